@@ -1,0 +1,117 @@
+import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { Tx } from './db.ts'
+
+/** A column of a staged copy: its name and how its values are written. */
+export type CopyColumn = { name: string; type: 'uuid' | 'text' | 'bytea' | 'timestamptz' | 'int8' | 'int4' | 'jsonb' }
+
+const SIGNATURE = Buffer.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00, 0, 0, 0, 0, 0, 0, 0, 0])
+const TRAILER = Buffer.from([0xff, 0xff])
+/** PostgreSQL counts microseconds from 2000-01-01. */
+const EPOCH_2000_MS = 946_684_800_000
+
+/**
+ * Writes rows into a temporary table of this transaction by binary COPY, the fastest way in that leaves the rows to be
+ * inserted under the tenant's policy (COPY into a table with row-level security is refused).
+ * @param table name of the temporary table; dropped at commit
+ */
+export async function stage(tx: Tx, table: string, columns: CopyColumn[], rows: readonly unknown[][]): Promise<void> {
+  const definition = columns.map((column) => `${column.name} ${column.type}`).join(', ')
+  await tx.client.query(`CREATE TEMPORARY TABLE IF NOT EXISTS ${table} (${definition}) ON COMMIT DELETE ROWS`)
+  const names = columns.map((column) => column.name).join(', ')
+  const stream = tx.client.query(copyFrom(`COPY ${table} (${names}) FROM STDIN WITH (FORMAT binary)`))
+  await pipeline(Readable.from([encode(columns, rows)]), stream)
+}
+
+/** The binary COPY format: https://www.postgresql.org/docs/18/sql-copy.html (File Formats, Binary Format). */
+function encode(columns: CopyColumn[], rows: readonly unknown[][]): Buffer {
+  const writer = new Writer(1024 + rows.length * 256)
+  writer.bytes(SIGNATURE)
+  for (const row of rows) {
+    writer.int16(columns.length)
+    for (let index = 0; index < columns.length; index++) writeField(writer, columns[index]!.type, row[index])
+  }
+  writer.bytes(TRAILER)
+  return writer.done()
+}
+
+function writeField(writer: Writer, type: CopyColumn['type'], value: unknown): void {
+  if (value === null || value === undefined) return writer.int32(-1)
+  switch (type) {
+    case 'uuid':
+      return writer.uuid(value as string)
+    case 'timestamptz':
+      writer.int32(8)
+      return writer.int64(BigInt((value as Date).getTime() - EPOCH_2000_MS) * 1000n)
+    case 'int8':
+      writer.int32(8)
+      return writer.int64(BigInt(value as number))
+    case 'int4':
+      writer.int32(4)
+      return writer.int32(value as number)
+    case 'bytea':
+      writer.int32((value as Buffer).length)
+      return writer.bytes(value as Buffer)
+    case 'jsonb':
+      return writer.text(JSON.stringify(value), 1)
+    case 'text':
+      return writer.text(value as string)
+  }
+}
+
+/** A buffer that grows by doubling. */
+class Writer {
+  #buffer: Buffer
+  #at = 0
+
+  constructor(size: number) {
+    this.#buffer = Buffer.allocUnsafe(size)
+  }
+
+  #reserve(size: number): void {
+    if (this.#at + size <= this.#buffer.length) return
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + size))
+    this.#buffer.copy(larger, 0, 0, this.#at)
+    this.#buffer = larger
+  }
+
+  int16(value: number): void {
+    this.#reserve(2)
+    this.#at = this.#buffer.writeInt16BE(value, this.#at)
+  }
+
+  int32(value: number): void {
+    this.#reserve(4)
+    this.#at = this.#buffer.writeInt32BE(value, this.#at)
+  }
+
+  int64(value: bigint): void {
+    this.#reserve(8)
+    this.#at = this.#buffer.writeBigInt64BE(value, this.#at)
+  }
+
+  bytes(value: Buffer): void {
+    this.#reserve(value.length)
+    this.#at += value.copy(this.#buffer, this.#at)
+  }
+
+  uuid(value: string): void {
+    this.int32(16)
+    this.#reserve(16)
+    this.#at += this.#buffer.write(value.replaceAll('-', ''), this.#at, 'hex')
+  }
+
+  /** @param prefix the version byte that jsonb wants in front */
+  text(value: string, prefix?: number): void {
+    const length = Buffer.byteLength(value)
+    this.int32(length + (prefix === undefined ? 0 : 1))
+    this.#reserve(length + 1)
+    if (prefix !== undefined) this.#at = this.#buffer.writeUInt8(prefix, this.#at)
+    this.#at += this.#buffer.write(value, this.#at)
+  }
+
+  done(): Buffer {
+    return this.#buffer.subarray(0, this.#at)
+  }
+}

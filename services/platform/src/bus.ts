@@ -1,0 +1,106 @@
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream'
+import { connect as connectNats, type NatsConnection } from '@nats-io/transport-node'
+import { AppError } from './errors.ts'
+import type { Log } from './log.ts'
+
+/** A connection to NATS, and what JetStream offers over it. */
+export type Bus = {
+  readonly nats: NatsConnection
+  readonly js: JetStreamClient
+  readonly manager: JetStreamManager
+  /** Whether the server can store a batch as one (2.12 and later). */
+  readonly hasAtomicBatches: boolean
+  readonly log: Log
+}
+
+export type BusSettings = {
+  NATS_URL: string
+  NATS_MONITOR_URL?: string | undefined
+  DURABILITY: 'strict' | 'relaxed-for-tests'
+}
+
+const OLDEST = [2, 10]
+const ATOMIC_SINCE = [2, 12]
+const DAY_NS = 24 * 3600 * 1e9
+const MAX_STREAM_BYTES = 8 * 1024 ** 3
+
+/**
+ * Connects and proves that the server keeps what it acknowledges.
+ * @throws Error for a server older than 2.10, and for one that does not fsync every write unless the profile allows it
+ */
+export async function connectBus(settings: BusSettings, name: string, log: Log): Promise<Bus> {
+  const nats = await connectNats({
+    servers: settings.NATS_URL,
+    name,
+    timeout: 2_000,
+    pingInterval: 10_000,
+    maxPingOut: 2,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 250,
+    waitOnFirstConnect: true,
+  })
+  const version = nats.info?.version ?? '0'
+  if (!isAtLeast(version, OLDEST)) {
+    await nats.close()
+    throw new Error(`nats-server ${version} is too old: it cannot fsync every write. Use 2.12 or later (2.10 at least).`)
+  }
+  if (settings.DURABILITY === 'strict') await requireFsync(settings.NATS_MONITOR_URL)
+  const hasAtomicBatches = isAtLeast(version, ATOMIC_SINCE)
+  return { nats, js: jetstream(nats, { timeout: 5_000 }), manager: await jetstreamManager(nats), hasAtomicBatches, log }
+}
+
+export function isAtLeast(version: string, [major, minor]: number[]): boolean {
+  const [a = 0, b = 0] = version.split('.').map(Number)
+  return a > major! || (a === major && b >= minor!)
+}
+
+async function requireFsync(monitorUrl: string | undefined): Promise<void> {
+  const advice = 'Set sync_interval: always in its jetstream block and http_port for its monitor.'
+  if (!monitorUrl) throw new Error(`NATS_MONITOR_URL is needed to prove that NATS fsyncs every write. ${advice}`)
+  const response = await fetch(new URL('/varz', monitorUrl), { signal: AbortSignal.timeout(3_000) })
+  const { jetstream } = (await response.json()) as { jetstream?: { config?: { sync_always?: boolean } } }
+  if (jetstream?.config?.sync_always !== true) {
+    throw new Error(`NATS may lose acknowledged events on power loss. ${advice}`)
+  }
+}
+
+/**
+ * The subject of an event: the message's full name, who publishes it and the tenant. Nobody writes one by hand.
+ * `renmai.identity.v1.ProfileLinked` + identity + tenant
+ */
+export function subjectOf(type: string, publisher: string, tenantId: string): string {
+  return `${type}.${publisher}.${tenantId}`
+}
+
+function streamConfig(service: string): Partial<StreamConfig> & { name: string } {
+  return {
+    name: service,
+    subjects: [`renmai.*.v1.*.${service}.*`],
+    storage: 'file',
+    retention: 'limits',
+    // A full stream refuses, so that events wait in the outbox instead of pushing older ones out.
+    discard: 'new',
+    max_age: 7 * DAY_NS,
+    max_bytes: MAX_STREAM_BYTES,
+    duplicate_window: 120e9,
+    deny_delete: true,
+  }
+}
+
+/** Makes the service's own stream, or brings its settings up to date. */
+export async function declareStream(bus: Bus, service: string): Promise<void> {
+  const config = { ...streamConfig(service), ...(bus.hasAtomicBatches ? { allow_atomic: true } : {}) }
+  try {
+    await bus.manager.streams.info(service)
+    await bus.manager.streams.update(service, config)
+  } catch (error) {
+    if ((error as { name?: string }).name !== 'StreamNotFoundError') throw error
+    await bus.manager.streams.add(config)
+  }
+}
+
+/** Ends a question to a service that does not answer in time or at all. */
+export function asUnavailable(error: unknown, what: string): AppError {
+  return new AppError('UNAVAILABLE', `${what} does not answer; try again`, undefined, { cause: error })
+}

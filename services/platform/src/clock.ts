@@ -1,0 +1,18 @@
+/** Reads the time. An argument everywhere, so that tests and replays choose it. */
+export type Clock = () => Date
+
+export const systemClock: Clock = () => new Date()
+
+/** Resolves after the time or at once when the signal fires, whichever comes first. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve()
+    const done = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal?.addEventListener('abort', done, { once: true })
+  })
+}

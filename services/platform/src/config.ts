@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(0).max(65535)
+
+/** What every service needs. Each setting is read somewhere; none of the secrets has a default. */
+export const baseSettings = z.object({
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
+  PORT: port.default(0).describe('Port for GraphQL; 0 takes a free one'),
+  DATABASE_URL: z.url().describe('PostgreSQL, as the application role'),
+  RELAY_DATABASE_URL: z.url().describe('PostgreSQL, as the role that sees the queues of all tenants'),
+  NATS_URL: z.string().min(1).describe('NATS server with JetStream'),
+  NATS_MONITOR_URL: z.url().optional().describe('Where the NATS server answers /varz; needed to prove its durability'),
+  DURABILITY: z
+    .enum(['strict', 'relaxed-for-tests'])
+    .default('strict')
+    .describe('strict refuses a NATS server that does not fsync every write'),
+  INTERNAL_PUBLIC_KEY: z.string().min(1).describe('Ed25519 public key (JWK) of the gateway'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Where traces go; none are sent without it'),
+})
+
+/** `NAME_FILE` gives the setting `NAME` from a file, as Kubernetes mounts secrets. */
+function readEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined || value === '') continue
+    if (name.endsWith('_FILE')) values[name.slice(0, -'_FILE'.length)] ??= readFileSync(value, 'utf8').trim()
+    else values[name] = value
+  }
+  return values
+}
+
+/**
+ * Reads settings; the one place that touches the environment.
+ * @throws Error that lists every wrong setting at once, without the values.
+ */
+export function parseConfig<T extends z.ZodObject>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
+  const result = schema.safeParse(readEnvironment(environment))
+  if (result.success) return result.data
+  const lines = result.error.issues.map((issue) => {
+    const name = issue.path.join('.')
+    const field = schema.shape[name] as z.ZodType | undefined
+    return `  ${name}: ${issue.message}${field?.description ? ` (${field.description})` : ''}`
+  })
+  throw new Error(`These settings are missing or wrong:\n${lines.join('\n')}`)
+}
+
+/** Like parseConfig over the process's own environment; ends the process with status 1 when it is wrong. */
+export function loadConfig<T extends z.ZodObject>(schema: T): z.output<T> {
+  try {
+    return parseConfig(schema, process.env)
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`)
+    process.exit(1)
+  }
+}

@@ -1,0 +1,128 @@
+import { SpanKind, trace } from '@opentelemetry/api'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import { AppError } from './errors.ts'
+import { isId } from './ids.ts'
+
+declare const inTransaction: unique symbol
+
+/** A connection pool. It can do nothing by itself: rows are reached through withTenant. */
+export type Db = { readonly pool: pg.Pool }
+
+/** An open transaction of one tenant. Whoever needs one takes it as an argument. */
+export type Tx = NodePgDatabase & {
+  readonly [inTransaction]: true
+  readonly tenantId: string
+  readonly client: pg.PoolClient
+}
+
+// Counts and money arrive as JavaScript numbers; both stay far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+const ATTEMPTS = 3
+const tracer = trace.getTracer('renmai')
+
+/**
+ * Opens a pool. Every wait has an end: without these settings pg hangs for ever behind a silent network.
+ * @param url PostgreSQL URL of the role to use
+ */
+export function connect(url: string, options: { max?: number; name?: string; statementTimeoutMs?: number } = {}): Db {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 10_000
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    application_name: options.name ?? 'renmai',
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 30_000,
+    query_timeout: statementTimeoutMs + 2_000,
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: Math.min(3_000, statementTimeoutMs),
+    idle_in_transaction_session_timeout: Math.max(10_000, statementTimeoutMs),
+    keepAlive: true,
+  })
+  // An idle connection that breaks must not end the process; the pool replaces it.
+  pool.on('error', () => undefined)
+  return { pool }
+}
+
+/**
+ * Runs work in one transaction that sees the rows of one tenant only. The tenant is set in the same round trip as
+ * BEGIN, and ends with the transaction, so that it cannot leak to the connection's next user. Deadlocks and
+ * serialization failures are tried again as a whole, so work must not act on the outside world.
+ * @throws AppError for constraint violations (CONFLICT), bad values (INVALID) and an unreachable database
+ */
+export async function withTenant<T>(db: Db, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  // The id is written into the statement, so nothing else than an id may pass.
+  if (!isId(tenantId)) throw new AppError('NOT_FOUND', 'No such tenant')
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOnce(db, `BEGIN; SET LOCAL app.tenant_id = '${tenantId}'`, tenantId, work)
+    } catch (error) {
+      if (attempt < ATTEMPTS && isRetryable(error)) continue
+      throw translate(error)
+    }
+  }
+}
+
+/** A transaction across tenants, for roles whose policies allow it: the relay's queues and migrations. */
+export async function acrossTenants<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await runOnce(db, 'BEGIN', '', work)
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+async function runOnce<T>(db: Db, begin: string, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return tracer.startActiveSpan('sql.transaction', { kind: SpanKind.CLIENT }, async (span) => {
+    const client = await db.pool.connect().catch((error) => {
+      span.end()
+      throw error
+    })
+    let failed: unknown
+    try {
+      await client.query(begin)
+      const tx = Object.assign(drizzle(client), { tenantId, client }) as unknown as Tx
+      const result = await work(tx)
+      await client.query('COMMIT')
+      return result
+    } catch (error) {
+      failed = error
+      await client.query('ROLLBACK').catch((rollbackError) => (failed = new AggregateError([error, rollbackError])))
+      throw error
+    } finally {
+      // A connection whose ROLLBACK failed is in an unknown state and must not go back to the pool.
+      client.release(failed instanceof AggregateError)
+      span.end()
+    }
+  })
+}
+
+type PgError = Error & { code?: string; constraint?: string; cause?: unknown }
+
+function pgErrorOf(error: unknown): PgError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, cause } = error as PgError
+  return typeof code === 'string' && code.length === 5 ? (error as PgError) : pgErrorOf(cause)
+}
+
+function isRetryable(error: unknown): boolean {
+  return ['40001', '40P01'].includes(pgErrorOf(error)?.code ?? '')
+}
+
+/** Turns what PostgreSQL says into what a caller can act on. Anything unknown passes as it is. */
+export function translate(error: unknown): unknown {
+  if (error instanceof AppError) return error
+  const { code = '', constraint, message } = pgErrorOf(error) ?? { message: String((error as Error)?.message) }
+  const cause = { cause: error }
+  if (code === '23505') return new AppError('CONFLICT', `Already exists (${constraint})`, undefined, cause)
+  if (code === '23503') return new AppError('NOT_FOUND', `Refers to something that does not exist (${constraint})`, undefined, cause)
+  if (code === '23514') return new AppError('INVALID', `Breaks the rule ${constraint}`, undefined, cause)
+  if (['22021', '22P02', '22001', '22003', '22008', '22P05'].includes(code)) return new AppError('INVALID', 'A value cannot be stored', undefined, cause)
+  if (['53100', '53200', '58030'].includes(code)) return new AppError('STORAGE_UNAVAILABLE', 'Storage is full or failing; try later', undefined, cause)
+  if (['57014', '55P03', '25P04'].includes(code)) return new AppError('TIMEOUT', 'The database took too long; try again', undefined, cause)
+  if (/^(08|53|57P)/.test(code) || /timeout|ECONN|terminated|Query read/i.test(message)) {
+    return new AppError('UNAVAILABLE', 'The database cannot be reached; try again', undefined, cause)
+  }
+  return error
+}

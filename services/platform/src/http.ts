@@ -1,0 +1,88 @@
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import { pause } from './clock.ts'
+import { AppError, type ErrorCode } from './errors.ts'
+import { newId } from './ids.ts'
+import type { Log } from './log.ts'
+import { metricsHandler } from './telemetry.ts'
+
+const STATUS: Record<ErrorCode, number> = {
+  INVALID: 400,
+  NOT_FOUND: 404,
+  FORBIDDEN: 403,
+  CONFLICT: 409,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  INSUFFICIENT_DATA: 422,
+  UNAUTHENTICATED: 401,
+  RATE_LIMITED: 429,
+  TIMEOUT: 504,
+  UNAVAILABLE: 503,
+  STORAGE_UNAVAILABLE: 503,
+  INTERNAL: 500,
+}
+
+export type HttpOptions = {
+  log: Log
+  bodyLimit?: number
+  /** Throws when the process cannot serve now. */
+  isReady?: () => Promise<void>
+}
+
+export type Http = FastifyInstance & { drain: (graceMs: number) => Promise<void> }
+
+/**
+ * An HTTP server that always answers in JSON, limits bodies, says whether it is alive (/livez, never asks a dependency),
+ * ready (/readyz) and how it does (/metrics), and drains without failing a request.
+ */
+export function createHttp({ log, bodyLimit = 256 * 1024, isReady }: HttpOptions): Http {
+  let isDraining = false
+  const server = fastify({
+    logger: false,
+    bodyLimit,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    genReqId: () => newId(),
+    // Longer parameters than our ids and states are no routes of ours.
+    routerOptions: { maxParamLength: 200 },
+  })
+  server.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    if (isDraining) reply.header('connection', 'close')
+  })
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const { status, body, headers } = describe(error, request.id)
+    if (status >= 500) log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed')
+    return reply.code(status).headers(headers).send(body)
+  })
+  server.setNotFoundHandler((request, reply) => reply.code(404).send(describe(new AppError('NOT_FOUND', 'No such path'), request.id).body))
+  server.get('/livez', async () => ({ status: 'alive' }))
+  server.get('/readyz', async (_request, reply) => {
+    const trouble = isDraining ? new Error('draining') : await isReady?.().then(() => undefined, (error: Error) => error)
+    return trouble ? reply.code(503).send({ status: 'not ready', reason: trouble.message }) : { status: 'ready' }
+  })
+  server.get('/metrics', (_request, reply) => {
+    reply.hijack()
+    metricsHandler(reply.raw)
+  })
+  const drain = async (graceMs: number) => {
+    isDraining = true
+    await pause(graceMs)
+    await server.close()
+  }
+  return Object.assign(server, { drain }) as unknown as Http
+}
+
+type Described = { status: number; headers: Record<string, string>; body: { error: { code: string; message: string; fields?: object; requestId: string } } }
+
+function describe(error: Error & { statusCode?: number; code?: string }, requestId: string): Described {
+  if (error instanceof AppError) {
+    const status = STATUS[error.code]
+    const headers: Record<string, string> = [429, 503].includes(status) ? { 'retry-after': '2' } : {}
+    const fields = error.fields ? { fields: error.fields } : {}
+    return { status, headers, body: { error: { code: error.code, message: error.message, ...fields, requestId } } }
+  }
+  const status = error.statusCode ?? 500
+  const code = { 400: 'BAD_REQUEST', 404: 'NOT_FOUND', 413: 'TOO_LARGE', 415: 'UNSUPPORTED_MEDIA_TYPE' }[status] ?? (status < 500 ? 'BAD_REQUEST' : 'INTERNAL')
+  const message = status < 500 ? error.message : 'Something went wrong on our side'
+  return { status, headers: {}, body: { error: { code, message, requestId } } }
+}

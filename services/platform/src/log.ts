@@ -1,0 +1,47 @@
+import { trace } from '@opentelemetry/api'
+import { type DestinationStream, type Logger, pino } from 'pino'
+
+export type Log = Logger
+
+/** Keys whose values never reach a log, at any of the depths that we log. */
+const SECRET_KEYS = [
+  'authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'credentials', 'encodingAesKey', 'accessToken',
+  'phone', 'email', 'address', 'displayName', 'value', 'body', 'text',
+]
+const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`])
+
+const MAX_TEXT = 2_000
+
+/** Userinfo in URLs, bearer tokens, e-mail addresses and Chinese mobile numbers, wherever they stand in a text. */
+function scrub(text: string): string {
+  return text
+    .slice(0, MAX_TEXT)
+    .replace(/(\w+:\/\/)[^\s/@]+@/g, '$1[redacted]@')
+    .replace(/(bearer\s+)\S+/gi, '$1[redacted]')
+    .replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '[redacted]')
+    .replace(/(?<!\d)(\+?86)?1[3-9]\d{9}(?!\d)/g, '[redacted]')
+    .replace(/rm_[a-z]+_[0-9A-Za-z]+_[0-9A-Za-z]+_[0-9A-Za-z_]+/g, '[redacted]')
+}
+
+/** A JSON logger that redacts secrets and personal data and names the trace it belongs to. */
+export function createLog(name: string, level: string, destination?: DestinationStream): Log {
+  return pino(
+    {
+      name,
+      level,
+      base: { service: name },
+      redact: { paths, censor: '[redacted]' },
+      serializers: { err: (error: Error) => ({ type: error.name, message: scrub(error.message ?? ''), stack: scrub(error.stack ?? '') }) },
+      hooks: {
+        logMethod(args, method) {
+          method.apply(this, args.map((arg) => (typeof arg === 'string' ? scrub(arg) : arg)) as Parameters<typeof method>)
+        },
+      },
+      mixin() {
+        const span = trace.getActiveSpan()?.spanContext()
+        return span ? { traceId: span.traceId } : {}
+      },
+    },
+    destination ?? pino.destination({ sync: false }),
+  )
+}

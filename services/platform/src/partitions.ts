@@ -1,0 +1,19 @@
+import type { Db } from './db.ts'
+import type { Log } from './log.ts'
+import { loop, type Loop } from './loop.ts'
+
+const HOUR_MS = 3_600_000
+const DAYS_AHEAD = 3
+const INBOX_DAYS = 8
+const OUTBOX_DAYS = 14
+
+/** Makes the coming days of the outbox and inbox and drops the old ones, once an hour. */
+export function maintainPartitions(relayDb: Db, log: Log): Loop {
+  return loop('partitions', log, { pollMs: HOUR_MS }, async () => {
+    for (const table of ['outbox', 'inbox']) {
+      await relayDb.pool.query(`SELECT ensure_partition($1, now() + d * interval '1 day', 'day') FROM generate_series(0, ${DAYS_AHEAD}) d`, [table])
+    }
+    await relayDb.pool.query('SELECT drop_old_partitions($1, $2)', [INBOX_DAYS, OUTBOX_DAYS])
+    return 0
+  })
+}

@@ -1,0 +1,114 @@
+import { headers, type MsgHdrs } from '@nats-io/nats-core'
+import { metrics } from '@opentelemetry/api'
+import { type Bus, subjectOf } from './bus.ts'
+import type { Db } from './db.ts'
+import { loop, type Loop } from './loop.ts'
+import { WAKE_RELAY } from './outbox.ts'
+
+/** One outbox row on its way out. */
+export type OutboxRow = {
+  id: number
+  event_id: string
+  tenant_id: string
+  type: string
+  payload: Buffer
+  trace: string | null
+  created_at: Date
+}
+
+const BATCH = 500
+const POLL_MS = 200
+const LOCK = 7_246_002
+const meter = metrics.getMeter('renmai')
+const published = meter.createCounter('renmai_outbox_published', { description: 'Events published from the outbox' })
+const oldestSeconds = meter.createGauge('renmai_outbox_oldest_seconds', { description: 'Age of the oldest unpublished event' })
+
+/**
+ * Publishes what waits in the outbox, oldest first. One relay per service is active at a time, by a session lock, or
+ * the order of one aggregate's events could break. It dies between publishing and marking at worst: the rows are then
+ * published again with the same ids, and JetStream or the reader's inbox drops the copies.
+ * @param db pool of the relay role
+ */
+export function startRelay(db: Db, bus: Bus, service: string): Loop {
+  let isLeader = false
+  let release: (() => void) | undefined
+  const run = loop('relay', bus.log, { pollMs: POLL_MS }, async () => {
+    if (!isLeader) {
+      release = await becomeLeader(db, () => (isLeader = false), run.wake)
+      isLeader = release !== undefined
+      if (!isLeader) return 0
+    }
+    return relayOnce(db, bus, service)
+  })
+  return { ...run, stop: () => run.stop().finally(() => release?.()) }
+}
+
+/** Takes the session lock on a connection of its own, which also hears the outbox's notifications. */
+async function becomeLeader(db: Db, lost: () => void, wake: () => void): Promise<(() => void) | undefined> {
+  const client = await db.pool.connect()
+  try {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK])
+    if (!rows[0]?.locked) {
+      client.release()
+      return undefined
+    }
+    client.on('notification', wake)
+    client.on('error', lost)
+    client.on('end', lost)
+    await client.query(`LISTEN ${WAKE_RELAY}`)
+    return () => client.release(true)
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+}
+
+/** Publishes one batch and marks it. Returns how many; nothing is locked while NATS is asked. */
+export async function relayOnce(db: Db, bus: Bus, service: string): Promise<number> {
+  const { rows } = await db.pool.query<OutboxRow>(
+    `SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox
+     WHERE published_at IS NULL ORDER BY id LIMIT ${BATCH}`,
+  )
+  oldestSeconds.record(rows[0] ? (Date.now() - rows[0].created_at.getTime()) / 1000 : 0)
+  if (rows.length === 0) return 0
+  await publishRows(bus, service, rows)
+  const times = rows.map((row) => row.created_at.getTime())
+  await db.pool.query(
+    `UPDATE outbox SET published_at = now()
+     WHERE id = ANY($1) AND published_at IS NULL AND created_at BETWEEN $2 AND $3`,
+    [rows.map((row) => row.id), new Date(Math.min(...times) - 1), new Date(Math.max(...times) + 1)],
+  )
+  published.add(rows.length)
+  return rows.length
+}
+
+/** Publishes rows as one atomic batch (one fsync); when the server refuses the batch, one by one in the same order. */
+export async function publishRows(bus: Bus, service: string, rows: OutboxRow[]): Promise<void> {
+  if (bus.hasAtomicBatches && rows.length > 1) {
+    try {
+      return await publishBatch(bus, service, rows)
+    } catch (error) {
+      bus.log.warn({ err: error, rows: rows.length }, 'batch refused, publishing singly')
+    }
+  }
+  for (const row of rows) {
+    await bus.js.publish(subjectOf(row.type, service, row.tenant_id), row.payload, { headers: headersOf(row) })
+  }
+}
+
+async function publishBatch(bus: Bus, service: string, rows: OutboxRow[]): Promise<void> {
+  const [first, ...rest] = rows
+  const last = rest.pop()!
+  const subject = (row: OutboxRow) => subjectOf(row.type, service, row.tenant_id)
+  const batch = await bus.js.startBatch(subject(first!), first!.payload, { headers: headersOf(first!) })
+  for (const row of rest) batch.add(subject(row), row.payload, { headers: headersOf(row) })
+  await batch.commit(subject(last), last.payload, { headers: headersOf(last), timeout: 5_000 })
+}
+
+function headersOf(row: OutboxRow): MsgHdrs {
+  const result = headers()
+  result.set('Nats-Msg-Id', row.event_id)
+  result.set('Renmai-Tenant', row.tenant_id)
+  if (row.trace) result.set('traceparent', row.trace)
+  return result
+}

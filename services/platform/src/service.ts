@@ -1,0 +1,118 @@
+import type { DocumentNode } from 'graphql'
+import type { z } from 'zod'
+import { answerAll, type Answer } from './ask.ts'
+import { type Bus, connectBus, declareStream } from './bus.ts'
+import type { Clock } from './clock.ts'
+import { systemClock } from './clock.ts'
+import { baseSettings, loadConfig } from './config.ts'
+import { consumeAll } from './consume.ts'
+import { connect, type Db } from './db.ts'
+import { createHttp, type Http } from './http.ts'
+import type { Handler } from './inbox.ts'
+import { createLog, type Log } from './log.ts'
+import type { Loop } from './loop.ts'
+import { migrate } from './migrate.ts'
+import { answerReconciler, startReconciler } from './reconcile.ts'
+import { startRelay } from './relay.ts'
+import { maintainPartitions } from './partitions.ts'
+import { serveSubgraph } from './subgraph.ts'
+import { startTelemetry } from './telemetry.ts'
+import { rememberTenants } from './tenants.ts'
+import { importKey, type Viewer } from './viewer.ts'
+
+/** What a running service stands on. */
+export type App<S> = { readonly settings: S; readonly db: Db; readonly relayDb: Db; readonly bus: Bus; readonly log: Log; readonly now: Clock }
+
+/** A service, as its main.ts describes it. */
+export type Service<S extends z.ZodObject, C extends object> = {
+  name: string
+  settings: S
+  migrations: string
+  queues: readonly string[]
+  appendOnly: readonly string[]
+  modules: DocumentNode[]
+  resolvers: object
+  context: (app: App<z.output<S>>, viewer: Viewer) => C
+  handlers: readonly Handler[]
+  answers?: (app: App<z.output<S>>) => Answer[]
+  loops?: (app: App<z.output<S>>) => Loop[]
+  /** A second, public listener, for callers that are not the gateway. */
+  intake?: (app: App<z.output<S>>) => { http: Http; port: number }
+}
+
+const DRAIN_MS = 1_000
+
+/** Runs `main.ts migrate` or the service itself, until SIGTERM. */
+export async function runService<S extends z.ZodObject, C extends object>(service: Service<S, C>): Promise<void> {
+  // A broken promise means an unknown state: end, and let the supervisor start a clean process.
+  process.on('unhandledRejection', (reason) => {
+    process.stderr.write(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}\n`)
+    process.exit(1)
+  })
+  if (process.argv[2] === 'migrate') return migrateService(service)
+  const settings = loadConfig(service.settings) as z.output<S> & z.output<typeof baseSettings>
+  const running = await startService(service, settings)
+  const stop = () => void running.stop().then(() => process.exit(0))
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+async function migrateService<S extends z.ZodObject, C extends object>(service: Service<S, C>): Promise<void> {
+  const { MIGRATE_DATABASE_URL, DATABASE_URL, RELAY_DATABASE_URL } = loadConfig(migrateSettings)
+  const [appRole, relayRole] = [DATABASE_URL, RELAY_DATABASE_URL].map((url) => decodeURIComponent(new URL(url).username)) as [string, string]
+  const { queues, appendOnly } = service
+  await migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly })
+}
+
+const migrateSettings = baseSettings.pick({ DATABASE_URL: true, RELAY_DATABASE_URL: true }).extend({
+  MIGRATE_DATABASE_URL: baseSettings.shape.DATABASE_URL.describe('PostgreSQL, as the owner of the tables'),
+})
+
+export type Running = { url: string; intakeUrl: string | undefined; app: App<unknown>; stop: () => Promise<void> }
+
+/** Starts in order: telemetry, database, bus, answers, HTTP, consumers. Stops in the reverse order. */
+export async function startService<S extends z.ZodObject, C extends object>(
+  service: Service<S, C>,
+  settings: z.output<S> & z.output<typeof baseSettings>,
+  now: Clock = systemClock,
+): Promise<Running> {
+  const log = createLog(service.name, settings.LOG_LEVEL)
+  const stopTelemetry = startTelemetry(service.name, settings.OTEL_EXPORTER_OTLP_ENDPOINT)
+  const db = connect(settings.DATABASE_URL, { name: service.name })
+  const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${service.name}-relay`, max: 4 })
+  await refuseStrongRole(db)
+  const bus = await connectBus(settings, service.name, log)
+  await declareStream(bus, service.name)
+  const app = { settings, db, relayDb, bus, log, now } as App<z.output<S>>
+
+  const handlers = [...service.handlers, ...(service.name === 'identity' ? [] : [rememberTenants])]
+  const stopAnswers = answerAll(bus, service.name, [...(service.answers?.(app) ?? []), answerReconciler(relayDb, service.name)])
+  const http = createHttp({ log, bodyLimit: 8 * 1024 ** 2, isReady: async () => void (await db.pool.query('SELECT 1')) })
+  const publicKey = await importKey(settings.INTERNAL_PUBLIC_KEY)
+  serveSubgraph(http, { name: service.name, modules: service.modules, resolvers: service.resolvers, publicKey, log, context: (viewer) => service.context(app, viewer) })
+  const url = await http.listen({ host: settings.HOST, port: settings.PORT })
+  const intake = service.intake?.(app)
+  const intakeUrl = await intake?.http.listen({ host: settings.HOST, port: intake.port })
+  const loops = [startRelay(relayDb, bus, service.name), startReconciler(relayDb, bus, service.name), maintainPartitions(relayDb, log), ...(service.loops?.(app) ?? [])]
+  const consumptions = consumeAll(bus, db, service.name, handlers)
+  log.info({ url, intakeUrl }, 'listening')
+
+  const stop = async () => {
+    await Promise.all([intake?.http.drain(DRAIN_MS), http.drain(DRAIN_MS)])
+    await Promise.all(consumptions.map((one) => one.stop()))
+    await stopAnswers()
+    await Promise.all(loops.map((one) => one.stop()))
+    await bus.nats.drain()
+    await Promise.all([db.pool.end(), relayDb.pool.end(), stopTelemetry()])
+  }
+  return { url, intakeUrl, app, stop }
+}
+
+/** A role that passes row-level security would make every tenant's rows one query away. */
+async function refuseStrongRole(db: Db): Promise<void> {
+  const { rows } = await db.pool.query<{ strong: boolean }>(
+    `SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT 1 FROM pg_class WHERE relowner = r.oid AND relkind IN ('r', 'p')) AS strong
+     FROM pg_roles r WHERE rolname = current_user`,
+  )
+  if (rows[0]?.strong !== false) throw new Error('DATABASE_URL must name a role that is no superuser, cannot bypass row-level security and owns no table')
+}

@@ -1,0 +1,109 @@
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { context as otelContext, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql'
+import { type CompiledQuery, compileQuery } from 'graphql-jit'
+import { enforceScopes } from './access.ts'
+import { AppError } from './errors.ts'
+import type { Http } from './http.ts'
+import type { Log } from './log.ts'
+import { type Viewer, verifyViewer, type importKey } from './viewer.ts'
+
+export type SubgraphOptions<C> = {
+  name: string
+  modules: DocumentNode[]
+  resolvers: object
+  publicKey: Awaited<ReturnType<typeof importKey>>
+  log: Log
+  /** Builds what the resolvers of one request get, loaders included. */
+  context: (viewer: Viewer) => C
+}
+
+type Body = { query?: unknown; variables?: unknown; operationName?: unknown }
+type Compiled = CompiledQuery | { errors: readonly GraphQLError[] }
+
+const MAX_DOCUMENTS = 1_000
+const tracer = trace.getTracer('renmai')
+
+export function buildSchema(modules: DocumentNode[], resolvers: object): GraphQLSchema {
+  const schema = buildSubgraphSchema(modules.map((typeDefs, index) => (index === 0 ? { typeDefs, resolvers: resolvers as never } : { typeDefs })))
+  return enforceScopes(schema, modules)
+}
+
+/**
+ * Serves a subgraph at POST /graphql, to holders of the gateway's internal token only. Each document is parsed,
+ * validated and compiled once.
+ */
+export function serveSubgraph<C extends object>(http: Http, options: SubgraphOptions<C>): void {
+  const schema = buildSchema(options.modules, options.resolvers)
+  const documents = new Map<string, Compiled>()
+  http.post('/graphql', async (request, reply) => {
+    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? ''
+    const viewer = await verifyViewer(options.publicKey, token, options.name)
+    const { query, variables, operationName } = (request.body ?? {}) as Body
+    if (typeof query !== 'string') throw new AppError('INVALID', 'query must be a string')
+    const parent = propagation.extract(otelContext.active(), request.headers)
+    const span = tracer.startSpan(`graphql ${options.name}`, { kind: SpanKind.SERVER }, parent)
+    return otelContext.with(trace.setSpan(parent, span), async () => {
+      try {
+        const compiled = compiledDocument(documents, schema, query, operationName)
+        if (!('query' in compiled)) return { errors: compiled.errors.map((error) => error.toJSON()) }
+        const result = await compiled.query({}, options.context(viewer), (variables ?? {}) as Record<string, unknown>)
+        if (result.errors) span.setStatus({ code: SpanStatusCode.ERROR })
+        return reply.send(maskErrors(result, options.log, request.id))
+      } finally {
+        span.end()
+      }
+    })
+  })
+}
+
+function compiledDocument(cache: Map<string, Compiled>, schema: GraphQLSchema, query: string, operationName: unknown): Compiled {
+  const name = typeof operationName === 'string' ? operationName : undefined
+  const key = `${name ?? ''}|${query}`
+  const known = cache.get(key)
+  if (known) return known
+  const compiled = compile(schema, query, name)
+  // Plans repeat, so the oldest is a document that has gone out of use.
+  if (cache.size >= MAX_DOCUMENTS) cache.delete(cache.keys().next().value!)
+  cache.set(key, compiled)
+  return compiled
+}
+
+function compile(schema: GraphQLSchema, query: string, operationName: string | undefined): Compiled {
+  try {
+    const document = parse(query, { maxTokens: 20_000 })
+    const errors = validate(schema, document)
+    if (errors.length > 0) return { errors }
+    const compiled = compileQuery(schema, document, operationName)
+    return 'query' in compiled ? compiled : { errors: compiled.errors ?? [] }
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] }
+    throw error
+  }
+}
+
+/** The one place where errors become GraphQL: what we meant to say is said, everything else is logged and masked. */
+export function maskErrors(result: ExecutionResult, log: Log, requestId: string): object {
+  if (!result.errors) return result
+  return { ...result, errors: result.errors.map((error) => toGraphQL(error, log, requestId)) }
+}
+
+function toGraphQL(error: GraphQLError, log: Log, requestId: string): object {
+  const { message, path, locations } = error
+  const known = findAppError(error.originalError)
+  if (known) {
+    const code = known.code === 'INVALID' ? 'BAD_USER_INPUT' : known.code
+    return { message: known.message, path, locations, extensions: { code, ...(known.fields ? { fields: known.fields } : {}), requestId } }
+  }
+  if (!error.originalError || error.originalError instanceof GraphQLError) {
+    return { message, path, locations, extensions: { code: 'BAD_USER_INPUT', requestId } }
+  }
+  log.error({ err: error.originalError, path, requestId }, 'resolver failed')
+  return { message: 'Something went wrong on our side', path, locations, extensions: { code: 'INTERNAL', requestId } }
+}
+
+function findAppError(error: unknown): AppError | undefined {
+  if (error instanceof AppError) return error
+  const inner = (error as { originalError?: unknown; cause?: unknown } | undefined) ?? {}
+  return inner.originalError || inner.cause ? (findAppError(inner.originalError) ?? findAppError(inner.cause)) : undefined
+}
