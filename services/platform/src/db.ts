@@ -82,7 +82,7 @@ async function runOnce<T>(db: Db, begin: string, tenantId: string, work: (tx: Tx
     let failed: unknown
     try {
       await client.query(begin)
-      const tx = Object.assign(drizzle(client), { tenantId, client }) as unknown as Tx
+      const tx = Object.assign(drizzle(client, { casing: 'snake_case' }), { tenantId, client }) as unknown as Tx
       const result = await work(tx)
       await client.query('COMMIT')
       return result

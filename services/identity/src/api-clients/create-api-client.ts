@@ -1,0 +1,38 @@
+import { createHmac } from 'node:crypto'
+import { createApiKey, digestSecret } from '@renmai/platform/api-key'
+import { AppError } from '@renmai/platform/errors'
+import { newId } from '@renmai/platform/ids'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { ALL_SCOPES } from '../staff/role.rules.ts'
+import { type ApiClient, apiClients } from './api-client.table.ts'
+
+const Input = z.object({
+  idempotencyKey,
+  name: z.string().min(1).max(100),
+  scopes: z.array(z.enum(ALL_SCOPES)).min(1).max(50),
+  expiresAt: z.coerce.date().nullish(),
+})
+
+export type CreatedApiClient = { client: Omit<ApiClient, 'secretHash'>; key: string | null }
+
+/** What we keep of a secret: worthless without the pepper, which is not in the database. */
+export function hashSecret(pepper: string, secretDigest: Uint8Array): Buffer {
+  return createHmac('sha256', pepper).update(secretDigest).digest()
+}
+
+/** Creates a client with its key. The key is in this answer only: a repeat of the call gives the client without it. */
+export async function createApiClient(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedApiClient> {
+  const input = parse(Input, raw)
+  const missing = input.scopes.filter((scope) => !ctx.viewer.scopes.has(scope))
+  if (missing.length > 0) throw new AppError('FORBIDDEN', `You cannot give what you do not have: ${missing.join(', ')}`)
+  return mutate<CreatedApiClient>(ctx, { name: 'createApiClient', scope: 'tenant:admin' }, input, async (tx) => {
+    const key = createApiKey(tx.tenantId, 'live')
+    const row = { tenantId: tx.tenantId, id: newId(), name: input.name, keyId: key.keyId, scopes: input.scopes, expiresAt: input.expiresAt ?? null }
+    const [created] = await tx.insert(apiClients).values({ ...row, secretHash: hashSecret(ctx.pepper, digestSecret(key.secret)) }).returning()
+    const { secretHash: _hash, ...client } = created!
+    return { result: { client, key: key.text }, repeat: { client, key: null }, targetId: client.id }
+  })
+}

@@ -1,0 +1,19 @@
+import { withTenant } from '@renmai/platform/db'
+import { asc, eq } from 'drizzle-orm'
+import type { Resolvers } from '../gen/resolvers.ts'
+import { fields } from './attribute.table.ts'
+import { defineField } from './define-field.ts'
+import { setAttributes } from './set-attributes.ts'
+
+const MAX_FIELDS = 1_000
+
+export const attributeResolvers: Resolvers = {
+  Query: {
+    fields: (_, _args, { db, viewer }) =>
+      withTenant(db, viewer.tenantId, (tx) => tx.select().from(fields).where(eq(fields.tenantId, viewer.tenantId)).orderBy(asc(fields.key)).limit(MAX_FIELDS)),
+  },
+  Mutation: {
+    defineField: async (_, { input }, ctx) => ({ field: await defineField(ctx, input) }),
+    setAttributes: async (_, { input }, ctx) => ({ customer: ctx.load.customer.load((await setAttributes(ctx, input)).customerId) }),
+  },
+}

@@ -1,0 +1,96 @@
+import { blindIndex, open } from '@renmai/platform/crypto'
+import { type Tx, withTenant } from '@renmai/platform/db'
+import { isId } from '@renmai/platform/ids'
+import type { Context } from '../context.ts'
+import { attributePlace } from '../attributes/store-attributes.ts'
+import { survivingValues } from '../attributes/attribute.rules.ts'
+import { placeOf } from '../contact-cards/store-contact-cards.ts'
+import type { Resolvers } from '../gen/resolvers.ts'
+import { normalise } from '../profiles/identifier.rules.ts'
+import { mergeCustomers } from './merge-customers.ts'
+import { unmergeCustomers } from './unmerge-customers.ts'
+
+const MAX_ITEMS = 100
+
+async function findByIdentifier(tx: Tx, ctx: Context, namespace: string, value: string): Promise<string | undefined> {
+  const normal = normalise({ namespace, value })
+  const { rows } = await tx.client.query<{ customer_id: string }>(
+    `SELECT p.customer_id FROM identifiers i JOIN profiles p ON p.tenant_id = i.tenant_id AND p.id = i.profile_id
+     WHERE i.tenant_id = $1 AND i.namespace = $2 AND i.value_index = $3 ORDER BY i.verified_at NULLS LAST, p.customer_id LIMIT 1`,
+    [tx.tenantId, normal.namespace, blindIndex(ctx.keyRing, tx.tenantId, normal.namespace, normal.value)],
+  )
+  return rows[0]?.customer_id
+}
+
+export const customerResolvers: Resolvers = {
+  Query: {
+    customer: (_, { id }, ctx) => (isId(id) ? ctx.load.customer.load(id) : null),
+    customerByIdentifier: async (_, { namespace, value }, ctx) => {
+      const id = await withTenant(ctx.db, ctx.viewer.tenantId, (tx) => findByIdentifier(tx, ctx, namespace, value))
+      return id ? ctx.load.customer.load(id) : null
+    },
+    customers: (_, args, { db, viewer, cursors }) => {
+      const page = cursors.read(args, viewer.tenantId)
+      return withTenant(db, viewer.tenantId, async (tx) => {
+        const { rows } = await tx.client.query<{ id: string; createdAt: Date }>(
+          `SELECT id, created_at AS "createdAt" FROM customers WHERE tenant_id = $1 AND merged_into IS NULL AND id > $2 ORDER BY id LIMIT $3`,
+          [viewer.tenantId, page.after?.[0] ?? '00000000-0000-0000-0000-000000000000', page.limit + 1],
+        )
+        return cursors.connection(rows, page, viewer.tenantId, (row) => [row.id])
+      })
+    },
+    customerCounts: (_, _args, { db, viewer }) =>
+      withTenant(db, viewer.tenantId, async (tx) => {
+        const { rows } = await tx.client.query(
+          `SELECT (SELECT count(*) FROM customers WHERE tenant_id = $1 AND merged_into IS NULL) AS customers, (SELECT count(*) FROM profiles WHERE tenant_id = $1) AS profiles`,
+          [viewer.tenantId],
+        )
+        return rows[0]
+      }),
+    reviewCases: (_, args, { db, viewer, cursors }) => {
+      const page = cursors.read(args, viewer.tenantId)
+      return withTenant(db, viewer.tenantId, async (tx) => {
+        const { rows } = await tx.client.query<{ id: string }>(
+          `SELECT id, customer_a AS "customerA", customer_b AS "customerB", reason, created_at AS "createdAt" FROM review_cases
+           WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+          [viewer.tenantId, page.after?.[0] ?? '00000000-0000-0000-0000-000000000000', page.limit + 1],
+        )
+        return cursors.connection(rows, page, viewer.tenantId, (row) => [row.id])
+      })
+    },
+  },
+  Mutation: {
+    mergeCustomers: async (_, { input }, ctx) => {
+      const decision = await mergeCustomers(ctx, input)
+      return { decision, survivor: ctx.load.customer.load(decision.survivorId) }
+    },
+    unmergeCustomers: async (_, { input }, ctx) => {
+      const decision = await unmergeCustomers(ctx, input)
+      return { decision, survivor: ctx.load.customer.load(decision.survivorId) }
+    },
+  },
+  Customer: {
+    __resolveReference: ({ id }, ctx) => ctx.load.customer.load(id),
+    profiles: async ({ id }, _args, ctx) => (await ctx.load.profiles.load(id))?.slice(0, MAX_ITEMS) ?? [],
+    attributes: async ({ id }, _args, ctx) => survivingValues((await ctx.load.attributes.load(id)) ?? []),
+    tags: async ({ id }, _args, ctx) => (await ctx.load.tags.load(id)) ?? [],
+    evidence: async ({ id }, _args, ctx) => (await ctx.load.evidence.load(id))?.slice(0, MAX_ITEMS) ?? [],
+    decisions: async ({ id }, _args, ctx) => (await ctx.load.decisions.load(id))?.slice(0, MAX_ITEMS) ?? [],
+    displayName: async ({ id }, _args, { load, keyRing, viewer }) => {
+      const name = await load.names.load(id)
+      return name ? open(keyRing, viewer.tenantId, placeOf('display_name', name.profileId), name.sealed) : null
+    },
+  },
+  Profile: { namespaces: async ({ id }, _args, ctx) => ((await ctx.load.namespaces.load(id)) ?? []).map((row) => row.namespace) },
+  AttributeValue: {
+    isPersonal: (row) => row.sealed !== null,
+    value: (row, _args, { keyRing, viewer }) => {
+      if (row.sealed === null) return row.value
+      return viewer.scopes.has('personal:read') ? open(keyRing, viewer.tenantId, attributePlace(row.key, row.profileId), row.sealed) : null
+    },
+  },
+  ReviewCase: {
+    customerA: (row, _args, ctx) => ctx.load.customer.load(row.customerA),
+    customerB: (row, _args, ctx) => ctx.load.customer.load(row.customerB),
+  },
+}

@@ -1,0 +1,18 @@
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { absorb } from './absorb.ts'
+import type { CustomerDecision } from './customer.table.ts'
+
+const Input = z.object({ idempotencyKey, survivorId: z.uuid(), absorbedId: z.uuid(), reason: z.string().trim().min(1).max(500) })
+
+/** Joins two customers by a person's decision. */
+export async function mergeCustomers(ctx: Context, raw: z.input<typeof Input>): Promise<CustomerDecision> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'mergeCustomers', scope: 'customers:write' }, input, async (tx) => {
+    const { survivorId, absorbedId, reason } = input
+    const decision = await absorb(tx, { survivorId, absorbedId, reason, decidedBy: ctx.viewer.id, at: ctx.now() })
+    return { result: decision, targetId: survivorId }
+  })
+}

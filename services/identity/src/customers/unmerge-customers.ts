@@ -1,0 +1,30 @@
+import { newId } from '@renmai/platform/ids'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { publish } from '@renmai/platform/outbox'
+import { parse } from '@renmai/platform/parse'
+import { CustomerSplitSchema } from '@renmai/proto/identity/v1/events'
+import { and, eq } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { lockCustomers, moveProfiles } from './absorb.ts'
+import { type CustomerDecision, customerDecisions, customers } from './customer.table.ts'
+import { checkUnmerge } from './merge.rules.ts'
+
+const Input = z.object({ idempotencyKey, decisionId: z.uuid(), reason: z.string().trim().min(1).max(500) })
+
+/** Undoes a merge: the profiles that it moved go back. What came to the survivor since then stays with it. */
+export async function unmergeCustomers(ctx: Context, raw: z.input<typeof Input>): Promise<CustomerDecision> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'unmergeCustomers', scope: 'customers:write' }, input, async (tx) => {
+    const [merge] = await tx.select().from(customerDecisions).where(and(eq(customerDecisions.tenantId, tx.tenantId), eq(customerDecisions.id, input.decisionId)))
+    const both = await lockCustomers(tx, merge ? [merge.survivorId, merge.absorbedId] : [])
+    checkUnmerge(merge, both.get(merge?.survivorId ?? ''), both.get(merge?.absorbedId ?? ''))
+    const { survivorId, absorbedId, profileIds } = merge!
+    const moved = await moveProfiles(tx, survivorId, absorbedId, profileIds)
+    await tx.update(customers).set({ mergedInto: null }).where(and(eq(customers.tenantId, tx.tenantId), eq(customers.id, absorbedId)))
+    const row = { tenantId: tx.tenantId, id: newId(), kind: 'UNMERGE' as const, survivorId, absorbedId, profileIds: moved, undoes: merge!.id, reason: input.reason, decidedBy: ctx.viewer.id, at: ctx.now() }
+    const [decision] = await tx.insert(customerDecisions).values(row).returning()
+    await publish(tx, CustomerSplitSchema, { decisionId: decision!.id, survivorId, restoredId: absorbedId })
+    return { result: decision!, targetId: absorbedId }
+  })
+}

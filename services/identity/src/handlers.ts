@@ -1,0 +1,4 @@
+import type { Handler } from '@renmai/platform/inbox'
+
+/** What identity listens to: nothing yet; it is asked. */
+export const handlers: Handler[] = []

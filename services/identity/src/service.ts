@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url'
+import { parseKeyRing } from '@renmai/platform/crypto'
+import { Cursors } from '@renmai/platform/page'
+import type { Service } from '@renmai/platform/service'
+import { answerAuthenticateClient } from './api-clients/authenticate-client.ts'
+import { settings } from './config.ts'
+import { answerReadContactCards } from './contact-cards/read-contact-cards.ts'
+import type { Context } from './context.ts'
+import { typeDefs } from './gen/typedefs.ts'
+import { handlers } from './handlers.ts'
+import { createLoaders } from './loaders.ts'
+import { answerResolveProfiles } from './profiles/resolve-profiles.ts'
+import { resolvers } from './resolvers.ts'
+import { answerAuthorizeStaff } from './staff/authorize-staff.ts'
+
+export const identity: Service<typeof settings, Context> = {
+  name: 'identity',
+  settings,
+  migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
+  queues: [],
+  appendOnly: ['evidence', 'customer_decisions'],
+  modules: [typeDefs],
+  resolvers,
+  handlers,
+  context: ({ db, now, settings: { KEY_RING, API_KEY_PEPPER, CURSOR_KEY } }, viewer) => {
+    const base = { db, viewer, now }
+    return { ...base, cursors: new Cursors(CURSOR_KEY), keyRing: parseKeyRing(KEY_RING), pepper: API_KEY_PEPPER, load: createLoaders(base) }
+  },
+  answers: ({ db, now, settings: { KEY_RING, API_KEY_PEPPER } }) => [
+    answerResolveProfiles(db, parseKeyRing(KEY_RING)),
+    answerReadContactCards(db, parseKeyRing(KEY_RING), now),
+    answerAuthenticateClient(db, API_KEY_PEPPER),
+    answerAuthorizeStaff(db),
+  ],
+}

@@ -1,0 +1,16 @@
+import { answer } from '@renmai/platform/ask'
+import { type Db, withTenant } from '@renmai/platform/db'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import { and, eq, isNull } from 'drizzle-orm'
+import { scopesOf } from './role.rules.ts'
+import { staff } from './staff.table.ts'
+
+/** Tells the gateway who a token's subject is and what they may do. */
+export const answerAuthorizeStaff = (db: Db) =>
+  answer(IdentityService.method.authorizeStaff, ({ tenantId, subject }) =>
+    withTenant(db, tenantId, async (tx) => {
+      const active = and(eq(staff.tenantId, tenantId), eq(staff.subject, subject), isNull(staff.disabledAt))
+      const [found] = await tx.select().from(staff).where(active)
+      return found ? { staffId: found.id, scopes: scopesOf(found.roles) } : {}
+    }),
+  )

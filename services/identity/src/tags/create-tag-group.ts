@@ -1,0 +1,18 @@
+import { newId } from '@renmai/platform/ids'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { foldName } from './tag.rules.ts'
+import { type TagGroup, tagGroups } from './tag.table.ts'
+
+const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(15) })
+
+export async function createTagGroup(ctx: Context, raw: z.input<typeof Input>): Promise<TagGroup> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'createTagGroup', scope: 'customers:write' }, input, async (tx) => {
+    const row = { tenantId: tx.tenantId, id: newId(), name: input.name, foldedName: foldName(input.name) }
+    const [group] = await tx.insert(tagGroups).values(row).returning()
+    return { result: group!, targetId: group!.id }
+  })
+}

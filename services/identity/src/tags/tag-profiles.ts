@@ -1,0 +1,63 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { insertRows } from '@renmai/platform/bulk'
+import type { Tx } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { publish } from '@renmai/platform/outbox'
+import { parse } from '@renmai/platform/parse'
+import { TagAddedSchema, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
+import { and, eq } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { tags } from './tag.table.ts'
+
+const Input = z.object({ idempotencyKey, tagId: z.uuid(), profileIds: z.array(z.uuid()).min(1).max(500) })
+
+export async function tagProfiles(ctx: Context, raw: z.input<typeof Input>): Promise<{ changed: number }> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'tagProfiles', scope: 'customers:write' }, input, async (tx) => {
+    await requireTag(tx, input.tagId)
+    const changed = await addTags(tx, input.profileIds.map((profileId) => ({ profileId, tagId: input.tagId, at: ctx.now() })))
+    return { result: { changed }, targetId: input.tagId }
+  })
+}
+
+export async function untagProfiles(ctx: Context, raw: z.input<typeof Input>): Promise<{ changed: number }> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'untagProfiles', scope: 'customers:write' }, input, async (tx) => {
+    await requireTag(tx, input.tagId)
+    const at = ctx.now()
+    const { rows } = await tx.client.query<{ profile_id: string }>(
+      `UPDATE profile_tags SET removed_at = $4 WHERE tenant_id = $1 AND tag_id = $2 AND profile_id = ANY($3) AND removed_at IS NULL RETURNING profile_id`,
+      [tx.tenantId, input.tagId, input.profileIds, at],
+    )
+    await publish(tx, TagRemovedSchema, ...rows.map((row) => ({ profileId: row.profile_id, tagId: input.tagId, at: timestampFromDate(at) })))
+    return { result: { changed: rows.length }, targetId: input.tagId }
+  })
+}
+
+async function requireTag(tx: Tx, tagId: string): Promise<void> {
+  const found = await tx.select({ id: tags.id }).from(tags).where(and(eq(tags.tenantId, tx.tenantId), eq(tags.id, tagId)))
+  if (found.length === 0) throw new AppError('NOT_FOUND', 'No such tag')
+}
+
+/** Puts tags on profiles; tags and profiles that do not exist are passed over. Returns how many were fresh. */
+export async function addTags(tx: Tx, marks: { profileId: string; tagId: string; at: Date }[]): Promise<number> {
+  const distinct = [...new Map(marks.map((mark) => [`${mark.profileId}|${mark.tagId}`, mark])).values()]
+  const known = await tx.client.query<{ profile_id: string; tag_id: string }>(
+    `SELECT m.profile_id, m.tag_id FROM unnest($2::uuid[], $3::uuid[]) AS m (profile_id, tag_id)
+     JOIN profiles p ON p.tenant_id = $1 AND p.id = m.profile_id JOIN tags t ON t.tenant_id = $1 AND t.id = m.tag_id`,
+    [tx.tenantId, distinct.map((mark) => mark.profileId), distinct.map((mark) => mark.tagId)],
+  )
+  const isKnown = new Set(known.rows.map((row) => `${row.profile_id}|${row.tag_id}`))
+  const rows = distinct.filter((mark) => isKnown.has(`${mark.profileId}|${mark.tagId}`))
+  const added = await insertRows<{ profile_id: string; tag_id: string; added_at: Date }>(tx, 'profile_tags',
+    { profile_id: 'uuid', tag_id: 'uuid', added_at: 'timestamptz' },
+    rows.map(({ profileId, tagId, at }) => ({ profile_id: profileId, tag_id: tagId, added_at: at })), {
+      conflict: `ON CONFLICT (tenant_id, profile_id, tag_id) DO UPDATE SET added_at = excluded.added_at, removed_at = NULL
+        WHERE profile_tags.removed_at < excluded.added_at`,
+      returning: 'profile_id, tag_id, added_at',
+    })
+  await publish(tx, TagAddedSchema, ...added.map((row) => ({ profileId: row.profile_id, tagId: row.tag_id, at: timestampFromDate(row.added_at) })))
+  return added.length
+}

@@ -1,0 +1,27 @@
+import { withTenant } from '@renmai/platform/db'
+import { asc, eq } from 'drizzle-orm'
+import type { Resolvers } from '../gen/resolvers.ts'
+import { createTag } from './create-tag.ts'
+import { createTagGroup } from './create-tag-group.ts'
+import { tagProfiles, untagProfiles } from './tag-profiles.ts'
+import { tagGroups } from './tag.table.ts'
+
+const MAX_GROUPS = 1_000
+
+export const tagResolvers: Resolvers = {
+  Query: {
+    tagGroups: (_, _args, { db, viewer }) =>
+      withTenant(db, viewer.tenantId, (tx) => tx.select().from(tagGroups).where(eq(tagGroups.tenantId, viewer.tenantId)).orderBy(asc(tagGroups.foldedName)).limit(MAX_GROUPS)),
+  },
+  Mutation: {
+    createTagGroup: async (_, { input }, ctx) => ({ group: await createTagGroup(ctx, input) }),
+    createTag: async (_, { input }, ctx) => ({ tag: await createTag(ctx, input) }),
+    tagProfiles: (_, { input }, ctx) => tagProfiles(ctx, input),
+    untagProfiles: (_, { input }, ctx) => untagProfiles(ctx, input),
+  },
+  Tag: {
+    __resolveReference: ({ id }, ctx) => ctx.load.tag.load(id),
+    group: (tag, _args, ctx) => ctx.load.tagGroup.load(tag.groupId),
+  },
+  TagGroup: { tags: async (group, _args, ctx) => (await ctx.load.tagsOfGroup.load(group.id)) ?? [] },
+}

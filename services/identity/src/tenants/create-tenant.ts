@@ -1,0 +1,30 @@
+import { type Db, withTenant } from '@renmai/platform/db'
+import { newId } from '@renmai/platform/ids'
+import { publish } from '@renmai/platform/outbox'
+import { parse } from '@renmai/platform/parse'
+import { rememberTenant } from '@renmai/platform/tenants'
+import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
+import { z } from 'zod'
+import { staff } from '../staff/staff.table.ts'
+import { tenants } from './tenant.table.ts'
+
+const Input = z.object({
+  tenantId: z.uuid(),
+  name: z.string().min(1).max(200),
+  zone: z.string().refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone'),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  ownerSubject: z.string().min(1).max(255),
+})
+
+/** Creates a tenant with its first owner. For operators: there is no tenant yet whose scope could allow it. */
+export async function createTenant(db: Db, raw: z.input<typeof Input>): Promise<string> {
+  const { tenantId, name, zone, currency, ownerSubject } = parse(Input, raw)
+  return withTenant(db, tenantId, async (tx) => {
+    const created = await tx.insert(tenants).values({ tenantId, name, zone, currency }).onConflictDoNothing().returning()
+    if (created.length === 0) return tenantId
+    await tx.insert(staff).values({ tenantId, id: newId(), subject: ownerSubject, name: 'Owner', roles: ['OWNER'] })
+    await rememberTenant(tx, { tenantId, zone, currency })
+    await publish(tx, TenantCreatedSchema, { zone, currency })
+    return tenantId
+  })
+}

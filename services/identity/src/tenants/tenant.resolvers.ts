@@ -1,0 +1,15 @@
+import { withTenant } from '@renmai/platform/db'
+import { eq } from 'drizzle-orm'
+import type { Resolvers } from '../gen/resolvers.ts'
+import { tenants } from './tenant.table.ts'
+
+export const tenantResolvers: Resolvers = {
+  Query: {
+    tenant: (_, _args, { db, viewer }) =>
+      withTenant(db, viewer.tenantId, async (tx) => {
+        const [tenant] = await tx.select().from(tenants).where(eq(tenants.tenantId, viewer.tenantId))
+        return tenant
+      }),
+  },
+  Tenant: { id: (tenant) => tenant.tenantId },
+}
