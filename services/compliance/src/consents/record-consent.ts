@@ -1,0 +1,48 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { AppError } from '@renmai/platform/errors'
+import { newId } from '@renmai/platform/ids'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { publish } from '@renmai/platform/outbox'
+import { parse } from '@renmai/platform/parse'
+import { ConsentGrantedSchema, ConsentWithdrawnSchema } from '@renmai/proto/compliance/v1/events'
+import { and, eq } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { purposes } from '../purposes/purpose.table.ts'
+import { checkConsentTime } from './consent.rules.ts'
+import { type Consent, consents } from './consent.table.ts'
+
+const Input = z.object({
+  idempotencyKey,
+  profileId: z.uuid(),
+  purpose: z.string().min(1).max(64),
+  channel: z.string().regex(/^[A-Z][A-Z_]{1,31}$/, 'upper case letters and _'),
+  method: z.string().min(1).max(64),
+  evidence: z.string().max(500).nullish(),
+  at: z.coerce.date().nullish(),
+})
+
+export function grantConsent(ctx: Context, raw: z.input<typeof Input>): Promise<Consent> {
+  return recordConsent(ctx, raw, 'GRANTED')
+}
+
+export function withdrawConsent(ctx: Context, raw: z.input<typeof Input>): Promise<Consent> {
+  return recordConsent(ctx, raw, 'WITHDRAWN')
+}
+
+/** Appends a fact. Once this has answered, no decision can miss it: decisions read the same table. */
+async function recordConsent(ctx: Context, raw: z.input<typeof Input>, status: Consent['status']): Promise<Consent> {
+  const input = parse(Input, raw)
+  const name = status === 'GRANTED' ? 'grantConsent' : 'withdrawConsent'
+  return mutate(ctx, { name, scope: 'consents:write' }, input, async (tx) => {
+    const { profileId, channel, method, evidence } = input
+    const at = checkConsentTime(input.at ?? ctx.now(), ctx.now())
+    const [purpose] = await tx.select().from(purposes).where(and(eq(purposes.tenantId, tx.tenantId), eq(purposes.key, input.purpose)))
+    if (!purpose) throw new AppError('NOT_FOUND', `No purpose ${input.purpose}; define it first`)
+    const row = { tenantId: tx.tenantId, id: newId(), profileId, purpose: purpose.key, channel, status, noticeVersion: purpose.noticeVersion, method, evidence: evidence ?? null, recordedBy: ctx.viewer.id, at }
+    const [consent] = await tx.insert(consents).values(row).returning()
+    const schema = status === 'GRANTED' ? ConsentGrantedSchema : ConsentWithdrawnSchema
+    await publish(tx, schema, { consentId: consent!.id, profileId, purpose: purpose.key, channel, at: timestampFromDate(at) })
+    return { result: consent!, targetId: profileId }
+  })
+}

@@ -1,0 +1,11 @@
+import type { BaseContext } from '@renmai/platform/mutate'
+import type { Cursors } from '@renmai/platform/page'
+import type { Loaders } from './loaders.ts'
+
+/** What a use case of compliance gets. */
+export type Context = BaseContext & {
+  readonly cursors: Cursors
+  /** Ed25519 private key (JWK) that signs audit checkpoints. */
+  readonly auditKey: string
+  readonly load: Loaders
+}

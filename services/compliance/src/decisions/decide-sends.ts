@@ -1,0 +1,59 @@
+import { answer } from '@renmai/platform/ask'
+import { type Db, type Tx, withTenant } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
+import { newId } from '@renmai/platform/ids'
+import { ComplianceService, type SendQuestion } from '@renmai/proto/compliance/v1/compliance_service'
+import { metrics } from '@opentelemetry/api'
+import type { Consent } from '../consents/consent.table.ts'
+import { decide, type Decided } from './decision.rules.ts'
+import { decisions } from './decision.table.ts'
+
+const MAX_QUESTIONS = 500
+const counter = metrics.getMeter('renmai').createCounter('renmai_send_decisions', { description: 'Decisions about messages, by outcome' })
+
+/** The send gate. Every answer leaves a receipt in the transaction that read the consents it rests on. */
+export const answerDecideSends = (db: Db, now: () => Date) =>
+  answer(ComplianceService.method.decideSends, async ({ tenantId, questions }) => {
+    if (questions.length > MAX_QUESTIONS) throw new AppError('INVALID', `At most ${MAX_QUESTIONS} questions at once`)
+    return withTenant(db, tenantId, async (tx) => {
+      const decided = await decideAll(tx, questions)
+      const rows = decided.map((one) => ({ tenantId, id: newId(), ...one, at: now() }))
+      if (rows.length > 0) await tx.insert(decisions).values(rows)
+      for (const row of rows) counter.add(1, { outcome: row.isAllowed ? 'allowed' : 'denied' })
+      return { decisions: rows.map(({ id, messageId, isAllowed, reasons }) => ({ decisionId: id, messageId, isAllowed, reasons })) }
+    })
+  })
+
+type Asked = Decided & { messageId: string; profileId: string; customerId: string | null; purpose: string; channel: string; messageClass: string }
+
+async function decideAll(tx: Tx, questions: SendQuestion[]): Promise<Asked[]> {
+  const facts = Map.groupBy(await readFacts(tx, questions), (fact) => fact.asked)
+  const notices = await readNotices(tx)
+  return questions.map(({ messageId, profileId, purpose, channel, messageClass }) => {
+    const mine = facts.get(profileId) ?? []
+    const relevant = mine.filter((fact) => fact.purpose === purpose && fact.channel === channel)
+    return { messageId, profileId, customerId: mine[0]?.customerId ?? null, purpose, channel, messageClass, ...decide(messageClass, notices.get(purpose), relevant) }
+  })
+}
+
+/** Facts of the asked profiles and of every other profile of the same customers. */
+async function readFacts(tx: Tx, questions: SendQuestion[]): Promise<(Consent & { asked: string; customerId: string | null })[]> {
+  const { rows } = await tx.client.query(
+    `WITH asked AS (SELECT DISTINCT unnest($2::uuid[]) AS profile_id),
+     person AS (
+       SELECT a.profile_id AS asked, m.customer_id, coalesce(s.profile_id, a.profile_id) AS profile_id FROM asked a
+       LEFT JOIN profile_customers m ON m.tenant_id = $1 AND m.profile_id = a.profile_id
+       LEFT JOIN profile_customers s ON s.tenant_id = $1 AND s.customer_id = m.customer_id
+     )
+     SELECT p.asked, p.customer_id AS "customerId", c.id, c.seq, c.profile_id AS "profileId", c.purpose, c.channel, c.status,
+       c.notice_version AS "noticeVersion", c.at
+     FROM person p JOIN consents c ON c.tenant_id = $1 AND c.profile_id = p.profile_id ORDER BY c.at, c.seq`,
+    [tx.tenantId, questions.map((question) => question.profileId)],
+  )
+  return rows
+}
+
+async function readNotices(tx: Tx): Promise<Map<string, number>> {
+  const { rows } = await tx.client.query<{ key: string; notice_version: number }>('SELECT key, notice_version FROM purposes WHERE tenant_id = $1', [tx.tenantId])
+  return new Map(rows.map((row) => [row.key, row.notice_version]))
+}

@@ -1,0 +1,4 @@
+import { runService } from '@renmai/platform/service'
+import { compliance } from './service.ts'
+
+await runService(compliance)

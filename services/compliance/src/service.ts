@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url'
+import { Cursors } from '@renmai/platform/page'
+import type { Service } from '@renmai/platform/service'
+import { signCheckpoints } from './audit/sign-checkpoint.ts'
+import { settings } from './config.ts'
+import type { Context } from './context.ts'
+import { answerDecideSends } from './decisions/decide-sends.ts'
+import { typeDefs } from './gen/typedefs.ts'
+import { handlers } from './handlers.ts'
+import { createLoaders } from './loaders.ts'
+import { resolvers } from './resolvers.ts'
+
+export const compliance: Service<typeof settings, Context> = {
+  name: 'compliance',
+  settings,
+  migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
+  queues: [],
+  appendOnly: ['consents', 'notices', 'decisions', 'audit_entries', 'audit_checkpoints'],
+  modules: [typeDefs],
+  resolvers,
+  handlers,
+  context: ({ db, now, settings: { AUDIT_PRIVATE_KEY, CURSOR_KEY } }, viewer) => {
+    const base = { db, viewer, now }
+    return { ...base, cursors: new Cursors(CURSOR_KEY), auditKey: AUDIT_PRIVATE_KEY, load: createLoaders(base) }
+  },
+  answers: ({ db, now }) => [answerDecideSends(db, now)],
+  loops: (app) => [signCheckpoints(app)],
+}
