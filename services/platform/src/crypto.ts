@@ -19,11 +19,20 @@ export function parseKeyRing(text: string): KeyRing {
   return { current, keys: ring }
 }
 
-/** A key of one tenant for one use, derived from a version of the ring (HKDF-SHA-256, RFC 5869). */
+const MAX_DERIVED = 10_000
+const derived = new WeakMap<Buffer, Map<string, Buffer>>()
+
+/** A key of one tenant for one use, derived from a version of the ring (HKDF-SHA-256, RFC 5869) and remembered. */
 function deriveKey(ring: KeyRing, version: number, tenantId: string, use: string): Buffer {
   const root = ring.keys.get(version)
   if (!root) throw new AppError('INTERNAL', `Key version ${version} is not in the ring`)
-  return Buffer.from(hkdfSync('sha256', root, tenantId, use, 32))
+  const keys = derived.get(root) ?? new Map<string, Buffer>()
+  derived.set(root, keys)
+  const name = `${tenantId}|${use}`
+  const key = keys.get(name) ?? Buffer.from(hkdfSync('sha256', root, tenantId, use, 32))
+  if (keys.size >= MAX_DERIVED) keys.clear()
+  keys.set(name, key)
+  return key
 }
 
 /**

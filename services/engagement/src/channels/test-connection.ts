@@ -1,0 +1,55 @@
+import { withTenant } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
+import { parse } from '@renmai/platform/parse'
+import { requireScope } from '@renmai/platform/viewer'
+import { and, eq } from 'drizzle-orm'
+import { createTransport } from 'nodemailer'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { readAgent, refreshToken } from '../wecom/wecom-client.ts'
+import { type ChannelAccount, channelAccounts } from './channel-account.table.ts'
+import { openAccount } from './credentials.ts'
+
+const Input = z.object({ accountId: z.uuid() })
+
+type Step = { name: string; isOk: boolean; detail: string }
+
+/** Tries a connection for real, without sending anything. The first step that fails is the last. */
+export async function testConnection(ctx: Context, raw: z.input<typeof Input>): Promise<{ isOk: boolean; steps: Step[] }> {
+  const { accountId } = parse(Input, raw)
+  requireScope(ctx.viewer, 'channels:write')
+  const account = await withTenant(ctx.db, ctx.viewer.tenantId, async (tx) => {
+    const [found] = await tx.select().from(channelAccounts).where(and(eq(channelAccounts.tenantId, tx.tenantId), eq(channelAccounts.id, accountId)))
+    return found
+  })
+  if (!account) throw new AppError('NOT_FOUND', 'No such channel account')
+  const steps: Step[] = []
+  for (const [name, attempt] of stepsOf(ctx, account)) {
+    const step = await attempt().then((detail) => ({ name, isOk: true, detail }), (error: Error) => ({ name, isOk: false, detail: error.message }))
+    steps.push(step)
+    if (!step.isOk) break
+  }
+  return { isOk: steps.every((step) => step.isOk), steps }
+}
+
+function stepsOf(ctx: Context, account: ChannelAccount): [string, () => Promise<string>][] {
+  switch (account.kind) {
+    case 'WECOM': {
+      const wecom = openAccount<'WECOM'>(ctx.keyRing, account)
+      return [
+        ['gettoken', async () => `token given for ${(await refreshToken(ctx.wecomUrl, wecom)).expiresIn} seconds`],
+        ['agent/get', async () => `app ${await readAgent(ctx.wecomUrl, wecom)} answers`],
+      ]
+    }
+    case 'SMTP': {
+      const { host, port, user, password } = openAccount<'SMTP'>(ctx.keyRing, account).credentials
+      const auth = user ? { auth: { user, pass: password ?? '' } } : {}
+      const transport = createTransport({ host, port, ...auth, connectionTimeout: 5_000, greetingTimeout: 5_000 })
+      return [['connect and greet', () => transport.verify().then(() => `${host}:${port} accepts us`).finally(() => transport.close())]]
+    }
+    case 'YOUZAN':
+      return [['push secret', async () => `pushes of shop ${openAccount<'YOUZAN'>(ctx.keyRing, account).credentials.kdtId} can be verified`]]
+    case 'EVENT_API':
+      return [['secret', async () => `requests can be verified (${openAccount<'EVENT_API'>(ctx.keyRing, account).credentials.channel})`]]
+  }
+}

@@ -1,0 +1,7 @@
+import type { Handler } from '@renmai/platform/inbox'
+import { onMessageRequested } from './messages/on-message-requested.ts'
+import { onProfileLinked } from './profiles/on-profile-linked.ts'
+import { onTemplatePublished } from './templates/on-template-published.ts'
+
+/** What engagement listens to. */
+export const handlers: Handler[] = [onProfileLinked, onTemplatePublished, onMessageRequested]

@@ -1,0 +1,32 @@
+import { AppError } from '@renmai/platform/errors'
+import { newId } from '@renmai/platform/ids'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { z } from 'zod'
+import { readAccount } from '../channels/credentials.ts'
+import type { Context } from '../context.ts'
+import { type LiveCode, liveCodes } from './live-code.table.ts'
+
+const Input = z.object({
+  idempotencyKey,
+  accountId: z.uuid(),
+  name: z.string().min(1).max(100),
+  state: z.string().regex(/^[\w-]{1,30}$/, '1 to 30 letters, digits, _ and -'),
+  owners: z.array(z.string().min(1).max(64)).min(1).max(100),
+  tagIds: z.array(z.uuid()).max(20).nullish(),
+  welcomeText: z.string().min(1).refine((text) => Buffer.byteLength(text) <= 4_000, 'at most 4,000 bytes').nullish(),
+  skipVerify: z.boolean().nullish(),
+})
+
+/** Writes down the wanted code; a worker asks WeCom for it, outside the transaction. */
+export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): Promise<LiveCode> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'createLiveCode', scope: 'channels:write' }, input, async (tx) => {
+    await readAccount(tx, ctx.keyRing, input.accountId, 'WECOM')
+    const { accountId, name, state, owners, tagIds, welcomeText, skipVerify } = input
+    const row = { tenantId: tx.tenantId, id: newId(), accountId, name, state, owners, tagIds: tagIds ?? [], welcomeText: welcomeText ?? null, skipVerify: skipVerify ?? true }
+    const [code] = await tx.insert(liveCodes).values(row).onConflictDoNothing().returning()
+    if (!code) throw new AppError('CONFLICT', `A live code with the state ${state} exists; choose another`, { state: 'is taken' })
+    return { result: code, targetId: code.id }
+  })
+}

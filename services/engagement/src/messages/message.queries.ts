@@ -1,0 +1,83 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { type Db, type Tx, withTenant } from '@renmai/platform/db'
+import { newId } from '@renmai/platform/ids'
+import { publish } from '@renmai/platform/outbox'
+import { MessageBlockedSchema, MessageFailedSchema, MessageSentSchema } from '@renmai/proto/engagement/v1/events'
+import type { Message } from './message.table.ts'
+import type { Handover } from './senders.ts'
+
+const SHAPE = `tenant_id AS "tenantId", id, profile_id AS "profileId", channel, purpose, message_class AS "messageClass", template_id AS "templateId",
+  template_version AS "templateVersion", variables, attempt_id AS "attemptId", attempts`
+
+/** Takes messages that are due, for 60 seconds. The attempt's id fences off a worker that was too slow. */
+export function claimDue(db: Db, tenantId: string, limit: number): Promise<Message[]> {
+  return withTenant(db, tenantId, async (tx) => {
+    const { rows } = await tx.client.query<Message>(
+      `UPDATE messages SET state = 'CLAIMED', attempt_id = $2, lease_until = now() + interval '60 seconds', attempts = attempts + 1
+       WHERE (tenant_id, id) IN (
+         SELECT tenant_id, id FROM messages WHERE tenant_id = $1 AND state = 'PLANNED' AND next_at <= now() ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+       RETURNING ${SHAPE}`,
+      [tenantId, newId(), limit],
+    )
+    return rows
+  })
+}
+
+/**
+ * Settles what dead workers left: a message that was only claimed is planned again, one that was being handed over may
+ * have been accepted and is never sent again blindly.
+ */
+export async function settleAbandoned(tx: Tx, now: Date): Promise<void> {
+  await tx.client.query(`UPDATE messages SET state = 'PLANNED', attempt_id = NULL WHERE tenant_id = $1 AND state = 'CLAIMED' AND lease_until < now()`, [tx.tenantId])
+  const { rows } = await tx.client.query<Message>(
+    `UPDATE messages SET state = 'UNKNOWN', attempt_id = NULL, reasons = '{ABANDONED}' WHERE tenant_id = $1 AND state = 'SENDING' AND lease_until < now() RETURNING ${SHAPE}`,
+    [tx.tenantId],
+  )
+  await publish(tx, MessageFailedSchema, ...rows.map((row) => ({ messageId: row.id, profileId: row.profileId, channel: row.channel, code: 'ABANDONED', isUnknown: true, at: timestampFromDate(now) })))
+}
+
+/** Gives messages back, to be tried after a delay that grows with the attempts. */
+export async function postpone(tx: Tx, ids: string[], attemptId: string, reason: string): Promise<void> {
+  await tx.client.query(
+    `UPDATE messages SET state = 'PLANNED', attempt_id = NULL, reasons = ARRAY[$4::text],
+       next_at = now() + least(interval '10 minutes', interval '1 second' * 2 ^ least(attempts, 12)) * (0.75 + random() / 2)
+     WHERE tenant_id = $1 AND id = ANY($2) AND attempt_id = $3`,
+    [tx.tenantId, ids, attemptId, reason],
+  )
+}
+
+export async function block(tx: Tx, message: Message, decisionId: string | null, reasons: string[], now: Date): Promise<void> {
+  const done = await tx.client.query(
+    `UPDATE messages SET state = 'BLOCKED', reasons = $4, decision_id = $5 WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'CLAIMED'`,
+    [tx.tenantId, message.id, message.attemptId, reasons, decisionId],
+  )
+  const { id: messageId, profileId, channel } = message
+  if (done.rowCount) await publish(tx, MessageBlockedSchema, { messageId, profileId, channel, decisionId: decisionId ?? '', reasons, at: timestampFromDate(now) })
+}
+
+/** Commits that the platform is about to be called. Only the worker that still holds the attempt may go on. */
+export async function markSending(tx: Tx, message: Message, decisionId: string): Promise<boolean> {
+  const done = await tx.client.query(
+    `UPDATE messages SET state = 'SENDING', decision_id = $4 WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'CLAIMED' AND lease_until > now()`,
+    [tx.tenantId, message.id, message.attemptId, decisionId],
+  )
+  return done.rowCount === 1
+}
+
+export async function recordHandover(tx: Tx, message: Message, decisionId: string, handover: Handover, now: Date): Promise<void> {
+  const mine = [tx.tenantId, message.id, message.attemptId]
+  const { id: messageId, profileId, channel } = message
+  const at = timestampFromDate(now)
+  if (handover.outcome === 'LATER') {
+    await tx.client.query(`UPDATE messages SET state = 'CLAIMED' WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`, mine)
+    return postpone(tx, [messageId], message.attemptId!, handover.reason)
+  }
+  if (handover.outcome === 'SENT') {
+    const done = await tx.client.query(
+      `UPDATE messages SET state = 'SENT', provider_id = $4, sent_at = $5, reasons = '{}' WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`, [...mine, handover.providerId, now])
+    if (done.rowCount) await publish(tx, MessageSentSchema, { messageId, profileId, channel, decisionId, at })
+    return
+  }
+  const done = await tx.client.query(`UPDATE messages SET state = $4, reasons = ARRAY[$5::text] WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`, [...mine, handover.outcome, handover.reason])
+  if (done.rowCount) await publish(tx, MessageFailedSchema, { messageId, profileId, channel, code: handover.reason, isUnknown: handover.outcome === 'UNKNOWN', at })
+}

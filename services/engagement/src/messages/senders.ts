@@ -1,0 +1,54 @@
+import { AppError } from '@renmai/platform/errors'
+import { createTransport, type Transporter } from 'nodemailer'
+import type { OpenAccount } from '../channels/credentials.ts'
+import { sendMessage, WecomError } from '../wecom/wecom-client.ts'
+import type { Rendered } from './render.rules.ts'
+
+/** What became of handing a message to a platform. */
+export type Handover =
+  | { outcome: 'SENT'; providerId: string }
+  | { outcome: 'REJECTED'; reason: string }
+  /** It was not accepted and may be tried again. */
+  | { outcome: 'LATER'; reason: string }
+  /** Nobody knows whether it was accepted. */
+  | { outcome: 'UNKNOWN'; reason: string }
+
+export async function sendByWecom(baseUrl: string, account: OpenAccount<'WECOM'>, address: string, { body }: Rendered): Promise<Handover> {
+  try {
+    return { outcome: 'SENT', providerId: await sendMessage(baseUrl, account, address, body) }
+  } catch (error) {
+    if (error instanceof WecomError) return error.isRateLimit ? { outcome: 'LATER', reason: `WECOM_${error.errcode}` } : { outcome: 'REJECTED', reason: `WECOM_${error.errcode}` }
+    const wasRefused = error instanceof AppError && error.code === 'UNAVAILABLE'
+    return wasRefused ? { outcome: 'LATER', reason: 'WECOM_UNREACHABLE' } : { outcome: 'UNKNOWN', reason: 'WECOM_NO_ANSWER' }
+  }
+}
+
+type SmtpError = Error & { responseCode?: number; command?: string; code?: string }
+
+const DEADLINE_MS = 10_000
+const BEFORE_THE_TEXT = ['CONN', 'EHLO', 'HELO', 'LHLO', 'STARTTLS', 'AUTH', 'MAIL FROM', 'RCPT TO']
+const transports = new Map<string, Transporter>()
+
+/** @param messageId becomes the Message-ID, so that a repeat can be told from a new message */
+export async function sendByMail({ id, credentials }: OpenAccount<'SMTP'>, messageId: string, address: string, { subject, body }: Rendered): Promise<Handover> {
+  const domain = credentials.from.split('@')[1]
+  try {
+    const sent = await transportOf(id, credentials).sendMail({ from: credentials.from, to: address, subject, text: body, messageId: `<${messageId}@${domain}>` })
+    return { outcome: 'SENT', providerId: String(sent.messageId) }
+  } catch (error) {
+    const { responseCode = 0, command = '', code = '' } = error as SmtpError
+    if (responseCode >= 500) return { outcome: 'REJECTED', reason: `SMTP_${responseCode}` }
+    if (responseCode >= 400 || BEFORE_THE_TEXT.includes(command) || ['ECONNREFUSED', 'EDNS'].includes(code)) return { outcome: 'LATER', reason: `SMTP_${responseCode || code}` }
+    return { outcome: 'UNKNOWN', reason: `SMTP_${code || 'NO_ANSWER'}` }
+  }
+}
+
+function transportOf(accountId: string, { host, port, user, password }: OpenAccount<'SMTP'>['credentials']): Transporter {
+  const key = `${accountId}|${host}|${port}|${user ?? ''}|${password ?? ''}`
+  const known = transports.get(key)
+  if (known) return known
+  const auth = user ? { auth: { user, pass: password ?? '' } } : {}
+  const made = createTransport({ host, port, pool: true, maxConnections: 5, ...auth, connectionTimeout: DEADLINE_MS, greetingTimeout: DEADLINE_MS, socketTimeout: DEADLINE_MS })
+  transports.set(key, made)
+  return made
+}

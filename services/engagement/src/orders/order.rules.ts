@@ -1,0 +1,45 @@
+/**
+ * Orders as they come in from any shop. The platform's own time of change decides which of two states is newer, never
+ * the order of arrival; lines must add up to the total and the discount.
+ */
+import type { OrderStatus } from './order.table.ts'
+
+export type IncomingOrder = {
+  platform: string
+  shopId: string
+  orderNo: string
+  status: OrderStatus
+  currency: string
+  lines: { sku: string; title: string; quantity: number; amountMinor: number }[]
+  totalMinor: number
+  discountMinor: number
+  freightMinor: number
+  refundedMinor: number
+  isRefundDocument: boolean
+  couponCodes: string[]
+  paidAt: Date | undefined
+  refundedAt: Date | undefined
+  modifiedAt: Date
+  buyer: { externalId: string; phone: string | undefined } | undefined
+}
+
+const MAX_LINES = 2_000
+
+/** Why an order cannot be stored as it is; undefined when it can. */
+export function problemOf(order: IncomingOrder): string | undefined {
+  if (!/^[A-Z]{3}$/.test(order.currency)) return 'UNKNOWN_CURRENCY'
+  if (order.lines.length > MAX_LINES) return 'TOO_MANY_LINES'
+  if (!Number.isFinite(order.modifiedAt.getTime())) return 'NO_MODIFIED_TIME'
+  if (order.totalMinor < 0 || order.discountMinor < 0 || order.refundedMinor < 0) return 'NEGATIVE_AMOUNT'
+  if (order.refundedMinor > order.totalMinor && !order.isRefundDocument) return 'REFUND_EXCEEDS_TOTAL'
+  if (order.isRefundDocument) return undefined
+  const lines = order.lines.reduce((sum, line) => sum + line.amountMinor, 0)
+  return lines + order.freightMinor - order.discountMinor === order.totalMinor ? undefined : 'ORDER_INCONSISTENT'
+}
+
+/** The status with the refund in it: shops keep an order finished while its money goes back. */
+export function statusOf(order: Pick<IncomingOrder, 'status' | 'totalMinor' | 'refundedMinor' | 'isRefundDocument'>): OrderStatus {
+  if (order.isRefundDocument) return 'REFUNDED'
+  if (order.refundedMinor === 0) return order.status
+  return order.refundedMinor >= order.totalMinor ? 'REFUNDED' : 'PARTIALLY_REFUNDED'
+}

@@ -1,0 +1,12 @@
+import { mergeResolvers } from '@renmai/platform/resolvers'
+import { scalars } from '@renmai/platform/scalars'
+import { channelResolvers } from './channels/channel.resolvers.ts'
+import type { Resolvers } from './gen/resolvers.ts'
+import { importResolvers } from './imports/import.resolvers.ts'
+import { liveCodeResolvers } from './live-codes/live-code.resolvers.ts'
+import { messageResolvers } from './messages/message.resolvers.ts'
+import { orderResolvers } from './orders/order.resolvers.ts'
+import { touchpointResolvers } from './touchpoints/touchpoint.resolvers.ts'
+
+/** What engagement answers. */
+export const resolvers = mergeResolvers<Resolvers>(scalars, channelResolvers, touchpointResolvers, orderResolvers, importResolvers, liveCodeResolvers, messageResolvers)

@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url'
+import { parseKeyRing } from '@renmai/platform/crypto'
+import { Cursors } from '@renmai/platform/page'
+import type { App, Service } from '@renmai/platform/service'
+import type { z } from 'zod'
+import { settings } from './config.ts'
+import { readContactDetails } from './contacts/read-contact-details.ts'
+import { sendWelcomes } from './contacts/send-welcomes.ts'
+import type { Context, Worker } from './context.ts'
+import { typeDefs } from './gen/typedefs.ts'
+import { handlers } from './handlers.ts'
+import { createIntake } from './intake/intake.ts'
+import { processWebhooks } from './intake/process-webhooks.ts'
+import { registerLiveCodes } from './live-codes/register-live-codes.ts'
+import { createLoaders } from './loaders.ts'
+import { dispatchMessages } from './messages/dispatch-messages.ts'
+import { resolvers } from './resolvers.ts'
+import { resolvePending } from './touchpoints/resolve-pending.ts'
+
+function workerOf({ db, relayDb, bus, now, settings: { KEY_RING, WECOM_API_URL, TICKET_KEY } }: App<z.output<typeof settings>>): Worker {
+  return { db, relayDb, bus, now, keyRing: parseKeyRing(KEY_RING), wecomUrl: WECOM_API_URL, ticketKey: TICKET_KEY }
+}
+
+export const engagement: Service<typeof settings, Context> = {
+  name: 'engagement',
+  settings,
+  migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
+  queues: ['webhooks', 'pending_claims', 'contacts', 'welcomes', 'live_codes', 'messages'],
+  appendOnly: [],
+  modules: [typeDefs],
+  resolvers,
+  handlers,
+  context: (app, viewer) => {
+    const base = { db: app.db, viewer, now: app.now }
+    return { ...workerOf(app), ...base, cursors: new Cursors(app.settings.CURSOR_KEY), load: createLoaders(base) }
+  },
+  loops: (app) => [processWebhooks, resolvePending, readContactDetails, sendWelcomes, registerLiveCodes, dispatchMessages].map((start) => start(workerOf(app))),
+  intake: (app) => ({ http: createIntake(workerOf(app)), port: app.settings.INTAKE_PORT }),
+}

@@ -1,0 +1,18 @@
+import { blindIndex, type KeyRing } from '@renmai/platform/crypto'
+
+/** What a source says of a person, before identity has seen it. Dates as RFC 3339, as it is sealed as JSON. */
+export type Claim = {
+  source: string
+  externalId: string
+  identifiers: { namespace: string; value: string; isVerified: boolean }[]
+  attributes: { key: string; value: string }[]
+  tagIds: string[]
+  displayName: string
+  observedAt: string
+}
+
+/** The same bytes for the same source, person and identifiers: what a known profile is found by without asking. */
+export function identityKey(ring: KeyRing, tenantId: string, claim: Claim): Buffer {
+  const identifiers = claim.identifiers.map((one) => `${one.namespace}=${one.value}=${one.isVerified}`).sort()
+  return blindIndex(ring, tenantId, 'identity', [claim.source, claim.externalId, ...identifiers].join('\u001f'))
+}

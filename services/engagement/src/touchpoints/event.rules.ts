@@ -1,0 +1,85 @@
+/** What an event must be to be taken in. Each rejection has a code and points at what is wrong. */
+import type { Claim } from './claim.ts'
+
+export type RawEvent = {
+  messageId?: unknown
+  type?: unknown
+  occurredAt?: unknown
+  identifiers?: unknown
+  attributes?: unknown
+  properties?: unknown
+  referenceId?: unknown
+}
+
+export type GoodEvent = { messageId: string; type: string; occurredAt: Date; referenceId: string | null; properties: Record<string, string> | null; claim: Claim }
+export type Rejection = { reason: string; pointer: string }
+
+const MAX_AHEAD_MS = 24 * 3_600_000
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i
+const PERSONAL_KEYS = /^(phone|mobile|tel|email|mail|name|full_?name|address|id_?card|openid|unionid|birthday)$/i
+const NOT_STORABLE = /\u0000/
+
+/** The identifier by which a source knows the person best; it names the profile. */
+const PRIORITY = ['login', 'member_card', 'external_userid', 'openid', 'unionid', 'buyer_id', 'anonymous_id', 'phone', 'email', 'device']
+
+export function checkEvent(event: RawEvent, source: string, now: Date): GoodEvent | Rejection {
+  if (event === null || typeof event !== 'object') return { reason: 'NOT_AN_OBJECT', pointer: '' }
+  if (!isText(event.messageId, 128)) return { reason: 'INVALID_MESSAGE_ID', pointer: '/messageId' }
+  if (typeof event.type !== 'string' || !/^[a-z][a-z0-9_]{0,63}$/.test(event.type)) return { reason: 'INVALID_TYPE', pointer: '/type' }
+  const occurredAt = readTime(event.occurredAt)
+  if (!occurredAt) return { reason: 'INVALID_TIME', pointer: '/occurredAt' }
+  if (occurredAt.getTime() > now.getTime() + MAX_AHEAD_MS) return { reason: 'IN_THE_FUTURE', pointer: '/occurredAt' }
+  const { referenceId = null } = event
+  if (referenceId !== null && !(typeof referenceId === 'string' && ID.test(referenceId))) return { reason: 'INVALID_REFERENCE', pointer: '/referenceId' }
+  const identifiers = readIdentifiers(event.identifiers)
+  if ('reason' in identifiers) return identifiers
+  const attributes = readPairs(event.attributes, '/attributes', 100)
+  if ('reason' in attributes) return attributes
+  const properties = readPairs(event.properties, '/properties', 50)
+  if ('reason' in properties) return properties
+  const personal = properties.pairs.findIndex(({ key }) => PERSONAL_KEYS.test(key))
+  if (personal >= 0) return { reason: 'PERSONAL_DATA', pointer: `/properties/${personal}` }
+  const claim = { source, externalId: externalIdOf(identifiers.list), identifiers: identifiers.list, attributes: attributes.pairs, tagIds: [], displayName: '', observedAt: occurredAt.toISOString() }
+  return { messageId: event.messageId, type: event.type, occurredAt, referenceId, properties: properties.pairs.length > 0 ? Object.fromEntries(properties.pairs.map(({ key, value }) => [key, value])) : null, claim }
+}
+
+function isText(value: unknown, max: number): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= max && !NOT_STORABLE.test(value) && value.isWellFormed()
+}
+
+/** A moment with its zone; a day that does not exist, such as 30 February, is no moment. */
+function readTime(value: unknown): Date | undefined {
+  if (value instanceof Date) return Number.isFinite(value.getTime()) ? value : undefined
+  if (typeof value !== 'string' || !RFC_3339.test(value)) return undefined
+  const time = new Date(value)
+  const day = new Date(`${value.slice(0, 10)}T00:00:00Z`)
+  return Number.isFinite(time.getTime()) && day.toISOString().slice(0, 10) === value.slice(0, 10) ? time : undefined
+}
+
+function readIdentifiers(value: unknown): { list: Claim['identifiers'] } | Rejection {
+  if (!Array.isArray(value) || value.length < 1 || value.length > 10) return { reason: 'NEEDS_1_TO_10_IDENTIFIERS', pointer: '/identifiers' }
+  const list: Claim['identifiers'] = []
+  for (const [index, one] of (value as Record<string, unknown>[]).entries()) {
+    const kind = typeof one?.namespace === 'string' ? one.namespace.split('@')[0]! : ''
+    if (!PRIORITY.includes(kind) || !isText(one.namespace, 128)) return { reason: 'UNKNOWN_NAMESPACE', pointer: `/identifiers/${index}/namespace` }
+    if (!isText(one.value, 256) || one.value.includes('*')) return { reason: 'INVALID_IDENTIFIER', pointer: `/identifiers/${index}/value` }
+    list.push({ namespace: one.namespace, value: one.value.trim(), isVerified: one.isVerified === true })
+  }
+  return { list }
+}
+
+function readPairs(value: unknown, pointer: string, max: number): { pairs: { key: string; value: string }[] } | Rejection {
+  if (value === undefined || value === null) return { pairs: [] }
+  if (!Array.isArray(value) || value.length > max) return { reason: 'TOO_MANY', pointer }
+  for (const [index, pair] of (value as Record<string, unknown>[]).entries()) {
+    if (!isText(pair?.key, 64) || typeof pair.value !== 'string' || (pair.value !== '' && !isText(pair.value, 1_000))) return { reason: 'INVALID_PAIR', pointer: `${pointer}/${index}` }
+  }
+  return { pairs: value.map(({ key, value: text }) => ({ key, value: text })) }
+}
+
+function externalIdOf(identifiers: Claim['identifiers']): string {
+  const rank = (namespace: string) => PRIORITY.indexOf(namespace.split('@')[0]!)
+  const best = identifiers.reduce((a, b) => (rank(b.namespace) < rank(a.namespace) ? b : a))
+  return `${best.namespace}=${best.value}`
+}

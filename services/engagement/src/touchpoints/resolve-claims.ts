@@ -1,0 +1,61 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { ask } from '@renmai/platform/ask'
+import { insertRows } from '@renmai/platform/bulk'
+import type { Tx } from '@renmai/platform/db'
+import { withTenant } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import type { Worker } from '../context.ts'
+import { type Claim, identityKey } from './claim.ts'
+
+export type Resolution = { profileId: string } | { problem: string }
+
+const MAX_CLAIMS = 500
+
+/**
+ * Finds the profiles of claims: from what is known already, and by asking identity for the others. Never inside a
+ * transaction. What identity answers is remembered, as a profile never changes.
+ * @returns one resolution per claim, in their order
+ * @throws AppError UNAVAILABLE when identity does not answer
+ */
+export async function resolveClaims(worker: Worker, tenantId: string, claims: Claim[]): Promise<Resolution[]> {
+  const keys = claims.map((claim) => identityKey(worker.keyRing, tenantId, claim))
+  const known = await withTenant(worker.db, tenantId, (tx) => readProfileKeys(tx, keys))
+  const unknown = claims.map((claim, index) => ({ claim, key: keys[index]!.toString('hex') })).filter(({ claim, key }) => !known.has(key) || hasNews(claim))
+  const answers = new Map<string, Resolution>()
+  for (let at = 0; at < unknown.length; at += MAX_CLAIMS) {
+    for (const [key, resolution] of await askIdentity(worker, tenantId, unknown.slice(at, at + MAX_CLAIMS))) answers.set(key, resolution)
+  }
+  if (answers.size > 0) await withTenant(worker.db, tenantId, (tx) => rememberProfiles(tx, answers))
+  return keys.map((key) => answers.get(key.toString('hex')) ?? { profileId: known.get(key.toString('hex'))! })
+}
+
+/** Attributes, tags and names are news even when the person is known. */
+const hasNews = (claim: Claim) => claim.attributes.length > 0 || claim.tagIds.length > 0 || claim.displayName !== ''
+
+export async function readProfileKeys(tx: Tx, keys: Buffer[]): Promise<Map<string, string>> {
+  const { rows } = await tx.client.query<{ key: string; profile_id: string }>(
+    `SELECT encode(identity_key, 'hex') AS key, profile_id FROM profile_keys WHERE tenant_id = $1 AND identity_key = ANY($2)`,
+    [tx.tenantId, keys],
+  )
+  return new Map(rows.map((row) => [row.key, row.profile_id]))
+}
+
+export async function askIdentity({ bus }: Worker, tenantId: string, asked: { claim: Claim; key: string }[]): Promise<Map<string, Resolution>> {
+  const { profiles } = await ask(bus, IdentityService.method.resolveProfiles, {
+    tenantId,
+    claims: asked.map(({ claim, key }) => {
+      const observedAt = timestampFromDate(new Date(claim.observedAt))
+      const identifiers = claim.identifiers.map(({ namespace, value, isVerified }) => ({ namespace, value, ...(isVerified ? { verifiedAt: observedAt } : {}) }))
+      const { source, externalId, attributes, tagIds, displayName } = claim
+      return { claimId: key, source, externalId, identifiers, attributes, tagIds, displayName, observedAt }
+    }),
+  })
+  if (profiles.length !== asked.length) throw new AppError('UNAVAILABLE', 'identity answered for other claims than asked')
+  return new Map(profiles.map((one) => [one.claimId, one.errorCode ? { problem: `${one.errorCode}: ${one.errorMessage}` } : { profileId: one.profileId }]))
+}
+
+export async function rememberProfiles(tx: Tx, answers: Map<string, Resolution>): Promise<void> {
+  const rows = [...answers].flatMap(([key, answer]) => ('profileId' in answer ? [{ identity_key: `\\x${key}`, profile_id: answer.profileId }] : []))
+  await insertRows(tx, 'profile_keys', { identity_key: 'bytea', profile_id: 'uuid' }, rows)
+}

@@ -1,0 +1,19 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import type { Tx } from '@renmai/platform/db'
+import { publish } from '@renmai/platform/outbox'
+import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
+
+export type AttachedTouchpoint = { id: string; profileId: string; type: string; channel: string; occurredAt: Date; referenceId: string | null }
+
+const PER_EVENT = 500
+
+/** Tells of touchpoints that have a profile, in as few events as may be: one message a touchpoint would be the slowest step. */
+export async function tellTouchpoints(tx: Tx, touchpoints: AttachedTouchpoint[]): Promise<void> {
+  for (let at = 0; at < touchpoints.length; at += PER_EVENT) {
+    await publish(tx, TouchpointsRecordedSchema, {
+      touchpoints: touchpoints.slice(at, at + PER_EVENT).map(({ id, profileId, type, channel, occurredAt, referenceId }) => ({
+        touchpointId: id, profileId, type, channel, occurredAt: timestampFromDate(occurredAt), referenceId: referenceId ?? '',
+      })),
+    })
+  }
+}

@@ -1,0 +1,28 @@
+import { withTenant } from '@renmai/platform/db'
+import { requireScope } from '@renmai/platform/viewer'
+import type { Resolvers } from '../gen/resolvers.ts'
+import { ingestEvents } from './ingest-events.ts'
+
+const MAX_ITEMS = 100
+
+export const touchpointResolvers: Resolvers = {
+  Query: {
+    touchpointCounts: (_, _args, { db, viewer }) =>
+      withTenant(db, viewer.tenantId, async (tx) => {
+        const { rows } = await tx.client.query(
+          'SELECT count(*) AS total, count(*) FILTER (WHERE profile_id IS NULL) AS unattached FROM touchpoints WHERE tenant_id = $1', [viewer.tenantId])
+        return rows[0]
+      }),
+  },
+  Mutation: {
+    ingestEvents: (_, { input }, ctx) => {
+      requireScope(ctx.viewer, 'events:write')
+      return ingestEvents(ctx, ctx.viewer.tenantId, input.accountId, input.events)
+    },
+  },
+  Touchpoint: { properties: ({ properties }) => Object.entries(properties ?? {}).map(([key, value]) => ({ key, value })) },
+  Customer: {
+    __resolveReference: ({ id }) => ({ id }),
+    lastTouchpoints: async ({ id }, { first }, { load }) => ((await load.touchpoints.load(id)) ?? []).slice(0, Math.min(first ?? 20, MAX_ITEMS)),
+  },
+}

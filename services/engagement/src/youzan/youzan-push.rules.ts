@@ -1,0 +1,57 @@
+/**
+ * Youzan's push: `sign = md5(client_id + msg + client_secret)` over the message as it came, still URL-encoded. A push
+ * with test=true is a heartbeat and is never worked on.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { AppError } from '@renmai/platform/errors'
+import type { IncomingOrder } from '../orders/order.rules.ts'
+
+export type YouzanPush = { id?: string; msg_id?: string; client_id?: string; type?: string; msg?: string; kdt_id?: number | string; sign?: string; version?: number; test?: boolean; status?: string }
+
+/** @throws AppError UNAUTHENTICATED */
+export function verifyPush(push: YouzanPush, { clientId, clientSecret, kdtId }: { clientId: string; clientSecret: string; kdtId: string }): void {
+  const expected = createHash('md5').update(`${clientId}${push.msg ?? ''}${clientSecret}`).digest('hex')
+  const given = createHash('sha256').update(push.sign ?? '').digest()
+  const isSigned = timingSafeEqual(given, createHash('sha256').update(expected).digest())
+  if (!isSigned || push.client_id !== clientId || String(push.kdt_id) !== kdtId) throw new AppError('UNAUTHENTICATED', 'The push is not signed by Youzan for this shop')
+}
+
+type FullOrder = {
+  order_info?: { tid?: string; status?: string; created?: string; update_time?: string; pay_time?: string }
+  buyer_info?: { yz_open_id?: string; buyer_phone?: string }
+  pay_info?: { total_fee?: string; payment?: string; post_fee?: string }
+  orders?: { outer_sku_id?: string; item_id?: number; title?: string; num?: number; total_fee?: string }[]
+  order_promotion?: { order?: { coupon_code?: string }[] }
+  refund_order?: { refund_fee?: string; refund_success_time?: string }[]
+}
+
+const STATUS: Record<string, IncomingOrder['status']> = {
+  WAIT_BUYER_PAY: 'CREATED', WAIT_SELLER_SEND_GOODS: 'PAID', WAIT_BUYER_CONFIRM_GOODS: 'SHIPPED', TRADE_SUCCESS: 'FINISHED', TRADE_CLOSED: 'CLOSED',
+}
+
+/**
+ * Turns a trade push into an order. Times are Beijing time, amounts yuan with two decimals.
+ * @throws AppError INVALID when what an order needs is missing
+ */
+export function readOrder(push: YouzanPush): IncomingOrder {
+  const order = (JSON.parse(decodeURIComponent((push.msg ?? '').replaceAll('+', '%20'))) as { full_order_info?: FullOrder }).full_order_info
+  const info = order?.order_info
+  const status = STATUS[info?.status ?? '']
+  if (!order || !info?.tid || !status || !info.update_time) throw new AppError('INVALID', 'The push holds no order that we can read')
+  const { buyer_phone: phone, yz_open_id: buyerId } = order.buyer_info ?? {}
+  const refundedMinor = (order.refund_order ?? []).reduce((sum, refund) => sum + fen(refund.refund_fee), 0)
+  const lines = (order.orders ?? []).map((line) => ({ sku: line.outer_sku_id || String(line.item_id ?? ''), title: line.title ?? '', quantity: line.num ?? 0, amountMinor: fen(line.total_fee) }))
+  const totalMinor = fen(order.pay_info?.payment)
+  const freight = fen(order.pay_info?.post_fee)
+  return {
+    platform: 'YOUZAN', shopId: String(push.kdt_id), orderNo: info.tid, status, currency: 'CNY', lines, totalMinor, refundedMinor, isRefundDocument: false,
+    discountMinor: lines.reduce((sum, line) => sum + line.amountMinor, 0) + freight - totalMinor,
+    freightMinor: freight,
+    paidAt: beijing(info.pay_time), modifiedAt: beijing(info.update_time)!, refundedAt: beijing(order.refund_order?.at(-1)?.refund_success_time),
+    couponCodes: (order.order_promotion?.order ?? []).map((promotion) => promotion.coupon_code ?? '').filter(Boolean),
+    buyer: buyerId ? { externalId: buyerId, phone: phone && !phone.includes('*') ? phone : undefined } : undefined,
+  }
+}
+
+const fen = (yuan: string | undefined) => Math.round(Number(yuan ?? 0) * 100)
+const beijing = (text: string | undefined) => (text ? new Date(`${text.replace(' ', 'T')}+08:00`) : undefined)
