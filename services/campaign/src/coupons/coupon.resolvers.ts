@@ -1,0 +1,39 @@
+import { withTenant } from '@renmai/platform/db'
+import { asc, eq } from 'drizzle-orm'
+import type { Resolvers } from '../gen/resolvers.ts'
+import { couponTemplates } from './coupon.table.ts'
+import { createCouponTemplate } from './create-coupon-template.ts'
+import { issueCoupon } from './issue-coupon.ts'
+import { confirmCoupon, lockCoupon, releaseCoupon } from './redeem-coupon.ts'
+
+const MAX_TEMPLATES = 1_000
+const MAX_COUPONS = 100
+
+export const couponResolvers: Resolvers = {
+  Query: {
+    couponTemplates: (_, _args, { db, viewer }) =>
+      withTenant(db, viewer.tenantId, (tx) => tx.select().from(couponTemplates).where(eq(couponTemplates.tenantId, viewer.tenantId)).orderBy(asc(couponTemplates.name)).limit(MAX_TEMPLATES)),
+  },
+  Mutation: {
+    createCouponTemplate: async (_, { input }, ctx) => ({ template: await createCouponTemplate(ctx, input) }),
+    issueCoupon: async (_, { input }, ctx) => ({ coupon: await issueCoupon(ctx, input) }),
+    lockCoupon: async (_, { input }, ctx) => ({ coupon: await lockCoupon(ctx, input) }),
+    confirmCoupon: async (_, { input }, ctx) => ({ coupon: await confirmCoupon(ctx, input) }),
+    releaseCoupon: async (_, { input }, ctx) => ({ coupon: await releaseCoupon(ctx, input) }),
+  },
+  CouponTemplate: {
+    __resolveReference: ({ id }, { load }) => load.couponTemplate.load(id),
+    threshold: (template) => ({ amountMinor: String(template.thresholdMinor), currency: template.currency }),
+    used: async ({ id }, _args, { load }) => (await load.usedCoupons.load(id)) ?? 0,
+  },
+  Coupon: {
+    __resolveReference: ({ id }, { load }) => load.coupon.load(id),
+    template: (coupon, _args, { load }) => load.couponTemplate.load(coupon.templateId),
+    orderId: (coupon) => coupon.orderKey,
+    discount: async (coupon, _args, { load }) => {
+      if (coupon.discountMinor === null) return null
+      return { amountMinor: String(coupon.discountMinor), currency: (await load.couponTemplate.load(coupon.templateId))?.currency ?? '' }
+    },
+  },
+  Customer: { coupons: async ({ id }, _args, { load }) => ((await load.couponsOf.load(id)) ?? []).slice(0, MAX_COUPONS) },
+}

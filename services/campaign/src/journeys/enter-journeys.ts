@@ -1,0 +1,35 @@
+import { insertRows } from '@renmai/platform/bulk'
+import type { Tx } from '@renmai/platform/db'
+import { idFrom } from '@renmai/platform/ids'
+import { on } from '@renmai/platform/inbox'
+import { publish } from '@renmai/platform/outbox'
+import { JourneyEnteredSchema, SegmentEnteredSchema } from '@renmai/proto/campaign/v1/events'
+import { and, eq, inArray } from 'drizzle-orm'
+import { type Journey, journeys } from './journey.table.ts'
+
+/** New members of a segment enter the journeys that start from it. */
+export const onSegmentEntered = on(SegmentEnteredSchema, 'enter-journeys', async (tx, events) => {
+  const bySegment = Map.groupBy(events, (event) => event.segmentId)
+  const started = await tx.select().from(journeys).where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.segmentId, [...bySegment.keys()])))
+  const now = new Date()
+  for (const journey of started) await enter(tx, journey, bySegment.get(journey.segmentId)!.map((event) => event.customerId), now)
+})
+
+/**
+ * Enters customers, each once per journey and for ever: also one who entered as somebody who has since been found to be
+ * the same person. Only one batch per journey at a time, so that two cannot enter one person by two profiles.
+ */
+export async function enter(tx: Tx, journey: Journey, customerIds: string[], now: Date): Promise<void> {
+  await tx.client.query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', ['journey', journey.id])
+  const { rows } = await tx.client.query<{ profile_id: string }>(
+    `SELECT min(m.profile_id::text)::uuid AS profile_id FROM profile_customers m
+     WHERE m.tenant_id = $1 AND m.customer_id = ANY($2) AND NOT EXISTS (
+       SELECT 1 FROM journey_entries e JOIN profile_customers s ON s.tenant_id = e.tenant_id AND s.profile_id = e.profile_id
+       WHERE e.tenant_id = $1 AND e.journey_id = $3 AND s.customer_id = m.customer_id)
+     GROUP BY m.customer_id`,
+    [tx.tenantId, customerIds, journey.id],
+  )
+  const entries = rows.map(({ profile_id }) => ({ id: idFrom('entry', journey.id, profile_id), journey_id: journey.id, profile_id, node_id: journey.nodes[0]!.id, due_at: now, entered_at: now }))
+  await insertRows(tx, 'journey_entries', { id: 'uuid', journey_id: 'uuid', profile_id: 'uuid', node_id: 'text', due_at: 'timestamptz', entered_at: 'timestamptz' }, entries)
+  await publish(tx, JourneyEnteredSchema, ...entries.map((entry) => ({ journeyId: journey.id, entryId: entry.id, profileId: entry.profile_id })))
+}

@@ -1,0 +1,26 @@
+import { withTenant } from '@renmai/platform/db'
+import { desc, eq } from 'drizzle-orm'
+import type { Resolvers } from '../gen/resolvers.ts'
+import { journeys } from './journey.table.ts'
+import { publishJourney } from './publish-journey.ts'
+
+const MAX_JOURNEYS = 1_000
+const MAX_ENTRIES = 100
+
+export const journeyResolvers: Resolvers = {
+  Query: {
+    journeys: (_, _args, { db, viewer }) =>
+      withTenant(db, viewer.tenantId, (tx) => tx.select().from(journeys).where(eq(journeys.tenantId, viewer.tenantId)).orderBy(desc(journeys.id)).limit(MAX_JOURNEYS)),
+  },
+  Mutation: { publishJourney: async (_, { input }, ctx) => ({ journey: await publishJourney(ctx, input) }) },
+  Journey: {
+    __resolveReference: ({ id }, { load }) => load.journey.load(id),
+    segment: ({ segmentId }, _args, { load }) => load.segment.load(segmentId),
+    counts: async ({ id }, _args, { load }) => (await load.journeyCounts.load(id)) ?? [],
+  },
+  JourneyEntry: {
+    journey: async (entry, _args, { load }) => load.journey.load(entry.journeyId),
+    isEnded: (entry) => entry.dueAt === null,
+  },
+  Customer: { journeyEntries: async ({ id }, _args, { load }) => ((await load.entriesOf.load(id)) ?? []).slice(0, MAX_ENTRIES) },
+}

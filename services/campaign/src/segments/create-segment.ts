@@ -1,0 +1,19 @@
+import { newId } from '@renmai/platform/ids'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { definitionSchema, usesClock } from './clause.rules.ts'
+import { type Segment, segments } from './segment.table.ts'
+
+const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(100), definition: definitionSchema })
+
+/** Creates a segment. Its members are computed by a worker, whose first look at all customers follows at once. */
+export async function createSegment(ctx: Context, raw: { idempotencyKey: string; name: string; definition: unknown }): Promise<Segment> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'createSegment', scope: 'campaigns:write' }, input, async (tx) => {
+    const row = { tenantId: tx.tenantId, id: newId(), name: input.name, definition: input.definition, usesClock: usesClock(input.definition) }
+    const [segment] = await tx.insert(segments).values(row).returning()
+    return { result: segment!, targetId: segment!.id }
+  })
+}
