@@ -1,0 +1,3 @@
+import { baseSettings } from '@renmai/platform/config'
+
+export const settings = baseSettings
