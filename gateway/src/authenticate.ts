@@ -1,0 +1,65 @@
+import { ask } from '@renmai/platform/ask'
+import { digestSecret, readApiKey } from '@renmai/platform/api-key'
+import type { Bus } from '@renmai/platform/bus'
+import { AppError } from '@renmai/platform/errors'
+import { isId } from '@renmai/platform/ids'
+import type { Viewer } from '@renmai/platform/viewer'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import type { Settings } from './config.ts'
+
+/** Turns an Authorization header into who asks. */
+export type Authenticate = (header: string | undefined) => Promise<Viewer>
+
+const CACHE_MS = 30_000
+const MAX_CACHED = 10_000
+const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'PS256']
+
+// One refusal for every reason: a caller learns nothing about what exists.
+const refused = () => new AppError('UNAUTHENTICATED', 'Send a valid access token or API key as Authorization: Bearer')
+
+/**
+ * Staff prove themselves by an access token of the company's OIDC provider, partners by an API key. What either may do
+ * is asked of identity and remembered for 30 seconds, so that revoking takes effect within that time.
+ */
+export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
+  const keys = createRemoteJWKSet(new URL(settings.OIDC_JWKS_URL), { timeoutDuration: 3_000, cooldownDuration: 30_000, cacheMaxAge: 600_000 })
+  const remembered = new Map<string, { viewer: Viewer; until: number }>()
+  const remember = async (key: string, find: () => Promise<Viewer>) => {
+    const known = remembered.get(key)
+    if (known && known.until > Date.now()) return known.viewer
+    const viewer = await find()
+    if (remembered.size >= MAX_CACHED) remembered.clear()
+    remembered.set(key, { viewer, until: Date.now() + CACHE_MS })
+    return viewer
+  }
+  return async (header) => {
+    const token = /^Bearer ([^\s,]+)$/i.exec(header ?? '')?.[1]
+    if (!token) throw refused()
+    if (token.startsWith('rm_')) return remember(token, () => authenticateClient(bus, token))
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: settings.OIDC_ISSUER, audience: settings.OIDC_AUDIENCE, algorithms: ALGORITHMS, typ: 'at+jwt',
+      requiredClaims: ['exp', 'iat', 'sub', 'tid'], maxTokenAge: '15m', clockTolerance: 5,
+    }).catch((error) => {
+      throw error?.code === 'ERR_JWKS_TIMEOUT' ? new AppError('UNAVAILABLE', 'The identity provider does not answer', undefined, { cause: error }) : refused()
+    })
+    const { sub, tid } = payload as { sub: string; tid: string }
+    return remember(`${tid}|${sub}`, () => authorizeStaff(bus, tid, sub))
+  }
+}
+
+async function authenticateClient(bus: Bus, token: string): Promise<Viewer> {
+  const key = readApiKey(token)
+  if (!key) throw refused()
+  const { tenantId, keyId, secret } = key
+  const { clientId, scopes } = await ask(bus, IdentityService.method.authenticateClient, { tenantId, keyId, secretDigest: digestSecret(secret) })
+  if (!clientId) throw refused()
+  return { kind: 'CLIENT', id: clientId, tenantId, scopes: new Set(scopes) }
+}
+
+async function authorizeStaff(bus: Bus, tenantId: string, subject: string): Promise<Viewer> {
+  if (!isId(tenantId)) throw refused()
+  const { staffId, scopes } = await ask(bus, IdentityService.method.authorizeStaff, { tenantId, subject })
+  if (!staffId) throw refused()
+  return { kind: 'STAFF', id: staffId, tenantId, scopes: new Set(scopes) }
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { type DocumentNode, getOperationAST, GraphQLError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql'
+import { AppError } from '@renmai/platform/errors'
+import { LIMITS, limitRules } from './limits.ts'
+
+/** A document that may be executed. */
+export type GoodDocument = { document: DocumentNode; source: string; queryHash: string }
+
+const MAX_DOCUMENTS = 2_000
+const MAX_REPORTED = 10
+// graphql-js names what exists in its suggestions; who cannot read the schema must not learn it from errors.
+const SUGGESTION = / Did you mean [^?]+\?/g
+
+/** Parses and validates documents, each once. A refused document is remembered like a good one. */
+export function createDocuments(schema: GraphQLSchema): (source: string) => GoodDocument {
+  const seen = new Map<string, GoodDocument | GraphQLError[]>()
+  return (source) => {
+    const known = seen.get(source) ?? check(schema, source)
+    if (seen.size >= MAX_DOCUMENTS) seen.delete(seen.keys().next().value!)
+    seen.set(source, known)
+    if (Array.isArray(known)) throw new DocumentError(known)
+    return known
+  }
+}
+
+/** Why a document is not executed; answered with status 400. */
+export class DocumentError extends Error {
+  override readonly name = 'DocumentError'
+  readonly errors: { message: string; extensions: { code: string } }[]
+
+  constructor(errors: readonly GraphQLError[]) {
+    super('The document is not valid')
+    this.errors = errors.slice(0, MAX_REPORTED).map((error) => ({
+      message: error.message.replace(SUGGESTION, ''),
+      locations: error.locations,
+      extensions: { code: String(error.extensions.code ?? 'GRAPHQL_VALIDATION_FAILED') },
+    }))
+  }
+}
+
+function check(schema: GraphQLSchema, source: string): GoodDocument | GraphQLError[] {
+  let document: DocumentNode
+  try {
+    document = parse(source, { maxTokens: LIMITS.tokens, noLocation: false })
+  } catch (error) {
+    const message = error instanceof GraphQLError ? error.message : 'The document cannot be parsed'
+    return [new GraphQLError(message, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } })]
+  }
+  const limits = [...limitRules]
+  const errors = runRules(schema, document, limits)
+  if (errors.length > 0) return errors
+  const invalid = validate(schema, document, specifiedRules)
+  return invalid.length > 0 ? [...invalid] : { document, source, queryHash: createHash('sha256').update(source).digest('hex') }
+}
+
+/** armor's rules throw what they find; graphql-js's report it. */
+function runRules(schema: GraphQLSchema, document: DocumentNode, rules: typeof limitRules): GraphQLError[] {
+  try {
+    return [...validate(schema, document, rules)]
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error]
+    throw error
+  }
+}
+
+/** @throws AppError INVALID when the document has several operations and none is named */
+export function requireOperation(document: DocumentNode, operationName: string | undefined): 'query' | 'mutation' | 'subscription' {
+  const operation = getOperationAST(document, operationName)
+  if (!operation) throw new AppError('INVALID', operationName ? 'The document has no operation of this name' : 'Name one of the operations with operationName')
+  return operation.operation
+}

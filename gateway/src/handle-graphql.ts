@@ -1,0 +1,79 @@
+import { context as otelContext, propagation, SpanKind, trace } from '@opentelemetry/api'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { GraphQLFormattedError } from 'graphql'
+import { AppError } from '@renmai/platform/errors'
+import type { Log } from '@renmai/platform/log'
+import type { Authenticate } from './authenticate.ts'
+import { createDocuments, DocumentError, requireOperation } from './documents.ts'
+import { hasUnstorableText, isTooDeep } from './limits.ts'
+import type { Supergraph } from './supergraph.ts'
+
+type Params = { query: string; variables: Record<string, unknown>; operationName: string | undefined }
+
+const OWN_CODES = new Set([
+  'BAD_USER_INPUT', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'IDEMPOTENCY_KEY_REUSED', 'INSUFFICIENT_DATA', 'UNAUTHENTICATED', 'RATE_LIMITED',
+  'TIMEOUT', 'UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'INTERNAL', 'GRAPHQL_VALIDATION_FAILED',
+])
+const tracer = trace.getTracer('renmai')
+
+/** Answers GraphQL over HTTP: POST with JSON. Whoever is not known gets nothing, not even the schema. */
+export function createGraphqlHandler(supergraph: Supergraph, authenticate: Authenticate, log: Log) {
+  const documentOf = createDocuments(supergraph.schema)
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const parent = propagation.extract(otelContext.active(), request.headers)
+    const span = tracer.startSpan('graphql', { kind: SpanKind.SERVER }, parent)
+    try {
+      return await otelContext.with(trace.setSpan(parent, span), async () => {
+        const viewer = await authenticate(request.headers.authorization)
+        const params = readParams(request.body)
+        const { document, source, queryHash } = documentOf(params.query)
+        requireOperation(document, params.operationName)
+        const result = await execute(supergraph, { document, source, queryHash, params, viewer })
+        return reply.send({ ...(result.data === undefined ? {} : { data: result.data }), ...errorsOf(result.errors, log, request.id) })
+      })
+    } catch (error) {
+      if (error instanceof DocumentError) return reply.code(400).send({ errors: error.errors.map((one) => ({ ...one, extensions: { ...one.extensions, requestId: request.id } })) })
+      throw error
+    } finally {
+      span.end()
+    }
+  }
+}
+
+type Job = ReturnType<ReturnType<typeof createDocuments>> & { params: Params; viewer: Awaited<ReturnType<Authenticate>> }
+
+async function execute({ executor, schema }: Supergraph, { document, source, queryHash, params, viewer }: Job) {
+  // The executor was written for Apollo Server and takes the part of its request context that it reads.
+  const requestContext = { request: params, document, source, queryHash, operationName: params.operationName ?? null, context: { viewer }, schema, metrics: {}, cache: undefined, logger: SILENT }
+  return executor(requestContext as unknown as Parameters<typeof executor>[0])
+}
+
+const ignore = () => undefined
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+
+/** @throws AppError INVALID for everything that is not one operation with an object of variables */
+function readParams(body: unknown): Params {
+  if (Array.isArray(body)) throw new AppError('INVALID', 'Batches are not accepted; send one operation per request')
+  if (body === null || typeof body !== 'object') throw new AppError('INVALID', 'The body must be a JSON object with a query')
+  const { query, variables, operationName } = body as Record<string, unknown>
+  if (typeof query !== 'string' || query === '') throw new AppError('INVALID', 'query must be a string')
+  if (variables !== undefined && variables !== null && (typeof variables !== 'object' || Array.isArray(variables))) throw new AppError('INVALID', 'variables must be an object')
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') throw new AppError('INVALID', 'operationName must be a string')
+  if (isTooDeep(variables)) throw new AppError('INVALID', 'variables are nested too deeply')
+  if (hasUnstorableText(variables)) throw new AppError('INVALID', 'variables hold text that cannot be stored')
+  return { query, variables: (variables ?? {}) as Record<string, unknown>, operationName: operationName ?? undefined }
+}
+
+/** Our own codes pass; anything else is a fault of ours, is logged and shown as INTERNAL. */
+function errorsOf(errors: readonly GraphQLFormattedError[] | undefined, log: Log, requestId: string): object {
+  if (!errors || errors.length === 0) return {}
+  return {
+    errors: errors.map(({ message, path, locations, extensions }) => {
+      const code = String(extensions?.code ?? (path ? 'INTERNAL' : 'BAD_USER_INPUT'))
+      const shown = { path, locations, extensions: { code: OWN_CODES.has(code) ? code : 'INTERNAL', ...(extensions?.fields ? { fields: extensions.fields } : {}), requestId } }
+      if (OWN_CODES.has(code)) return { message, ...shown }
+      log.error({ code, reason: message, requestId }, 'unexpected error from a subgraph')
+      return { message: 'Something went wrong on our side', ...shown }
+    }),
+  }
+}

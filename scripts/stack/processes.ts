@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A child of ours. */
+export type Child = { name: string; process: ChildProcess; stop: () => Promise<void> }
+
+const STOP_MS = 15_000
+
+/**
+ * Starts a program, writes what it says to a log file and resolves when it is ready.
+ * @param ready tells from a line of output, or by asking, that it is ready
+ * @throws Error with the end of its output when it ends first or is not ready in time
+ */
+export async function start(name: string, command: string, args: string[], options: SpawnOptions & { logs: string; ready?: (line: string) => boolean; poll?: () => Promise<boolean>; timeoutMs?: number; stopSignal?: NodeJS.Signals }): Promise<Child> {
+  const { logs, ready, poll, timeoutMs = 60_000, stopSignal = 'SIGTERM', ...rest } = options
+  mkdirSync(logs, { recursive: true })
+  const log = createWriteStream(`${logs}/${name}.log`, { flags: 'a' })
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...rest })
+  let tail = ''
+  const seen = Promise.withResolvers<void>()
+  const read = (chunk: Buffer) => {
+    log.write(chunk)
+    tail = (tail + chunk.toString()).slice(-4_000)
+    if (ready && tail.split('\n').some(ready)) seen.resolve()
+  }
+  child.stdout?.on('data', read)
+  child.stderr?.on('data', read)
+  child.on('error', (error) => seen.reject(new Error(`${name} could not be started: ${error.message}`)))
+  child.on('exit', (code, signal) => seen.reject(new Error(`${name} ended (${signal ?? code}):\n${tail}`)))
+  if (poll) void pollUntil(poll, timeoutMs).then(seen.resolve, seen.reject)
+  const late = setTimeout(() => seen.reject(new Error(`${name} was not ready within ${timeoutMs / 1000} s:\n${tail}`)), timeoutMs)
+  try {
+    await seen.promise
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  } finally {
+    clearTimeout(late)
+  }
+  return { name, process: child, stop: () => stopChild(child, stopSignal) }
+}
+
+async function stopChild(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  child.kill(signal)
+  const killed = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+  await ended
+  clearTimeout(killed)
+}
+
+async function pollUntil(isReady: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+  const until = Date.now() + timeoutMs
+  while (Date.now() < until) {
+    if (await isReady().catch(() => false)) return
+    await sleep(50)
+  }
+}
+
+/** A port that nobody listens on now: the wished one if it is free. */
+export async function freePort(wished = 0): Promise<number> {
+  const take = (port: number) =>
+    new Promise<number>((resolve, reject) => {
+      const server = createServer()
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', () => {
+        const { port: taken } = server.address() as { port: number }
+        server.close(() => resolve(taken))
+      })
+    })
+  return take(wished).catch(() => take(0))
+}

@@ -1,0 +1,46 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { HOME } from './paths.ts'
+
+/** Everything secret of a development installation, made once and kept in one file that only its owner reads. */
+export type Secrets = {
+  databasePassword: string
+  rolePasswords: Record<string, string>
+  keyRing: string
+  apiKeyPepper: string
+  cursorKey: string
+  ticketKey: string
+  internalPrivateKey: string
+  internalPublicKey: string
+  auditPrivateKey: string
+  loginClientId: string
+  loginClientSecret: string
+  tenantId: string
+}
+
+const text = () => randomBytes(32).toString('base64url')
+const ROLES = ['owner', 'app', 'relay']
+const DATABASES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance']
+
+export function createSecrets(tenantId: string): Secrets {
+  const internal = generateKeyPairSync('ed25519')
+  const audit = generateKeyPairSync('ed25519')
+  const jwk = (key: typeof internal.privateKey) => JSON.stringify({ ...key.export({ format: 'jwk' }), alg: 'EdDSA' })
+  return {
+    databasePassword: text(),
+    rolePasswords: Object.fromEntries(DATABASES.flatMap((name) => ROLES.map((role) => [`${name}_${role}`, text()]))),
+    keyRing: JSON.stringify({ current: 1, keys: { 1: randomBytes(32).toString('base64') } }),
+    apiKeyPepper: text(), cursorKey: text(), ticketKey: text(),
+    internalPrivateKey: jwk(internal.privateKey), internalPublicKey: jwk(internal.publicKey), auditPrivateKey: jwk(audit.privateKey),
+    loginClientId: 'dev-owner', loginClientSecret: text(), tenantId,
+  }
+}
+
+export function readSecrets(folder = HOME): Secrets {
+  const file = `${folder}/secrets.json`
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets
+  mkdirSync(folder, { recursive: true })
+  const secrets = createSecrets('0199f000-0000-7000-8000-000000000001')
+  writeFileSync(file, JSON.stringify(secrets, undefined, 2), { mode: 0o600 })
+  return secrets
+}
