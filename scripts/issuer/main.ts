@@ -12,7 +12,7 @@ const issuer = `http://127.0.0.1:${port}`
 const { privateKey } = await generateKeyPair('ES256', { extractable: true })
 
 const provider = new Provider(issuer, {
-  clients: [{ client_id: clientId, client_secret: clientSecret, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
+  clients: [{ client_id: clientId, client_secret: clientSecret, grant_types: ['client_credentials'], id_token_signed_response_alg: 'ES256', redirect_uris: [], response_types: [] }],
   jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] },
   features: {
     devInteractions: { enabled: false },

@@ -30,7 +30,7 @@ server.post<{ Body: Contact }>('/_sim/wecom/contact', async ({ body }) => {
   const { corpId, staffUserId, externalUserId, state: codeState, name, unionid, changeType = 'add_external_contact', createTime, fault } = body
   if (name) state.people.set(externalUserId, { name, unionid: unionid ?? '' })
   const isAdd = changeType.startsWith('add_')
-  const welcome = isAdd ? { State: codeState ?? '', WelcomeCode: issueWelcomeCode(state, externalUserId) } : {}
+  const welcome: Record<string, string> = isAdd ? { State: codeState ?? '', WelcomeCode: issueWelcomeCode(state, externalUserId) } : {}
   const fields = {
     ToUserName: corpId, FromUserName: 'sys', CreateTime: createTime ?? Math.floor(Date.now() / 1000), MsgType: 'event', Event: 'change_external_contact',
     ChangeType: changeType, UserID: staffUserId, ExternalUserID: externalUserId, ...welcome,
@@ -54,7 +54,7 @@ server.get('/_sim/deliveries', () => ({ deliveries: state.deliveries }))
 
 await server.listen({ host: '127.0.0.1', port: Number(httpPort) })
 const mailbox = createMailbox(state)
-mailbox.listen(Number(smtpPort), '127.0.0.1', () => process.stdout.write(`READY ${JSON.stringify({ http: server.addresses()[0]?.port, smtp: (mailbox.server.address() as { port: number }).port })}\n`))
+mailbox.listen(Number(smtpPort), '127.0.0.1', () => process.stdout.write(`READY ${JSON.stringify({ http: (server.server.address() as { port: number }).port, smtp: (mailbox.server.address() as { port: number }).port })}\n`))
 const stop = () => void Promise.all([server.close(), new Promise<void>((resolve) => mailbox.close(() => resolve()))]).then(() => process.exit(0))
 process.once('SIGTERM', stop)
 process.once('SIGINT', stop)

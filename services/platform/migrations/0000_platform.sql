@@ -67,7 +67,7 @@ CREATE TABLE known_tenants (
 -- Makes the partition of one table that holds the given day or month. Runs as the owner, because the application role
 -- may not create tables; the table's name is checked against the partitioned tables of this schema.
 CREATE FUNCTION ensure_partition(parent text, moment timestamptz, unit text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   lower timestamptz := date_trunc(unit, moment, 'UTC');
   upper timestamptz := lower + ('1 ' || unit)::interval;
@@ -89,7 +89,7 @@ END $$;
 -- Drops what nobody needs any more: inbox days older than the streams keep events, and outbox days that are both old
 -- and wholly published. Until then the outbox is what lost streams are rebuilt from.
 CREATE FUNCTION drop_old_partitions(inbox_days integer, outbox_days integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   part record;
   waiting boolean;

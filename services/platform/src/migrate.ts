@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { makePartitions } from './partitions.ts'
 import { protectTables, type TableRules } from './protect-tables.ts'
 
 const PLATFORM_MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url))
@@ -24,6 +25,7 @@ export async function migrate(ownerUrl: string, folder: string, rules: TableRule
     await runMigrations(db, { migrationsFolder: PLATFORM_MIGRATIONS, migrationsTable: 'platform_migrations' })
     await runMigrations(db, { migrationsFolder: folder, migrationsTable: 'service_migrations' })
     await protectTables(client, rules)
+    await makePartitions((text, values) => client.query(text, values))
   } finally {
     await client.end()
   }

@@ -7,12 +7,17 @@ const DAYS_AHEAD = 3
 const INBOX_DAYS = 8
 const OUTBOX_DAYS = 14
 
-/** Makes the coming days of the outbox and inbox and drops the old ones, once an hour. */
+/** Makes the days of the outbox and inbox that come; before a row of theirs does, or the default partition gets it. */
+export async function makePartitions(query: (text: string, values: string[]) => Promise<unknown>): Promise<void> {
+  for (const table of ['outbox', 'inbox']) {
+    await query(`SELECT ensure_partition($1, now() + d * interval '1 day', 'day') FROM generate_series(0, ${DAYS_AHEAD}) d`, [table])
+  }
+}
+
+/** Makes the coming days and drops the old ones, once an hour. */
 export function maintainPartitions(relayDb: Db, log: Log): Loop {
   return loop('partitions', log, { pollMs: HOUR_MS }, async () => {
-    for (const table of ['outbox', 'inbox']) {
-      await relayDb.pool.query(`SELECT ensure_partition($1, now() + d * interval '1 day', 'day') FROM generate_series(0, ${DAYS_AHEAD}) d`, [table])
-    }
+    await makePartitions((text, values) => relayDb.pool.query(text, values))
     await relayDb.pool.query('SELECT drop_old_partitions($1, $2)', [INBOX_DAYS, OUTBOX_DAYS])
     return 0
   })

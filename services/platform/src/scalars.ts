@@ -1,7 +1,19 @@
-import { GraphQLDate, GraphQLDateTimeISO } from 'graphql-scalars'
-import { GraphQLScalarType } from 'graphql'
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
+import { GraphQLDateTimeISO } from 'graphql-scalars'
 
-const DateOnly = new GraphQLScalarType({ ...GraphQLDate.toConfig(), serialize: (value) => (typeof value === 'string' ? value : GraphQLDate.serialize(value)) })
+/** A day that exists, as its text: a Date would bring a time and a zone with it. */
+function readDay(value: unknown): string {
+  const isDay = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && Number.isFinite(Date.parse(value)) && new Date(value).toISOString().startsWith(value)
+  if (!isDay) throw new GraphQLError('A Date is a calendar day such as 2026-11-21', { extensions: { code: 'BAD_USER_INPUT' } })
+  return value
+}
+
+const GraphQLDay = new GraphQLScalarType<string, string>({
+  name: 'Date',
+  serialize: readDay,
+  parseValue: readDay,
+  parseLiteral: (node) => readDay(node.kind === Kind.STRING ? node.value : undefined),
+})
 
 /** Scalars that every subgraph has. */
-export const scalars = { DateTime: GraphQLDateTimeISO, Date: DateOnly }
+export const scalars = { DateTime: GraphQLDateTimeISO, Date: GraphQLDay }

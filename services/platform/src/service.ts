@@ -14,7 +14,7 @@ import type { Loop } from './loop.ts'
 import { migrate } from './migrate.ts'
 import { answerReconciler, startReconciler } from './reconcile.ts'
 import { startRelay } from './relay.ts'
-import { maintainPartitions } from './partitions.ts'
+import { maintainPartitions, makePartitions } from './partitions.ts'
 import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
 import { rememberTenants } from './tenants.ts'
@@ -81,6 +81,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
   const db = connect(settings.DATABASE_URL, { name: service.name })
   const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${service.name}-relay`, max: 4 })
   await refuseStrongRole(db)
+  await makePartitions((text, values) => relayDb.pool.query(text, values))
   const bus = await connectBus(settings, service.name, log)
   await declareStream(bus, service.name)
   const app = { settings, db, relayDb, bus, log, now } as App<z.output<S>>

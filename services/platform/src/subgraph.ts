@@ -1,6 +1,9 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { context as otelContext, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql'
+import {
+  type DocumentNode, execute, type ExecutionResult, getNamedType, GraphQLError, type GraphQLInputType, type GraphQLSchema, isInputObjectType, Kind,
+  type NamedTypeNode, parse, typeFromAST, validate,
+} from 'graphql'
 import { type CompiledQuery, compileQuery } from 'graphql-jit'
 import { enforceScopes } from './access.ts'
 import { AppError } from './errors.ts'
@@ -19,7 +22,7 @@ export type SubgraphOptions<C> = {
 }
 
 type Body = { query?: unknown; variables?: unknown; operationName?: unknown }
-type Compiled = CompiledQuery | { errors: readonly GraphQLError[] }
+type Compiled = Pick<CompiledQuery, 'query'> | { errors: readonly GraphQLError[] }
 
 const MAX_DOCUMENTS = 1_000
 const tracer = trace.getTracer('renmai')
@@ -74,12 +77,27 @@ function compile(schema: GraphQLSchema, query: string, operationName: string | u
     const document = parse(query, { maxTokens: 20_000 })
     const errors = validate(schema, document)
     if (errors.length > 0) return { errors }
+    if (hasRecursiveVariable(schema, document)) return interpret(schema, document, operationName)
     const compiled = compileQuery(schema, document, operationName)
     return 'query' in compiled ? compiled : { errors: compiled.errors ?? [] }
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] }
     throw error
   }
+}
+
+/** graphql-jit 0.8 follows an input type into itself until the stack ends; graphql-js executes such documents. */
+function hasRecursiveVariable(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const isRecursive = (type: GraphQLInputType | undefined, above: readonly GraphQLInputType[]): boolean => {
+    const named = type && getNamedType(type)
+    if (!isInputObjectType(named)) return false
+    return above.includes(named) || Object.values(named.getFields()).some((field) => isRecursive(field.type, [...above, named]))
+  }
+  return document.definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && one.variableDefinitions?.some(({ type }) => isRecursive(typeFromAST(schema, type as NamedTypeNode) as GraphQLInputType | undefined, [])))
+}
+
+function interpret(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Pick<CompiledQuery, 'query'> {
+  return { query: (rootValue, contextValue, variableValues) => execute({ schema, document, rootValue, contextValue, variableValues, operationName }) }
 }
 
 /** The one place where errors become GraphQL: what we meant to say is said, everything else is logged and masked. */

@@ -2,16 +2,16 @@
  * Rows of an order file. A row that cannot be read is rejected alone with its reason; prices become minor units row by
  * row, rounding half up; a refund document's amounts are what went back.
  */
-export type OrderMapping = { orderNo: string; sku: string; title: string; quantity: string; unitPrice: string; occurredAt: string; customerId: string; refundPrefix?: string | null | undefined }
+export type OrderMapping = { orderNo: string; sku: string; title: string; quantity: string; unitPrice: string; occurredAt: string; customerId: string; refundPrefix?: string | null | undefined } & Partial<Record<'phone' | 'email' | 'name', string | null | undefined>>
 
-export type OrderRow = { orderNo: string; sku: string; title: string; quantity: number; amountMinor: number; occurredAt: string; customerId: string; isRefund: boolean }
+export type OrderRow = { orderNo: string; sku: string; title: string; quantity: number; amountMinor: number; occurredAt: string; customerId: string; phone: string; email: string; name: string; isRefund: boolean }
 
 const DECIMAL = /^-?\d{1,12}(\.\d{1,6})?$/
 const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?$/
 
 /** @param digits digits of the currency's minor unit: 2 for GBP, 0 for JPY */
 export function readRow(fields: Record<string, string>, mapping: OrderMapping, digits: number): OrderRow | { reason: string } {
-  const at = (column: string) => (fields[column] ?? '').trim()
+  const at = (column: string | null | undefined) => (column ? (fields[column] ?? '').trim() : '')
   const orderNo = at(mapping.orderNo)
   if (orderNo === '' || orderNo.length > 64) return { reason: 'ORDER_NO_MISSING' }
   if (!/^-?\d{1,9}$/.test(at(mapping.quantity))) return { reason: 'QUANTITY_NOT_AN_INTEGER' }
@@ -25,7 +25,7 @@ export function readRow(fields: Record<string, string>, mapping: OrderMapping, d
   if (quantity <= 0) return { reason: isRefund ? 'REFUND_QUANTITY_NOT_NEGATIVE' : 'QUANTITY_NOT_POSITIVE' }
   // The price is scaled to a whole number first: 1.005 * 100 is not 100.5 in binary.
   const amountMinor = Math.floor((Math.round(price * 10 ** (digits + 4)) * quantity) / 10 ** 4 + 0.5)
-  return { orderNo, sku: at(mapping.sku), title: at(mapping.title).slice(0, 500), quantity, amountMinor, occurredAt, customerId: at(mapping.customerId).replace(/\.0$/, ''), isRefund }
+  return { orderNo, sku: at(mapping.sku), title: at(mapping.title).slice(0, 500), quantity, amountMinor, occurredAt, customerId: at(mapping.customerId).replace(/\.0$/, ''), phone: at(mapping.phone), email: at(mapping.email), name: at(mapping.name), isRefund }
 }
 
 /** A day and a time that exist, in the form that PostgreSQL reads in a zone. */

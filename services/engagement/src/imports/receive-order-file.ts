@@ -9,6 +9,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Worker } from '../context.ts'
 import type { IncomingOrder } from '../orders/order.rules.ts'
 import { storeOrders } from '../orders/store-orders.ts'
+import type { Claim } from '../touchpoints/claim.ts'
 import { resolveClaims } from '../touchpoints/resolve-claims.ts'
 import { type OrderImport, orderImports } from './import.table.ts'
 import { instantOf, type OrderRow, readRow } from './order-row.rules.ts'
@@ -52,7 +53,7 @@ export async function readImport({ db }: Pick<Worker, 'db'>, tenantId: string, i
 function checkHeader(header: string[], { mapping }: OrderImport): string[] {
   const names = header.map((name) => name.trim())
   const { refundPrefix: _prefix, ...columns } = mapping
-  const missing = Object.values(columns).filter((name) => !names.includes(name))
+  const missing = Object.values(columns).filter((name) => name && !names.includes(name))
   if (missing.length > 0) throw new AppError('INVALID', `The file has no column ${missing.join(', ')}`, { mapping: missing.join(', ') })
   if (new Set(names).size !== names.length) throw new AppError('INVALID', 'The file has two columns of one name')
   return names
@@ -95,10 +96,9 @@ function rejectScattered(read: OrderRow | { reason: string }, previous: string, 
 
 async function storeBatch(worker: Worker, job: OrderImport, batch: Batch): Promise<void> {
   const orders = [...batch.orders.values()].map((rows) => toOrder(job, rows))
-  const buyers = [...new Set(orders.flatMap((order) => (order.buyer ? [order.buyer.externalId] : [])))]
-  const claims = buyers.map((externalId) => ({ source: `shop:${job.accountId}`, externalId, identifiers: [], attributes: [], tagIds: [], displayName: '', observedAt: '2000-01-01T00:00:00.000Z' }))
+  const claims = claimsOf(job, batch)
   const resolved = await resolveClaims(worker, job.tenantId, claims)
-  const profileOf = new Map(buyers.map((buyer, index) => [buyer, resolved[index]!]))
+  const profileOf = new Map(claims.map((claim, index) => [claim.externalId, resolved[index]!]))
   await withTenant(worker.db, job.tenantId, async (tx) => {
     const attached = orders.map((order) => {
       const resolution = order.buyer && profileOf.get(order.buyer.externalId)
@@ -108,6 +108,16 @@ async function storeBatch(worker: Worker, job: OrderImport, batch: Batch): Promi
     await keepRejected(tx, job, batch.rejected)
     await advance(tx, job, batch.lastRow, orders)
   })
+}
+
+/** One claim per customer of the batch. It is dated by nothing in the file, so that the same customer is the same claim. */
+function claimsOf(job: OrderImport, batch: Batch): Claim[] {
+  const rows = [...batch.orders.values()].flatMap((order) => (order[0]!.customerId ? [order[0]!] : []))
+  const newest = new Map(rows.map((row) => [row.customerId, row]))
+  return [...newest].map(([externalId, { phone, email, name }]) => ({
+    source: `shop:${job.accountId}`, externalId, attributes: [], tagIds: [], displayName: name, observedAt: job.createdAt.toISOString(),
+    identifiers: [{ namespace: 'phone', value: phone }, { namespace: 'email', value: email }].filter(({ value }) => value !== '' && !value.includes('*')).map((one) => ({ ...one, isVerified: true })),
+  }))
 }
 
 function toOrder(job: OrderImport, rows: OrderRow[]): IncomingOrder {

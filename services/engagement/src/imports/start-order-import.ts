@@ -13,7 +13,7 @@ const Input = z.object({
   accountId: z.uuid(),
   fileName: z.string().min(1).max(300),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits'),
-  mapping: z.object({ orderNo: column, sku: column, title: column, quantity: column, unitPrice: column, occurredAt: column, customerId: column, refundPrefix: z.string().max(10).nullish() }),
+  mapping: z.object({ orderNo: column, sku: column, title: column, quantity: column, unitPrice: column, occurredAt: column, customerId: column, refundPrefix: z.string().max(10).nullish(), phone: column.nullish(), email: column.nullish(), name: column.nullish() }),
   currency: z.string().refine((code) => Intl.supportedValuesOf('currency').includes(code), 'is no ISO 4217 code'),
   zone: z.string().refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone'),
 })

@@ -14,6 +14,6 @@ export const attributeResolvers: Resolvers = {
   },
   Mutation: {
     defineField: async (_, { input }, ctx) => ({ field: await defineField(ctx, input) }),
-    setAttributes: async (_, { input }, ctx) => ({ customer: ctx.load.customer.load((await setAttributes(ctx, input)).customerId) }),
+    setAttributes: async (_, { input }, ctx) => ({ customer: await ctx.load.customer.load((await setAttributes(ctx, input)).customerId) }),
   },
 }

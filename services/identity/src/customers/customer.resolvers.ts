@@ -62,11 +62,11 @@ export const customerResolvers: Resolvers = {
   Mutation: {
     mergeCustomers: async (_, { input }, ctx) => {
       const decision = await mergeCustomers(ctx, input)
-      return { decision, survivor: ctx.load.customer.load(decision.survivorId) }
+      return { decision, survivor: await ctx.load.customer.load(decision.survivorId) }
     },
     unmergeCustomers: async (_, { input }, ctx) => {
       const decision = await unmergeCustomers(ctx, input)
-      return { decision, survivor: ctx.load.customer.load(decision.survivorId) }
+      return { decision, survivor: await ctx.load.customer.load(decision.survivorId) }
     },
   },
   Customer: {

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import Table from 'cli-table3'
+import color from 'picocolors'
+import type { Client } from '../client.ts'
+import { HOME } from '../stack/paths.ts'
+import type { Secrets } from '../stack/secrets.ts'
+import { becomeOne, browse, scanLiveCode } from './meet.ts'
+import { showCustomer, undoMerge, verifyAudit } from './prove.ts'
+import { connectChannels, importHistory } from './set-up.ts'
+import { createStory, type Step } from './story.ts'
+import { askConsent, classify, formSegment, redeem, runJourney, showReceipt } from './win-back.ts'
+
+const STEPS: Step[] = [connectChannels, importHistory, scanLiveCode, browse, becomeOne, classify, formSegment, askConsent, runJourney, showReceipt, redeem, undoMerge, verifyAudit, showCustomer]
+
+/** The moment that the demo's days are counted from: that of its first telling. */
+function readBase(): Date {
+  const file = `${HOME}/demo.json`
+  if (!existsSync(file)) writeFileSync(file, JSON.stringify({ base: new Date() }))
+  return new Date((JSON.parse(readFileSync(file, 'utf8')) as { base: string }).base)
+}
+
+/**
+ * Tells the demo, step by step, and prints what happened. Every step may be repeated: it finds what it did before.
+ * @returns true when every step held
+ */
+export async function runDemo(client: Client, secrets: Secrets, tell: (line: string) => void): Promise<boolean> {
+  const story = createStory(client, secrets, readBase())
+  const table = new Table({ head: ['', 'step', 'what happened', 'ms'], wordWrap: true, colWidths: [3, 38, 92, 8], style: { head: [] } })
+  const began = performance.now()
+  let hasHeld = true
+  for (const { title, run } of STEPS) {
+    const started = performance.now()
+    const outcome = await run(story).then((text) => ({ mark: color.green('✓'), text }), (error: Error) => ({ mark: color.red('✗'), text: error.message }))
+    table.push([outcome.mark, title, outcome.text, String(Math.round(performance.now() - started))])
+    tell(`${outcome.mark} ${title}`)
+    if (outcome.mark === color.red('✗')) {
+      hasHeld = false
+      break
+    }
+  }
+  process.stdout.write(`${table.toString()}\n${STEPS.length} steps, ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+  return hasHeld
+}

@@ -1,0 +1,38 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { HOME } from './paths.ts'
+import type { Endpoints } from './platform.ts'
+
+/** What a running platform leaves for the other commands. */
+export type State = { pid: number; endpoints: Endpoints; startedAt: string }
+
+const FILE = `${HOME}/state.json`
+
+export function writeState(state: State): void {
+  mkdirSync(HOME, { recursive: true })
+  writeFileSync(FILE, JSON.stringify(state, undefined, 2), { mode: 0o600 })
+}
+
+export const removeState = () => rmSync(FILE, { force: true })
+
+/** The running platform; undefined when there is none, also when it ended without saying so. */
+export function readState(): State | undefined {
+  if (!existsSync(FILE)) return undefined
+  const state = JSON.parse(readFileSync(FILE, 'utf8')) as State
+  return isAlive(state.pid) ? state : undefined
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** @throws Error that says how to start it */
+export function requireState(): State {
+  const state = readState()
+  if (!state) throw new Error('The platform is not running. Start it with scripts/up.')
+  return state
+}
