@@ -24,23 +24,41 @@ export function createClient(endpoints: Endpoints, secrets: Pick<Secrets, 'login
     endpoints,
     token,
     query: async (document, variables = {}) => {
-      const { body } = await request(endpoints.graphql, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` }, body: JSON.stringify({ query: document, variables }), headersTimeout: 60_000 })
-      const { data, errors, error } = (await body.json()) as { data?: never; errors?: { message: string; path?: string[] }[]; error?: { message: string } }
+      const { body } = await request(endpoints.graphql, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+        body: JSON.stringify({ query: document, variables }),
+        headersTimeout: 60_000,
+      })
+      const { data, errors, error } = (await body.json()) as {
+        data?: never
+        errors?: { message: string; path?: string[] }[]
+        error?: { message: string }
+      }
       if (error) throw new Error(error.message)
       if (errors?.length) throw new Error(errors.map(({ message, path }) => `${path?.join('.') ?? ''}: ${message}`).join('; '))
       return data as never
     },
     simulate: async (path, payload) => {
-      const options = payload ? { method: 'POST' as const, headers: { 'content-type': 'application/json' }, body: JSON.stringify(payload) } : {}
+      const options = payload
+        ? { method: 'POST' as const, headers: { 'content-type': 'application/json' }, body: JSON.stringify(payload) }
+        : {}
       const { body } = await request(`${endpoints.simulator}/_sim/${path}`, { ...options, headersTimeout: 60_000 })
       return (await body.json()) as Record<string, unknown>
     },
   }
 }
 
-async function login({ issuer }: Endpoints, { loginClientId, loginClientSecret }: Pick<Secrets, 'loginClientId' | 'loginClientSecret'>): Promise<string> {
+async function login(
+  { issuer }: Endpoints,
+  { loginClientId, loginClientSecret }: Pick<Secrets, 'loginClientId' | 'loginClientSecret'>,
+): Promise<string> {
   const basic = Buffer.from(`${loginClientId}:${loginClientSecret}`).toString('base64')
-  const { body } = await request(`${issuer}/token`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${basic}` }, body: 'grant_type=client_credentials' })
+  const { body } = await request(`${issuer}/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${basic}` },
+    body: 'grant_type=client_credentials',
+  })
   const answer = (await body.json()) as { access_token?: string; error_description?: string }
   if (!answer.access_token) throw new Error(`The development login failed: ${answer.error_description}`)
   return answer.access_token

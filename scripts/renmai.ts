@@ -3,27 +3,40 @@ import color from 'picocolors'
 import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
 import { down } from './commands/down.ts'
-import { importOrders, type ImportOrdersOptions } from './commands/import-orders.ts'
+import { type ImportOrdersOptions, importOrders } from './commands/import-orders.ts'
 import { logs } from './commands/logs.ts'
 import { printStatus, type StatusFormat } from './commands/status.ts'
-import { up, type UpOptions } from './commands/up.ts'
+import { type UpOptions, up } from './commands/up.ts'
 
 const program = new Command('renmai').description('Renmai (人脉) on one machine')
 
-program.command('up').description('bring everything up and run the demo')
+program
+  .command('up')
+  .description('bring everything up and run the demo')
   .option('--once', 'stop everything after the demo; exit 0 only if every step held')
   .option('--reset', 'start anew: all data is dropped first')
   .option('--detach', 'go on in the background')
   .option('--no-demo', 'without the demo')
   .action((options: UpOptions) => up(options))
 program.command('down').description('stop it; the data is kept').action(down)
-program.command('status').description('where everything is, and a token of the development login')
+program
+  .command('status')
+  .description('where everything is, and a token of the development login')
   .option('-o, --output <format>', 'table, json or env', 'table')
   .action(({ output }: { output: StatusFormat }) => printStatus(output))
-program.command('logs <service>').description('the log of one part').option('-f, --follow', 'and what is added').option('-n, --lines <n>', 'how many lines', '100').action(logs)
+program
+  .command('logs <service>')
+  .description('the log of one part')
+  .option('-f, --follow', 'and what is added')
+  .option('-n, --lines <n>', 'how many lines', '100')
+  .action(logs)
 program.command('doctor').description('check what the platform needs').action(doctor)
 program.command('dev <service>').description('run everything, restart one service when its code changes').action(dev)
-program.command('import').description('import files').command('orders <files...>').description('orders from CSV files or a .tar.gz of them')
+program
+  .command('import')
+  .description('import files')
+  .command('orders <files...>')
+  .description('orders from CSV files or a .tar.gz of them')
   .requiredOption('--map <file>', 'JSON file that says which column holds what')
   .requiredOption('--currency <code>', 'ISO 4217 code of the prices')
   .requiredOption('--zone <zone>', 'IANA zone of the times')

@@ -1,5 +1,5 @@
-import { ask } from '@renmai/platform/ask'
 import { digestSecret, readApiKey } from '@renmai/platform/api-key'
+import { ask } from '@renmai/platform/ask'
 import type { Bus } from '@renmai/platform/bus'
 import { AppError } from '@renmai/platform/errors'
 import { isId } from '@renmai/platform/ids'
@@ -23,7 +23,11 @@ const refused = () => new AppError('UNAUTHENTICATED', 'Send a valid access token
  * is asked of identity and remembered for 30 seconds, so that revoking takes effect within that time.
  */
 export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
-  const keys = createRemoteJWKSet(new URL(settings.OIDC_JWKS_URL), { timeoutDuration: 3_000, cooldownDuration: 30_000, cacheMaxAge: 600_000 })
+  const keys = createRemoteJWKSet(new URL(settings.OIDC_JWKS_URL), {
+    timeoutDuration: 3_000,
+    cooldownDuration: 30_000,
+    cacheMaxAge: 600_000,
+  })
   const remembered = new Map<string, { viewer: Viewer; until: number }>()
   const remember = async (key: string, find: () => Promise<Viewer>) => {
     const known = remembered.get(key)
@@ -38,10 +42,17 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
     if (!token) throw refused()
     if (token.startsWith('rm_')) return remember(token, () => authenticateClient(bus, token))
     const { payload } = await jwtVerify(token, keys, {
-      issuer: settings.OIDC_ISSUER, audience: settings.OIDC_AUDIENCE, algorithms: ALGORITHMS, typ: 'at+jwt',
-      requiredClaims: ['exp', 'iat', 'sub', 'tid'], maxTokenAge: '15m', clockTolerance: 5,
+      issuer: settings.OIDC_ISSUER,
+      audience: settings.OIDC_AUDIENCE,
+      algorithms: ALGORITHMS,
+      typ: 'at+jwt',
+      requiredClaims: ['exp', 'iat', 'sub', 'tid'],
+      maxTokenAge: '15m',
+      clockTolerance: 5,
     }).catch((error) => {
-      throw error?.code === 'ERR_JWKS_TIMEOUT' ? new AppError('UNAVAILABLE', 'The identity provider does not answer', undefined, { cause: error }) : refused()
+      throw error?.code === 'ERR_JWKS_TIMEOUT'
+        ? new AppError('UNAVAILABLE', 'The identity provider does not answer', undefined, { cause: error })
+        : refused()
     })
     const { sub, tid } = payload as { sub: string; tid: string }
     return remember(`${tid}|${sub}`, () => authorizeStaff(bus, tid, sub))
@@ -52,7 +63,11 @@ async function authenticateClient(bus: Bus, token: string): Promise<Viewer> {
   const key = readApiKey(token)
   if (!key) throw refused()
   const { tenantId, keyId, secret } = key
-  const { clientId, scopes } = await ask(bus, IdentityService.method.authenticateClient, { tenantId, keyId, secretDigest: digestSecret(secret) })
+  const { clientId, scopes } = await ask(bus, IdentityService.method.authenticateClient, {
+    tenantId,
+    keyId,
+    secretDigest: digestSecret(secret),
+  })
   if (!clientId) throw refused()
   return { kind: 'CLIENT', id: clientId, tenantId, scopes: new Set(scopes) }
 }

@@ -1,18 +1,28 @@
-import { z } from 'zod'
 import { baseSettings } from '@renmai/platform/config'
+import { z } from 'zod'
 
-export const settings = baseSettings.pick({ HOST: true, PORT: true, NATS_URL: true, NATS_MONITOR_URL: true, DURABILITY: true, LOG_LEVEL: true, OTEL_EXPORTER_OTLP_ENDPOINT: true }).extend({
-  IDENTITY_URL: z.url().describe('GraphQL of identity'),
-  ENGAGEMENT_URL: z.url().describe('GraphQL of engagement'),
-  CAMPAIGN_URL: z.url().describe('GraphQL of campaign'),
-  ANALYTICS_URL: z.url().describe('GraphQL of analytics'),
-  COMPLIANCE_URL: z.url().describe('GraphQL of compliance'),
-  INTERNAL_PRIVATE_KEY: z.string().min(1).describe('Ed25519 private key (JWK) that signs internal tokens'),
-  OIDC_ISSUER: z.url().describe('Issuer of staff tokens'),
-  OIDC_JWKS_URL: z.url().describe('Keys of the issuer'),
-  OIDC_AUDIENCE: z.string().min(1).describe('Audience that staff tokens must name'),
-  SUPERGRAPH_FILE: z.string().optional().describe('Composed schema; the committed one without it'),
-  GRAPHIQL: z.enum(['on', 'off']).default('off').describe('Whether the explorer is served at /'),
-})
+export const settings = baseSettings
+  .pick({
+    HOST: true,
+    PORT: true,
+    NATS_URL: true,
+    NATS_MONITOR_URL: true,
+    DURABILITY: true,
+    LOG_LEVEL: true,
+    OTEL_EXPORTER_OTLP_ENDPOINT: true,
+  })
+  .extend({
+    IDENTITY_URL: z.url().describe('GraphQL of identity'),
+    ENGAGEMENT_URL: z.url().describe('GraphQL of engagement'),
+    CAMPAIGN_URL: z.url().describe('GraphQL of campaign'),
+    ANALYTICS_URL: z.url().describe('GraphQL of analytics'),
+    COMPLIANCE_URL: z.url().describe('GraphQL of compliance'),
+    INTERNAL_PRIVATE_KEY: z.string().min(1).describe('Ed25519 private key (JWK) that signs internal tokens'),
+    OIDC_ISSUER: z.url().describe('Issuer of staff tokens'),
+    OIDC_JWKS_URL: z.url().describe('Keys of the issuer'),
+    OIDC_AUDIENCE: z.string().min(1).describe('Audience that staff tokens must name'),
+    SUPERGRAPH_FILE: z.string().optional().describe('Composed schema; the committed one without it'),
+    GRAPHIQL: z.enum(['on', 'off']).default('off').describe('Whether the explorer is served at /'),
+  })
 
 export type Settings = z.output<typeof settings>

@@ -1,6 +1,6 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
-import { signViewer, type Viewer, type importKey } from '@renmai/platform/viewer'
+import { type importKey, signViewer, type Viewer } from '@renmai/platform/viewer'
 import { Pool } from 'undici'
 
 /** What the executor hands to each sub-request. */
@@ -26,16 +26,32 @@ export class PooledDataSource implements GraphQLDataSource {
     this.#name = name
     this.#path = pathname
     this.#key = key
-    this.#pool = new Pool(origin, { connections: 64, pipelining: 1, keepAliveTimeout: 60_000, headersTimeout: DEADLINE_MS, bodyTimeout: DEADLINE_MS, connect: { timeout: 2_000 } })
+    this.#pool = new Pool(origin, {
+      connections: 64,
+      pipelining: 1,
+      keepAliveTimeout: 60_000,
+      headersTimeout: DEADLINE_MS,
+      bodyTimeout: DEADLINE_MS,
+      connect: { timeout: 2_000 },
+    })
   }
 
   async process({ request, context: given }: GraphQLDataSourceProcessOptions): Promise<never> {
     return tracer.startActiveSpan(`fetch ${this.#name}`, { kind: SpanKind.CLIENT }, async (span) => {
-      const headers: Record<string, string> = { 'content-type': 'application/json', authorization: `Bearer ${await this.#tokenFor((given as GatewayContext).viewer)}` }
+      const headers: Record<string, string> = {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await this.#tokenFor((given as GatewayContext).viewer)}`,
+      }
       propagation.inject(context.active(), headers)
       try {
         const { query, variables, operationName } = request
-        const response = await this.#pool.request({ path: this.#path, method: 'POST', headers, body: JSON.stringify({ query, variables, operationName }), signal: AbortSignal.timeout(DEADLINE_MS) })
+        const response = await this.#pool.request({
+          path: this.#path,
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ query, variables, operationName }),
+          signal: AbortSignal.timeout(DEADLINE_MS),
+        })
         if (response.statusCode === 200) return (await response.body.json()) as never
         await response.body.dump()
         return unavailable(this.#name)

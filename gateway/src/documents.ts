@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type DocumentNode, getOperationAST, GraphQLError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql'
 import { AppError } from '@renmai/platform/errors'
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, specifiedRules, validate } from 'graphql'
 import { LIMITS, limitRules } from './limits.ts'
 
 /** A document that may be executed. */
@@ -66,6 +66,10 @@ function runRules(schema: GraphQLSchema, document: DocumentNode, rules: typeof l
 /** @throws AppError INVALID when the document has several operations and none is named */
 export function requireOperation(document: DocumentNode, operationName: string | undefined): 'query' | 'mutation' | 'subscription' {
   const operation = getOperationAST(document, operationName)
-  if (!operation) throw new AppError('INVALID', operationName ? 'The document has no operation of this name' : 'Name one of the operations with operationName')
+  if (!operation)
+    throw new AppError(
+      'INVALID',
+      operationName ? 'The document has no operation of this name' : 'Name one of the operations with operationName',
+    )
   return operation.operation
 }

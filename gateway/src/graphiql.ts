@@ -15,10 +15,18 @@ query Customers {
 
 /** Serves the explorer at /, all of it from here: no script, font or style comes from another host. */
 export function serveGraphiql(http: Http): void {
-  const page = ruruHTML({ endpoint: '/graphql', staticPath: STATIC_PATH, clientConfig: { defaultQuery: WELCOME, isHeadersEditorEnabled: true, showPersistHeadersSettings: true } } as Parameters<typeof ruruHTML>[0])
+  const page = ruruHTML({
+    endpoint: '/graphql',
+    staticPath: STATIC_PATH,
+    clientConfig: { defaultQuery: WELCOME, isHeadersEditorEnabled: true, showPersistHeadersSettings: true },
+  } as Parameters<typeof ruruHTML>[0])
   http.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
   http.get(`${STATIC_PATH}*`, async (request, reply) => {
-    const file = await getStaticFile({ staticPath: STATIC_PATH, urlPath: request.url.split('?')[0]!, acceptEncoding: request.headers['accept-encoding'] })
+    const file = await getStaticFile({
+      staticPath: STATIC_PATH,
+      urlPath: request.url.split('?')[0]!,
+      acceptEncoding: request.headers['accept-encoding'],
+    })
     return file ? reply.headers(file.headers).send(file.content) : reply.callNotFound()
   })
 }

@@ -1,8 +1,8 @@
 import { context as otelContext, propagation, SpanKind, trace } from '@opentelemetry/api'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { GraphQLFormattedError } from 'graphql'
 import { AppError } from '@renmai/platform/errors'
 import type { Log } from '@renmai/platform/log'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { GraphQLFormattedError } from 'graphql'
 import type { Authenticate } from './authenticate.ts'
 import { createDocuments, DocumentError, requireOperation } from './documents.ts'
 import { hasUnstorableText, isTooDeep } from './limits.ts'
@@ -11,8 +11,19 @@ import type { Supergraph } from './supergraph.ts'
 type Params = { query: string; variables: Record<string, unknown>; operationName: string | undefined }
 
 const OWN_CODES = new Set([
-  'BAD_USER_INPUT', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'IDEMPOTENCY_KEY_REUSED', 'INSUFFICIENT_DATA', 'UNAUTHENTICATED', 'RATE_LIMITED',
-  'TIMEOUT', 'UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'INTERNAL', 'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'NOT_FOUND',
+  'FORBIDDEN',
+  'CONFLICT',
+  'IDEMPOTENCY_KEY_REUSED',
+  'INSUFFICIENT_DATA',
+  'UNAUTHENTICATED',
+  'RATE_LIMITED',
+  'TIMEOUT',
+  'UNAVAILABLE',
+  'STORAGE_UNAVAILABLE',
+  'INTERNAL',
+  'GRAPHQL_VALIDATION_FAILED',
 ])
 const tracer = trace.getTracer('renmai')
 
@@ -32,7 +43,10 @@ export function createGraphqlHandler(supergraph: Supergraph, authenticate: Authe
         return reply.send({ ...(result.data === undefined ? {} : { data: result.data }), ...errorsOf(result.errors, log, request.id) })
       })
     } catch (error) {
-      if (error instanceof DocumentError) return reply.code(400).send({ errors: error.errors.map((one) => ({ ...one, extensions: { ...one.extensions, requestId: request.id } })) })
+      if (error instanceof DocumentError)
+        return reply
+          .code(400)
+          .send({ errors: error.errors.map((one) => ({ ...one, extensions: { ...one.extensions, requestId: request.id } })) })
       throw error
     } finally {
       span.end()
@@ -44,7 +58,18 @@ type Job = ReturnType<ReturnType<typeof createDocuments>> & { params: Params; vi
 
 async function execute({ executor, schema }: Supergraph, { document, source, queryHash, params, viewer }: Job) {
   // The executor was written for Apollo Server and takes the part of its request context that it reads.
-  const requestContext = { request: params, document, source, queryHash, operationName: params.operationName ?? null, context: { viewer }, schema, metrics: {}, cache: undefined, logger: SILENT }
+  const requestContext = {
+    request: params,
+    document,
+    source,
+    queryHash,
+    operationName: params.operationName ?? null,
+    context: { viewer },
+    schema,
+    metrics: {},
+    cache: undefined,
+    logger: SILENT,
+  }
   return executor(requestContext as unknown as Parameters<typeof executor>[0])
 }
 
@@ -57,8 +82,10 @@ function readParams(body: unknown): Params {
   if (body === null || typeof body !== 'object') throw new AppError('INVALID', 'The body must be a JSON object with a query')
   const { query, variables, operationName } = body as Record<string, unknown>
   if (typeof query !== 'string' || query === '') throw new AppError('INVALID', 'query must be a string')
-  if (variables !== undefined && variables !== null && (typeof variables !== 'object' || Array.isArray(variables))) throw new AppError('INVALID', 'variables must be an object')
-  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') throw new AppError('INVALID', 'operationName must be a string')
+  if (variables !== undefined && variables !== null && (typeof variables !== 'object' || Array.isArray(variables)))
+    throw new AppError('INVALID', 'variables must be an object')
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
+    throw new AppError('INVALID', 'operationName must be a string')
   if (isTooDeep(variables)) throw new AppError('INVALID', 'variables are nested too deeply')
   if (hasUnstorableText(variables)) throw new AppError('INVALID', 'variables hold text that cannot be stored')
   return { query, variables: (variables ?? {}) as Record<string, unknown>, operationName: operationName ?? undefined }
@@ -70,7 +97,15 @@ function errorsOf(errors: readonly GraphQLFormattedError[] | undefined, log: Log
   return {
     errors: errors.map(({ message, path, locations, extensions }) => {
       const code = String(extensions?.code ?? (path ? 'INTERNAL' : 'BAD_USER_INPUT'))
-      const shown = { path, locations, extensions: { code: OWN_CODES.has(code) ? code : 'INTERNAL', ...(extensions?.fields ? { fields: extensions.fields } : {}), requestId } }
+      const shown = {
+        path,
+        locations,
+        extensions: {
+          code: OWN_CODES.has(code) ? code : 'INTERNAL',
+          ...(extensions?.fields ? { fields: extensions.fields } : {}),
+          requestId,
+        },
+      }
       if (OWN_CODES.has(code)) return { message, ...shown }
       log.error({ code, reason: message, requestId }, 'unexpected error from a subgraph')
       return { message: 'Something went wrong on our side', ...shown }

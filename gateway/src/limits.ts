@@ -5,14 +5,31 @@ import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives'
 import { GraphQLError, Kind, type OperationDefinitionNode, type ValidationContext, type ValidationRule } from 'graphql'
 
 /** What one request may ask for. */
-export const LIMITS = { bodyBytes: 256 * 1024, tokens: 2_000, depth: 12, aliases: 30, directives: 50, cost: 20_000, rootFields: 20, mutations: 5, variableDepth: 32 }
+export const LIMITS = {
+  bodyBytes: 256 * 1024,
+  tokens: 2_000,
+  depth: 12,
+  aliases: 30,
+  directives: 50,
+  cost: 20_000,
+  rootFields: 20,
+  mutations: 5,
+  variableDepth: 32,
+}
 
 /** Rules of a request besides those of the specification; they run first, since validation itself costs time. */
 export const limitRules: ValidationRule[] = [
   maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: false, flattenFragments: true, exposeLimits: true }),
   maxAliasesRule({ n: LIMITS.aliases, allowList: [] }),
   maxDirectivesRule({ n: LIMITS.directives }),
-  costLimitRule({ maxCost: LIMITS.cost, objectCost: 2, scalarCost: 1, depthCostFactor: 1.5, flattenFragments: true, ignoreIntrospection: false }),
+  costLimitRule({
+    maxCost: LIMITS.cost,
+    objectCost: 2,
+    scalarCost: 1,
+    depthCostFactor: 1.5,
+    flattenFragments: true,
+    ignoreIntrospection: false,
+  }),
   limitRootFields,
 ].map(asRule)
 

@@ -19,8 +19,18 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const stopTelemetry = startTelemetry('gateway', settings.OTEL_EXPORTER_OTLP_ENDPOINT)
   const bus = await connectBus(settings, 'gateway', log)
   const sdl = await readFile(settings.SUPERGRAPH_FILE ?? COMMITTED, 'utf8')
-  const { IDENTITY_URL: identity, ENGAGEMENT_URL: engagement, CAMPAIGN_URL: campaign, ANALYTICS_URL: analytics, COMPLIANCE_URL: compliance } = settings
-  const supergraph = await loadSupergraph(sdl, { identity, engagement, campaign, analytics, compliance }, await importKey(settings.INTERNAL_PRIVATE_KEY))
+  const {
+    IDENTITY_URL: identity,
+    ENGAGEMENT_URL: engagement,
+    CAMPAIGN_URL: campaign,
+    ANALYTICS_URL: analytics,
+    COMPLIANCE_URL: compliance,
+  } = settings
+  const supergraph = await loadSupergraph(
+    sdl,
+    { identity, engagement, campaign, analytics, compliance },
+    await importKey(settings.INTERNAL_PRIVATE_KEY),
+  )
   const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes })
   http.post('/graphql', createGraphqlHandler(supergraph, createAuthenticate(bus, settings), log))
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)

@@ -1,7 +1,7 @@
 import './disable-telemetry.ts'
 import { ApolloGateway } from '@apollo/gateway'
-import type { GraphQLSchema } from 'graphql'
 import type { importKey } from '@renmai/platform/viewer'
+import type { GraphQLSchema } from 'graphql'
 import { PooledDataSource } from './data-source.ts'
 
 export type Supergraph = { schema: GraphQLSchema; executor: ApolloGateway['executor']; stop: () => Promise<void> }
@@ -12,7 +12,11 @@ export type Supergraph = { schema: GraphQLSchema; executor: ApolloGateway['execu
  * the directives.
  * @param urls GraphQL address by subgraph
  */
-export async function loadSupergraph(sdl: string, urls: Record<string, string>, key: Awaited<ReturnType<typeof importKey>>): Promise<Supergraph> {
+export async function loadSupergraph(
+  sdl: string,
+  urls: Record<string, string>,
+  key: Awaited<ReturnType<typeof importKey>>,
+): Promise<Supergraph> {
   const sources: PooledDataSource[] = []
   const gateway = new ApolloGateway({
     supergraphSdl: sdl.replaceAll(', for: SECURITY', ''),

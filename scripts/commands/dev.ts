@@ -9,7 +9,12 @@ const QUIET_MS = 200
 
 /** Runs everything and restarts one service when its code or the platform library changes. */
 export async function dev(service: string): Promise<void> {
-  const platform = await startPlatform({ folder: HOME, logs: LOGS, secrets: readSecrets(), tell: (line) => process.stderr.write(`${line}\n`) })
+  const platform = await startPlatform({
+    folder: HOME,
+    logs: LOGS,
+    secrets: readSecrets(),
+    tell: (line) => process.stderr.write(`${line}\n`),
+  })
   if (!platform.children.some((child) => child.name === service)) {
     await platform.stop()
     throw new Error(`There is no service ${service}. There are: identity, engagement, campaign, analytics, compliance.`)
@@ -21,11 +26,13 @@ export async function dev(service: string): Promise<void> {
   const changed = () => {
     clearTimeout(timer)
     timer = setTimeout(() => {
-      restarting = restarting.then(async () => {
-        const started = Date.now()
-        await platform.restart(service)
-        process.stdout.write(`${service} restarted in ${Date.now() - started} ms\n`)
-      }).catch((error: Error) => void process.stderr.write(`${color.red(error.message)}\n`))
+      restarting = restarting
+        .then(async () => {
+          const started = Date.now()
+          await platform.restart(service)
+          process.stdout.write(`${service} restarted in ${Date.now() - started} ms\n`)
+        })
+        .catch((error: Error) => void process.stderr.write(`${color.red(error.message)}\n`))
     }, QUIET_MS)
   }
   for (const folder of [`services/${service}/src`, 'services/platform/src']) watch(`${ROOT}${folder}`, { recursive: true }, changed)

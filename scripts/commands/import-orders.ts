@@ -1,8 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { request } from 'undici'
 import color from 'picocolors'
+import { request } from 'undici'
 import { type Client, createClient } from '../client.ts'
 import { type ImportCounts, importFile } from '../import-file.ts'
 import { readSecrets } from '../stack/secrets.ts'
@@ -37,16 +37,23 @@ function readFiles(path: string): File[] {
   if (!statSync(path, { throwIfNoEntry: false })) throw new Error(`There is no file ${path}.`)
   const content = readFileSync(path)
   if (!/\.(tar\.gz|tgz)$/.test(path)) return [{ name: basename(path), content }]
-  return readTar(gunzipSync(content)).filter(({ name }) => name.endsWith('.csv')).map(({ name, content: inner }) => ({ name: basename(name), content: inner }))
+  return readTar(gunzipSync(content))
+    .filter(({ name }) => name.endsWith('.csv'))
+    .map(({ name, content: inner }) => ({ name: basename(name), content: inner }))
 }
 
 /** The shop that the orders belong to: the event source of this name, made the first time. */
 async function findShop(client: Client, name: string): Promise<string> {
-  const { channelAccounts } = await client.query<{ channelAccounts: { id: string; name: string; kind: string }[] }>('{ channelAccounts { id name kind } }')
+  const { channelAccounts } = await client.query<{ channelAccounts: { id: string; name: string; kind: string }[] }>(
+    '{ channelAccounts { id name kind } }',
+  )
   const known = channelAccounts.find((account) => account.kind === 'EVENT_API' && account.name === name)
   if (known) return known.id
   const input = { idempotencyKey: `import-shop:${Buffer.from(name).toString('hex').slice(0, 60)}`, name, channel: 'STORE' }
-  const { createEventSource } = await client.query<{ createEventSource: { account: { id: string } } }>('mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } } }', { input })
+  const { createEventSource } = await client.query<{ createEventSource: { account: { id: string } } }>(
+    'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } } }',
+    { input },
+  )
   return createEventSource.account.id
 }
 
@@ -73,28 +80,49 @@ function showProgress(done: number, all: number, totals: Totals, began: number):
   else if (done % 25 === 0 || done === all) process.stderr.write(`${line}\n`)
 }
 
-async function report(client: Client, accountId: string, totals: Totals, { currency, zone, errors, asOf }: ImportOrdersOptions, ms: number): Promise<void> {
-  const { orderCounts } = await client.query<{ orderCounts: { orders: number; refundDocuments: number; anonymous: number; parked: number } }>('query C($shopId: String) { orderCounts(shopId: $shopId) { orders refundDocuments anonymous parked } }', { shopId: accountId })
+async function report(
+  client: Client,
+  accountId: string,
+  totals: Totals,
+  { currency, zone, errors, asOf }: ImportOrdersOptions,
+  ms: number,
+): Promise<void> {
+  const { orderCounts } = await client.query<{
+    orderCounts: { orders: number; refundDocuments: number; anonymous: number; customers: number; parked: number }
+  }>('query C($shopId: String) { orderCounts(shopId: $shopId) { orders refundDocuments anonymous customers parked } }', {
+    shopId: accountId,
+  })
   const out = (name: string, value: string | number) => process.stdout.write(`${name.padEnd(28)} ${value}\n`)
   out('lines read', totals.rows)
   out('orders', totals.orders)
   out('refunds', totals.refunds)
-  out('without a customer', orderCounts.anonymous)
+  out('customers', orderCounts.customers)
+  out('orders without a customer', orderCounts.anonymous)
   out('set aside', orderCounts.parked)
   out('lines rejected', totals.rejected)
   for (const [reason, rows] of totals.reasons) out(`  ${reason}`, rows)
   out('error file', errors)
   out('seconds', (ms / 1000).toFixed(1))
   const adds = totals.orders === orderCounts.orders && totals.refunds === orderCounts.refundDocuments
-  out('stored = reported', adds ? color.green('yes') : color.red(`no: ${orderCounts.orders} orders, ${orderCounts.refundDocuments} refunds are stored`))
+  out(
+    'stored = reported',
+    adds ? color.green('yes') : color.red(`no: ${orderCounts.orders} orders, ${orderCounts.refundDocuments} refunds are stored`),
+  )
   if (asOf) await classify(client, { accountId, currency, zone, asOf })
   if (!adds) process.exitCode = 1
 }
 
-async function classify(client: Client, { accountId, currency, zone, asOf }: { accountId: string; currency: string; zone: string; asOf: string }): Promise<void> {
+async function classify(
+  client: Client,
+  { accountId, currency, zone, asOf }: { accountId: string; currency: string; zone: string; asOf: string },
+): Promise<void> {
   await waitForAnalytics(client)
   const input = { idempotencyKey: `import-rfm:${asOf}:${Date.now()}`, asOf, currency, zone, shopId: accountId, windowDays: 3_650 }
-  const { computeRfm } = await client.query<{ computeRfm: { run: { scored: number; classes: { label: string; rfmClass: string; customers: number }[] } } }>('mutation R($input: ComputeRfmInput!) { computeRfm(input: $input) { run { scored classes { label rfmClass customers } } } }', { input })
+  const { computeRfm } = await client.query<{
+    computeRfm: { run: { scored: number; classes: { label: string; rfmClass: string; customers: number }[] } }
+  }>('mutation R($input: ComputeRfmInput!) { computeRfm(input: $input) { run { scored classes { label rfmClass customers } } } }', {
+    input,
+  })
   const { scored, classes } = computeRfm.run
   process.stdout.write(`${'customers scored'.padEnd(28)} ${scored} as of ${asOf}\n`)
   for (const { label, rfmClass, customers } of classes) process.stdout.write(`  ${label} ${rfmClass.padEnd(18)} ${customers}\n`)
@@ -104,7 +132,10 @@ async function classify(client: Client, { accountId, currency, zone, asOf }: { a
 async function waitForAnalytics(client: Client): Promise<void> {
   const day = new Date().toISOString().slice(0, 10)
   for (const until = Date.now() + 120_000; Date.now() < until; ) {
-    const { kpis } = await client.query<{ kpis: { isComplete: boolean } }>('query K($day: Date!) { kpis(from: $day, to: $day) { isComplete } }', { day })
+    const { kpis } = await client.query<{ kpis: { isComplete: boolean } }>(
+      'query K($day: Date!) { kpis(from: $day, to: $day) { isComplete } }',
+      { day },
+    )
     if (kpis.isComplete) return
     await new Promise((resolve) => setTimeout(resolve, 250))
   }

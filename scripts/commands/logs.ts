@@ -6,7 +6,11 @@ import { LOGS } from '../stack/paths.ts'
 export async function logs(service: string, { follow, lines }: { follow?: boolean; lines: string }): Promise<void> {
   const file = `${LOGS}/${service}.log`
   if (!existsSync(file)) {
-    const known = existsSync(LOGS) ? readdirSync(LOGS).map((name) => name.replace('.log', '')).join(', ') : 'none yet'
+    const known = existsSync(LOGS)
+      ? readdirSync(LOGS)
+          .map((name) => name.replace('.log', ''))
+          .join(', ')
+      : 'none yet'
     throw new Error(`There is no log of ${service}. There are: ${known}.`)
   }
   const tail = spawn('tail', ['-n', lines, ...(follow ? ['-F'] : []), file], { stdio: 'inherit' })

@@ -12,15 +12,40 @@ export async function printStatus(format: StatusFormat): Promise<void> {
   const token = await createClient(endpoints, secrets).token()
   const { graphql, intake, issuer, simulator, smtpPort, nats, natsMonitor, postgres, metrics } = endpoints
   const explorer = graphql.replace('/graphql', '/')
-  if (format === 'json') return void process.stdout.write(`${JSON.stringify({ pid, startedAt, explorer, ...endpoints, tenantId: secrets.tenantId, token }, undefined, 2)}\n`)
+  if (format === 'json')
+    return void process.stdout.write(
+      `${JSON.stringify({ pid, startedAt, explorer, ...endpoints, tenantId: secrets.tenantId, token }, undefined, 2)}\n`,
+    )
   if (format === 'env') {
-    const values = { PID: pid, GRAPHQL_URL: graphql, EXPLORER_URL: explorer, INTAKE_URL: intake, ISSUER_URL: issuer, SIMULATOR_URL: simulator, SMTP_PORT: smtpPort, NATS_URL: nats, NATS_MONITOR_URL: natsMonitor, POSTGRES_URL: postgres, TENANT_ID: secrets.tenantId, TOKEN: token }
-    return void process.stdout.write(Object.entries(values).map(([name, value]) => `RENMAI_${name}=${value}\n`).join(''))
+    const values = {
+      PID: pid,
+      GRAPHQL_URL: graphql,
+      EXPLORER_URL: explorer,
+      INTAKE_URL: intake,
+      ISSUER_URL: issuer,
+      SIMULATOR_URL: simulator,
+      SMTP_PORT: smtpPort,
+      NATS_URL: nats,
+      NATS_MONITOR_URL: natsMonitor,
+      POSTGRES_URL: postgres,
+      TENANT_ID: secrets.tenantId,
+      TOKEN: token,
+    }
+    return void process.stdout.write(
+      Object.entries(values)
+        .map(([name, value]) => `RENMAI_${name}=${value}\n`)
+        .join(''),
+    )
   }
   const table = new Table({ style: { head: [] } })
   table.push(
-    { endpoint: graphql }, { explorer: `${explorer} (GraphiQL)` }, { 'intake (platforms, events, files)': intake },
-    { 'development login': `${secrets.loginClientId}, owner of tenant ${secrets.tenantId}` }, { issuer }, { simulator: `${simulator}/_sim/deliveries` }, { metrics: Object.values(metrics).join('\n') },
+    { endpoint: graphql },
+    { explorer: `${explorer} (GraphiQL)` },
+    { 'intake (platforms, events, files)': intake },
+    { 'development login': `${secrets.loginClientId}, owner of tenant ${secrets.tenantId}` },
+    { issuer },
+    { simulator: `${simulator}/_sim/deliveries` },
+    { metrics: Object.values(metrics).join('\n') },
     { token: 'scripts/renmai status -o env prints one as RENMAI_TOKEN' },
   )
   process.stdout.write(`${table.toString()}\n`)

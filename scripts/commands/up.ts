@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { openSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, openSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { dataFolder } from '@renmai/platform/testing/postgres'
 import color from 'picocolors'
 import { createClient } from '../client.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { HOME, LOGS, ROOT } from '../stack/paths.ts'
 import { type Platform, startPlatform } from '../stack/platform.ts'
-import { dataFolder } from '../stack/postgres.ts'
 import { readSecrets } from '../stack/secrets.ts'
 import { readState, removeState, writeState } from '../stack/state.ts'
 import { printStatus } from './status.ts'
@@ -37,7 +37,8 @@ export async function up({ once, reset, detach, demo }: UpOptions): Promise<void
 
 async function startAll(): Promise<Platform> {
   const began = Date.now()
-  const tell = (line: string) => process.stderr.write(`${color.dim(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s`)}  ${line}\n`)
+  const tell = (line: string) =>
+    process.stderr.write(`${color.dim(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s`)}  ${line}\n`)
   const platform = await startPlatform({ folder: HOME, logs: LOGS, secrets: readSecrets(), tell })
   writeState({ pid: process.pid, endpoints: platform.endpoints, startedAt: new Date().toISOString() })
   tell(`the endpoint answers: ${platform.endpoints.graphql}`)
@@ -64,7 +65,10 @@ function watch(platform: Platform, stop: () => void): void {
 async function startDetached(demo: boolean): Promise<void> {
   mkdirSync(LOGS, { recursive: true })
   const log = openSync(`${LOGS}/up.log`, 'w')
-  const child = spawn(process.execPath, [`${ROOT}scripts/renmai.ts`, 'up', ...(demo ? [] : ['--no-demo'])], { detached: true, stdio: ['ignore', log, log] })
+  const child = spawn(process.execPath, [`${ROOT}scripts/renmai.ts`, 'up', ...(demo ? [] : ['--no-demo'])], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
   let ended = false
   child.once('exit', () => (ended = true))
   for (const until = Date.now() + DETACH_PATIENCE_MS; Date.now() < until && !ended; await sleep(200)) {

@@ -9,17 +9,46 @@ const WECOM_SHARE = 4
 export const scanLiveCode: Step = {
   title: '渠道活码 customers scan, are welcomed',
   async run({ client, hero, people, accounts, ids }) {
-    const { createTagGroup } = await client.query<{ createTagGroup: { group: { id: string } } }>('mutation G($input: CreateTagGroupInput!) { createTagGroup(input: $input) { group { id } } }', { input: { idempotencyKey: 'demo-tag-group', name: '来源' } })
-    const { createTag } = await client.query<{ createTag: { tag: { id: string } } }>('mutation T($input: CreateTagInput!) { createTag(input: $input) { tag { id } } }', { input: { idempotencyKey: 'demo-tag', groupId: createTagGroup.group.id, name: '杭州海报' } })
+    const { createTagGroup } = await client.query<{ createTagGroup: { group: { id: string } } }>(
+      'mutation G($input: CreateTagGroupInput!) { createTagGroup(input: $input) { group { id } } }',
+      { input: { idempotencyKey: 'demo-tag-group', name: '来源' } },
+    )
+    const { createTag } = await client.query<{ createTag: { tag: { id: string } } }>(
+      'mutation T($input: CreateTagInput!) { createTag(input: $input) { tag { id } } }',
+      { input: { idempotencyKey: 'demo-tag', groupId: createTagGroup.group.id, name: '杭州海报' } },
+    )
     ids.tag = createTag.tag.id
-    const input = { idempotencyKey: 'demo-live-code', accountId: accounts.wecom, name: '杭州海报', state: STATE, owners: ['advisor_chen'], tagIds: [ids.tag], welcomeText: '欢迎来到云栖生活！回复 1 领取新人礼。' }
-    const { createLiveCode } = await client.query<{ createLiveCode: { liveCode: { id: string } } }>('mutation L($input: CreateLiveCodeInput!) { createLiveCode(input: $input) { liveCode { id } } }', { input })
+    const input = {
+      idempotencyKey: 'demo-live-code',
+      accountId: accounts.wecom,
+      name: '杭州海报',
+      state: STATE,
+      owners: ['advisor_chen'],
+      tagIds: [ids.tag],
+      welcomeText: '欢迎来到云栖生活！回复 1 领取新人礼。',
+    }
+    const { createLiveCode } = await client.query<{ createLiveCode: { liveCode: { id: string } } }>(
+      'mutation L($input: CreateLiveCodeInput!) { createLiveCode(input: $input) { liveCode { id } } }',
+      { input },
+    )
     ids.liveCode = createLiveCode.liveCode.id
     const scanning = [hero, ...people.filter((person) => person.isLapsed && person.no % (20 * WECOM_SHARE) === 7)]
     for (const person of scanning) {
-      await client.simulate('wecom/contact', { corpId: CORP.corpId, staffUserId: 'advisor_chen', externalUserId: person.externalUserId, state: STATE, name: person.name, unionid: person.unionid, createTime: 1_760_000_000 + (person.no % 100_000) })
+      await client.simulate('wecom/contact', {
+        corpId: CORP.corpId,
+        staffUserId: 'advisor_chen',
+        externalUserId: person.externalUserId,
+        state: STATE,
+        name: person.name,
+        unionid: person.unionid,
+        createTime: 1_760_000_000 + (person.no % 100_000),
+      })
     }
-    const { stats, qrUrl } = await until('every welcome', () => readCode(client, ids.liveCode!), (code) => code.stats.welcomed + code.stats.missed >= scanning.length && code.qrUrl !== null)
+    const { stats, qrUrl } = await until(
+      'every welcome',
+      () => readCode(client, ids.liveCode!),
+      (code) => code.stats.welcomed + code.stats.missed >= scanning.length && code.qrUrl !== null,
+    )
     expect(stats.added === scanning.length && stats.missed === 0, `added ${stats.added}, missed ${stats.missed}`)
     return `${stats.added} added, ${stats.welcomed} welcomed, ${stats.missed} missed; ${qrUrl}`
   },
@@ -28,7 +57,9 @@ export const scanLiveCode: Step = {
 type Code = { id: string; qrUrl: string | null; stats: { added: number; welcomed: number; missed: number } }
 
 async function readCode(client: Story['client'], id: string): Promise<Code> {
-  const { liveCodes } = await client.query<{ liveCodes: { nodes: Code[] } }>('{ liveCodes(first: 100) { nodes { id qrUrl stats { added welcomed missed } } } }')
+  const { liveCodes } = await client.query<{ liveCodes: { nodes: Code[] } }>(
+    '{ liveCodes(first: 100) { nodes { id qrUrl stats { added welcomed missed } } } }',
+  )
   return liveCodes.nodes.find((code) => code.id === id)!
 }
 
@@ -37,23 +68,45 @@ export const browse: Step = {
   title: '小程序浏览 browsing, with a proven phone',
   async run({ client, hero, people, accounts, secrets, base }) {
     const browsing = [hero, ...people.filter((person) => person.isLapsed && person.no % (20 * WECOM_SHARE) === 7)]
-    const events = browsing.flatMap((person) => ['page_view', 'product_view'].map((type, index) => ({
-      messageId: `browse-${person.no}-${index}`, type, occurredAt: new Date(base.getTime() - 3_600_000 + index * 60_000).toISOString(),
-      identifiers: [{ namespace: `unionid@${CORP.corpId}`, value: person.unionid }, { namespace: 'phone', value: person.phone, isVerified: true }],
-      attributes: index === 0 ? [{ key: 'city', value: '杭州' }] : [],
-      properties: [{ key: 'page', value: '/spring' }],
-    })))
-    await client.query('mutation F($input: DefineFieldInput!) { defineField(input: $input) { field { key } } }', { input: { idempotencyKey: 'demo-field-city', key: 'city', label: '城市', type: 'TEXT', sensitivity: 'NONE' } })
-    const { ingestEvents } = await client.query<{ ingestEvents: { accepted: number; duplicates: number; rejected: number } }>('mutation I($input: IngestEventsInput!) { ingestEvents(input: $input) { accepted duplicates rejected } }', { input: { accountId: accounts.events, events } })
+    const events = browsing.flatMap((person) =>
+      ['page_view', 'product_view'].map((type, index) => ({
+        messageId: `browse-${person.no}-${index}`,
+        type,
+        occurredAt: new Date(base.getTime() - 3_600_000 + index * 60_000).toISOString(),
+        identifiers: [
+          { namespace: `unionid@${CORP.corpId}`, value: person.unionid },
+          { namespace: 'phone', value: person.phone, isVerified: true },
+        ],
+        attributes: index === 0 ? [{ key: 'city', value: '杭州' }] : [],
+        properties: [{ key: 'page', value: '/spring' }],
+      })),
+    )
+    await client.query('mutation F($input: DefineFieldInput!) { defineField(input: $input) { field { key } } }', {
+      input: { idempotencyKey: 'demo-field-city', key: 'city', label: '城市', type: 'TEXT', sensitivity: 'NONE' },
+    })
+    const { ingestEvents } = await client.query<{ ingestEvents: { accepted: number; duplicates: number; rejected: number } }>(
+      'mutation I($input: IngestEventsInput!) { ingestEvents(input: $input) { accepted duplicates rejected } }',
+      { input: { accountId: accounts.events, events } },
+    )
     expect(ingestEvents.rejected === 0 && ingestEvents.accepted + ingestEvents.duplicates === events.length, JSON.stringify(ingestEvents))
     void secrets
-    await until('touchpoints attached', () => client.query<{ touchpointCounts: { unattached: number } }>('{ touchpointCounts { unattached } }'), ({ touchpointCounts }) => touchpointCounts.unattached === 0)
+    await until(
+      'touchpoints attached',
+      () => client.query<{ touchpointCounts: { unattached: number } }>('{ touchpointCounts { unattached } }'),
+      ({ touchpointCounts }) => touchpointCounts.unattached === 0,
+    )
     return `${events.length} events in, ${ingestEvents.rejected} rejected`
   },
 }
 
 /** The trade that Youzan pushes for an order. */
-export function trade(person: { no: number; phone: string }, tid: string, yuan: number, at: Date, coupon?: { code: string; yuan: number }): object {
+export function trade(
+  person: { no: number; phone: string },
+  tid: string,
+  yuan: number,
+  at: Date,
+  coupon?: { code: string; yuan: number },
+): object {
   const time = new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
   const paid = (yuan - (coupon?.yuan ?? 0)).toFixed(2)
   return {
@@ -71,13 +124,37 @@ export function trade(person: { no: number; phone: string }, tid: string, yuan: 
 export const becomeOne: Step = {
   title: '跨渠道合一 one customer across channels',
   async run({ client, hero, base, ids }) {
-    await client.simulate('youzan/trade', { kdtId: SHOP.kdtId, id: 'E-HERO-1', type: 'trade_TradePaid', payload: trade(hero, 'E-HERO-1', 268, new Date(base.getTime() - 1_800_000)) })
-    const { customerByIdentifier: customer } = await until('one customer',
-      () => client.query<{ customerByIdentifier: { id: string; displayName: string; profiles: { source: string }[]; orders: { orderNo: string }[]; tags: { name: string }[]; evidence: { namespace: string }[] } | null }>(
-        'query C($phone: String!) { customerByIdentifier(namespace: "phone", value: $phone) { id displayName profiles { source } orders { orderNo } tags { name } evidence { namespace weight } } }', { phone: hero.phone }),
-      ({ customerByIdentifier: found }) => (found?.profiles.length ?? 0) >= 3 && (found?.orders.length ?? 0) >= 1)
+    await client.simulate('youzan/trade', {
+      kdtId: SHOP.kdtId,
+      id: 'E-HERO-1',
+      type: 'trade_TradePaid',
+      payload: trade(hero, 'E-HERO-1', 268, new Date(base.getTime() - 1_800_000)),
+    })
+    const { customerByIdentifier: customer } = await until(
+      'one customer',
+      () =>
+        client.query<{
+          customerByIdentifier: {
+            id: string
+            displayName: string
+            profiles: { source: string }[]
+            orders: { orderNo: string }[]
+            tags: { name: string }[]
+            evidence: { namespace: string }[]
+          } | null
+        }>(
+          'query C($phone: String!) { customerByIdentifier(namespace: "phone", value: $phone) { id displayName profiles { source } orders { orderNo } tags { name } evidence { namespace weight } } }',
+          { phone: hero.phone },
+        ),
+      ({ customerByIdentifier: found }) => (found?.profiles.length ?? 0) >= 3 && (found?.orders.length ?? 0) >= 1,
+    )
     ids.hero = customer!.id
-    return `${customer!.displayName}: ${customer!.profiles.map((profile) => profile.source.split(':')[0]).sort().join(' + ')}, by ${[...new Set(customer!.evidence.map((one) => one.namespace.split('@')[0]))].join(' and ')}, tag ${customer!.tags.map((tag) => tag.name).join()}`
+    return `${customer!.displayName}: ${customer!.profiles
+      .map((profile) => profile.source.split(':')[0]!)
+      .sort((a, b) => (a < b ? -1 : 1))
+      .join(
+        ' + ',
+      )}, by ${[...new Set(customer!.evidence.map((one) => one.namespace.split('@')[0]))].join(' and ')}, tag ${customer!.tags.map((tag) => tag.name).join()}`
   },
 }
 
@@ -85,5 +162,9 @@ export const becomeOne: Step = {
 export function signEvents(secret: string, id: string, body: string, at: Date): Record<string, string> {
   const timestamp = String(Math.floor(at.getTime() / 1000))
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64')
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}` }
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`,
+  }
 }

@@ -1,8 +1,38 @@
 /** The made-up customers of the demo tenant: the same for the same seed. */
-export type Person = { no: number; name: string; phone: string; email: string; unionid: string; externalUserId: string; isLapsed: boolean; orders: { daysAgo: number; yuan: number }[] }
+export type Person = {
+  no: number
+  name: string
+  phone: string
+  email: string
+  unionid: string
+  externalUserId: string
+  isLapsed: boolean
+  orders: { daysAgo: number; yuan: number }[]
+}
 
 const SURNAMES = '王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗'
-const GIVEN = ['晓月', '子涵', '雨桐', '浩然', '思琪', '梓萱', '俊杰', '嘉怡', '一诺', '明轩', '诗涵', '宇航', '佳宁', '博文', '欣妍', '天宇', '梦洁', '志强', '雅静', '文昊']
+const GIVEN = [
+  '晓月',
+  '子涵',
+  '雨桐',
+  '浩然',
+  '思琪',
+  '梓萱',
+  '俊杰',
+  '嘉怡',
+  '一诺',
+  '明轩',
+  '诗涵',
+  '宇航',
+  '佳宁',
+  '博文',
+  '欣妍',
+  '天宇',
+  '梦洁',
+  '志强',
+  '雅静',
+  '文昊',
+]
 
 /** A small generator with a seed (mulberry32), so that the demo tells the same story each time. */
 export function createRandom(seed: number): () => number {
@@ -28,7 +58,16 @@ export function createPeople(count: number, seed: number): Person[] {
     }))
     const name = SURNAMES[between(0, SURNAMES.length - 1)]! + GIVEN[between(0, GIVEN.length - 1)]!
     const id = String(no).padStart(6, '0')
-    return { no, name, phone: `+86139${String(10_000_000 + no * 7_919).slice(-8)}`, email: `customer${id}@mail.example`, unionid: `oUnion${id}`, externalUserId: `wmDemo${id}`, isLapsed, orders }
+    return {
+      no,
+      name,
+      phone: `+86139${String(10_000_000 + no * 7_919).slice(-8)}`,
+      email: `customer${id}@mail.example`,
+      unionid: `oUnion${id}`,
+      externalUserId: `wmDemo${id}`,
+      isLapsed,
+      orders,
+    }
   })
 }
 
@@ -38,7 +77,19 @@ export function toCsv(people: Person[], base: Date): string {
     person.orders.map(({ daysAgo, yuan }, index) => {
       const at = new Date(base.getTime() - daysAgo * 86_400_000 + 8 * 3_600_000).toISOString()
       const time = `${at.slice(0, 10)} ${String(9 + (index % 12)).padStart(2, '0')}:${String(person.no % 60).padStart(2, '0')}`
-      return [`Y${person.no}-${index + 1}`, `SKU-${yuan % 97}`, '生活用品', 1, time, yuan.toFixed(2), `M${person.no}`, person.phone, person.email, person.name].join(',')
-    }))
+      return [
+        `Y${person.no}-${index + 1}`,
+        `SKU-${yuan % 97}`,
+        '生活用品',
+        1,
+        time,
+        yuan.toFixed(2),
+        `M${person.no}`,
+        person.phone,
+        person.email,
+        person.name,
+      ].join(',')
+    }),
+  )
   return ['order_no,sku,title,quantity,time,price,member,phone,email,name', ...lines].join('\n')
 }

@@ -14,15 +14,39 @@ export const undoMerge: Step = {
   title: '合并与拆分 a wrong merge undone',
   async run(story) {
     const { client, people, ids } = story
-    const find = async (phone: string) => (await client.query<{ customerByIdentifier: { id: string } }>('query C($phone: String!) { customerByIdentifier(namespace: "phone", value: $phone) { id } }', { phone })).customerByIdentifier.id
+    const find = async (phone: string) =>
+      (
+        await client.query<{ customerByIdentifier: { id: string } }>(
+          'query C($phone: String!) { customerByIdentifier(namespace: "phone", value: $phone) { id } }',
+          { phone },
+        )
+      ).customerByIdentifier.id
     const other = await find(people.find((person) => person.isLapsed && person.no % 80 === 27)!.phone)
     const before = await snapshot(story, ids.hero!, other)
     const merge = { idempotencyKey: 'demo-merge', survivorId: ids.hero, absorbedId: other, reason: '看起来像同一个人' }
-    const { mergeCustomers } = await client.query<{ mergeCustomers: { decision: { id: string } } }>('mutation M($input: MergeCustomersInput!) { mergeCustomers(input: $input) { decision { id } } }', { input: merge })
+    const { mergeCustomers } = await client.query<{ mergeCustomers: { decision: { id: string } } }>(
+      'mutation M($input: MergeCustomersInput!) { mergeCustomers(input: $input) { decision { id } } }',
+      { input: merge },
+    )
     const unmerge = { idempotencyKey: 'demo-unmerge', decisionId: mergeCustomers.decision.id, reason: '不是同一个人' }
-    if (ids.mergeShown === undefined) await until('the merge is seen', () => client.query<{ customer: { id: string; orderSummary: { paidOrders: number } } }>('query C($id: ID!) { customer(id: $id) { id orderSummary { paidOrders } } }', { id: other }), ({ customer }) => customer.id === ids.hero || customer.id === other)
-    await client.query('mutation U($input: UnmergeCustomersInput!) { unmergeCustomers(input: $input) { decision { id } } }', { input: unmerge })
-    await until('both are as they were', () => snapshot(story, ids.hero!, other), (now) => now === before)
+    if (ids.mergeShown === undefined)
+      await until(
+        'the merge is seen',
+        () =>
+          client.query<{ customer: { id: string; orderSummary: { paidOrders: number } } }>(
+            'query C($id: ID!) { customer(id: $id) { id orderSummary { paidOrders } } }',
+            { id: other },
+          ),
+        ({ customer }) => customer.id === ids.hero || customer.id === other,
+      )
+    await client.query('mutation U($input: UnmergeCustomersInput!) { unmergeCustomers(input: $input) { decision { id } } }', {
+      input: unmerge,
+    })
+    await until(
+      'both are as they were',
+      () => snapshot(story, ids.hero!, other),
+      (now) => now === before,
+    )
     return `2 decisions kept; profiles, orders, touchpoints, messages, coupons, consents, segments of both as before (${before.length} bytes compared)`
   },
 }
@@ -31,8 +55,12 @@ export const undoMerge: Step = {
 export const verifyAudit: Step = {
   title: '审计链 the audit chain verifies',
   async run({ client }) {
-    await client.query('mutation S($input: SignAuditCheckpointInput!) { signAuditCheckpoint(input: $input) { checkpoint { seq } } }', { input: { idempotencyKey: `demo-checkpoint-${Date.now()}` } })
-    const { verifyAuditLog: found } = await client.query<{ verifyAuditLog: { isValid: boolean; entries: number; checkpoints: number } }>('{ verifyAuditLog { isValid entries checkpoints } }')
+    await client.query('mutation S($input: SignAuditCheckpointInput!) { signAuditCheckpoint(input: $input) { checkpoint { seq } } }', {
+      input: { idempotencyKey: `demo-checkpoint-${Date.now()}` },
+    })
+    const { verifyAuditLog: found } = await client.query<{ verifyAuditLog: { isValid: boolean; entries: number; checkpoints: number } }>(
+      '{ verifyAuditLog { isValid entries checkpoints } }',
+    )
     expect(found.isValid && found.entries > 0 && found.checkpoints > 0, JSON.stringify(found))
     return `${found.entries} entries, ${found.checkpoints} signed checkpoint${found.checkpoints === 1 ? '' : 's'}, valid`
   },
@@ -43,8 +71,12 @@ export const showCustomer: Step = {
   title: '360 one customer, five services, one query',
   async run({ client, ids }) {
     const started = performance.now()
-    const { customer } = await client.query<{ customer: { displayName: string; profiles: unknown[]; orders: unknown[]; lastTouchpoints: unknown[] } }>(
-      'query C($id: ID!) { customer(id: $id) { displayName profiles { source } attributes { key value } tags { name } segments { name } orders { orderNo status total { amountMinor } } lastTouchpoints { type } messages { state } rfm { label } effectiveConsents { channel isAllowed } journeyEntries { nodeId } } }', { id: ids.hero })
+    const { customer } = await client.query<{
+      customer: { displayName: string; profiles: unknown[]; orders: unknown[]; lastTouchpoints: unknown[] }
+    }>(
+      'query C($id: ID!) { customer(id: $id) { displayName profiles { source } attributes { key value } tags { name } segments { name } orders { orderNo status total { amountMinor } } lastTouchpoints { type } messages { state } rfm { label } effectiveConsents { channel isAllowed } journeyEntries { nodeId } } }',
+      { id: ids.hero },
+    )
     return `${customer.displayName}: ${customer.profiles.length} profiles, ${customer.orders.length} order, ${customer.lastTouchpoints.length} touchpoints in ${Math.round(performance.now() - started)} ms`
   },
 }

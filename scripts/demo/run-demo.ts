@@ -10,7 +10,22 @@ import { connectChannels, importHistory } from './set-up.ts'
 import { createStory, type Step } from './story.ts'
 import { askConsent, classify, formSegment, redeem, runJourney, showReceipt } from './win-back.ts'
 
-const STEPS: Step[] = [connectChannels, importHistory, scanLiveCode, browse, becomeOne, classify, formSegment, askConsent, runJourney, showReceipt, redeem, undoMerge, verifyAudit, showCustomer]
+const STEPS: Step[] = [
+  connectChannels,
+  importHistory,
+  scanLiveCode,
+  browse,
+  becomeOne,
+  classify,
+  formSegment,
+  askConsent,
+  runJourney,
+  showReceipt,
+  redeem,
+  undoMerge,
+  verifyAudit,
+  showCustomer,
+]
 
 /** The moment that the demo's days are counted from: that of its first telling. */
 function readBase(): Date {
@@ -30,7 +45,10 @@ export async function runDemo(client: Client, secrets: Secrets, tell: (line: str
   let hasHeld = true
   for (const { title, run } of STEPS) {
     const started = performance.now()
-    const outcome = await run(story).then((text) => ({ mark: color.green('✓'), text }), (error: Error) => ({ mark: color.red('✗'), text: error.message }))
+    const outcome = await run(story).then(
+      (text) => ({ mark: color.green('✓'), text }),
+      (error: Error) => ({ mark: color.red('✗'), text: error.message }),
+    )
     table.push([outcome.mark, title, outcome.text, String(Math.round(performance.now() - started))])
     tell(`${outcome.mark} ${title}`)
     if (outcome.mark === color.red('✗')) {

@@ -10,16 +10,30 @@ export const connectChannels: Step = {
   async run(story) {
     const { client, secrets, accounts } = story
     const connect = async (field: string, type: string, input: object) => {
-      const answer = await client.query<Record<string, Payload>>(`mutation C($input: ${type}!) { ${field}(input: $input) { account { id callbackPath } ${field === 'createEventSource' ? 'secret' : ''} } }`, { input: { idempotencyKey: `demo-${field}-${JSON.stringify(input).length}`, ...input } })
+      const answer = await client.query<Record<string, Payload>>(
+        `mutation C($input: ${type}!) { ${field}(input: $input) { account { id callbackPath } ${field === 'createEventSource' ? 'secret' : ''} } }`,
+        { input: { idempotencyKey: `demo-${field}-${JSON.stringify(input).length}`, ...input } },
+      )
       return answer[field]!
     }
     const secret = (name: string) => `${name}-${secrets.tenantId.slice(0, 8)}-secret`
     const wecom = await connect('connectWecom', 'ConnectWecomInput', { name: '企业微信', ...CORP, secret: secret('wecom') })
     const youzan = await connect('connectYouzan', 'ConnectYouzanInput', { name: '有赞商城', ...SHOP, clientSecret: secret('youzan') })
-    const smtp = await connect('connectSmtp', 'ConnectSmtpInput', { name: '邮件', host: '127.0.0.1', port: client.endpoints.smtpPort, from: 'hello@yunqi.example' })
+    const smtp = await connect('connectSmtp', 'ConnectSmtpInput', {
+      name: '邮件',
+      host: '127.0.0.1',
+      port: client.endpoints.smtpPort,
+      from: 'hello@yunqi.example',
+    })
     const events = await connect('createEventSource', 'CreateEventSourceInput', { name: '小程序', channel: 'MINI_PROGRAM' })
     const shop = await connect('createEventSource', 'CreateEventSourceInput', { name: '门店订单', channel: 'STORE' })
-    Object.assign(accounts, { wecom: wecom.account.id, youzan: youzan.account.id, smtp: smtp.account.id, events: events.account.id, shop: shop.account.id })
+    Object.assign(accounts, {
+      wecom: wecom.account.id,
+      youzan: youzan.account.id,
+      smtp: smtp.account.id,
+      events: events.account.id,
+      shop: shop.account.id,
+    })
     await client.simulate('accounts', {
       wecom: { ...CORP, secret: secret('wecom'), callbackUrl: client.endpoints.intake + wecom.account.callbackPath },
       youzan: { ...SHOP, clientSecret: secret('youzan'), pushUrl: client.endpoints.intake + youzan.account.callbackPath },
@@ -31,8 +45,11 @@ export const connectChannels: Step = {
 async function testAll({ client, accounts }: Story): Promise<number> {
   const ids = [accounts.wecom, accounts.youzan, accounts.smtp, accounts.events]
   for (const accountId of ids) {
-    const { testConnection } = await client.query<{ testConnection: { isOk: boolean; steps: { name: string; isOk: boolean; detail: string }[] } }>(
-      'mutation T($input: TestConnectionInput!) { testConnection(input: $input) { isOk steps { name isOk detail } } }', { input: { accountId } })
+    const { testConnection } = await client.query<{
+      testConnection: { isOk: boolean; steps: { name: string; isOk: boolean; detail: string }[] }
+    }>('mutation T($input: TestConnectionInput!) { testConnection(input: $input) { isOk steps { name isOk detail } } }', {
+      input: { accountId },
+    })
     if (!testConnection.isOk) throw new Error(`connection test failed: ${JSON.stringify(testConnection.steps)}`)
   }
   return ids.length
@@ -42,8 +59,24 @@ async function testAll({ client, accounts }: Story): Promise<number> {
 export const importHistory: Step = {
   title: '历史订单 a year of orders imported',
   async run({ client, people, base, accounts }) {
-    const mapping = { orderNo: 'order_no', sku: 'sku', title: 'title', quantity: 'quantity', occurredAt: 'time', unitPrice: 'price', customerId: 'member', phone: 'phone', email: 'email', name: 'name' }
-    const { orders, rejectedRows } = await importFile(client, 'history.csv', Buffer.from(toCsv(people, base)), { accountId: accounts.shop, mapping, currency: 'CNY', zone: 'Asia/Shanghai' })
+    const mapping = {
+      orderNo: 'order_no',
+      sku: 'sku',
+      title: 'title',
+      quantity: 'quantity',
+      occurredAt: 'time',
+      unitPrice: 'price',
+      customerId: 'member',
+      phone: 'phone',
+      email: 'email',
+      name: 'name',
+    }
+    const { orders, rejectedRows } = await importFile(client, 'history.csv', Buffer.from(toCsv(people, base)), {
+      accountId: accounts.shop,
+      mapping,
+      currency: 'CNY',
+      zone: 'Asia/Shanghai',
+    })
     const { customerCounts } = await client.query<{ customerCounts: { customers: number } }>('{ customerCounts { customers } }')
     return `${orders} orders, ${rejectedRows} rejected, ${customerCounts.customers} customers`
   },

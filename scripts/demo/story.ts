@@ -18,15 +18,37 @@ export type Story = {
 /** A step: what happened, how many, or an error when it did not hold. */
 export type Step = { title: string; run: (story: Story) => Promise<string> }
 
-export const CORP = { corpId: 'wwdemo0000000001', agentId: 1000002, token: 'QDG6eK', encodingAesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C' }
+export const CORP = {
+  corpId: 'wwdemo0000000001',
+  agentId: 1000002,
+  token: 'QDG6eK',
+  encodingAesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
+}
 export const SHOP = { kdtId: '90210001', clientId: 'demo_client' }
 const CUSTOMERS = 2_400
 const SEED = 20_260_101
 
 export function createStory(client: Client, secrets: Secrets, base: Date): Story {
   const people = createPeople(CUSTOMERS, SEED)
-  const hero: Person = { no: 999_999, name: '林晓月', phone: '+8613712345678', email: 'linxiaoyue@mail.example', unionid: 'oUnionHero', externalUserId: 'wmHero0001', isLapsed: false, orders: [] }
-  return { client, secrets, base, people, hero, accounts: { wecom: '', youzan: '', smtp: '', events: '', eventSecret: '', shop: '' }, ids: {} }
+  const hero: Person = {
+    no: 999_999,
+    name: '林晓月',
+    phone: '+8613712345678',
+    email: 'linxiaoyue@mail.example',
+    unionid: 'oUnionHero',
+    externalUserId: 'wmHero0001',
+    isLapsed: false,
+    orders: [],
+  }
+  return {
+    client,
+    secrets,
+    base,
+    people,
+    hero,
+    accounts: { wecom: '', youzan: '', smtp: '', events: '', eventSecret: '', shop: '' },
+    ids: {},
+  }
 }
 
 const PATIENCE_MS = 45_000

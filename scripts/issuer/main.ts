@@ -1,4 +1,4 @@
-import { generateKeyPair, exportJWK } from 'jose'
+import { exportJWK, generateKeyPair } from 'jose'
 import Provider from 'oidc-provider'
 
 /**
@@ -12,7 +12,16 @@ const issuer = `http://127.0.0.1:${port}`
 const { privateKey } = await generateKeyPair('ES256', { extractable: true })
 
 const provider = new Provider(issuer, {
-  clients: [{ client_id: clientId, client_secret: clientSecret, grant_types: ['client_credentials'], id_token_signed_response_alg: 'ES256', redirect_uris: [], response_types: [] }],
+  clients: [
+    {
+      client_id: clientId,
+      client_secret: clientSecret,
+      grant_types: ['client_credentials'],
+      id_token_signed_response_alg: 'ES256',
+      redirect_uris: [],
+      response_types: [],
+    },
+  ],
   jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] },
   features: {
     devInteractions: { enabled: false },
@@ -20,7 +29,13 @@ const provider = new Provider(issuer, {
     resourceIndicators: {
       enabled: true,
       defaultResource: () => 'urn:renmai:api',
-      getResourceServerInfo: () => ({ scope: '', audience: 'urn:renmai:api', accessTokenTTL: 600, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }),
+      getResourceServerInfo: () => ({
+        scope: '',
+        audience: 'urn:renmai:api',
+        accessTokenTTL: 600,
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: 'ES256' } },
+      }),
     },
   },
   extraTokenClaims: () => ({ tid: tenantId }),

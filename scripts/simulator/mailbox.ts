@@ -17,7 +17,8 @@ export function createMailbox(state: State): SMTPServer {
       stream.on('end', () => {
         const text = Buffer.concat(chunks).toString()
         const messageId = /^message-id:\s*<([^>]+)>/im.exec(text)?.[1] ?? ''
-        for (const { address } of session.envelope.rcptTo) state.deliveries.push({ channel: 'EMAIL', to: address, text, at: new Date().toISOString(), messageId })
+        for (const { address } of session.envelope.rcptTo)
+          state.deliveries.push({ channel: 'EMAIL', to: address, text, at: new Date().toISOString(), messageId })
         if (takeFault(state, 'smtp-data') !== 'hang-after-accept') done()
       })
     },

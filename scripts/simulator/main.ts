@@ -5,7 +5,16 @@ import { issueWelcomeCode, pushWecom, serveWecom } from './wecom.ts'
 import { pushYouzan } from './youzan.ts'
 
 type Push = { fault?: PushFault }
-type Contact = Push & { corpId: string; staffUserId: string; externalUserId: string; state?: string; name?: string; unionid?: string; changeType?: string; createTime?: number }
+type Contact = Push & {
+  corpId: string
+  staffUserId: string
+  externalUserId: string
+  state?: string
+  name?: string
+  unionid?: string
+  changeType?: string
+  createTime?: number
+}
 type Message = Push & { corpId: string; externalUserId: string; text: string; messageId: string }
 type Trade = Push & { kdtId: string; id: string; type: string; payload: object }
 
@@ -27,23 +36,50 @@ server.post<{ Body: { wecom?: WecomCorp; youzan?: YouzanShop } }>('/_sim/account
 })
 
 server.post<{ Body: Contact }>('/_sim/wecom/contact', async ({ body }) => {
-  const { corpId, staffUserId, externalUserId, state: codeState, name, unionid, changeType = 'add_external_contact', createTime, fault } = body
+  const {
+    corpId,
+    staffUserId,
+    externalUserId,
+    state: codeState,
+    name,
+    unionid,
+    changeType = 'add_external_contact',
+    createTime,
+    fault,
+  } = body
   if (name) state.people.set(externalUserId, { name, unionid: unionid ?? '' })
   const isAdd = changeType.startsWith('add_')
   const welcome: Record<string, string> = isAdd ? { State: codeState ?? '', WelcomeCode: issueWelcomeCode(state, externalUserId) } : {}
   const fields = {
-    ToUserName: corpId, FromUserName: 'sys', CreateTime: createTime ?? Math.floor(Date.now() / 1000), MsgType: 'event', Event: 'change_external_contact',
-    ChangeType: changeType, UserID: staffUserId, ExternalUserID: externalUserId, ...welcome,
+    ToUserName: corpId,
+    FromUserName: 'sys',
+    CreateTime: createTime ?? Math.floor(Date.now() / 1000),
+    MsgType: 'event',
+    Event: 'change_external_contact',
+    ChangeType: changeType,
+    UserID: staffUserId,
+    ExternalUserID: externalUserId,
+    ...welcome,
   }
   return { status: await pushWecom(state, state.corps.get(corpId)!, fields, fault) }
 })
 
 server.post<{ Body: Message }>('/_sim/wecom/message', async ({ body: { corpId, externalUserId, text, messageId, fault } }) => {
-  const fields = { ToUserName: corpId, FromUserName: externalUserId, CreateTime: Math.floor(Date.now() / 1000), MsgType: 'text', Content: text, MsgId: messageId, AgentID: 1 }
+  const fields = {
+    ToUserName: corpId,
+    FromUserName: externalUserId,
+    CreateTime: Math.floor(Date.now() / 1000),
+    MsgType: 'text',
+    Content: text,
+    MsgId: messageId,
+    AgentID: 1,
+  }
   return { status: await pushWecom(state, state.corps.get(corpId)!, fields, fault) }
 })
 
-server.post<{ Body: Trade }>('/_sim/youzan/trade', async ({ body: { kdtId, id, type, payload, fault } }) => ({ status: await pushYouzan(state, state.shops.get(kdtId)!, type, id, payload, fault) }))
+server.post<{ Body: Trade }>('/_sim/youzan/trade', async ({ body: { kdtId, id, type, payload, fault } }) => ({
+  status: await pushYouzan(state, state.shops.get(kdtId)!, type, id, payload, fault),
+}))
 
 server.post<{ Body: Fault }>('/_sim/faults', ({ body }) => {
   state.faults.push(body)
@@ -54,7 +90,12 @@ server.get('/_sim/deliveries', () => ({ deliveries: state.deliveries }))
 
 await server.listen({ host: '127.0.0.1', port: Number(httpPort) })
 const mailbox = createMailbox(state)
-mailbox.listen(Number(smtpPort), '127.0.0.1', () => process.stdout.write(`READY ${JSON.stringify({ http: (server.server.address() as { port: number }).port, smtp: (mailbox.server.address() as { port: number }).port })}\n`))
-const stop = () => void Promise.all([server.close(), new Promise<void>((resolve) => mailbox.close(() => resolve()))]).then(() => process.exit(0))
+mailbox.listen(Number(smtpPort), '127.0.0.1', () =>
+  process.stdout.write(
+    `READY ${JSON.stringify({ http: (server.server.address() as { port: number }).port, smtp: (mailbox.server.address() as { port: number }).port })}\n`,
+  ),
+)
+const stop = () =>
+  void Promise.all([server.close(), new Promise<void>((resolve) => mailbox.close(() => resolve()))]).then(() => process.exit(0))
 process.once('SIGTERM', stop)
 process.once('SIGINT', stop)

@@ -28,8 +28,17 @@ export type State = {
 
 export function createState(): State {
   return {
-    corps: new Map(), shops: new Map(), tokens: new Map(), welcomeCodes: new Map(), people: new Map(), contactWays: new Map(),
-    deliveries: [], sentBodies: new Map(), calls: new Map(), faults: [], heldPush: undefined,
+    corps: new Map(),
+    shops: new Map(),
+    tokens: new Map(),
+    welcomeCodes: new Map(),
+    people: new Map(),
+    contactWays: new Map(),
+    deliveries: [],
+    sentBodies: new Map(),
+    calls: new Map(),
+    faults: [],
+    heldPush: undefined,
   }
 }
 

@@ -27,7 +27,9 @@ export function serveWecom(server: FastifyInstance, state: State): void {
   get(server, state, '/cgi-bin/agent/get', () => ({ ...ok, name: 'Renmai' }))
   get(server, state, '/cgi-bin/externalcontact/get', ({ external_userid: id = '' }) => {
     const person = state.people.get(id)
-    return person ? { ...ok, external_contact: { external_userid: id, type: 1, ...person }, follow_user: [] } : { errcode: 84061, errmsg: 'not external contact' }
+    return person
+      ? { ...ok, external_contact: { external_userid: id, type: 1, ...person }, follow_user: [] }
+      : { errcode: 84061, errmsg: 'not external contact' }
   })
   post(server, state, '/cgi-bin/externalcontact/add_contact_way', (body) => {
     if (!Array.isArray(body.user) || body.user.length === 0) return { errcode: 41036, errmsg: 'invalid user' }
@@ -79,7 +81,8 @@ async function guarded(state: State, path: string, token: string | undefined, an
   const known = state.tokens.get(token ?? '')
   if (!known) return { errcode: 40014, errmsg: 'invalid access_token' }
   if (known.until < Date.now()) return { errcode: 42001, errmsg: 'access_token expired' }
-  if (fault === 'rate-limit' || isOverLimit(state, `${known.corpId}|${path}`)) return { errcode: 45009, errmsg: 'reach max api daily quota limit' }
+  if (fault === 'rate-limit' || isOverLimit(state, `${known.corpId}|${path}`))
+    return { errcode: 45009, errmsg: 'reach max api daily quota limit' }
   if (fault === 'busy') return { errcode: -1, errmsg: 'system busy' }
   if (fault === 'server-error') throw new Error('injected')
   const result = answer()
@@ -96,8 +99,15 @@ function isOverLimit(state: State, key: string): boolean {
 }
 
 /** Encrypts, signs and pushes a callback; a person who adds somebody gets a welcome code that works for 20 seconds. */
-export async function pushWecom(state: State, corp: WecomCorp, fields: Record<string, string | number>, fault?: PushFault): Promise<number> {
-  const xml = `<xml>${Object.entries(fields).map(([name, value]) => `<${name}>${typeof value === 'number' ? value : `<![CDATA[${value}]]>`}</${name}>`).join('')}</xml>`
+export async function pushWecom(
+  state: State,
+  corp: WecomCorp,
+  fields: Record<string, string | number>,
+  fault?: PushFault,
+): Promise<number> {
+  const xml = `<xml>${Object.entries(fields)
+    .map(([name, value]) => `<${name}>${typeof value === 'number' ? value : `<![CDATA[${value}]]>`}</${name}>`)
+    .join('')}</xml>`
   const [timestamp, nonce] = [String(Math.floor(Date.now() / 1000)), randomBytes(8).toString('hex')]
   const cipherText = encrypt(corp.encodingAesKey, xml, corp.corpId)
   const query = new URLSearchParams({ msg_signature: getSignature(corp.token, timestamp, nonce, cipherText), timestamp, nonce })

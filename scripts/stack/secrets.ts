@@ -30,9 +30,15 @@ export function createSecrets(tenantId: string): Secrets {
     databasePassword: text(),
     rolePasswords: Object.fromEntries(DATABASES.flatMap((name) => ROLES.map((role) => [`${name}_${role}`, text()]))),
     keyRing: JSON.stringify({ current: 1, keys: { 1: randomBytes(32).toString('base64') } }),
-    apiKeyPepper: text(), cursorKey: text(), ticketKey: text(),
-    internalPrivateKey: jwk(internal.privateKey), internalPublicKey: jwk(internal.publicKey), auditPrivateKey: jwk(audit.privateKey),
-    loginClientId: 'dev-owner', loginClientSecret: text(), tenantId,
+    apiKeyPepper: text(),
+    cursorKey: text(),
+    ticketKey: text(),
+    internalPrivateKey: jwk(internal.privateKey),
+    internalPublicKey: jwk(internal.publicKey),
+    auditPrivateKey: jwk(audit.privateKey),
+    loginClientId: 'dev-owner',
+    loginClientSecret: text(),
+    tenantId,
   }
 }
 

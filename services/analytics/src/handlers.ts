@@ -4,4 +4,11 @@ import { onCouponRedeemed, onMessageBlocked, onMessageSent, onTouchpointsRecorde
 import { onOrdersChanged } from './warehouse/on-orders-changed.ts'
 
 /** What analytics listens to. */
-export const handlers: Handler[] = [onProfileLinked, onTouchpointsRecorded, onOrdersChanged, onMessageSent, onMessageBlocked, onCouponRedeemed]
+export const handlers: Handler[] = [
+  onProfileLinked,
+  onTouchpointsRecorded,
+  onOrdersChanged,
+  onMessageSent,
+  onMessageBlocked,
+  onCouponRedeemed,
+]

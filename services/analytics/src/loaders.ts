@@ -1,14 +1,16 @@
 import { tenantLoader } from '@renmai/platform/loader'
 import type { BaseContext } from '@renmai/platform/mutate'
 import { and, eq, inArray } from 'drizzle-orm'
-import { rfmRuns, type RfmScoreRow, rfmScores } from './rfm/rfm.table.ts'
+import { type RfmScoreRow, rfmRuns, rfmScores } from './rfm/rfm.table.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
 export function createLoaders(ctx: BaseContext) {
   return {
     rfm: tenantLoader<RfmScoreRow & { asOf: string; currency: string }>(ctx, async (tx, ids) => {
-      const rows = await tx.select({ score: rfmScores, asOf: rfmRuns.asOf, currency: rfmRuns.currency }).from(rfmScores)
+      const rows = await tx
+        .select({ score: rfmScores, asOf: rfmRuns.asOf, currency: rfmRuns.currency })
+        .from(rfmScores)
         .innerJoin(rfmRuns, and(eq(rfmRuns.tenantId, rfmScores.tenantId), eq(rfmRuns.id, rfmScores.runId)))
         .where(and(eq(rfmScores.tenantId, tx.tenantId), inArray(rfmScores.customerId, [...ids])))
       return new Map(rows.map(({ score, asOf, currency }) => [score.customerId, { ...score, asOf, currency }]))

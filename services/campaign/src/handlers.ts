@@ -9,4 +9,14 @@ import { onSegmentEntered } from './journeys/enter-journeys.ts'
 import { onProfileLinked } from './profiles/on-profile-linked.ts'
 
 /** What campaign listens to. */
-export const handlers: Handler[] = [onProfileLinked, onCustomerChanged, onTagAdded, onTagRemoved, onOrdersChanged, onTouchpointsRecorded, onRfmClassChanged, redeemCoupons, onSegmentEntered]
+export const handlers: Handler[] = [
+  onProfileLinked,
+  onCustomerChanged,
+  onTagAdded,
+  onTagRemoved,
+  onOrdersChanged,
+  onTouchpointsRecorded,
+  onRfmClassChanged,
+  redeemCoupons,
+  onSegmentEntered,
+]

@@ -14,19 +14,36 @@ export function createLoaders(ctx: BaseContext) {
   return {
     /** Facts by customer, oldest first. */
     consents: tenantLoader<Consent[]>(ctx, async (tx, ids) => {
-      const rows = await tx.select({ customerId: profileCustomers.customerId, consent: consents }).from(consents)
-        .innerJoin(profileCustomers, and(eq(profileCustomers.tenantId, consents.tenantId), eq(profileCustomers.profileId, consents.profileId)))
-        .where(and(eq(consents.tenantId, tx.tenantId), inArray(profileCustomers.customerId, [...ids]))).orderBy(asc(consents.at), asc(consents.seq)).limit(MAX_ROWS)
+      const rows = await tx
+        .select({ customerId: profileCustomers.customerId, consent: consents })
+        .from(consents)
+        .innerJoin(
+          profileCustomers,
+          and(eq(profileCustomers.tenantId, consents.tenantId), eq(profileCustomers.profileId, consents.profileId)),
+        )
+        .where(and(eq(consents.tenantId, tx.tenantId), inArray(profileCustomers.customerId, [...ids])))
+        .orderBy(asc(consents.at), asc(consents.seq))
+        .limit(MAX_ROWS)
       return new Map([...Map.groupBy(rows, (row) => row.customerId)].map(([id, mine]) => [id, mine.map((row) => row.consent)]))
     }),
     decisions: tenantLoader<Decision[]>(ctx, async (tx, ids) => {
-      const rows = await tx.select({ customerId: profileCustomers.customerId, decision: decisions }).from(decisions)
-        .innerJoin(profileCustomers, and(eq(profileCustomers.tenantId, decisions.tenantId), eq(profileCustomers.profileId, decisions.profileId)))
-        .where(and(eq(decisions.tenantId, tx.tenantId), inArray(profileCustomers.customerId, [...ids]))).orderBy(desc(decisions.id)).limit(MAX_ROWS)
+      const rows = await tx
+        .select({ customerId: profileCustomers.customerId, decision: decisions })
+        .from(decisions)
+        .innerJoin(
+          profileCustomers,
+          and(eq(profileCustomers.tenantId, decisions.tenantId), eq(profileCustomers.profileId, decisions.profileId)),
+        )
+        .where(and(eq(decisions.tenantId, tx.tenantId), inArray(profileCustomers.customerId, [...ids])))
+        .orderBy(desc(decisions.id))
+        .limit(MAX_ROWS)
       return new Map([...Map.groupBy(rows, (row) => row.customerId)].map(([id, mine]) => [id, mine.map((row) => row.decision)]))
     }),
     noticeVersion: tenantLoader<number>(ctx, async (tx, keys) => {
-      const rows = await tx.select().from(purposes).where(and(eq(purposes.tenantId, tx.tenantId), inArray(purposes.key, [...keys])))
+      const rows = await tx
+        .select()
+        .from(purposes)
+        .where(and(eq(purposes.tenantId, tx.tenantId), inArray(purposes.key, [...keys])))
       return new Map(rows.map((row) => [row.key, row.noticeVersion]))
     }),
   }

@@ -9,4 +9,12 @@ import { orderResolvers } from './orders/order.resolvers.ts'
 import { touchpointResolvers } from './touchpoints/touchpoint.resolvers.ts'
 
 /** What engagement answers. */
-export const resolvers = mergeResolvers<Resolvers>(scalars, channelResolvers, touchpointResolvers, orderResolvers, importResolvers, liveCodeResolvers, messageResolvers)
+export const resolvers = mergeResolvers<Resolvers>(
+  scalars,
+  channelResolvers,
+  touchpointResolvers,
+  orderResolvers,
+  importResolvers,
+  liveCodeResolvers,
+  messageResolvers,
+)

@@ -34,6 +34,9 @@ export const engagement: Service<typeof settings, Context> = {
     const base = { db: app.db, viewer, now: app.now }
     return { ...workerOf(app), ...base, cursors: new Cursors(app.settings.CURSOR_KEY), load: createLoaders(base) }
   },
-  loops: (app) => [processWebhooks, resolvePending, readContactDetails, sendWelcomes, registerLiveCodes, dispatchMessages].map((start) => start(workerOf(app))),
+  loops: (app) =>
+    [processWebhooks, resolvePending, readContactDetails, sendWelcomes, registerLiveCodes, dispatchMessages].map((start) =>
+      start(workerOf(app)),
+    ),
   intake: (app) => ({ http: createIntake(workerOf(app)), port: app.settings.INTAKE_PORT }),
 }

@@ -1,5 +1,5 @@
-import { connect } from '@renmai/platform/db'
 import { loadConfig } from '@renmai/platform/config'
+import { connect } from '@renmai/platform/db'
 import { runService } from '@renmai/platform/service'
 import { settings } from './config.ts'
 import { identity } from './service.ts'

@@ -1,3 +1,4 @@
+import { mergeResolvers } from '@renmai/platform/resolvers'
 import { scalars } from '@renmai/platform/scalars'
 import { apiClientResolvers } from './api-clients/api-client.resolvers.ts'
 import { attributeResolvers } from './attributes/attribute.resolvers.ts'
@@ -6,7 +7,14 @@ import type { Resolvers } from './gen/resolvers.ts'
 import { staffResolvers } from './staff/staff.resolvers.ts'
 import { tagResolvers } from './tags/tag.resolvers.ts'
 import { tenantResolvers } from './tenants/tenant.resolvers.ts'
-import { mergeResolvers } from '@renmai/platform/resolvers'
 
 /** What identity answers. */
-export const resolvers = mergeResolvers<Resolvers>(scalars, tenantResolvers, staffResolvers, apiClientResolvers, customerResolvers, attributeResolvers, tagResolvers)
+export const resolvers = mergeResolvers<Resolvers>(
+  scalars,
+  tenantResolvers,
+  staffResolvers,
+  apiClientResolvers,
+  customerResolvers,
+  attributeResolvers,
+  tagResolvers,
+)

@@ -1,4 +1,4 @@
-import { defaultFieldResolver, type DocumentNode, type GraphQLSchema, isObjectType, Kind } from 'graphql'
+import { type DocumentNode, defaultFieldResolver, type GraphQLSchema, isObjectType, Kind } from 'graphql'
 import { AppError } from './errors.ts'
 import type { Viewer } from './viewer.ts'
 
@@ -48,9 +48,10 @@ function readNeeds(modules: readonly DocumentNode[]): { ofType: Map<string, Need
   return { ofType, ofField }
 }
 
-function scopesIn(node: { directives?: readonly { name: { value: string }; arguments?: readonly { value: unknown }[] }[] }): Needs | undefined {
+function scopesIn(node: {
+  directives?: readonly { name: { value: string }; arguments?: readonly { value: unknown }[] }[]
+}): Needs | undefined {
   const directive = node.directives?.find((one) => one.name.value === 'requiresScopes')
   const value = directive?.arguments?.[0]?.value as { values?: { values?: { value: string }[] }[] } | undefined
   return value?.values?.map((all) => (all.values ?? []).map((scope) => scope.value))
 }
-

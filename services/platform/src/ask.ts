@@ -1,5 +1,5 @@
 import { create, type DescMethodUnary, fromBinary, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf'
-import { type Msg, headers } from '@nats-io/nats-core'
+import { headers, type Msg } from '@nats-io/nats-core'
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import { asUnavailable, type Bus } from './bus.ts'
 import { AppError, type ErrorCode } from './errors.ts'
@@ -62,7 +62,10 @@ export function answer<M extends DescMethodUnary>(
 /** Starts answering. Returns what stops it after the questions in flight are answered. */
 export function answerAll(bus: Bus, service: string, answers: readonly Answer[]): () => Promise<void> {
   const subscriptions = answers.map((one) =>
-    bus.nats.subscribe(one.subject, { queue: service, callback: (error, message) => void (error ? bus.log.error({ err: error }, 'subscription failed') : respond(bus, one, message)) }),
+    bus.nats.subscribe(one.subject, {
+      queue: service,
+      callback: (error, message) => void (error ? bus.log.error({ err: error }, 'subscription failed') : respond(bus, one, message)),
+    }),
   )
   return async () => {
     await Promise.all(subscriptions.map((subscription) => subscription.drain()))

@@ -1,5 +1,5 @@
-import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Tx } from './db.ts'
 
@@ -131,7 +131,9 @@ export async function insertRows<R extends object = object>(
 ): Promise<R[]> {
   if (rows.length === 0) return []
   const names = Object.keys(columns)
-  const shape = Object.entries(columns).map(([name, type]) => `${name} ${type}`).join(', ')
+  const shape = Object.entries(columns)
+    .map(([name, type]) => `${name} ${type}`)
+    .join(', ')
   const result = await tx.client.query<R>(
     `INSERT INTO ${table} (tenant_id, ${names.join(', ')})
      SELECT $1, ${names.map((name) => `r.${name}`).join(', ')} FROM json_to_recordset($2) AS r (${shape})

@@ -1,10 +1,10 @@
-import { AckPolicy, DeliverPolicy, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream'
+import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream'
 import { context, metrics, propagation, SpanKind, trace } from '@opentelemetry/api'
 import type { Bus } from './bus.ts'
 import { pause } from './clock.ts'
 import { type Db, withTenant } from './db.ts'
-import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts'
 import { idFrom, isId } from './ids.ts'
+import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts'
 
 const MAX_DELIVERIES = 5
 const BATCH = 200
@@ -157,7 +157,16 @@ async function keepDeadLetter({ db, consumer }: Subscriber, message: JsMsg, erro
     tx.client.query(
       `INSERT INTO dead_letters (tenant_id, id, consumer, event_id, subject, payload, error, deliveries)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT ON CONSTRAINT dead_letters_once DO NOTHING`,
-      [tenantId, idFrom(consumer, eventId), consumer, eventId, message.subject, Buffer.from(message.data), `${error.name}: ${error.message}`.slice(0, 500), message.info.deliveryCount],
+      [
+        tenantId,
+        idFrom(consumer, eventId),
+        consumer,
+        eventId,
+        message.subject,
+        Buffer.from(message.data),
+        `${error.name}: ${error.message}`.slice(0, 500),
+        message.info.deliveryCount,
+      ],
     ),
   )
 }

@@ -71,5 +71,7 @@ export function open(ring: KeyRing, tenantId: string, place: string, sealed: Buf
  * from key version 1, or old rows could not be found; rotating it means computing every index again.
  */
 export function blindIndex(ring: KeyRing, tenantId: string, namespace: string, value: string): Buffer {
-  return createHmac('sha256', deriveKey(ring, 1, tenantId, `index:${namespace}`)).update(value).digest()
+  return createHmac('sha256', deriveKey(ring, 1, tenantId, `index:${namespace}`))
+    .update(value)
+    .digest()
 }

@@ -57,7 +57,12 @@ export function createHttp({ log, bodyLimit = 256 * 1024, isReady }: HttpOptions
   server.setNotFoundHandler((request, reply) => reply.code(404).send(describe(new AppError('NOT_FOUND', 'No such path'), request.id).body))
   server.get('/livez', async () => ({ status: 'alive' }))
   server.get('/readyz', async (_request, reply) => {
-    const trouble = isDraining ? new Error('draining') : await isReady?.().then(() => undefined, (error: Error) => error)
+    const trouble = isDraining
+      ? new Error('draining')
+      : await isReady?.().then(
+          () => undefined,
+          (error: Error) => error,
+        )
     return trouble ? reply.code(503).send({ status: 'not ready', reason: trouble.message }) : { status: 'ready' }
   })
   server.get('/metrics', (_request, reply) => {
@@ -72,7 +77,11 @@ export function createHttp({ log, bodyLimit = 256 * 1024, isReady }: HttpOptions
   return Object.assign(server, { drain }) as unknown as Http
 }
 
-type Described = { status: number; headers: Record<string, string>; body: { error: { code: string; message: string; fields?: object; requestId: string } } }
+type Described = {
+  status: number
+  headers: Record<string, string>
+  body: { error: { code: string; message: string; fields?: object; requestId: string } }
+}
 
 function describe(error: Error & { statusCode?: number; code?: string }, requestId: string): Described {
   if (error instanceof AppError) {
@@ -82,7 +91,9 @@ function describe(error: Error & { statusCode?: number; code?: string }, request
     return { status, headers, body: { error: { code: error.code, message: error.message, ...fields, requestId } } }
   }
   const status = error.statusCode ?? 500
-  const code = { 400: 'BAD_REQUEST', 404: 'NOT_FOUND', 413: 'TOO_LARGE', 415: 'UNSUPPORTED_MEDIA_TYPE' }[status] ?? (status < 500 ? 'BAD_REQUEST' : 'INTERNAL')
+  const code =
+    { 400: 'BAD_REQUEST', 404: 'NOT_FOUND', 413: 'TOO_LARGE', 415: 'UNSUPPORTED_MEDIA_TYPE' }[status] ??
+    (status < 500 ? 'BAD_REQUEST' : 'INTERNAL')
   const message = status < 500 ? error.message : 'Something went wrong on our side'
   return { status, headers: {}, body: { error: { code, message, requestId } } }
 }

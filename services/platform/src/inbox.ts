@@ -65,7 +65,11 @@ export async function handleOnce(db: Db, consumer: string, handler: Handler, del
   const events = new Map(deliveries.map((delivery) => [delivery.eventId, handler.decode(delivery)]))
   return withTenant(db, first.tenantId, async (tx) => {
     const fresh = await markHandled(tx, consumer, [...events.keys()])
-    if (fresh.size > 0) await handler.handle(tx, [...events].filter(([id]) => fresh.has(id)).map(([, event]) => event))
+    if (fresh.size > 0)
+      await handler.handle(
+        tx,
+        [...events].filter(([id]) => fresh.has(id)).map(([, event]) => event),
+      )
     return fresh.size
   })
 }

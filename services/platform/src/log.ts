@@ -5,8 +5,22 @@ export type Log = Logger
 
 /** Keys whose values never reach a log, at any of the depths that we log. */
 const SECRET_KEYS = [
-  'authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'credentials', 'encodingAesKey', 'accessToken',
-  'phone', 'email', 'address', 'displayName', 'value', 'body', 'text',
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  'apiKey',
+  'credentials',
+  'encodingAesKey',
+  'accessToken',
+  'phone',
+  'email',
+  'address',
+  'displayName',
+  'value',
+  'body',
+  'text',
 ]
 const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`])
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { z } from 'zod'
 import type { Clock } from './clock.ts'
 import { type Db, type Tx, withTenant } from './db.ts'
@@ -12,7 +12,11 @@ import { requireScope, type Viewer } from './viewer.ts'
 export type BaseContext = { readonly db: Db; readonly viewer: Viewer; readonly now: Clock }
 
 /** Every write's input has one: the same key with the same input gives the first answer again. */
-export const idempotencyKey = z.string().min(8).max(128).regex(/^[\w:.-]+$/, 'letters, digits, _ : . - only')
+export const idempotencyKey = z
+  .string()
+  .min(8)
+  .max(128)
+  .regex(/^[\w:.-]+$/, 'letters, digits, _ : . - only')
 
 export type Command = { readonly name: string; readonly scope: string }
 
@@ -31,13 +35,18 @@ export async function mutate<T>(
   work: (tx: Tx) => Promise<Outcome<T>>,
 ): Promise<T> {
   requireScope(viewer, command.scope)
-  const digest = createHash('sha256').update(canonical({ input, actor: viewer.id })).digest()
+  const digest = createHash('sha256')
+    .update(canonical({ input, actor: viewer.id }))
+    .digest()
   return withTenant(db, viewer.tenantId, async (tx) => {
     const earlier = await claim(tx, command.name, input.idempotencyKey, digest)
     if (earlier) return earlier.response as T
     const { result, targetId, repeat } = await work(tx)
     await tx.client.query('UPDATE idempotency_keys SET response = $4 WHERE tenant_id = $1 AND command = $2 AND key = $3', [
-      tx.tenantId, command.name, input.idempotencyKey, JSON.stringify(repeat ?? result ?? null),
+      tx.tenantId,
+      command.name,
+      input.idempotencyKey,
+      JSON.stringify(repeat ?? result ?? null),
     ])
     await publish(tx, ActionRecordedSchema, {
       action: command.name,

@@ -1,6 +1,6 @@
 import type { Db } from './db.ts'
 import type { Log } from './log.ts'
-import { loop, type Loop } from './loop.ts'
+import { type Loop, loop } from './loop.ts'
 
 const HOUR_MS = 3_600_000
 const DAYS_AHEAD = 3

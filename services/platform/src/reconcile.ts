@@ -1,15 +1,17 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import { FindMissingRequestSchema, FindMissingResponseSchema, ReconcileService } from '@renmai/proto/platform/v1/reconcile_service'
 import { metrics } from '@opentelemetry/api'
+import { FindMissingRequestSchema, FindMissingResponseSchema, ReconcileService } from '@renmai/proto/platform/v1/reconcile_service'
 import type { Answer } from './ask.ts'
 import { asUnavailable, type Bus } from './bus.ts'
 import type { Db } from './db.ts'
-import { loop, type Loop } from './loop.ts'
+import { type Loop, loop } from './loop.ts'
 import { type OutboxRow, publishRows } from './relay.ts'
 
 const PERIOD_MS = 300_000
 const SLICE = 5_000
-const repaired = metrics.getMeter('renmai').createCounter('renmai_reconciler_republished', { description: 'Events published again because a consumer lacked them' })
+const repaired = metrics
+  .getMeter('renmai')
+  .createCounter('renmai_reconciler_republished', { description: 'Events published again because a consumer lacked them' })
 
 /**
  * Proves that what was published was heard. JetStream can lose a block or a stream by accident; the outbox cannot. Every
@@ -35,7 +37,13 @@ export async function reconcile(relayDb: Db, bus: Bus, service: string, from: Da
       [type, from, to],
     )
     for (let at = 0; at < rows.length; at += SLICE) {
-      total += await repair(relayDb, bus, service, name, rows.slice(at, at + SLICE).map((row) => row.event_id))
+      total += await repair(
+        relayDb,
+        bus,
+        service,
+        name,
+        rows.slice(at, at + SLICE).map((row) => row.event_id),
+      )
     }
   }
   repaired.add(total)

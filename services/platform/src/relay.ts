@@ -2,7 +2,7 @@ import { headers, type MsgHdrs } from '@nats-io/nats-core'
 import { metrics } from '@opentelemetry/api'
 import { type Bus, subjectOf } from './bus.ts'
 import type { Db } from './db.ts'
-import { loop, type Loop } from './loop.ts'
+import { type Loop, loop } from './loop.ts'
 import { WAKE_RELAY } from './outbox.ts'
 
 /** One outbox row on its way out. */

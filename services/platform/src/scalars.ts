@@ -3,7 +3,11 @@ import { GraphQLDateTimeISO } from 'graphql-scalars'
 
 /** A day that exists, as its text: a Date would bring a time and a zone with it. */
 function readDay(value: unknown): string {
-  const isDay = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && Number.isFinite(Date.parse(value)) && new Date(value).toISOString().startsWith(value)
+  const isDay =
+    typeof value === 'string' &&
+    /^\d{4}-\d{2}-\d{2}$/.test(value) &&
+    Number.isFinite(Date.parse(value)) &&
+    new Date(value).toISOString().startsWith(value)
   if (!isDay) throw new GraphQLError('A Date is a calendar day such as 2026-11-21', { extensions: { code: 'BAD_USER_INPUT' } })
   return value
 }

@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql'
 import type { z } from 'zod'
-import { answerAll, type Answer } from './ask.ts'
+import { type Answer, answerAll } from './ask.ts'
 import { type Bus, connectBus, declareStream } from './bus.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
@@ -12,16 +12,23 @@ import type { Handler } from './inbox.ts'
 import { createLog, type Log } from './log.ts'
 import type { Loop } from './loop.ts'
 import { migrate } from './migrate.ts'
+import { maintainPartitions, makePartitions } from './partitions.ts'
 import { answerReconciler, startReconciler } from './reconcile.ts'
 import { startRelay } from './relay.ts'
-import { maintainPartitions, makePartitions } from './partitions.ts'
 import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
 import { rememberTenants } from './tenants.ts'
 import { importKey, type Viewer } from './viewer.ts'
 
 /** What a running service stands on. */
-export type App<S> = { readonly settings: S; readonly db: Db; readonly relayDb: Db; readonly bus: Bus; readonly log: Log; readonly now: Clock }
+export type App<S> = {
+  readonly settings: S
+  readonly db: Db
+  readonly relayDb: Db
+  readonly bus: Bus
+  readonly log: Log
+  readonly now: Clock
+}
 
 /** A service, as its main.ts describes it. */
 export type Service<S extends z.ZodObject, C extends object> = {
@@ -59,7 +66,10 @@ export async function runService<S extends z.ZodObject, C extends object>(servic
 
 async function migrateService<S extends z.ZodObject, C extends object>(service: Service<S, C>): Promise<void> {
   const { MIGRATE_DATABASE_URL, DATABASE_URL, RELAY_DATABASE_URL } = loadConfig(migrateSettings)
-  const [appRole, relayRole] = [DATABASE_URL, RELAY_DATABASE_URL].map((url) => decodeURIComponent(new URL(url).username)) as [string, string]
+  const [appRole, relayRole] = [DATABASE_URL, RELAY_DATABASE_URL].map((url) => decodeURIComponent(new URL(url).username)) as [
+    string,
+    string,
+  ]
   const { queues, appendOnly } = service
   await migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly })
 }
@@ -90,11 +100,23 @@ export async function startService<S extends z.ZodObject, C extends object>(
   const stopAnswers = answerAll(bus, service.name, [...(service.answers?.(app) ?? []), answerReconciler(relayDb, service.name)])
   const http = createHttp({ log, bodyLimit: 8 * 1024 ** 2, isReady: async () => void (await db.pool.query('SELECT 1')) })
   const publicKey = await importKey(settings.INTERNAL_PUBLIC_KEY)
-  serveSubgraph(http, { name: service.name, modules: service.modules, resolvers: service.resolvers, publicKey, log, context: (viewer) => service.context(app, viewer) })
+  serveSubgraph(http, {
+    name: service.name,
+    modules: service.modules,
+    resolvers: service.resolvers,
+    publicKey,
+    log,
+    context: (viewer) => service.context(app, viewer),
+  })
   const url = await http.listen({ host: settings.HOST, port: settings.PORT })
   const intake = service.intake?.(app)
   const intakeUrl = await intake?.http.listen({ host: settings.HOST, port: intake.port })
-  const loops = [startRelay(relayDb, bus, service.name), startReconciler(relayDb, bus, service.name), maintainPartitions(relayDb, log), ...(service.loops?.(app) ?? [])]
+  const loops = [
+    startRelay(relayDb, bus, service.name),
+    startReconciler(relayDb, bus, service.name),
+    maintainPartitions(relayDb, log),
+    ...(service.loops?.(app) ?? []),
+  ]
   const consumptions = consumeAll(bus, db, service.name, handlers)
   log.info({ url, intakeUrl }, 'listening')
 
@@ -115,5 +137,6 @@ async function refuseStrongRole(db: Db): Promise<void> {
     `SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT 1 FROM pg_class WHERE relowner = r.oid AND relkind IN ('r', 'p')) AS strong
      FROM pg_roles r WHERE rolname = current_user`,
   )
-  if (rows[0]?.strong !== false) throw new Error('DATABASE_URL must name a role that is no superuser, cannot bypass row-level security and owns no table')
+  if (rows[0]?.strong !== false)
+    throw new Error('DATABASE_URL must name a role that is no superuser, cannot bypass row-level security and owns no table')
 }

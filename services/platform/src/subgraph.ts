@@ -1,15 +1,26 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { context as otelContext, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import {
-  type DocumentNode, execute, type ExecutionResult, getNamedType, GraphQLError, type GraphQLInputType, type GraphQLSchema, isInputObjectType, Kind,
-  type NamedTypeNode, parse, typeFromAST, validate,
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  Kind,
+  type NamedTypeNode,
+  parse,
+  typeFromAST,
+  validate,
 } from 'graphql'
 import { type CompiledQuery, compileQuery } from 'graphql-jit'
 import { enforceScopes } from './access.ts'
 import { AppError } from './errors.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
-import { type Viewer, verifyViewer, type importKey } from './viewer.ts'
+import { type importKey, type Viewer, verifyViewer } from './viewer.ts'
 
 export type SubgraphOptions<C> = {
   name: string
@@ -28,7 +39,9 @@ const MAX_DOCUMENTS = 1_000
 const tracer = trace.getTracer('renmai')
 
 export function buildSchema(modules: DocumentNode[], resolvers: object): GraphQLSchema {
-  const schema = buildSubgraphSchema(modules.map((typeDefs, index) => (index === 0 ? { typeDefs, resolvers: resolvers as never } : { typeDefs })))
+  const schema = buildSubgraphSchema(
+    modules.map((typeDefs, index) => (index === 0 ? { typeDefs, resolvers: resolvers as never } : { typeDefs })),
+  )
   return enforceScopes(schema, modules)
 }
 
@@ -93,11 +106,20 @@ function hasRecursiveVariable(schema: GraphQLSchema, document: DocumentNode): bo
     if (!isInputObjectType(named)) return false
     return above.includes(named) || Object.values(named.getFields()).some((field) => isRecursive(field.type, [...above, named]))
   }
-  return document.definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && one.variableDefinitions?.some(({ type }) => isRecursive(typeFromAST(schema, type as NamedTypeNode) as GraphQLInputType | undefined, [])))
+  return document.definitions.some(
+    (one) =>
+      one.kind === Kind.OPERATION_DEFINITION &&
+      one.variableDefinitions?.some(({ type }) =>
+        isRecursive(typeFromAST(schema, type as NamedTypeNode) as GraphQLInputType | undefined, []),
+      ),
+  )
 }
 
 function interpret(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Pick<CompiledQuery, 'query'> {
-  return { query: (rootValue, contextValue, variableValues) => execute({ schema, document, rootValue, contextValue, variableValues, operationName }) }
+  return {
+    query: (rootValue, contextValue, variableValues) =>
+      execute({ schema, document, rootValue, contextValue, variableValues, operationName }),
+  }
 }
 
 /** The one place where errors become GraphQL: what we meant to say is said, everything else is logged and masked. */

@@ -20,7 +20,10 @@ export async function rememberTenant(tx: Tx, { tenantId, zone, currency }: Tenan
 
 /** The tenant of the transaction, or the defaults while its creation has not been heard. */
 export async function currentTenant(tx: Tx): Promise<Tenant> {
-  const { rows } = await tx.client.query<{ zone: string; currency: string }>('SELECT zone, currency FROM known_tenants WHERE tenant_id = $1', [tx.tenantId])
+  const { rows } = await tx.client.query<{ zone: string; currency: string }>(
+    'SELECT zone, currency FROM known_tenants WHERE tenant_id = $1',
+    [tx.tenantId],
+  )
   return { tenantId: tx.tenantId, zone: rows[0]?.zone ?? 'Asia/Shanghai', currency: rows[0]?.currency ?? 'CNY' }
 }
 

@@ -1,4 +1,4 @@
-import { importJWK, jwtVerify, SignJWT, type CryptoKey, type JWK } from 'jose'
+import { type CryptoKey, importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import { AppError } from './errors.ts'
 import { isId } from './ids.ts'
 

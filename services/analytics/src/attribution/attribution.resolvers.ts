@@ -10,7 +10,11 @@ export const attributionResolvers: Resolvers = {
       return {
         conversions,
         revenue: money(revenueMinor, currency),
-        channels: channels.map((one) => ({ channel: one.channel, conversions: (one.conversionsMicro / 1e6).toFixed(6), revenue: money(one.revenueMinor, currency) })),
+        channels: channels.map((one) => ({
+          channel: one.channel,
+          conversions: (one.conversionsMicro / 1e6).toFixed(6),
+          revenue: money(one.revenueMinor, currency),
+        })),
       }
     },
     attributionPath: (_, args, ctx) => readAttributionPath(ctx, args),

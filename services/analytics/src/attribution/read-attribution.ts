@@ -6,7 +6,12 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { attribute, type Conversion, type Credit } from './attribution.rules.ts'
 
-const lookbackDays = z.int().min(1).max(365).nullish().transform((value) => value ?? 30)
+const lookbackDays = z
+  .int()
+  .min(1)
+  .max(365)
+  .nullish()
+  .transform((value) => value ?? 30)
 const Span = z.object({ model: z.enum(['LAST_TOUCH', 'LINEAR']), from: z.coerce.date(), to: z.coerce.date(), lookbackDays })
 const Path = z.object({ orderId: z.uuid(), lookbackDays })
 
@@ -20,7 +25,8 @@ export type Report = { conversions: number; revenueMinor: number; currency: stri
 /** Shares the orders of a span. Contacts follow merges: those of every profile of today's customer count. */
 export async function readAttribution({ db, viewer }: Context, raw: z.input<typeof Span>): Promise<Report> {
   const { model, from, to, lookbackDays } = parse(Span, raw)
-  if (to <= from || to.getTime() - from.getTime() > 366 * DAY_MS) throw new AppError('INVALID', 'The span must be more than nothing and at most 366 days', { to: 'is out of range' })
+  if (to <= from || to.getTime() - from.getTime() > 366 * DAY_MS)
+    throw new AppError('INVALID', 'The span must be more than nothing and at most 366 days', { to: 'is out of range' })
   return withTenant(db, viewer.tenantId, async (tx) => {
     const { currency } = await currentTenant(tx)
     const conversions: Conversion[] = []
@@ -30,13 +36,21 @@ export async function readAttribution({ db, viewer }: Context, raw: z.input<type
       if (page.length < PAGE) break
       after = page.at(-1)!.orderId
     }
-    return { conversions: conversions.length, revenueMinor: conversions.reduce((sum, one) => sum + one.revenueMinor, 0), currency, channels: attribute(conversions, model) }
+    return {
+      conversions: conversions.length,
+      revenueMinor: conversions.reduce((sum, one) => sum + one.revenueMinor, 0),
+      currency,
+      channels: attribute(conversions, model),
+    }
   })
 }
 
 const FIRST = '00000000-0000-0000-0000-000000000000'
 
-async function readConversions(tx: Tx, span: { from: Date; to: Date; lookbackDays: number; currency: string; after: string }): Promise<(Conversion & { orderId: string })[]> {
+async function readConversions(
+  tx: Tx,
+  span: { from: Date; to: Date; lookbackDays: number; currency: string; after: string },
+): Promise<(Conversion & { orderId: string })[]> {
   const { rows } = await tx.client.query<{ orderId: string; revenueMinor: number; touches: { channel: string; at: string }[] | null }>(
     `SELECT o.order_id AS "orderId", o.total_minor - o.refunded_minor AS "revenueMinor", (
        SELECT json_agg(json_build_object('channel', e.channel, 'at', e.occurred_at) ORDER BY e.occurred_at, e.id)
@@ -48,7 +62,11 @@ async function readConversions(tx: Tx, span: { from: Date; to: Date; lookbackDay
      ORDER BY o.order_id LIMIT ${PAGE}`,
     [tx.tenantId, span.from, span.to, span.lookbackDays, span.currency, span.after],
   )
-  return rows.map(({ orderId, revenueMinor, touches }) => ({ orderId, revenueMinor, touches: (touches ?? []).map(({ channel, at }) => ({ channel, at: new Date(at) })) }))
+  return rows.map(({ orderId, revenueMinor, touches }) => ({
+    orderId,
+    revenueMinor,
+    touches: (touches ?? []).map(({ channel, at }) => ({ channel, at: new Date(at) })),
+  }))
 }
 
 export async function readAttributionPath({ db, viewer }: Context, raw: z.input<typeof Path>): Promise<object[]> {

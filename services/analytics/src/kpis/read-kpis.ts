@@ -38,7 +38,17 @@ export async function readKpis(ctx: Context, raw: z.input<typeof Input>) {
     )
     return rows as KpiRow[]
   })
-  return { ...watermark, days: rows.map(({ revenue, refunded, currency, ...row }) => ({ ...row, revenue: { amountMinor: revenue, currency }, refunded: { amountMinor: refunded, currency } })) }
+  return {
+    ...watermark,
+    days: rows.map(({ revenue, refunded, currency, ...row }) => ({
+      ...row,
+      revenue: { amountMinor: revenue, currency },
+      refunded: { amountMinor: refunded, currency },
+    })),
+  }
 }
 
-type KpiRow = { day: string; revenue: string; refunded: string; currency: string } & Record<'touchpoints' | 'orders' | 'messagesSent' | 'messagesBlocked' | 'couponsRedeemed', number>
+type KpiRow = { day: string; revenue: string; refunded: string; currency: string } & Record<
+  'touchpoints' | 'orders' | 'messagesSent' | 'messagesBlocked' | 'couponsRedeemed',
+  number
+>

@@ -2,9 +2,13 @@ import { tenantId } from '@renmai/platform/columns'
 import { bigint, index, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core'
 
 /** Which customer a profile belongs to, as identity says. Reads by customer go through it. */
-export const profileCustomers = pgTable('profile_customers', {
-  tenantId: tenantId(),
-  profileId: uuid('profile_id').notNull(),
-  customerId: uuid('customer_id').notNull(),
-  version: bigint({ mode: 'number' }).notNull(),
-}, (t) => [primaryKey({ columns: [t.tenantId, t.profileId] }), index('profile_customers_customer').on(t.tenantId, t.customerId)])
+export const profileCustomers = pgTable(
+  'profile_customers',
+  {
+    tenantId: tenantId(),
+    profileId: uuid('profile_id').notNull(),
+    customerId: uuid('customer_id').notNull(),
+    version: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.profileId] }), index('profile_customers_customer').on(t.tenantId, t.customerId)],
+)

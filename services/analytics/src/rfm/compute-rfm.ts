@@ -15,13 +15,39 @@ import { type RfmRun, rfmRuns } from './rfm.table.ts'
 const Input = z.object({
   idempotencyKey,
   asOf: z.iso.date(),
-  windowDays: z.int().min(1).max(3_650).nullish().transform((value) => value ?? 365),
-  method: z.enum(['MEAN', 'MEDIAN', 'FIXED', 'QUINTILE']).nullish().transform((value) => value ?? 'MEAN'),
-  monetaryBasis: z.enum(['SUM', 'AVG']).nullish().transform((value) => value ?? 'SUM'),
-  cuts: z.object({ recencyDays: z.int().min(0), frequency: z.int().min(1), monetaryMinor: z.string().regex(/^\d{1,15}$/).transform(Number) }).nullish(),
-  currency: z.string().regex(/^[A-Z]{3}$/).nullish(),
+  windowDays: z
+    .int()
+    .min(1)
+    .max(3_650)
+    .nullish()
+    .transform((value) => value ?? 365),
+  method: z
+    .enum(['MEAN', 'MEDIAN', 'FIXED', 'QUINTILE'])
+    .nullish()
+    .transform((value) => value ?? 'MEAN'),
+  monetaryBasis: z
+    .enum(['SUM', 'AVG'])
+    .nullish()
+    .transform((value) => value ?? 'SUM'),
+  cuts: z
+    .object({
+      recencyDays: z.int().min(0),
+      frequency: z.int().min(1),
+      monetaryMinor: z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number),
+    })
+    .nullish(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .nullish(),
   shopId: z.string().max(128).nullish(),
-  zone: z.string().refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone').nullish(),
+  zone: z
+    .string()
+    .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone')
+    .nullish(),
 })
 
 const EVENT_SIZE = 500
@@ -40,7 +66,14 @@ export async function computeRfm(ctx: Context, raw: z.input<typeof Input>): Prom
   })
 }
 
-type Span = { asOf: string; windowDays: number; monetaryBasis: 'SUM' | 'AVG'; currency: string; zone: string; shopId?: string | null | undefined }
+type Span = {
+  asOf: string
+  windowDays: number
+  monetaryBasis: 'SUM' | 'AVG'
+  currency: string
+  zone: string
+  shopId?: string | null | undefined
+}
 
 /**
  * R, F and M per customer. An order counts when it was paid in the window, for more than nothing, and not refunded in
@@ -74,24 +107,59 @@ async function store(tx: Tx, scored: Scored[], { asOf, currency }: { asOf: strin
   const run = { id: newId(), number: (latest?.number ?? 0) + 1 }
   const before = await readClasses(tx)
   await tx.client.query('DELETE FROM rfm_scores WHERE tenant_id = $1', [tx.tenantId])
-  await insertRows(tx, 'rfm_scores', { customer_id: 'uuid', run_id: 'uuid', rfm_class: 'text', recency_days: 'int', frequency: 'int', monetary_minor: 'bigint', recency_score: 'int', frequency_score: 'int', monetary_score: 'int' },
-    scored.map((one) => ({ customer_id: one.customerId, run_id: run.id, rfm_class: one.rfmClass, recency_days: one.recencyDays, frequency: one.frequency, monetary_minor: one.monetaryMinor, recency_score: one.recencyScore, frequency_score: one.frequencyScore, monetary_score: one.monetaryScore })))
+  await insertRows(
+    tx,
+    'rfm_scores',
+    {
+      customer_id: 'uuid',
+      run_id: 'uuid',
+      rfm_class: 'text',
+      recency_days: 'int',
+      frequency: 'int',
+      monetary_minor: 'bigint',
+      recency_score: 'int',
+      frequency_score: 'int',
+      monetary_score: 'int',
+    },
+    scored.map((one) => ({
+      customer_id: one.customerId,
+      run_id: run.id,
+      rfm_class: one.rfmClass,
+      recency_days: one.recencyDays,
+      frequency: one.frequency,
+      monetary_minor: one.monetaryMinor,
+      recency_score: one.recencyScore,
+      frequency_score: one.frequencyScore,
+      monetary_score: one.monetaryScore,
+    })),
+  )
   const changes = changesBetween(before, scored)
-  for (let at = 0; at < changes.length; at += EVENT_SIZE) await publish(tx, RfmClassChangedSchema, { runId: run.id, runNumber: BigInt(run.number), changes: changes.slice(at, at + EVENT_SIZE) })
+  for (let at = 0; at < changes.length; at += EVENT_SIZE)
+    await publish(tx, RfmClassChangedSchema, { runId: run.id, runNumber: BigInt(run.number), changes: changes.slice(at, at + EVENT_SIZE) })
   const counts = Object.fromEntries([...Map.groupBy(scored, (one) => one.rfmClass)].map(([name, mine]) => [name, mine.length]))
-  const [stored] = await tx.insert(rfmRuns).values({ tenantId: tx.tenantId, ...run, asOf, currency, scored: scored.length, changed: changes.length, counts }).returning()
+  const [stored] = await tx
+    .insert(rfmRuns)
+    .values({ tenantId: tx.tenantId, ...run, asOf, currency, scored: scored.length, changed: changes.length, counts })
+    .returning()
   return stored!
 }
 
 async function readClasses(tx: Tx): Promise<Map<string, keyof typeof RfmClass>> {
-  const { rows } = await tx.client.query<{ customer_id: string; rfm_class: keyof typeof RfmClass }>('SELECT customer_id, rfm_class FROM rfm_scores WHERE tenant_id = $1', [tx.tenantId])
+  const { rows } = await tx.client.query<{ customer_id: string; rfm_class: keyof typeof RfmClass }>(
+    'SELECT customer_id, rfm_class FROM rfm_scores WHERE tenant_id = $1',
+    [tx.tenantId],
+  )
   return new Map(rows.map((row) => [row.customer_id, row.rfm_class]))
 }
 
 function changesBetween(before: Map<string, keyof typeof RfmClass>, scored: Scored[]) {
   const of = (name: keyof typeof RfmClass | undefined) => (name ? RfmClass[name] : RfmClass.UNSPECIFIED)
   const now = new Set(scored.map((one) => one.customerId))
-  const changed = scored.filter((one) => before.get(one.customerId) !== one.rfmClass).map((one) => ({ customerId: one.customerId, rfmClass: of(one.rfmClass), previousClass: of(before.get(one.customerId)) }))
-  const gone = [...before].filter(([id]) => !now.has(id)).map(([customerId, name]) => ({ customerId, rfmClass: RfmClass.UNSPECIFIED, previousClass: of(name) }))
+  const changed = scored
+    .filter((one) => before.get(one.customerId) !== one.rfmClass)
+    .map((one) => ({ customerId: one.customerId, rfmClass: of(one.rfmClass), previousClass: of(before.get(one.customerId)) }))
+  const gone = [...before]
+    .filter(([id]) => !now.has(id))
+    .map(([customerId, name]) => ({ customerId, rfmClass: RfmClass.UNSPECIFIED, previousClass: of(name) }))
   return [...changed, ...gone]
 }

@@ -14,7 +14,10 @@ export const rfmResolvers: Resolvers = {
       }),
   },
   Mutation: { computeRfm: async (_, { input }, ctx) => ({ run: await computeRfm(ctx, input) }) },
-  RfmRun: { classes: ({ counts }) => CLASS_NAMES.map((name) => ({ rfmClass: name, label: describeClass(name).label, customers: counts[name] ?? 0 })) },
+  RfmRun: {
+    classes: ({ counts }) =>
+      CLASS_NAMES.map((name) => ({ rfmClass: name, label: describeClass(name).label, customers: counts[name] ?? 0 })),
+  },
   RfmScore: {
     label: ({ rfmClass }) => describeClass(rfmClass).label,
     strategy: ({ rfmClass }) => describeClass(rfmClass).strategy,

@@ -25,7 +25,9 @@ export type RfmClassName = (typeof CLASSES)[keyof typeof CLASSES][0]
 export const CLASS_NAMES: RfmClassName[] = Object.values(CLASSES).map(([name]) => name)
 
 const MIN_CUSTOMERS = 8
-const described = new Map<string, { label: string; strategy: string }>(Object.values(CLASSES).map(([name, label, strategy]) => [name, { label, strategy }]))
+const described = new Map<string, { label: string; strategy: string }>(
+  Object.values(CLASSES).map(([name, label, strategy]) => [name, { label, strategy }]),
+)
 
 export function describeClass(name: string): { label: string; strategy: string } {
   return described.get(name) ?? { label: name, strategy: '' }
@@ -36,12 +38,21 @@ export function describeClass(name: string): { label: string; strategy: string }
  * @throws AppError INSUFFICIENT_DATA when there are fewer than 8, or all are equal in a measure, unless lines are given
  */
 export function classify(customers: RfmInput[], method: Method, cuts: Cuts | undefined): Scored[] {
-  const measures = { recencyDays: values(customers, 'recencyDays'), frequency: values(customers, 'frequency'), monetaryMinor: values(customers, 'monetaryMinor') }
+  const measures = {
+    recencyDays: values(customers, 'recencyDays'),
+    frequency: values(customers, 'frequency'),
+    monetaryMinor: values(customers, 'monetaryMinor'),
+  }
   if (method === 'FIXED') {
     if (!cuts) throw new AppError('INVALID', 'FIXED needs cuts', { cuts: 'is required for FIXED' })
   } else checkSpread(customers.length, measures)
   const score = { r: scorer(measures.recencyDays, true), f: scorer(measures.frequency, false), m: scorer(measures.monetaryMinor, false) }
-  const scored = customers.map((one) => ({ ...one, recencyScore: score.r(one.recencyDays), frequencyScore: score.f(one.frequency), monetaryScore: score.m(one.monetaryMinor) }))
+  const scored = customers.map((one) => ({
+    ...one,
+    recencyScore: score.r(one.recencyDays),
+    frequencyScore: score.f(one.frequency),
+    monetaryScore: score.m(one.monetaryMinor),
+  }))
   const isHigh = method === 'QUINTILE' ? byScore(scored) : byCuts(method === 'FIXED' ? cuts! : cutsOf(measures, method))
   return scored.map((one) => ({ ...one, rfmClass: CLASSES[isHigh(one)][0] }))
 }
@@ -57,7 +68,8 @@ const mean = (numbers: number[]) => numbers.reduce((sum, one) => sum + one, 0) /
 function checkSpread(n: number, measures: Measures): void {
   const flat = Object.entries(measures).find(([, numbers]) => numbers.every((one) => one === numbers[0]))
   if (n < MIN_CUSTOMERS || flat) {
-    const why = n < MIN_CUSTOMERS ? `only ${n} customers have orders, ${MIN_CUSTOMERS} are needed` : `all customers have the same ${flat![0]}`
+    const why =
+      n < MIN_CUSTOMERS ? `only ${n} customers have orders, ${MIN_CUSTOMERS} are needed` : `all customers have the same ${flat![0]}`
     throw new AppError('INSUFFICIENT_DATA', `RFM has nothing to compare: ${why}. Use FIXED with cuts.`)
   }
 }
@@ -73,10 +85,15 @@ function median(numbers: number[]): number {
   return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-const byCuts = (cuts: Cuts) => (one: RfmInput) => flags(one.recencyDays <= cuts.recencyDays, one.frequency >= cuts.frequency, one.monetaryMinor >= cuts.monetaryMinor)
+const byCuts = (cuts: Cuts) => (one: RfmInput) =>
+  flags(one.recencyDays <= cuts.recencyDays, one.frequency >= cuts.frequency, one.monetaryMinor >= cuts.monetaryMinor)
 
 function byScore(scored: WithScores[]): (one: WithScores) => Flags {
-  const [r, f, m] = [mean(scored.map((one) => one.recencyScore)), mean(scored.map((one) => one.frequencyScore)), mean(scored.map((one) => one.monetaryScore))]
+  const [r, f, m] = [
+    mean(scored.map((one) => one.recencyScore)),
+    mean(scored.map((one) => one.frequencyScore)),
+    mean(scored.map((one) => one.monetaryScore)),
+  ]
   return (one) => flags(one.recencyScore > r, one.frequencyScore > f, one.monetaryScore > m)
 }
 

@@ -4,17 +4,34 @@ import { on } from '@renmai/platform/inbox'
 import { OrdersChangedSchema } from '@renmai/proto/engagement/v1/events'
 
 const COLUMNS = {
-  order_id: 'uuid', profile_id: 'uuid', platform: 'text', shop_id: 'text', currency: 'text', total_minor: 'bigint', refunded_minor: 'bigint',
-  paid_at: 'timestamptz', refunded_at: 'timestamptz', is_refund_document: 'boolean', version: 'bigint',
+  order_id: 'uuid',
+  profile_id: 'uuid',
+  platform: 'text',
+  shop_id: 'text',
+  currency: 'text',
+  total_minor: 'bigint',
+  refunded_minor: 'bigint',
+  paid_at: 'timestamptz',
+  refunded_at: 'timestamptz',
+  is_refund_document: 'boolean',
+  version: 'bigint',
 }
 
 /** Keeps the newest state of each order, also of those without a known buyer: they are revenue as well. */
 export const onOrdersChanged = on(OrdersChangedSchema, 'keep-orders', async (tx, events) => {
   const sorted = events.flatMap((event) => event.orders).sort((a, b) => Number(a.version - b.version))
   const rows = [...new Map(sorted.map((order) => [order.orderId, order])).values()].map((order) => ({
-    order_id: order.orderId, profile_id: order.profileId || null, platform: order.platform, shop_id: order.shopId, currency: order.currency,
-    total_minor: Number(order.totalMinor), refunded_minor: Number(order.refundedMinor), paid_at: order.paidAt ? timestampDate(order.paidAt) : null,
-    refunded_at: order.refundedAt ? timestampDate(order.refundedAt) : null, is_refund_document: order.isRefundDocument, version: Number(order.version),
+    order_id: order.orderId,
+    profile_id: order.profileId || null,
+    platform: order.platform,
+    shop_id: order.shopId,
+    currency: order.currency,
+    total_minor: Number(order.totalMinor),
+    refunded_minor: Number(order.refundedMinor),
+    paid_at: order.paidAt ? timestampDate(order.paidAt) : null,
+    refunded_at: order.refundedAt ? timestampDate(order.refundedAt) : null,
+    is_refund_document: order.isRefundDocument,
+    version: Number(order.version),
   }))
   await insertRows(tx, 'order_facts', COLUMNS, rows, {
     conflict: `ON CONFLICT (tenant_id, order_id) DO UPDATE SET profile_id = excluded.profile_id, total_minor = excluded.total_minor,

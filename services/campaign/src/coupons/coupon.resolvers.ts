@@ -12,7 +12,14 @@ const MAX_COUPONS = 100
 export const couponResolvers: Resolvers = {
   Query: {
     couponTemplates: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) => tx.select().from(couponTemplates).where(eq(couponTemplates.tenantId, viewer.tenantId)).orderBy(asc(couponTemplates.name)).limit(MAX_TEMPLATES)),
+      withTenant(db, viewer.tenantId, (tx) =>
+        tx
+          .select()
+          .from(couponTemplates)
+          .where(eq(couponTemplates.tenantId, viewer.tenantId))
+          .orderBy(asc(couponTemplates.name))
+          .limit(MAX_TEMPLATES),
+      ),
   },
   Mutation: {
     createCouponTemplate: async (_, { input }, ctx) => ({ template: await createCouponTemplate(ctx, input) }),

@@ -25,7 +25,9 @@ export function allocate(discountMinor: number, lineAmounts: number[]): number[]
   if (total === 0) return lineAmounts.map(() => 0)
   const exact = lineAmounts.map((amount) => (discountMinor * amount) / total)
   const shares = exact.map(Math.floor)
-  const order = exact.map((value, index) => ({ index, rest: value - Math.floor(value) })).sort((a, b) => b.rest - a.rest || a.index - b.index)
+  const order = exact
+    .map((value, index) => ({ index, rest: value - Math.floor(value) }))
+    .sort((a, b) => b.rest - a.rest || a.index - b.index)
   const left = discountMinor - shares.reduce((sum, share) => sum + share, 0)
   for (const { index } of order.slice(0, left)) shares[index]!++
   return shares

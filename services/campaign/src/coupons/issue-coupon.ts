@@ -11,7 +11,7 @@ import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { codeOf } from './coupon.rules.ts'
-import { type Coupon, couponTemplates, coupons } from './coupon.table.ts'
+import { type Coupon, coupons, couponTemplates } from './coupon.table.ts'
 
 const Input = z.object({ idempotencyKey, templateId: z.uuid(), profileId: z.uuid() })
 
@@ -21,7 +21,8 @@ export async function issueCoupon(ctx: Context, raw: z.input<typeof Input>): Pro
   return mutate(ctx, { name: 'issueCoupon', scope: 'campaigns:write' }, input, async (tx) => {
     const { templateId, profileId } = input
     const issued = await issue(tx, { templateId, profileId, sourceKey: `manual:${input.idempotencyKey}`, journeyId: null, now: ctx.now() })
-    if ('refusal' in issued) throw new AppError(issued.refusal === 'NO_SUCH_TEMPLATE' ? 'NOT_FOUND' : 'CONFLICT', `The coupon cannot be issued: ${issued.refusal}`)
+    if ('refusal' in issued)
+      throw new AppError(issued.refusal === 'NO_SUCH_TEMPLATE' ? 'NOT_FOUND' : 'CONFLICT', `The coupon cannot be issued: ${issued.refusal}`)
     return { result: issued.coupon, targetId: issued.coupon.id }
   })
 }
@@ -34,16 +35,38 @@ export type Issued = { coupon: Coupon } | { refusal: 'NO_SUCH_TEMPLATE' | 'OUT_O
  * wait for each other; the same cause gets the same coupon.
  */
 export async function issue(tx: Tx, { templateId, profileId, sourceKey, journeyId, now }: Wish): Promise<Issued> {
-  const [template] = await tx.select().from(couponTemplates).where(and(eq(couponTemplates.tenantId, tx.tenantId), eq(couponTemplates.id, templateId))).for('update')
+  const [template] = await tx
+    .select()
+    .from(couponTemplates)
+    .where(and(eq(couponTemplates.tenantId, tx.tenantId), eq(couponTemplates.id, templateId)))
+    .for('update')
   if (!template) return { refusal: 'NO_SUCH_TEMPLATE' }
-  const same = and(eq(coupons.tenantId, tx.tenantId), eq(coupons.templateId, templateId), eq(coupons.profileId, profileId), eq(coupons.sourceKey, sourceKey))
+  const same = and(
+    eq(coupons.tenantId, tx.tenantId),
+    eq(coupons.templateId, templateId),
+    eq(coupons.profileId, profileId),
+    eq(coupons.sourceKey, sourceKey),
+  )
   const [earlier] = await tx.select().from(coupons).where(same)
   if (earlier) return { coupon: earlier }
   if (template.issued >= template.stock) return { refusal: 'OUT_OF_STOCK' }
   if ((await heldBy(tx, templateId, profileId)) >= template.perCustomer) return { refusal: 'LIMIT_PER_CUSTOMER' }
-  await tx.update(couponTemplates).set({ issued: template.issued + 1 }).where(and(eq(couponTemplates.tenantId, tx.tenantId), eq(couponTemplates.id, templateId)))
+  await tx
+    .update(couponTemplates)
+    .set({ issued: template.issued + 1 })
+    .where(and(eq(couponTemplates.tenantId, tx.tenantId), eq(couponTemplates.id, templateId)))
   const expiresAt = new Date(now.getTime() + template.validDays * 86_400_000)
-  const row = { tenantId: tx.tenantId, id: newId(), templateId, profileId, code: codeOf(randomBytes(16)), sourceKey, journeyId, issuedAt: now, expiresAt }
+  const row = {
+    tenantId: tx.tenantId,
+    id: newId(),
+    templateId,
+    profileId,
+    code: codeOf(randomBytes(16)),
+    sourceKey,
+    journeyId,
+    issuedAt: now,
+    expiresAt,
+  }
   const [coupon] = await tx.insert(coupons).values(row).returning()
   await publish(tx, CouponIssuedSchema, { couponId: row.id, templateId, profileId, expiresAt: timestampFromDate(expiresAt) })
   return { coupon: coupon! }

@@ -2,17 +2,20 @@ import { timestampDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { on } from '@renmai/platform/inbox'
-import { type OrderFact, OrdersChangedSchema, OrderStatus } from '@renmai/proto/engagement/v1/events'
+import { type OrderFact, OrderStatus, OrdersChangedSchema } from '@renmai/proto/engagement/v1/events'
 import { and, eq } from 'drizzle-orm'
-import { change, confirm, find, lock } from './redeem-coupon.ts'
 import { coupons } from './coupon.table.ts'
+import { change, confirm, find, lock } from './redeem-coupon.ts'
 
 /**
  * Uses the coupons that a paid order names, and gives them back when all of its money went back. A code that cannot be
  * used does not stop the others: the shop has granted the discount already.
  */
 export const onOrdersChanged = on(OrdersChangedSchema, 'redeem-coupons', async (tx, events) => {
-  const named = events.flatMap((event) => event.orders).filter((order) => order.couponCodes.length > 0).sort((a, b) => Number(a.version - b.version))
+  const named = events
+    .flatMap((event) => event.orders)
+    .filter((order) => order.couponCodes.length > 0)
+    .sort((a, b) => Number(a.version - b.version))
   for (const order of named) {
     const at = timestampDate(order.modifiedAt!)
     if (order.paidAt) for (const code of order.couponCodes) await redeem(tx, code, order, at)
@@ -35,6 +38,10 @@ async function redeem(tx: Tx, code: string, order: OrderFact, at: Date): Promise
 }
 
 async function giveBack(tx: Tx, orderId: string, at: Date): Promise<void> {
-  const used = await tx.select().from(coupons).where(and(eq(coupons.tenantId, tx.tenantId), eq(coupons.orderKey, orderId), eq(coupons.state, 'USED'))).for('update')
+  const used = await tx
+    .select()
+    .from(coupons)
+    .where(and(eq(coupons.tenantId, tx.tenantId), eq(coupons.orderKey, orderId), eq(coupons.state, 'USED')))
+    .for('update')
   for (const coupon of used) if (coupon.expiresAt > at) await change(tx, coupon, { state: 'RETURNED' })
 }

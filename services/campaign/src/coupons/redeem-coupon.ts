@@ -9,7 +9,7 @@ import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { checkLock, discountOf, LOCK_MS, normaliseCode } from './coupon.rules.ts'
-import { type Coupon, type CouponTemplate, couponTemplates, coupons } from './coupon.table.ts'
+import { type Coupon, type CouponTemplate, coupons, couponTemplates } from './coupon.table.ts'
 
 const orderKey = z.string().min(1).max(128)
 const Lock = z.object({ idempotencyKey, code: z.string().max(40), orderKey, eligibleMinor: z.int().min(0) })
@@ -39,7 +39,8 @@ export async function releaseCoupon(ctx: Context, raw: z.input<typeof Settle>): 
   const input = parse(Settle, raw)
   return mutate(ctx, { name: 'releaseCoupon', scope: 'campaigns:write' }, input, async (tx) => {
     const { coupon } = await find(tx, input.code)
-    if (coupon.state !== 'LOCKED' || coupon.orderKey !== input.orderKey) throw new AppError('CONFLICT', 'This coupon is not held for this order')
+    if (coupon.state !== 'LOCKED' || coupon.orderKey !== input.orderKey)
+      throw new AppError('CONFLICT', 'This coupon is not held for this order')
     const free = await change(tx, coupon, { state: 'ISSUED', orderKey: null, lockedUntil: null, discountMinor: null })
     return { result: free, targetId: free.id }
   })
@@ -58,20 +59,40 @@ export async function confirm(tx: Tx, coupon: Coupon, template: CouponTemplate, 
   if (coupon.state !== 'LOCKED' || coupon.orderKey !== orderKey) throw new AppError('CONFLICT', 'This coupon is not held for this order')
   const used = await change(tx, coupon, { state: 'USED', lockedUntil: null })
   const { id: couponId, profileId, discountMinor } = used
-  await publish(tx, CouponRedeemedSchema, { couponId, profileId, orderId: orderKey, discountMinor: BigInt(discountMinor ?? 0), currency: template.currency, at: timestampFromDate(now) })
+  await publish(tx, CouponRedeemedSchema, {
+    couponId,
+    profileId,
+    orderId: orderKey,
+    discountMinor: BigInt(discountMinor ?? 0),
+    currency: template.currency,
+    at: timestampFromDate(now),
+  })
   return used
 }
 
 /** Reads a coupon for change. A mistyped code is found out by its check symbol, without a look. */
 export async function find(tx: Tx, text: string): Promise<{ coupon: Coupon; template: CouponTemplate }> {
   const code = normaliseCode(text)
-  const [coupon] = code ? await tx.select().from(coupons).where(and(eq(coupons.tenantId, tx.tenantId), eq(coupons.code, code))).for('update') : []
+  const [coupon] = code
+    ? await tx
+        .select()
+        .from(coupons)
+        .where(and(eq(coupons.tenantId, tx.tenantId), eq(coupons.code, code)))
+        .for('update')
+    : []
   if (!coupon) throw new AppError('NOT_FOUND', 'No such coupon')
-  const [template] = await tx.select().from(couponTemplates).where(and(eq(couponTemplates.tenantId, tx.tenantId), eq(couponTemplates.id, coupon.templateId)))
+  const [template] = await tx
+    .select()
+    .from(couponTemplates)
+    .where(and(eq(couponTemplates.tenantId, tx.tenantId), eq(couponTemplates.id, coupon.templateId)))
   return { coupon, template: template! }
 }
 
 export async function change(tx: Tx, coupon: Coupon, values: Partial<Coupon>): Promise<Coupon> {
-  const [changed] = await tx.update(coupons).set(values).where(and(eq(coupons.tenantId, tx.tenantId), eq(coupons.id, coupon.id))).returning()
+  const [changed] = await tx
+    .update(coupons)
+    .set(values)
+    .where(and(eq(coupons.tenantId, tx.tenantId), eq(coupons.id, coupon.id)))
+    .returning()
   return changed!
 }

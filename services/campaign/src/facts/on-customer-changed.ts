@@ -7,7 +7,8 @@ import { markProfilesDirty } from './mark-dirty.ts'
 type Row = { profile_id: string; key: string; value: string; observed_at: Date }
 
 /** The later observation wins; of two at the same moment the greater text, whichever is heard first. */
-const isNewer = (a: Row, b: Row) => a.observed_at > b.observed_at || (a.observed_at.getTime() === b.observed_at.getTime() && a.value > b.value)
+const isNewer = (a: Row, b: Row) =>
+  a.observed_at > b.observed_at || (a.observed_at.getTime() === b.observed_at.getTime() && a.value > b.value)
 
 /** Keeps the newest value of each attribute per profile. */
 export const onCustomerChanged = on(CustomerChangedSchema, 'keep-attributes', async (tx, events) => {
@@ -19,9 +20,18 @@ export const onCustomerChanged = on(CustomerChangedSchema, 'keep-attributes', as
       if (!other || isNewer(row, other)) newest.set(`${profileId}|${key}`, row)
     }
   }
-  await insertRows(tx, 'attribute_facts', { profile_id: 'uuid', key: 'text', value: 'text', observed_at: 'timestamptz' }, [...newest.values()], {
-    conflict: `ON CONFLICT (tenant_id, profile_id, key) DO UPDATE SET value = excluded.value, observed_at = excluded.observed_at
+  await insertRows(
+    tx,
+    'attribute_facts',
+    { profile_id: 'uuid', key: 'text', value: 'text', observed_at: 'timestamptz' },
+    [...newest.values()],
+    {
+      conflict: `ON CONFLICT (tenant_id, profile_id, key) DO UPDATE SET value = excluded.value, observed_at = excluded.observed_at
       WHERE (attribute_facts.observed_at, attribute_facts.value) < (excluded.observed_at, excluded.value)`,
-  })
-  await markProfilesDirty(tx, [...newest.values()].map((row) => row.profile_id))
+    },
+  )
+  await markProfilesDirty(
+    tx,
+    [...newest.values()].map((row) => row.profile_id),
+  )
 })

@@ -10,11 +10,23 @@ export const onTagRemoved = on(TagRemovedSchema, 'drop-tags', (tx, events) => ke
 
 /** The later change wins, so that a removal which overtakes its addition still counts. */
 async function keepTags(tx: Tx, events: (TagAdded | TagRemoved)[], isOn: boolean): Promise<void> {
-  const newest = new Map(events.toSorted((a, b) => timestampDate(a.at!).getTime() - timestampDate(b.at!).getTime()).map((event) => [`${event.profileId}|${event.tagId}`, event]))
-  const rows = [...newest.values()].map(({ profileId, tagId, at }) => ({ profile_id: profileId, tag_id: tagId, is_on: isOn, at: timestampDate(at!) }))
+  const newest = new Map(
+    events
+      .toSorted((a, b) => timestampDate(a.at!).getTime() - timestampDate(b.at!).getTime())
+      .map((event) => [`${event.profileId}|${event.tagId}`, event]),
+  )
+  const rows = [...newest.values()].map(({ profileId, tagId, at }) => ({
+    profile_id: profileId,
+    tag_id: tagId,
+    is_on: isOn,
+    at: timestampDate(at!),
+  }))
   await insertRows(tx, 'tag_facts', { profile_id: 'uuid', tag_id: 'uuid', is_on: 'boolean', at: 'timestamptz' }, rows, {
     conflict: `ON CONFLICT (tenant_id, profile_id, tag_id) DO UPDATE SET is_on = excluded.is_on, at = excluded.at
       WHERE tag_facts.at < excluded.at OR (tag_facts.at = excluded.at AND tag_facts.is_on AND NOT excluded.is_on)`,
   })
-  await markProfilesDirty(tx, rows.map((row) => row.profile_id))
+  await markProfilesDirty(
+    tx,
+    rows.map((row) => row.profile_id),
+  )
 }

@@ -20,5 +20,8 @@ export const onTouchpointsRecorded = on(TouchpointsRecordedSchema, 'count-behavi
   await insertRows(tx, 'behaviour_days', { profile_id: 'uuid', type: 'text', day: 'date', count: 'int' }, rows, {
     conflict: 'ON CONFLICT (tenant_id, profile_id, type, day) DO UPDATE SET count = behaviour_days.count + excluded.count',
   })
-  await markProfilesDirty(tx, rows.map((row) => row.profile_id))
+  await markProfilesDirty(
+    tx,
+    rows.map((row) => row.profile_id),
+  )
 })

@@ -1,6 +1,6 @@
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { idFrom } from '@renmai/platform/ids'
-import { loop, type Loop } from '@renmai/platform/loop'
+import { type Loop, loop } from '@renmai/platform/loop'
 import { publish } from '@renmai/platform/outbox'
 import { currentTenant, tenantsWithWork } from '@renmai/platform/tenants'
 import { MessageRequestedSchema } from '@renmai/proto/campaign/v1/events'
@@ -40,7 +40,10 @@ export async function advance(tx: Tx, now: Date): Promise<number> {
     [tx.tenantId, now],
   )
   if (rows.length === 0) return 0
-  const started = await tx.select().from(journeys).where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.id, [...new Set(rows.map((row) => row.journeyId))])))
+  const started = await tx
+    .select()
+    .from(journeys)
+    .where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.id, [...new Set(rows.map((row) => row.journeyId))])))
   const byId = new Map(started.map((journey) => [journey.id, journey]))
   for (const group of Map.groupBy(rows, (row) => `${row.journeyId}|${row.nodeId}`).values()) {
     const journey = byId.get(group[0]!.journeyId)!
@@ -62,7 +65,12 @@ async function carryOut(tx: Tx, journey: Journey, node: JourneyNode, entries: Jo
       return entries.map((entry) => [entry, onward(matching.has(entry.profileId) ? node.next! : node.otherwise!)])
     }
     case 'SEND': {
-      const [template] = await tx.select().from(templates).where(and(eq(templates.tenantId, tx.tenantId), eq(templates.id, node.templateId!))).orderBy(desc(templates.version)).limit(1)
+      const [template] = await tx
+        .select()
+        .from(templates)
+        .where(and(eq(templates.tenantId, tx.tenantId), eq(templates.id, node.templateId!)))
+        .orderBy(desc(templates.version))
+        .limit(1)
       const moves: [JourneyEntry, Move][] = []
       for (const entry of entries) {
         const refusal = await requestMessage(tx, journey, node, template!, entry, now)
@@ -85,18 +93,38 @@ async function whoMatches(tx: Tx, node: JourneyNode, entries: JourneyEntry[], no
 }
 
 /** Asks for a message, with its coupon. Its id comes from the entry and the step: the same step asks once. */
-async function requestMessage(tx: Tx, journey: Journey, node: JourneyNode, template: Template, entry: JourneyEntry, now: Date): Promise<string | undefined> {
+async function requestMessage(
+  tx: Tx,
+  journey: Journey,
+  node: JourneyNode,
+  template: Template,
+  entry: JourneyEntry,
+  now: Date,
+): Promise<string | undefined> {
   const given = Object.fromEntries(node.variables.map(({ name, value }) => [name, value]))
   if (node.couponTemplateId) {
-    const issued = await issue(tx, { templateId: node.couponTemplateId, profileId: entry.profileId, sourceKey: `${journey.id}:${node.id}`, journeyId: journey.id, now })
+    const issued = await issue(tx, {
+      templateId: node.couponTemplateId,
+      profileId: entry.profileId,
+      sourceKey: `${journey.id}:${node.id}`,
+      journeyId: journey.id,
+      now,
+    })
     if ('refusal' in issued) return issued.refusal
     for (const variable of template.variables) if (variable.type === 'COUPON') given[variable.name] = issued.coupon.code
   }
   const filled = fillVariables(template.variables, given)
   if ('missing' in filled) return `MISSING_VARIABLE: ${filled.missing}`
   await publish(tx, MessageRequestedSchema, {
-    messageId: idFrom('message', entry.id, node.id), profileId: entry.profileId, channel: template.channel, purpose: node.purpose!, messageClass: node.messageClass,
-    templateId: template.id, templateVersion: template.version, journeyId: journey.id, variables: Object.entries(filled.values).map(([name, value]) => ({ name, value })),
+    messageId: idFrom('message', entry.id, node.id),
+    profileId: entry.profileId,
+    channel: template.channel,
+    purpose: node.purpose!,
+    messageClass: node.messageClass,
+    templateId: template.id,
+    templateVersion: template.version,
+    journeyId: journey.id,
+    variables: Object.entries(filled.values).map(([name, value]) => ({ name, value })),
   })
   return undefined
 }

@@ -10,9 +10,18 @@ import { type Journey, journeys } from './journey.table.ts'
 /** New members of a segment enter the journeys that start from it. */
 export const onSegmentEntered = on(SegmentEnteredSchema, 'enter-journeys', async (tx, events) => {
   const bySegment = Map.groupBy(events, (event) => event.segmentId)
-  const started = await tx.select().from(journeys).where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.segmentId, [...bySegment.keys()])))
+  const started = await tx
+    .select()
+    .from(journeys)
+    .where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.segmentId, [...bySegment.keys()])))
   const now = new Date()
-  for (const journey of started) await enter(tx, journey, bySegment.get(journey.segmentId)!.map((event) => event.customerId), now)
+  for (const journey of started)
+    await enter(
+      tx,
+      journey,
+      bySegment.get(journey.segmentId)!.map((event) => event.customerId),
+      now,
+    )
 })
 
 /**
@@ -29,7 +38,23 @@ export async function enter(tx: Tx, journey: Journey, customerIds: string[], now
      GROUP BY m.customer_id`,
     [tx.tenantId, customerIds, journey.id],
   )
-  const entries = rows.map(({ profile_id }) => ({ id: idFrom('entry', journey.id, profile_id), journey_id: journey.id, profile_id, node_id: journey.nodes[0]!.id, due_at: now, entered_at: now }))
-  await insertRows(tx, 'journey_entries', { id: 'uuid', journey_id: 'uuid', profile_id: 'uuid', node_id: 'text', due_at: 'timestamptz', entered_at: 'timestamptz' }, entries)
-  await publish(tx, JourneyEnteredSchema, ...entries.map((entry) => ({ journeyId: journey.id, entryId: entry.id, profileId: entry.profile_id })))
+  const entries = rows.map(({ profile_id }) => ({
+    id: idFrom('entry', journey.id, profile_id),
+    journey_id: journey.id,
+    profile_id,
+    node_id: journey.nodes[0]!.id,
+    due_at: now,
+    entered_at: now,
+  }))
+  await insertRows(
+    tx,
+    'journey_entries',
+    { id: 'uuid', journey_id: 'uuid', profile_id: 'uuid', node_id: 'text', due_at: 'timestamptz', entered_at: 'timestamptz' },
+    entries,
+  )
+  await publish(
+    tx,
+    JourneyEnteredSchema,
+    ...entries.map((entry) => ({ journeyId: journey.id, entryId: entry.id, profileId: entry.profile_id })),
+  )
 }

@@ -10,7 +10,9 @@ const MAX_ENTRIES = 100
 export const journeyResolvers: Resolvers = {
   Query: {
     journeys: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) => tx.select().from(journeys).where(eq(journeys.tenantId, viewer.tenantId)).orderBy(desc(journeys.id)).limit(MAX_JOURNEYS)),
+      withTenant(db, viewer.tenantId, (tx) =>
+        tx.select().from(journeys).where(eq(journeys.tenantId, viewer.tenantId)).orderBy(desc(journeys.id)).limit(MAX_JOURNEYS),
+      ),
   },
   Mutation: { publishJourney: async (_, { input }, ctx) => ({ journey: await publishJourney(ctx, input) }) },
   Journey: {

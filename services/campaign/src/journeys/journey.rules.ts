@@ -17,9 +17,16 @@ const nodeSchema = z.object({
   condition: orNull(clauseSchema),
   templateId: orNull(z.uuid()),
   purpose: orNull(z.string().min(1).max(64)),
-  messageClass: z.enum(['COMMERCIAL', 'TRANSACTIONAL']).nullish().transform((value) => value ?? 'COMMERCIAL'),
+  messageClass: z
+    .enum(['COMMERCIAL', 'TRANSACTIONAL'])
+    .nullish()
+    .transform((value) => value ?? 'COMMERCIAL'),
   couponTemplateId: orNull(z.uuid()),
-  variables: z.array(z.object({ name: z.string(), value: z.string().max(1_000) })).max(50).nullish().transform((value) => value ?? []),
+  variables: z
+    .array(z.object({ name: z.string(), value: z.string().max(1_000) }))
+    .max(50)
+    .nullish()
+    .transform((value) => value ?? []),
 })
 
 export const nodesSchema = z.array(nodeSchema).min(1).max(50)
@@ -41,10 +48,13 @@ const invalid = (node: string, message: string) => new AppError('INVALID', `step
 function checkNode(node: JourneyNode, byId: Map<string, JourneyNode>): void {
   const ways = waysOf(node)
   for (const way of ways) if (!byId.has(way)) throw invalid(node.id, `leads to ${way}, which does not exist`)
-  if (node.type === 'EXIT' ? ways.length > 0 : node.next === null) throw invalid(node.id, node.type === 'EXIT' ? 'an exit leads nowhere' : 'needs a next step')
+  if (node.type === 'EXIT' ? ways.length > 0 : node.next === null)
+    throw invalid(node.id, node.type === 'EXIT' ? 'an exit leads nowhere' : 'needs a next step')
   if (node.type === 'WAIT' && node.waitSeconds === null) throw invalid(node.id, 'needs waitSeconds')
-  if (node.type === 'SPLIT' && (node.condition === null || node.otherwise === null)) throw invalid(node.id, 'needs a condition and otherwise')
-  if (node.type === 'SEND' && (node.templateId === null || node.purpose === null)) throw invalid(node.id, 'needs a template and the purpose that consent is asked for')
+  if (node.type === 'SPLIT' && (node.condition === null || node.otherwise === null))
+    throw invalid(node.id, 'needs a condition and otherwise')
+  if (node.type === 'SEND' && (node.templateId === null || node.purpose === null))
+    throw invalid(node.id, 'needs a template and the purpose that consent is asked for')
 }
 
 const waysOf = (node: JourneyNode) => [node.next, node.otherwise].filter((way) => way !== null)

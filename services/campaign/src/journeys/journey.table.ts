@@ -4,39 +4,51 @@ import { foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } fro
 import { segments } from '../segments/segment.table.ts'
 import type { JourneyNode } from './journey.rules.ts'
 
-export const journeys = pgTable('journeys', {
-  tenantId: tenantId(),
-  id: id(),
-  name: text().notNull(),
-  segmentId: uuid('segment_id').notNull(),
-  nodes: jsonb().$type<JourneyNode[]>().notNull(),
-  createdAt: createdAt(),
-}, (t) => [
-  primaryKey({ columns: [t.tenantId, t.id] }),
-  unique('journeys_name').on(t.tenantId, t.name),
-  index('journeys_segment').on(t.tenantId, t.segmentId),
-  foreignKey({ name: 'journeys_segment_exists', columns: [t.tenantId, t.segmentId], foreignColumns: [segments.tenantId, segments.id] }),
-])
+export const journeys = pgTable(
+  'journeys',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    name: text().notNull(),
+    segmentId: uuid('segment_id').notNull(),
+    nodes: jsonb().$type<JourneyNode[]>().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('journeys_name').on(t.tenantId, t.name),
+    index('journeys_segment').on(t.tenantId, t.segmentId),
+    foreignKey({ name: 'journeys_segment_exists', columns: [t.tenantId, t.segmentId], foreignColumns: [segments.tenantId, segments.id] }),
+  ],
+)
 
 export type Journey = typeof journeys.$inferSelect
 
 /** One row per customer and journey, on the profile by which they entered; the row is the whole state. */
-export const journeyEntries = pgTable('journey_entries', {
-  tenantId: tenantId(),
-  id: id(),
-  journeyId: uuid('journey_id').notNull(),
-  profileId: uuid('profile_id').notNull(),
-  nodeId: text().notNull(),
-  /** When the step is to be carried out; null once the journey has ended. */
-  dueAt: moment('due_at'),
-  outcome: text(),
-  enteredAt: moment('entered_at').notNull(),
-}, (t) => [
-  primaryKey({ columns: [t.tenantId, t.id] }),
-  unique('journey_entries_once').on(t.tenantId, t.journeyId, t.profileId),
-  index('journey_entries_due').on(t.tenantId, t.dueAt).where(sql`due_at IS NOT NULL`),
-  index('journey_entries_profile').on(t.tenantId, t.profileId),
-  foreignKey({ name: 'journey_entries_journey_exists', columns: [t.tenantId, t.journeyId], foreignColumns: [journeys.tenantId, journeys.id] }),
-])
+export const journeyEntries = pgTable(
+  'journey_entries',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    journeyId: uuid('journey_id').notNull(),
+    profileId: uuid('profile_id').notNull(),
+    nodeId: text().notNull(),
+    /** When the step is to be carried out; null once the journey has ended. */
+    dueAt: moment('due_at'),
+    outcome: text(),
+    enteredAt: moment('entered_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('journey_entries_once').on(t.tenantId, t.journeyId, t.profileId),
+    index('journey_entries_due').on(t.tenantId, t.dueAt).where(sql`due_at IS NOT NULL`),
+    index('journey_entries_profile').on(t.tenantId, t.profileId),
+    foreignKey({
+      name: 'journey_entries_journey_exists',
+      columns: [t.tenantId, t.journeyId],
+      foreignColumns: [journeys.tenantId, journeys.id],
+    }),
+  ],
+)
 
 export type JourneyEntry = typeof journeyEntries.$inferSelect

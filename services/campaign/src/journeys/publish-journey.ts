@@ -13,7 +13,13 @@ import { enter } from './enter-journeys.ts'
 import { checkNodes, type JourneyNode, nodesSchema } from './journey.rules.ts'
 import { type Journey, journeys } from './journey.table.ts'
 
-const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(100), segmentId: z.uuid(), includeMembers: z.boolean().nullish(), nodes: nodesSchema })
+const Input = z.object({
+  idempotencyKey,
+  name: z.string().trim().min(1).max(100),
+  segmentId: z.uuid(),
+  includeMembers: z.boolean().nullish(),
+  nodes: nodesSchema,
+})
 
 /** Checks a journey and starts it. From here on its steps do not change: a change is a new journey. */
 export async function publishJourney(ctx: Context, raw: z.input<typeof Input>): Promise<Journey> {
@@ -24,20 +30,37 @@ export async function publishJourney(ctx: Context, raw: z.input<typeof Input>): 
     await checkReferences(tx, segmentId, nodes)
     const [journey] = await tx.insert(journeys).values({ tenantId: tx.tenantId, id: newId(), name, segmentId, nodes }).returning()
     if (input.includeMembers) {
-      const { rows } = await tx.client.query<{ customer_id: string }>('SELECT customer_id FROM segment_members WHERE tenant_id = $1 AND segment_id = $2', [tx.tenantId, segmentId])
-      await enter(tx, journey!, rows.map((row) => row.customer_id), ctx.now())
+      const { rows } = await tx.client.query<{ customer_id: string }>(
+        'SELECT customer_id FROM segment_members WHERE tenant_id = $1 AND segment_id = $2',
+        [tx.tenantId, segmentId],
+      )
+      await enter(
+        tx,
+        journey!,
+        rows.map((row) => row.customer_id),
+        ctx.now(),
+      )
     }
     return { result: journey!, targetId: journey!.id }
   })
 }
 
 async function checkReferences(tx: Tx, segmentId: string, nodes: JourneyNode[]): Promise<void> {
-  const [segment] = await tx.select({ id: segments.id }).from(segments).where(and(eq(segments.tenantId, tx.tenantId), eq(segments.id, segmentId)))
+  const [segment] = await tx
+    .select({ id: segments.id })
+    .from(segments)
+    .where(and(eq(segments.tenantId, tx.tenantId), eq(segments.id, segmentId)))
   if (!segment) throw new AppError('NOT_FOUND', 'No such segment')
   const wantedTemplates = nodes.map((node) => node.templateId).filter((id) => id !== null)
   const wantedCoupons = nodes.map((node) => node.couponTemplateId).filter((id) => id !== null)
-  const known = await tx.selectDistinct({ id: templates.id }).from(templates).where(and(eq(templates.tenantId, tx.tenantId), inArray(templates.id, wantedTemplates)))
-  const coupons = await tx.select({ id: couponTemplates.id }).from(couponTemplates).where(and(eq(couponTemplates.tenantId, tx.tenantId), inArray(couponTemplates.id, wantedCoupons)))
+  const known = await tx
+    .selectDistinct({ id: templates.id })
+    .from(templates)
+    .where(and(eq(templates.tenantId, tx.tenantId), inArray(templates.id, wantedTemplates)))
+  const coupons = await tx
+    .select({ id: couponTemplates.id })
+    .from(couponTemplates)
+    .where(and(eq(couponTemplates.tenantId, tx.tenantId), inArray(couponTemplates.id, wantedCoupons)))
   const missing = [...wantedTemplates, ...wantedCoupons].find((id) => ![...known, ...coupons].some((one) => one.id === id))
   if (missing) throw new AppError('NOT_FOUND', `No such template or coupon: ${missing}`)
 }

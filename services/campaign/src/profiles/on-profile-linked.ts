@@ -7,8 +7,15 @@ import { markCustomersDirty } from '../facts/mark-dirty.ts'
 export const onProfileLinked = on(ProfileLinkedSchema, 'map-profiles', async (tx, events) => {
   const newest = new Map(events.toSorted((a, b) => Number(a.version - b.version)).map((event) => [event.profileId, event]))
   const ids = [...newest.keys()]
-  const before = await tx.client.query<{ customer_id: string }>('SELECT customer_id FROM profile_customers WHERE tenant_id = $1 AND profile_id = ANY($2)', [tx.tenantId, ids])
-  const rows = [...newest.values()].map(({ profileId, customerId, version }) => ({ profile_id: profileId, customer_id: customerId, version: Number(version) }))
+  const before = await tx.client.query<{ customer_id: string }>(
+    'SELECT customer_id FROM profile_customers WHERE tenant_id = $1 AND profile_id = ANY($2)',
+    [tx.tenantId, ids],
+  )
+  const rows = [...newest.values()].map(({ profileId, customerId, version }) => ({
+    profile_id: profileId,
+    customer_id: customerId,
+    version: Number(version),
+  }))
   await insertRows(tx, 'profile_customers', { profile_id: 'uuid', customer_id: 'uuid', version: 'bigint' }, rows, {
     conflict: `ON CONFLICT (tenant_id, profile_id) DO UPDATE SET customer_id = excluded.customer_id, version = excluded.version
       WHERE profile_customers.version < excluded.version`,

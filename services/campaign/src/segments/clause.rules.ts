@@ -14,15 +14,53 @@ export type Clause =
   | { behaviour: { type: string; withinDays: number | null; minCount: number } }
   | { rfmClasses: string[] }
 
-export const RFM_CLASSES = ['KEY_VALUE', 'KEY_DEVELOP', 'KEY_RETAIN', 'KEY_WIN_BACK', 'GENERAL_VALUE', 'GENERAL_DEVELOP', 'GENERAL_RETAIN', 'GENERAL_WIN_BACK']
+export const RFM_CLASSES = [
+  'KEY_VALUE',
+  'KEY_DEVELOP',
+  'KEY_RETAIN',
+  'KEY_WIN_BACK',
+  'GENERAL_VALUE',
+  'GENERAL_DEVELOP',
+  'GENERAL_RETAIN',
+  'GENERAL_WIN_BACK',
+]
 
 const MAX_DEPTH = 6
-const days = z.int().min(1).max(3_650).nullish().transform((value) => value ?? null)
-const count = z.int().min(1).max(1_000_000).nullish().transform((value) => value ?? 1)
-const minor = z.string().regex(/^\d{1,15}$/, 'a decimal string of minor units').nullish().transform((value) => (value ? Number(value) : null))
-const attribute = z.object({ key: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), operator: z.enum(['EQ', 'IN', 'GTE', 'LTE', 'EXISTS']), values: z.array(z.string().max(1_000)).max(100).nullish().transform((value) => value ?? []) })
-  .refine(({ operator, values }) => (operator === 'EXISTS' ? values.length === 0 : operator === 'IN' ? values.length > 0 : values.length === 1), 'has the wrong number of values')
-  .refine(({ operator, values }) => !['GTE', 'LTE'].includes(operator) || /^-?\d{1,15}(\.\d{1,6})?$/.test(values[0] ?? ''), 'needs a number')
+const days = z
+  .int()
+  .min(1)
+  .max(3_650)
+  .nullish()
+  .transform((value) => value ?? null)
+const count = z
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .nullish()
+  .transform((value) => value ?? 1)
+const minor = z
+  .string()
+  .regex(/^\d{1,15}$/, 'a decimal string of minor units')
+  .nullish()
+  .transform((value) => (value ? Number(value) : null))
+const attribute = z
+  .object({
+    key: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
+    operator: z.enum(['EQ', 'IN', 'GTE', 'LTE', 'EXISTS']),
+    values: z
+      .array(z.string().max(1_000))
+      .max(100)
+      .nullish()
+      .transform((value) => value ?? []),
+  })
+  .refine(
+    ({ operator, values }) => (operator === 'EXISTS' ? values.length === 0 : operator === 'IN' ? values.length > 0 : values.length === 1),
+    'has the wrong number of values',
+  )
+  .refine(
+    ({ operator, values }) => !['GTE', 'LTE'].includes(operator) || /^-?\d{1,15}(\.\d{1,6})?$/.test(values[0] ?? ''),
+    'needs a number',
+  )
 
 const kinds = {
   all: z.lazy(() => z.array(clauseSchema).min(1).max(20)),
@@ -36,13 +74,17 @@ const kinds = {
 }
 
 /** Exactly one kind per clause; nulls, which GraphQL clients send for what they leave out, count as left out. */
-export const clauseSchema: z.ZodType<Clause> = z.record(z.string(), z.unknown())
+export const clauseSchema: z.ZodType<Clause> = z
+  .record(z.string(), z.unknown())
   .transform((clause) => Object.fromEntries(Object.entries(clause).filter(([, value]) => value !== null && value !== undefined)))
   .transform((clause, ctx) => {
     const [kind, ...others] = Object.keys(clause)
     const schema = kind && Object.hasOwn(kinds, kind) ? kinds[kind as keyof typeof kinds] : undefined
     if (!schema || others.length > 0) {
-      ctx.addIssue({ code: 'custom', message: 'a clause has exactly one of all, any, not, attribute, tagId, orders, behaviour, rfmClasses' })
+      ctx.addIssue({
+        code: 'custom',
+        message: 'a clause has exactly one of all, any, not, attribute, tagId, orders, behaviour, rfmClasses',
+      })
       return z.NEVER
     }
     const parsed = schema.safeParse(clause[kind!])
@@ -51,7 +93,10 @@ export const clauseSchema: z.ZodType<Clause> = z.record(z.string(), z.unknown())
     return z.NEVER
   })
 
-export const definitionSchema = z.unknown().refine((value) => depthOf(value) <= 4 * MAX_DEPTH, 'is nested too deeply').pipe(clauseSchema)
+export const definitionSchema = z
+  .unknown()
+  .refine((value) => depthOf(value) <= 4 * MAX_DEPTH, 'is nested too deeply')
+  .pipe(clauseSchema)
 
 function depthOf(value: unknown): number {
   return value !== null && typeof value === 'object' ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0
@@ -77,7 +122,8 @@ export function compileClause(clause: Clause, offset = 0): Compiled {
 }
 
 const PROFILES = 'profile_customers m WHERE m.tenant_id = $1 AND m.customer_id = c.id'
-const joined = (table: string) => `profile_customers m JOIN ${table} f ON f.tenant_id = m.tenant_id AND f.profile_id = m.profile_id WHERE m.tenant_id = $1 AND m.customer_id = c.id`
+const joined = (table: string) =>
+  `profile_customers m JOIN ${table} f ON f.tenant_id = m.tenant_id AND f.profile_id = m.profile_id WHERE m.tenant_id = $1 AND m.customer_id = c.id`
 
 function toSql(clause: Clause, bind: (value: unknown) => string): string {
   if ('all' in clause) return `(${clause.all.map((part) => toSql(part, bind)).join(' AND ')})`
@@ -91,7 +137,10 @@ function toSql(clause: Clause, bind: (value: unknown) => string): string {
 }
 
 /** Of the values of several profiles the one observed last counts. */
-function attributeSql({ key, operator, values }: { key: string; operator: string; values: string[] }, bind: (value: unknown) => string): string {
+function attributeSql(
+  { key, operator, values }: { key: string; operator: string; values: string[] },
+  bind: (value: unknown) => string,
+): string {
   const value = `(SELECT f.value FROM ${joined('attribute_facts')} AND f.key = ${bind(key)} ORDER BY f.observed_at DESC, f.value DESC LIMIT 1)`
   if (operator === 'EXISTS') return `(${value} IS NOT NULL)`
   if (operator === 'EQ' || operator === 'IN') return `coalesce(${value} = ANY(${bind(values)}::text[]), false)`
@@ -99,13 +148,19 @@ function attributeSql({ key, operator, values }: { key: string; operator: string
   return `coalesce(${number} ${operator === 'GTE' ? '>=' : '<='} ${bind(values[0])}::numeric, false)`
 }
 
-function ordersSql({ withinDays, minCount, minNetMinor }: { withinDays: number | null; minCount: number; minNetMinor: number | null }, bind: (value: unknown) => string): string {
+function ordersSql(
+  { withinDays, minCount, minNetMinor }: { withinDays: number | null; minCount: number; minNetMinor: number | null },
+  bind: (value: unknown) => string,
+): string {
   const since = withinDays === null ? '' : ` AND f.paid_at >= $2::timestamptz - ${bind(withinDays)}::int * interval '1 day'`
   const spent = minNetMinor === null ? '' : ` AND sum(f.total_minor - f.refunded_minor) >= ${bind(minNetMinor)}::bigint`
   return `EXISTS (SELECT 1 FROM ${joined('order_facts')} AND f.paid_at IS NOT NULL AND f.refunded_minor < f.total_minor${since} HAVING count(*) >= ${bind(minCount)}::int${spent})`
 }
 
-function behaviourSql({ type, withinDays, minCount }: { type: string; withinDays: number | null; minCount: number }, bind: (value: unknown) => string): string {
+function behaviourSql(
+  { type, withinDays, minCount }: { type: string; withinDays: number | null; minCount: number },
+  bind: (value: unknown) => string,
+): string {
   const since = withinDays === null ? '' : ` AND f.day > ($2::timestamptz AT TIME ZONE $3)::date - ${bind(withinDays)}::int`
   return `EXISTS (SELECT 1 FROM ${joined('behaviour_days')} AND f.type = ${bind(type)}${since} HAVING coalesce(sum(f.count), 0) >= ${bind(minCount)}::int)`
 }
@@ -121,7 +176,9 @@ export function describeClause(clause: Clause): string {
   if ('attribute' in clause) return `${clause.attribute.key} ${clause.attribute.operator} ${clause.attribute.values.join(', ')}`.trim()
   if ('tagId' in clause) return `has tag ${clause.tagId}`
   const within = (days: number | null) => (days === null ? '' : ` within ${days} days`)
-  if ('orders' in clause) return `${clause.orders.minCount} or more paid orders${clause.orders.minNetMinor === null ? '' : ` of ${clause.orders.minNetMinor} or more`}${within(clause.orders.withinDays)}`
-  if ('behaviour' in clause) return `${clause.behaviour.type} ${clause.behaviour.minCount} times or more${within(clause.behaviour.withinDays)}`
+  if ('orders' in clause)
+    return `${clause.orders.minCount} or more paid orders${clause.orders.minNetMinor === null ? '' : ` of ${clause.orders.minNetMinor} or more`}${within(clause.orders.withinDays)}`
+  if ('behaviour' in clause)
+    return `${clause.behaviour.type} ${clause.behaviour.minCount} times or more${within(clause.behaviour.withinDays)}`
   return `RFM class ${clause.rfmClasses.join(' or ')}`
 }

@@ -12,7 +12,13 @@ const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(100)
 export async function createSegment(ctx: Context, raw: { idempotencyKey: string; name: string; definition: unknown }): Promise<Segment> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'createSegment', scope: 'campaigns:write' }, input, async (tx) => {
-    const row = { tenantId: tx.tenantId, id: newId(), name: input.name, definition: input.definition, usesClock: usesClock(input.definition) }
+    const row = {
+      tenantId: tx.tenantId,
+      id: newId(),
+      name: input.name,
+      definition: input.definition,
+      usesClock: usesClock(input.definition),
+    }
     const [segment] = await tx.insert(segments).values(row).returning()
     return { result: segment!, targetId: segment!.id }
   })

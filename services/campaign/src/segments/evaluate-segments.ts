@@ -1,5 +1,5 @@
 import { type Tx, withTenant } from '@renmai/platform/db'
-import { loop, type Loop } from '@renmai/platform/loop'
+import { type Loop, loop } from '@renmai/platform/loop'
 import { publish } from '@renmai/platform/outbox'
 import { currentTenant, tenantsWithWork } from '@renmai/platform/tenants'
 import { SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
@@ -49,7 +49,10 @@ export async function evaluateDirty(tx: Tx, now: Date): Promise<number> {
 
 async function sweep(tx: Tx, now: Date): Promise<number> {
   await lockTenant(tx)
-  const { rows } = await tx.client.query<{ id: string }>(`SELECT id FROM segments WHERE tenant_id = $1 AND (swept_at IS NULL OR (uses_clock AND swept_at < now() - ${SWEEP_EVERY}))`, [tx.tenantId])
+  const { rows } = await tx.client.query<{ id: string }>(
+    `SELECT id FROM segments WHERE tenant_id = $1 AND (swept_at IS NULL OR (uses_clock AND swept_at < now() - ${SWEEP_EVERY}))`,
+    [tx.tenantId],
+  )
   for (const { id } of rows) {
     const mine = and(eq(segments.tenantId, tx.tenantId), eq(segments.id, id))
     const [segment] = await tx.select().from(segments).where(mine)
@@ -77,7 +80,8 @@ async function evaluate(tx: Tx, segment: Segment, now: Date, customerIds: string
      SELECT id, entered FROM changed ORDER BY id`,
     [tx.tenantId, now, zone, customerIds, segment.id, ...params],
   )
-  const facts = (entered: boolean) => rows.filter((row) => row.entered === entered).map((row) => ({ segmentId: segment.id, customerId: row.id }))
+  const facts = (entered: boolean) =>
+    rows.filter((row) => row.entered === entered).map((row) => ({ segmentId: segment.id, customerId: row.id }))
   await publish(tx, SegmentEnteredSchema, ...facts(true))
   await publish(tx, SegmentLeftSchema, ...facts(false))
 }

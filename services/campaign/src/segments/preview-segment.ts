@@ -29,7 +29,10 @@ async function count(tx: Tx, now: Date, clause: Clause | undefined): Promise<num
   const { zone } = await currentTenant(tx)
   const { sql, params } = clause ? compileClause(clause) : { sql: 'true', params: [] }
   // The second and third parameters are named in every statement, so that PostgreSQL knows their types.
-  const { rows } = await tx.client.query<{ n: number }>(`SELECT count(*) AS n FROM ${ALL_CUSTOMERS} WHERE $2::timestamptz IS NOT NULL AND $3::text IS NOT NULL AND ${sql}`, [tx.tenantId, now, zone, ...params])
+  const { rows } = await tx.client.query<{ n: number }>(
+    `SELECT count(*) AS n FROM ${ALL_CUSTOMERS} WHERE $2::timestamptz IS NOT NULL AND $3::text IS NOT NULL AND ${sql}`,
+    [tx.tenantId, now, zone, ...params],
+  )
   return rows[0]!.n
 }
 
@@ -37,6 +40,8 @@ async function sample(tx: Tx, now: Date, clause: Clause): Promise<{ id: string }
   const { zone } = await currentTenant(tx)
   const { sql, params } = compileClause(clause)
   const { rows } = await tx.client.query<{ id: string }>(
-    `SELECT c.id FROM ${ALL_CUSTOMERS} WHERE $2::timestamptz IS NOT NULL AND $3::text IS NOT NULL AND ${sql} ORDER BY c.id LIMIT ${SAMPLE}`, [tx.tenantId, now, zone, ...params])
+    `SELECT c.id FROM ${ALL_CUSTOMERS} WHERE $2::timestamptz IS NOT NULL AND $3::text IS NOT NULL AND ${sql} ORDER BY c.id LIMIT ${SAMPLE}`,
+    [tx.tenantId, now, zone, ...params],
+  )
   return rows
 }

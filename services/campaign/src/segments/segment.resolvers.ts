@@ -12,7 +12,9 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 export const segmentResolvers: Resolvers = {
   Query: {
     segments: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) => tx.select().from(segments).where(eq(segments.tenantId, viewer.tenantId)).orderBy(asc(segments.name)).limit(MAX_SEGMENTS)),
+      withTenant(db, viewer.tenantId, (tx) =>
+        tx.select().from(segments).where(eq(segments.tenantId, viewer.tenantId)).orderBy(asc(segments.name)).limit(MAX_SEGMENTS),
+      ),
     segment: (_, { id }, { load }) => (isId(id) ? load.segment.load(id) : null),
     previewSegment: (_, { definition }, ctx) => previewSegment(ctx, definition),
   },

@@ -2,26 +2,38 @@ import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
 import { boolean, foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { Clause } from './clause.rules.ts'
 
-export const segments = pgTable('segments', {
-  tenantId: tenantId(),
-  id: id(),
-  name: text().notNull(),
-  definition: jsonb().$type<Clause>().notNull(),
-  /** Whether time alone can change who matches. */
-  usesClock: boolean().notNull(),
-  /** When all customers were last looked at; null before the first time. */
-  sweptAt: moment('swept_at'),
-  createdAt: createdAt(),
-}, (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('segments_name').on(t.tenantId, t.name)])
+export const segments = pgTable(
+  'segments',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    name: text().notNull(),
+    definition: jsonb().$type<Clause>().notNull(),
+    /** Whether time alone can change who matches. */
+    usesClock: boolean().notNull(),
+    /** When all customers were last looked at; null before the first time. */
+    sweptAt: moment('swept_at'),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('segments_name').on(t.tenantId, t.name)],
+)
 
 export type Segment = typeof segments.$inferSelect
 
-export const segmentMembers = pgTable('segment_members', {
-  tenantId: tenantId(),
-  segmentId: uuid('segment_id').notNull(),
-  customerId: uuid('customer_id').notNull(),
-}, (t) => [
-  primaryKey({ columns: [t.tenantId, t.segmentId, t.customerId] }),
-  index('segment_members_customer').on(t.tenantId, t.customerId),
-  foreignKey({ name: 'segment_members_segment_exists', columns: [t.tenantId, t.segmentId], foreignColumns: [segments.tenantId, segments.id] }),
-])
+export const segmentMembers = pgTable(
+  'segment_members',
+  {
+    tenantId: tenantId(),
+    segmentId: uuid('segment_id').notNull(),
+    customerId: uuid('customer_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.segmentId, t.customerId] }),
+    index('segment_members_customer').on(t.tenantId, t.customerId),
+    foreignKey({
+      name: 'segment_members_segment_exists',
+      columns: [t.tenantId, t.segmentId],
+      foreignColumns: [segments.tenantId, segments.id],
+    }),
+  ],
+)

@@ -9,14 +9,30 @@ import type { Context } from '../context.ts'
 import { checkSource } from './template.rules.ts'
 import { type Template, templates } from './template.table.ts'
 
-const Variable = z.object({ name: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/), type: z.enum(['TEXT', 'NUMBER', 'COUPON']), defaultValue: z.string().max(1_000).nullish().transform((value) => value ?? null) })
+const Variable = z.object({
+  name: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+  type: z.enum(['TEXT', 'NUMBER', 'COUPON']),
+  defaultValue: z
+    .string()
+    .max(1_000)
+    .nullish()
+    .transform((value) => value ?? null),
+})
 const Input = z.object({
   idempotencyKey,
   name: z.string().trim().min(1).max(100),
   channel: z.enum(['WECOM', 'EMAIL', 'SMS']),
-  subject: z.string().max(500).nullish().transform((value) => value ?? ''),
+  subject: z
+    .string()
+    .max(500)
+    .nullish()
+    .transform((value) => value ?? ''),
   body: z.string().min(1).max(20_000),
-  variables: z.array(Variable).max(50).nullish().transform((value) => value ?? []),
+  variables: z
+    .array(Variable)
+    .max(50)
+    .nullish()
+    .transform((value) => value ?? []),
 })
 
 /** Publishes a template, or the next version of the one with this name. */
@@ -26,10 +42,30 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
   checkSource('body', input.body, input.variables)
   return mutate(ctx, { name: 'publishTemplate', scope: 'campaigns:write' }, input, async (tx) => {
     const { name, channel, subject, body, variables } = input
-    const [latest] = await tx.select().from(templates).where(and(eq(templates.tenantId, tx.tenantId), eq(templates.name, name))).orderBy(desc(templates.version)).limit(1)
-    const row = { tenantId: tx.tenantId, id: latest?.id ?? newId(), version: (latest?.version ?? 0) + 1, name, channel, subject, body, variables }
+    const [latest] = await tx
+      .select()
+      .from(templates)
+      .where(and(eq(templates.tenantId, tx.tenantId), eq(templates.name, name)))
+      .orderBy(desc(templates.version))
+      .limit(1)
+    const row = {
+      tenantId: tx.tenantId,
+      id: latest?.id ?? newId(),
+      version: (latest?.version ?? 0) + 1,
+      name,
+      channel,
+      subject,
+      body,
+      variables,
+    }
     const [template] = await tx.insert(templates).values(row).returning()
-    await publish(tx, TemplatePublishedSchema, { templateId: row.id, version: row.version, channel, subjectTemplate: subject, bodyTemplate: body })
+    await publish(tx, TemplatePublishedSchema, {
+      templateId: row.id,
+      version: row.version,
+      channel,
+      subjectTemplate: subject,
+      bodyTemplate: body,
+    })
     return { result: template!, targetId: row.id }
   })
 }

@@ -10,7 +10,13 @@ export const templateResolvers: Resolvers = {
   Query: {
     templates: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, (tx) =>
-        tx.selectDistinctOn([templates.name]).from(templates).where(eq(templates.tenantId, viewer.tenantId)).orderBy(asc(templates.name), desc(templates.version)).limit(MAX_TEMPLATES)),
+        tx
+          .selectDistinctOn([templates.name])
+          .from(templates)
+          .where(eq(templates.tenantId, viewer.tenantId))
+          .orderBy(asc(templates.name), desc(templates.version))
+          .limit(MAX_TEMPLATES),
+      ),
   },
   Mutation: { publishTemplate: async (_, { input }, ctx) => ({ template: await publishTemplate(ctx, input) }) },
   Template: { __resolveReference: ({ id }, { load }) => load.template.load(id) },

@@ -17,14 +17,18 @@ export function checkSource(field: string, source: string, variables: Variable[]
     throw new AppError('INVALID', `${field} is not Liquid: ${(error as Error).message}`, { [field]: 'is not Liquid' })
   }
   const unknown = used.filter((name) => !declared.has(name))
-  if (unknown.length > 0) throw new AppError('INVALID', `${field} uses ${unknown.join(', ')} without declaring it`, { [field]: unknown.join(', ') })
+  if (unknown.length > 0)
+    throw new AppError('INVALID', `${field} uses ${unknown.join(', ')} without declaring it`, { [field]: unknown.join(', ') })
 }
 
 /**
  * The values that a message carries.
  * @returns the values, or the first variable that has none
  */
-export function fillVariables(variables: Variable[], given: Record<string, string>): { values: Record<string, string> } | { missing: string } {
+export function fillVariables(
+  variables: Variable[],
+  given: Record<string, string>,
+): { values: Record<string, string> } | { missing: string } {
   const values: Record<string, string> = {}
   for (const { name, type, defaultValue } of variables) {
     const value = given[name] ?? defaultValue

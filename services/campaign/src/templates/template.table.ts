@@ -3,16 +3,20 @@ import { integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/p
 import type { Variable } from './template.rules.ts'
 
 /** Each version is a row; it never changes once it is published. */
-export const templates = pgTable('templates', {
-  tenantId: tenantId(),
-  id: id(),
-  version: integer().notNull(),
-  name: text().notNull(),
-  channel: text().notNull(),
-  subject: text().notNull(),
-  body: text().notNull(),
-  variables: jsonb().$type<Variable[]>().notNull(),
-  createdAt: createdAt(),
-}, (t) => [primaryKey({ columns: [t.tenantId, t.id, t.version] }), unique('templates_name').on(t.tenantId, t.name, t.version)])
+export const templates = pgTable(
+  'templates',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    version: integer().notNull(),
+    name: text().notNull(),
+    channel: text().notNull(),
+    subject: text().notNull(),
+    body: text().notNull(),
+    variables: jsonb().$type<Variable[]>().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.id, t.version] }), unique('templates_name').on(t.tenantId, t.name, t.version)],
+)
 
 export type Template = typeof templates.$inferSelect

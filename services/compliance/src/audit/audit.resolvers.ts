@@ -13,12 +13,24 @@ export const auditResolvers: Resolvers = {
       const page = cursors.read(args, viewer.tenantId)
       return withTenant(db, viewer.tenantId, async (tx) => {
         const after = page.after ? lt(auditEntries.seq, Number(page.after[0])) : undefined
-        const rows = await tx.select().from(auditEntries).where(and(eq(auditEntries.tenantId, viewer.tenantId), after)).orderBy(desc(auditEntries.seq)).limit(page.limit + 1)
+        const rows = await tx
+          .select()
+          .from(auditEntries)
+          .where(and(eq(auditEntries.tenantId, viewer.tenantId), after))
+          .orderBy(desc(auditEntries.seq))
+          .limit(page.limit + 1)
         return cursors.connection(rows, page, viewer.tenantId, (row: AuditEntry) => [String(row.seq)])
       })
     },
     auditCheckpoints: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) => tx.select().from(auditCheckpoints).where(eq(auditCheckpoints.tenantId, viewer.tenantId)).orderBy(desc(auditCheckpoints.seq)).limit(MAX_CHECKPOINTS)),
+      withTenant(db, viewer.tenantId, (tx) =>
+        tx
+          .select()
+          .from(auditCheckpoints)
+          .where(eq(auditCheckpoints.tenantId, viewer.tenantId))
+          .orderBy(desc(auditCheckpoints.seq))
+          .limit(MAX_CHECKPOINTS),
+      ),
     verifyAuditLog: (_, _args, ctx) => verifyAuditLog(ctx),
   },
   Mutation: { signAuditCheckpoint: async (_, { input }, ctx) => ({ checkpoint: await signAuditCheckpoint(ctx, input) }) },

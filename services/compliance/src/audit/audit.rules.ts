@@ -13,7 +13,16 @@ export const GENESIS = Buffer.alloc(32)
 /** SHA-256(0x00 | length-prefixed fields | previous hash). The zero keeps an entry from looking like an inner node (RFC 6962). */
 export function hashEntry(tenantId: string, seq: number, action: Action, previous: Buffer): Buffer {
   const hash = createHash('sha256').update(Buffer.of(0))
-  const fields = [tenantId, String(seq), action.action, action.actorKind, action.actorId, action.targetId, action.inputDigest.toString('hex'), action.at.toISOString()]
+  const fields = [
+    tenantId,
+    String(seq),
+    action.action,
+    action.actorKind,
+    action.actorId,
+    action.targetId,
+    action.inputDigest.toString('hex'),
+    action.at.toISOString(),
+  ]
   for (const field of fields) {
     const bytes = Buffer.from(field)
     const length = Buffer.alloc(4)
@@ -26,7 +35,11 @@ export function hashEntry(tenantId: string, seq: number, action: Action, previou
 export type Problem = { firstBadSeq: number; problem: 'HASH' | 'GAP' | 'CHECKPOINT' }
 
 /** Checks a run of entries against the hash before it. Returns the first problem, or the hash to go on from. */
-export function checkRun(tenantId: string, entries: AuditEntry[], start: { seq: number; hash: Buffer }): Problem | { seq: number; hash: Buffer } {
+export function checkRun(
+  tenantId: string,
+  entries: AuditEntry[],
+  start: { seq: number; hash: Buffer },
+): Problem | { seq: number; hash: Buffer } {
   let { seq, hash } = start
   for (const entry of entries) {
     if (entry.seq !== seq + 1) return { firstBadSeq: seq + 1, problem: 'GAP' }

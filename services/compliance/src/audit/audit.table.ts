@@ -2,27 +2,35 @@ import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns
 import { bigint, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 
 /** The tenant's chain of actions: each entry's hash covers the one before. */
-export const auditEntries = pgTable('audit_entries', {
-  tenantId: tenantId(),
-  seq: bigint({ mode: 'number' }).notNull(),
-  action: text().notNull(),
-  actorKind: text('actor_kind').notNull(),
-  actorId: text('actor_id').notNull(),
-  targetId: text('target_id').notNull(),
-  inputDigest: bytes('input_digest').notNull(),
-  at: moment('at').notNull(),
-  hash: bytes('hash').notNull(),
-}, (t) => [primaryKey({ columns: [t.tenantId, t.seq] })])
+export const auditEntries = pgTable(
+  'audit_entries',
+  {
+    tenantId: tenantId(),
+    seq: bigint({ mode: 'number' }).notNull(),
+    action: text().notNull(),
+    actorKind: text('actor_kind').notNull(),
+    actorId: text('actor_id').notNull(),
+    targetId: text('target_id').notNull(),
+    inputDigest: bytes('input_digest').notNull(),
+    at: moment('at').notNull(),
+    hash: bytes('hash').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.seq] })],
+)
 
 export type AuditEntry = typeof auditEntries.$inferSelect
 
-export const auditCheckpoints = pgTable('audit_checkpoints', {
-  tenantId: tenantId(),
-  id: id(),
-  seq: bigint({ mode: 'number' }).notNull(),
-  hash: bytes('hash').notNull(),
-  signature: bytes('signature').notNull(),
-  createdAt: createdAt(),
-}, (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('audit_checkpoints_seq').on(t.tenantId, t.seq)])
+export const auditCheckpoints = pgTable(
+  'audit_checkpoints',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    seq: bigint({ mode: 'number' }).notNull(),
+    hash: bytes('hash').notNull(),
+    signature: bytes('signature').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('audit_checkpoints_seq').on(t.tenantId, t.seq)],
+)
 
 export type AuditCheckpoint = typeof auditCheckpoints.$inferSelect

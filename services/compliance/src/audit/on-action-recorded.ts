@@ -2,21 +2,57 @@ import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { insertRows } from '@renmai/platform/bulk'
 import { on } from '@renmai/platform/inbox'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
-import { GENESIS, hashEntry } from './audit.rules.ts'
 import { lastEntry } from './audit.queries.ts'
+import { GENESIS, hashEntry } from './audit.rules.ts'
 
 const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance']
 
 /** Seals actions of all services into the tenant's chain. One writer per tenant at a time, so that there is no fork. */
-export const onActionRecorded = on(ActionRecordedSchema, 'seal-actions', async (tx, events) => {
-  await tx.client.query("SELECT pg_advisory_xact_lock(hashtext('audit'), hashtext($1))", [tx.tenantId])
-  const last = await lastEntry(tx)
-  let [seq, hash] = [last?.seq ?? 0, last?.hash ?? GENESIS]
-  const rows = events.map((event) => {
-    const { action, actorKind, actorId, targetId } = event
-    const entry = { action, actorKind, actorId, targetId, inputDigest: Buffer.from(event.inputDigest), at: event.at ? timestampDate(event.at) : new Date(0) }
-    hash = hashEntry(tx.tenantId, ++seq, entry, hash)
-    return { seq, action, actor_kind: actorKind, actor_id: actorId, target_id: targetId, input_digest: entry.inputDigest, at: entry.at, hash }
-  })
-  await insertRows(tx, 'audit_entries', { seq: 'bigint', action: 'text', actor_kind: 'text', actor_id: 'text', target_id: 'text', input_digest: 'bytea', at: 'timestamptz', hash: 'bytea' }, rows, { conflict: '' })
-}, SERVICES)
+export const onActionRecorded = on(
+  ActionRecordedSchema,
+  'seal-actions',
+  async (tx, events) => {
+    await tx.client.query("SELECT pg_advisory_xact_lock(hashtext('audit'), hashtext($1))", [tx.tenantId])
+    const last = await lastEntry(tx)
+    let [seq, hash] = [last?.seq ?? 0, last?.hash ?? GENESIS]
+    const rows = events.map((event) => {
+      const { action, actorKind, actorId, targetId } = event
+      const entry = {
+        action,
+        actorKind,
+        actorId,
+        targetId,
+        inputDigest: Buffer.from(event.inputDigest),
+        at: event.at ? timestampDate(event.at) : new Date(0),
+      }
+      hash = hashEntry(tx.tenantId, ++seq, entry, hash)
+      return {
+        seq,
+        action,
+        actor_kind: actorKind,
+        actor_id: actorId,
+        target_id: targetId,
+        input_digest: entry.inputDigest,
+        at: entry.at,
+        hash,
+      }
+    })
+    await insertRows(
+      tx,
+      'audit_entries',
+      {
+        seq: 'bigint',
+        action: 'text',
+        actor_kind: 'text',
+        actor_id: 'text',
+        target_id: 'text',
+        input_digest: 'bytea',
+        at: 'timestamptz',
+        hash: 'bytea',
+      },
+      rows,
+      { conflict: '' },
+    )
+  },
+  SERVICES,
+)

@@ -2,7 +2,7 @@ import { createPrivateKey, sign } from 'node:crypto'
 import type { Tx } from '@renmai/platform/db'
 import { withTenant } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
-import { loop, type Loop } from '@renmai/platform/loop'
+import { type Loop, loop } from '@renmai/platform/loop'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
 import type { App } from '@renmai/platform/service'
@@ -19,7 +19,10 @@ const Input = z.object({ idempotencyKey })
 /** Signs what the chain is now. */
 export async function signAuditCheckpoint(ctx: Context, raw: z.input<typeof Input>): Promise<AuditCheckpoint | null> {
   const input = parse(Input, raw)
-  return mutate(ctx, { name: 'signAuditCheckpoint', scope: 'audit:read' }, input, async (tx) => ({ result: await signNow(tx, ctx.auditKey), targetId: tx.tenantId }))
+  return mutate(ctx, { name: 'signAuditCheckpoint', scope: 'audit:read' }, input, async (tx) => ({
+    result: await signNow(tx, ctx.auditKey),
+    targetId: tx.tenantId,
+  }))
 }
 
 async function signNow(tx: Tx, auditKey: string): Promise<AuditCheckpoint | null> {
@@ -27,7 +30,11 @@ async function signNow(tx: Tx, auditKey: string): Promise<AuditCheckpoint | null
   if (!last) return null
   const key = createPrivateKey({ key: JSON.parse(auditKey), format: 'jwk' })
   const signature = sign(null, checkpointBody(tx.tenantId, last), key)
-  const [made] = await tx.insert(auditCheckpoints).values({ tenantId: tx.tenantId, id: newId(), seq: last.seq, hash: last.hash, signature }).onConflictDoNothing().returning()
+  const [made] = await tx
+    .insert(auditCheckpoints)
+    .values({ tenantId: tx.tenantId, id: newId(), seq: last.seq, hash: last.hash, signature })
+    .onConflictDoNothing()
+    .returning()
   return made ?? null
 }
 

@@ -14,9 +14,19 @@ export type Verification = { isValid: boolean; entries: number; checkpoints: num
 export async function verifyAuditLog({ db, viewer, auditKey }: Context): Promise<Verification> {
   requireScope(viewer, 'audit:read')
   return withTenant(db, viewer.tenantId, async (tx) => {
-    const checkpoints = await tx.select().from(auditCheckpoints).where(eq(auditCheckpoints.tenantId, tx.tenantId)).orderBy(asc(auditCheckpoints.seq))
+    const checkpoints = await tx
+      .select()
+      .from(auditCheckpoints)
+      .where(eq(auditCheckpoints.tenantId, tx.tenantId))
+      .orderBy(asc(auditCheckpoints.seq))
     const { entries, problem } = await walk(tx, checkpoints, auditKey)
-    return { isValid: !problem, entries, checkpoints: checkpoints.length, firstBadSeq: problem?.firstBadSeq ?? null, problem: problem?.problem ?? null }
+    return {
+      isValid: !problem,
+      entries,
+      checkpoints: checkpoints.length,
+      firstBadSeq: problem?.firstBadSeq ?? null,
+      problem: problem?.problem ?? null,
+    }
   })
 }
 
@@ -25,17 +35,24 @@ async function walk(tx: Tx, checkpoints: AuditCheckpoint[], auditKey: string): P
   const waiting = [...checkpoints]
   let at = { seq: 0, hash: GENESIS as Buffer }
   for (;;) {
-    const entries = await tx.select().from(auditEntries).where(and(eq(auditEntries.tenantId, tx.tenantId), gt(auditEntries.seq, at.seq))).orderBy(asc(auditEntries.seq)).limit(CHUNK)
+    const entries = await tx
+      .select()
+      .from(auditEntries)
+      .where(and(eq(auditEntries.tenantId, tx.tenantId), gt(auditEntries.seq, at.seq)))
+      .orderBy(asc(auditEntries.seq))
+      .limit(CHUNK)
     const result = checkRun(tx.tenantId, entries, at)
     if ('problem' in result) return { entries: at.seq, problem: result }
     for (const checkpoint of waiting.filter((one) => one.seq <= result.seq)) {
       const entry = entries.find((one) => one.seq === checkpoint.seq)
       const isSigned = verify(null, checkpointBody(tx.tenantId, checkpoint), publicKey, checkpoint.signature)
-      if (!isSigned || !entry?.hash.equals(checkpoint.hash)) return { entries: result.seq, problem: { firstBadSeq: checkpoint.seq, problem: 'CHECKPOINT' } }
+      if (!isSigned || !entry?.hash.equals(checkpoint.hash))
+        return { entries: result.seq, problem: { firstBadSeq: checkpoint.seq, problem: 'CHECKPOINT' } }
       waiting.splice(waiting.indexOf(checkpoint), 1)
     }
     at = result
     // A checkpoint beyond the end says that entries were cut off.
-    if (entries.length < CHUNK) return waiting[0] ? { entries: at.seq, problem: { firstBadSeq: at.seq + 1, problem: 'GAP' } } : { entries: at.seq }
+    if (entries.length < CHUNK)
+      return waiting[0] ? { entries: at.seq, problem: { firstBadSeq: at.seq + 1, problem: 'GAP' } } : { entries: at.seq }
   }
 }

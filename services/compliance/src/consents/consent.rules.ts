@@ -9,7 +9,8 @@ const MAX_AHEAD_MS = 60_000
 
 /** @throws AppError INVALID for a time that has not come: it would outlive every later fact */
 export function checkConsentTime(at: Date, now: Date): Date {
-  if (at.getTime() > now.getTime() + MAX_AHEAD_MS) throw new AppError('INVALID', 'at lies in the future', { at: 'must not lie in the future' })
+  if (at.getTime() > now.getTime() + MAX_AHEAD_MS)
+    throw new AppError('INVALID', 'at lies in the future', { at: 'must not lie in the future' })
   return at
 }
 

@@ -37,9 +37,24 @@ async function recordConsent(ctx: Context, raw: z.input<typeof Input>, status: C
   return mutate(ctx, { name, scope: 'consents:write' }, input, async (tx) => {
     const { profileId, channel, method, evidence } = input
     const at = checkConsentTime(input.at ?? ctx.now(), ctx.now())
-    const [purpose] = await tx.select().from(purposes).where(and(eq(purposes.tenantId, tx.tenantId), eq(purposes.key, input.purpose)))
+    const [purpose] = await tx
+      .select()
+      .from(purposes)
+      .where(and(eq(purposes.tenantId, tx.tenantId), eq(purposes.key, input.purpose)))
     if (!purpose) throw new AppError('NOT_FOUND', `No purpose ${input.purpose}; define it first`)
-    const row = { tenantId: tx.tenantId, id: newId(), profileId, purpose: purpose.key, channel, status, noticeVersion: purpose.noticeVersion, method, evidence: evidence ?? null, recordedBy: ctx.viewer.id, at }
+    const row = {
+      tenantId: tx.tenantId,
+      id: newId(),
+      profileId,
+      purpose: purpose.key,
+      channel,
+      status,
+      noticeVersion: purpose.noticeVersion,
+      method,
+      evidence: evidence ?? null,
+      recordedBy: ctx.viewer.id,
+      at,
+    }
     const [consent] = await tx.insert(consents).values(row).returning()
     const schema = status === 'GRANTED' ? ConsentGrantedSchema : ConsentWithdrawnSchema
     await publish(tx, schema, { consentId: consent!.id, profileId, purpose: purpose.key, channel, at: timestampFromDate(at) })

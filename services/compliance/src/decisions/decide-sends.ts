@@ -1,11 +1,11 @@
+import { metrics } from '@opentelemetry/api'
 import { answer } from '@renmai/platform/ask'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
 import { ComplianceService, type SendQuestion } from '@renmai/proto/compliance/v1/compliance_service'
-import { metrics } from '@opentelemetry/api'
 import type { Consent } from '../consents/consent.table.ts'
-import { decide, type Decided } from './decision.rules.ts'
+import { type Decided, decide } from './decision.rules.ts'
 import { decisions } from './decision.table.ts'
 
 const MAX_QUESTIONS = 500
@@ -24,7 +24,14 @@ export const answerDecideSends = (db: Db, now: () => Date) =>
     })
   })
 
-type Asked = Decided & { messageId: string; profileId: string; customerId: string | null; purpose: string; channel: string; messageClass: string }
+type Asked = Decided & {
+  messageId: string
+  profileId: string
+  customerId: string | null
+  purpose: string
+  channel: string
+  messageClass: string
+}
 
 async function decideAll(tx: Tx, questions: SendQuestion[]): Promise<Asked[]> {
   const facts = Map.groupBy(await readFacts(tx, questions), (fact) => fact.asked)
@@ -32,7 +39,15 @@ async function decideAll(tx: Tx, questions: SendQuestion[]): Promise<Asked[]> {
   return questions.map(({ messageId, profileId, purpose, channel, messageClass }) => {
     const mine = facts.get(profileId) ?? []
     const relevant = mine.filter((fact) => fact.purpose === purpose && fact.channel === channel)
-    return { messageId, profileId, customerId: mine[0]?.customerId ?? null, purpose, channel, messageClass, ...decide(messageClass, notices.get(purpose), relevant) }
+    return {
+      messageId,
+      profileId,
+      customerId: mine[0]?.customerId ?? null,
+      purpose,
+      channel,
+      messageClass,
+      ...decide(messageClass, notices.get(purpose), relevant),
+    }
   })
 }
 
@@ -54,6 +69,9 @@ async function readFacts(tx: Tx, questions: SendQuestion[]): Promise<(Consent & 
 }
 
 async function readNotices(tx: Tx): Promise<Map<string, number>> {
-  const { rows } = await tx.client.query<{ key: string; notice_version: number }>('SELECT key, notice_version FROM purposes WHERE tenant_id = $1', [tx.tenantId])
+  const { rows } = await tx.client.query<{ key: string; notice_version: number }>(
+    'SELECT key, notice_version FROM purposes WHERE tenant_id = $1',
+    [tx.tenantId],
+  )
   return new Map(rows.map((row) => [row.key, row.notice_version]))
 }

@@ -10,7 +10,12 @@ export const decisionResolvers: Resolvers = {
       return withTenant(db, viewer.tenantId, async (tx) => {
         const outcome = args.isAllowed === undefined || args.isAllowed === null ? undefined : eq(decisions.isAllowed, args.isAllowed)
         const after = page.after ? lt(decisions.id, page.after[0]!) : undefined
-        const rows = await tx.select().from(decisions).where(and(eq(decisions.tenantId, viewer.tenantId), outcome, after)).orderBy(desc(decisions.id)).limit(page.limit + 1)
+        const rows = await tx
+          .select()
+          .from(decisions)
+          .where(and(eq(decisions.tenantId, viewer.tenantId), outcome, after))
+          .orderBy(desc(decisions.id))
+          .limit(page.limit + 1)
         return cursors.connection(rows, page, viewer.tenantId, (row: Decision) => [row.id])
       })
     },

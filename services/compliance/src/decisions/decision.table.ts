@@ -2,24 +2,28 @@ import { id, moment, tenantId } from '@renmai/platform/columns'
 import { boolean, index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** One receipt per answer. A message that is asked about again gets another receipt, by the facts of that moment. */
-export const decisions = pgTable('decisions', {
-  tenantId: tenantId(),
-  id: id(),
-  messageId: uuid('message_id').notNull(),
-  profileId: uuid('profile_id').notNull(),
-  customerId: uuid('customer_id'),
-  purpose: text().notNull(),
-  channel: text().notNull(),
-  messageClass: text().notNull(),
-  isAllowed: boolean().notNull(),
-  reasons: text().array().notNull(),
-  consentIds: uuid('consent_ids').array().notNull(),
-  at: moment('at').notNull(),
-}, (t) => [
-  primaryKey({ columns: [t.tenantId, t.id] }),
-  index('decisions_message').on(t.tenantId, t.messageId),
-  index('decisions_profile').on(t.tenantId, t.profileId),
-  index('decisions_time').on(t.tenantId, t.at),
-])
+export const decisions = pgTable(
+  'decisions',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    messageId: uuid('message_id').notNull(),
+    profileId: uuid('profile_id').notNull(),
+    customerId: uuid('customer_id'),
+    purpose: text().notNull(),
+    channel: text().notNull(),
+    messageClass: text().notNull(),
+    isAllowed: boolean().notNull(),
+    reasons: text().array().notNull(),
+    consentIds: uuid('consent_ids').array().notNull(),
+    at: moment('at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('decisions_message').on(t.tenantId, t.messageId),
+    index('decisions_profile').on(t.tenantId, t.profileId),
+    index('decisions_time').on(t.tenantId, t.at),
+  ],
+)
 
 export type Decision = typeof decisions.$inferSelect

@@ -26,11 +26,20 @@ export async function definePurpose(ctx: Context, raw: z.input<typeof Input>): P
     const noticeHash = createHash('sha256').update(noticeText).digest('hex')
     const mine = and(eq(purposes.tenantId, tx.tenantId), eq(purposes.key, key))
     const [existing] = await tx.select().from(purposes).where(mine).for('update')
-    const [notice] = existing ? await tx.select().from(notices).where(and(eq(notices.tenantId, tx.tenantId), eq(notices.purpose, key), eq(notices.version, existing.noticeVersion))) : []
+    const [notice] = existing
+      ? await tx
+          .select()
+          .from(notices)
+          .where(and(eq(notices.tenantId, tx.tenantId), eq(notices.purpose, key), eq(notices.version, existing.noticeVersion)))
+      : []
     const isNewNotice = notice?.hash !== noticeHash
     const noticeVersion = (existing?.noticeVersion ?? 0) + (isNewNotice ? 1 : 0)
     const values = { tenantId: tx.tenantId, key, name, consentLevel, noticeVersion }
-    const [purpose] = await tx.insert(purposes).values(values).onConflictDoUpdate({ target: [purposes.tenantId, purposes.key], set: { name, consentLevel, noticeVersion } }).returning()
+    const [purpose] = await tx
+      .insert(purposes)
+      .values(values)
+      .onConflictDoUpdate({ target: [purposes.tenantId, purposes.key], set: { name, consentLevel, noticeVersion } })
+      .returning()
     if (isNewNotice) {
       await tx.insert(notices).values({ tenantId: tx.tenantId, purpose: key, version: noticeVersion, text: noticeText, hash: noticeHash })
       await publish(tx, PolicyChangedSchema, { purpose: key, noticeVersion })

@@ -10,8 +10,18 @@ export const purposeResolvers: Resolvers = {
   Query: {
     purposes: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
-        const current = and(eq(notices.tenantId, purposes.tenantId), eq(notices.purpose, purposes.key), eq(notices.version, purposes.noticeVersion))
-        const rows = await tx.select().from(purposes).innerJoin(notices, current).where(eq(purposes.tenantId, viewer.tenantId)).orderBy(asc(purposes.key)).limit(MAX_PURPOSES)
+        const current = and(
+          eq(notices.tenantId, purposes.tenantId),
+          eq(notices.purpose, purposes.key),
+          eq(notices.version, purposes.noticeVersion),
+        )
+        const rows = await tx
+          .select()
+          .from(purposes)
+          .innerJoin(notices, current)
+          .where(eq(purposes.tenantId, viewer.tenantId))
+          .orderBy(asc(purposes.key))
+          .limit(MAX_PURPOSES)
         return rows.map((row) => ({ ...row.purposes, noticeHash: row.notices.hash, noticeText: row.notices.text }))
       }),
   },

@@ -11,7 +11,14 @@ const CALLBACKS: Record<string, string> = { WECOM: 'hooks/wecom', YOUZAN: 'hooks
 export const channelResolvers: Resolvers = {
   Query: {
     channelAccounts: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) => tx.select().from(channelAccounts).where(eq(channelAccounts.tenantId, viewer.tenantId)).orderBy(asc(channelAccounts.id)).limit(MAX_ACCOUNTS)),
+      withTenant(db, viewer.tenantId, (tx) =>
+        tx
+          .select()
+          .from(channelAccounts)
+          .where(eq(channelAccounts.tenantId, viewer.tenantId))
+          .orderBy(asc(channelAccounts.id))
+          .limit(MAX_ACCOUNTS),
+      ),
   },
   Mutation: {
     connectWecom: async (_, { input }, ctx) => ({ account: await connectWecom(ctx, input) }),

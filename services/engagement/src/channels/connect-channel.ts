@@ -13,27 +13,55 @@ export type ShownAccount = Omit<ChannelAccount, 'credentials'>
 
 const name = z.string().min(1).max(100)
 const secret = z.string().min(1).max(500)
-const Wecom = z.object({ idempotencyKey, name, corpId: z.string().regex(/^\w{8,64}$/), agentId: z.int().positive(), secret, token: z.string().regex(/^[A-Za-z0-9]{3,32}$/), encodingAesKey: z.string().regex(/^[A-Za-z0-9]{43}$/, '43 letters and digits') })
-const Youzan = z.object({ idempotencyKey, name, kdtId: z.string().regex(/^\d{1,20}$/), clientId: z.string().min(1).max(100), clientSecret: secret })
-const Smtp = z.object({ idempotencyKey, name, host: z.string().min(1).max(253), port: z.int().min(1).max(65535), user: z.string().max(320).nullish(), password: z.string().max(500).nullish(), from: z.email() })
+const Wecom = z.object({
+  idempotencyKey,
+  name,
+  corpId: z.string().regex(/^\w{8,64}$/),
+  agentId: z.int().positive(),
+  secret,
+  token: z.string().regex(/^[A-Za-z0-9]{3,32}$/),
+  encodingAesKey: z.string().regex(/^[A-Za-z0-9]{43}$/, '43 letters and digits'),
+})
+const Youzan = z.object({
+  idempotencyKey,
+  name,
+  kdtId: z.string().regex(/^\d{1,20}$/),
+  clientId: z.string().min(1).max(100),
+  clientSecret: secret,
+})
+const Smtp = z.object({
+  idempotencyKey,
+  name,
+  host: z.string().min(1).max(253),
+  port: z.int().min(1).max(65535),
+  user: z.string().max(320).nullish(),
+  password: z.string().max(500).nullish(),
+  from: z.email(),
+})
 const Source = z.object({ idempotencyKey, name, channel: z.string().regex(/^[A-Z][A-Z_]{1,31}$/, 'upper case letters and _') })
 
 export function connectWecom(ctx: Context, raw: z.input<typeof Wecom>): Promise<ShownAccount> {
   const input = parse(Wecom, raw)
   const { corpId, agentId, secret, token, encodingAesKey } = input
-  return mutate(ctx, { name: 'connectWecom', scope: 'channels:write' }, input, (tx) => store(tx, ctx, 'WECOM', input.name, corpId, { corpId, agentId, secret, token, encodingAesKey }))
+  return mutate(ctx, { name: 'connectWecom', scope: 'channels:write' }, input, (tx) =>
+    store(tx, ctx, 'WECOM', input.name, corpId, { corpId, agentId, secret, token, encodingAesKey }),
+  )
 }
 
 export function connectYouzan(ctx: Context, raw: z.input<typeof Youzan>): Promise<ShownAccount> {
   const input = parse(Youzan, raw)
   const { kdtId, clientId, clientSecret } = input
-  return mutate(ctx, { name: 'connectYouzan', scope: 'channels:write' }, input, (tx) => store(tx, ctx, 'YOUZAN', input.name, kdtId, { kdtId, clientId, clientSecret }))
+  return mutate(ctx, { name: 'connectYouzan', scope: 'channels:write' }, input, (tx) =>
+    store(tx, ctx, 'YOUZAN', input.name, kdtId, { kdtId, clientId, clientSecret }),
+  )
 }
 
 export function connectSmtp(ctx: Context, raw: z.input<typeof Smtp>): Promise<ShownAccount> {
   const input = parse(Smtp, raw)
   const { host, port, user, password, from } = input
-  return mutate(ctx, { name: 'connectSmtp', scope: 'channels:write' }, input, (tx) => store(tx, ctx, 'SMTP', input.name, from, { host, port, user: user ?? undefined, password: password ?? undefined, from }))
+  return mutate(ctx, { name: 'connectSmtp', scope: 'channels:write' }, input, (tx) =>
+    store(tx, ctx, 'SMTP', input.name, from, { host, port, user: user ?? undefined, password: password ?? undefined, from }),
+  )
 }
 
 export type CreatedSource = { account: ShownAccount; secret: string | null }
@@ -48,10 +76,20 @@ export function createEventSource(ctx: Context, raw: z.input<typeof Source>): Pr
   })
 }
 
-async function store(tx: Tx, ctx: Context, kind: ChannelAccount['kind'], name: string, externalId: string, credentials: Credentials[keyof Credentials]) {
+async function store(
+  tx: Tx,
+  ctx: Context,
+  kind: ChannelAccount['kind'],
+  name: string,
+  externalId: string,
+  credentials: Credentials[keyof Credentials],
+) {
   const id = newId()
   const sealed = sealCredentials(ctx.keyRing, tx.tenantId, id, credentials)
-  const [stored] = await tx.insert(channelAccounts).values({ tenantId: tx.tenantId, id, kind, name, externalId, credentials: sealed }).returning()
+  const [stored] = await tx
+    .insert(channelAccounts)
+    .values({ tenantId: tx.tenantId, id, kind, name, externalId, credentials: sealed })
+    .returning()
   const { credentials: _sealed, ...account } = stored!
   return { result: account, targetId: id }
 }

@@ -36,6 +36,11 @@ export async function readAccount<K extends keyof Credentials>(tx: Tx, ring: Key
 
 /** The tenant's first account of a kind: the one that messages go out by. */
 export async function readSender<K extends keyof Credentials>(tx: Tx, ring: KeyRing, kind: K): Promise<OpenAccount<K> | undefined> {
-  const [account] = await tx.select().from(channelAccounts).where(and(eq(channelAccounts.tenantId, tx.tenantId), eq(channelAccounts.kind, kind))).orderBy(channelAccounts.id).limit(1)
+  const [account] = await tx
+    .select()
+    .from(channelAccounts)
+    .where(and(eq(channelAccounts.tenantId, tx.tenantId), eq(channelAccounts.kind, kind)))
+    .orderBy(channelAccounts.id)
+    .limit(1)
   return account && openAccount(ring, account)
 }

@@ -19,13 +19,19 @@ export async function testConnection(ctx: Context, raw: z.input<typeof Input>): 
   const { accountId } = parse(Input, raw)
   requireScope(ctx.viewer, 'channels:write')
   const account = await withTenant(ctx.db, ctx.viewer.tenantId, async (tx) => {
-    const [found] = await tx.select().from(channelAccounts).where(and(eq(channelAccounts.tenantId, tx.tenantId), eq(channelAccounts.id, accountId)))
+    const [found] = await tx
+      .select()
+      .from(channelAccounts)
+      .where(and(eq(channelAccounts.tenantId, tx.tenantId), eq(channelAccounts.id, accountId)))
     return found
   })
   if (!account) throw new AppError('NOT_FOUND', 'No such channel account')
   const steps: Step[] = []
   for (const [name, attempt] of stepsOf(ctx, account)) {
-    const step = await attempt().then((detail) => ({ name, isOk: true, detail }), (error: Error) => ({ name, isOk: false, detail: error.message }))
+    const step = await attempt().then(
+      (detail) => ({ name, isOk: true, detail }),
+      (error: Error) => ({ name, isOk: false, detail: error.message }),
+    )
     steps.push(step)
     if (!step.isOk) break
   }
@@ -45,10 +51,21 @@ function stepsOf(ctx: Context, account: ChannelAccount): [string, () => Promise<
       const { host, port, user, password } = openAccount<'SMTP'>(ctx.keyRing, account).credentials
       const auth = user ? { auth: { user, pass: password ?? '' } } : {}
       const transport = createTransport({ host, port, ...auth, connectionTimeout: 5_000, greetingTimeout: 5_000 })
-      return [['connect and greet', () => transport.verify().then(() => `${host}:${port} accepts us`).finally(() => transport.close())]]
+      return [
+        [
+          'connect and greet',
+          () =>
+            transport
+              .verify()
+              .then(() => `${host}:${port} accepts us`)
+              .finally(() => transport.close()),
+        ],
+      ]
     }
     case 'YOUZAN':
-      return [['push secret', async () => `pushes of shop ${openAccount<'YOUZAN'>(ctx.keyRing, account).credentials.kdtId} can be verified`]]
+      return [
+        ['push secret', async () => `pushes of shop ${openAccount<'YOUZAN'>(ctx.keyRing, account).credentials.kdtId} can be verified`],
+      ]
     case 'EVENT_API':
       return [['secret', async () => `requests can be verified (${openAccount<'EVENT_API'>(ctx.keyRing, account).credentials.channel})`]]
   }

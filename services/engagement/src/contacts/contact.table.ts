@@ -3,56 +3,78 @@ import { sql } from 'drizzle-orm'
 import { index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
 /** A customer and a member of staff who are WeCom contacts, or were. */
-export const contacts = pgTable('contacts', {
-  tenantId: tenantId(),
-  id: id(),
-  accountId: uuid('account_id').notNull(),
-  staffUserId: text().notNull(),
-  externalUserId: text().notNull(),
-  profileId: uuid('profile_id').notNull(),
-  liveCodeId: uuid('live_code_id'),
-  addedAt: moment('added_at').notNull(),
-  lostAt: moment('lost_at'),
-  lostBy: text({ enum: ['STAFF', 'CUSTOMER'] }),
-  /** Time of the last event that changed this row: an older event that comes later changes nothing. */
-  changedAt: moment('changed_at').notNull(),
-  /** When WeCom told us the name and unionid; null while that waits. */
-  detailsAt: moment('details_at'),
-}, (t) => [
-  primaryKey({ columns: [t.tenantId, t.id] }),
-  unique('contacts_pair').on(t.tenantId, t.accountId, t.staffUserId, t.externalUserId),
-  index('contacts_profile').on(t.tenantId, t.profileId),
-  index('contacts_live_code').on(t.tenantId, t.liveCodeId),
-  index('contacts_without_details').on(t.tenantId, t.addedAt).where(sql`details_at IS NULL`),
-])
+export const contacts = pgTable(
+  'contacts',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    accountId: uuid('account_id').notNull(),
+    staffUserId: text().notNull(),
+    externalUserId: text().notNull(),
+    profileId: uuid('profile_id').notNull(),
+    liveCodeId: uuid('live_code_id'),
+    addedAt: moment('added_at').notNull(),
+    lostAt: moment('lost_at'),
+    lostBy: text({ enum: ['STAFF', 'CUSTOMER'] }),
+    /** Time of the last event that changed this row: an older event that comes later changes nothing. */
+    changedAt: moment('changed_at').notNull(),
+    /** When WeCom told us the name and unionid; null while that waits. */
+    detailsAt: moment('details_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('contacts_pair').on(t.tenantId, t.accountId, t.staffUserId, t.externalUserId),
+    index('contacts_profile').on(t.tenantId, t.profileId),
+    index('contacts_live_code').on(t.tenantId, t.liveCodeId),
+    index('contacts_without_details').on(t.tenantId, t.addedAt).where(sql`details_at IS NULL`),
+  ],
+)
 
 export type Contact = typeof contacts.$inferSelect
 
 /** Welcomes to send within 20 seconds of the callback. */
-export const welcomes = pgTable('welcomes', {
-  tenantId: tenantId(),
-  id: id(),
-  accountId: uuid('account_id').notNull(),
-  contactId: uuid('contact_id').notNull(),
-  liveCodeId: uuid('live_code_id').notNull(),
-  /** The welcome code, sealed. */
-  code: bytes('code').notNull(),
-  deadline: moment('deadline').notNull(),
-  state: text({ enum: ['PLANNED', 'SENT', 'MISSED'] }).notNull().default('PLANNED'),
-  problem: text(),
-  leaseUntil: moment('lease_until'),
-}, (t) => [primaryKey({ columns: [t.tenantId, t.id] }), index('welcomes_planned').on(t.tenantId, t.deadline).where(sql`state = 'PLANNED'`), index('welcomes_live_code').on(t.tenantId, t.liveCodeId)])
+export const welcomes = pgTable(
+  'welcomes',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    accountId: uuid('account_id').notNull(),
+    contactId: uuid('contact_id').notNull(),
+    liveCodeId: uuid('live_code_id').notNull(),
+    /** The welcome code, sealed. */
+    code: bytes('code').notNull(),
+    deadline: moment('deadline').notNull(),
+    state: text({ enum: ['PLANNED', 'SENT', 'MISSED'] })
+      .notNull()
+      .default('PLANNED'),
+    problem: text(),
+    leaseUntil: moment('lease_until'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('welcomes_planned').on(t.tenantId, t.deadline).where(sql`state = 'PLANNED'`),
+    index('welcomes_live_code').on(t.tenantId, t.liveCodeId),
+  ],
+)
 
 export type Welcome = typeof welcomes.$inferSelect
 
 /** What customers wrote, sealed. */
-export const inboundMessages = pgTable('inbound_messages', {
-  tenantId: tenantId(),
-  id: id(),
-  accountId: uuid('account_id').notNull(),
-  externalMessageId: text().notNull(),
-  profileId: uuid('profile_id').notNull(),
-  type: text().notNull(),
-  body: bytes('body').notNull(),
-  receivedAt: moment('received_at').notNull(),
-}, (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('inbound_messages_once').on(t.tenantId, t.accountId, t.externalMessageId), index('inbound_messages_profile').on(t.tenantId, t.profileId)])
+export const inboundMessages = pgTable(
+  'inbound_messages',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    accountId: uuid('account_id').notNull(),
+    externalMessageId: text().notNull(),
+    profileId: uuid('profile_id').notNull(),
+    type: text().notNull(),
+    body: bytes('body').notNull(),
+    receivedAt: moment('received_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('inbound_messages_once').on(t.tenantId, t.accountId, t.externalMessageId),
+    index('inbound_messages_profile').on(t.tenantId, t.profileId),
+  ],
+)

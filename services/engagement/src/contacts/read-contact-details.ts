@@ -1,5 +1,5 @@
 import { withTenant } from '@renmai/platform/db'
-import { loop, type Loop } from '@renmai/platform/loop'
+import { type Loop, loop } from '@renmai/platform/loop'
 import { tenantsWithWork } from '@renmai/platform/tenants'
 import { and, asc, eq, isNull } from 'drizzle-orm'
 import { readAccount } from '../channels/credentials.ts'
@@ -20,7 +20,13 @@ export function readContactDetails(worker: Worker): Loop {
     let done = 0
     for (const tenantId of await tenantsWithWork(worker.relayDb, 'SELECT DISTINCT tenant_id FROM contacts WHERE details_at IS NULL')) {
       const waiting = await withTenant(worker.db, tenantId, (tx) =>
-        tx.select().from(contacts).where(and(eq(contacts.tenantId, tenantId), isNull(contacts.detailsAt))).orderBy(asc(contacts.addedAt)).limit(BATCH))
+        tx
+          .select()
+          .from(contacts)
+          .where(and(eq(contacts.tenantId, tenantId), isNull(contacts.detailsAt)))
+          .orderBy(asc(contacts.addedAt))
+          .limit(BATCH),
+      )
       for (const contact of waiting) done += await readDetails(worker, contact)
     }
     return done
@@ -37,7 +43,22 @@ async function readDetails(worker: Worker, { tenantId, id, accountId, externalUs
   const { corpId } = account.credentials
   const identifiers = [{ namespace: `external_userid@${corpId}`, value: externalUserId, isVerified: true }]
   if (details.unionid) identifiers.push({ namespace: `unionid@${corpId}`, value: details.unionid, isVerified: true })
-  await resolveClaims(worker, tenantId, [{ source: `wecom:${corpId}`, externalId: externalUserId, identifiers, attributes: [], tagIds: [], displayName: details.name, observedAt: worker.now().toISOString() }])
-  await withTenant(worker.db, tenantId, (tx) => tx.update(contacts).set({ detailsAt: worker.now() }).where(and(eq(contacts.tenantId, tenantId), eq(contacts.id, id))))
+  await resolveClaims(worker, tenantId, [
+    {
+      source: `wecom:${corpId}`,
+      externalId: externalUserId,
+      identifiers,
+      attributes: [],
+      tagIds: [],
+      displayName: details.name,
+      observedAt: worker.now().toISOString(),
+    },
+  ])
+  await withTenant(worker.db, tenantId, (tx) =>
+    tx
+      .update(contacts)
+      .set({ detailsAt: worker.now() })
+      .where(and(eq(contacts.tenantId, tenantId), eq(contacts.id, id))),
+  )
   return 1
 }

@@ -1,6 +1,6 @@
 import { open } from '@renmai/platform/crypto'
 import { withTenant } from '@renmai/platform/db'
-import { loop, type Loop } from '@renmai/platform/loop'
+import { type Loop, loop } from '@renmai/platform/loop'
 import { tenantsWithWork } from '@renmai/platform/tenants'
 import { and, eq } from 'drizzle-orm'
 import { readAccount } from '../channels/credentials.ts'
@@ -46,7 +46,12 @@ async function send(worker: Worker, welcome: Welcome): Promise<void> {
   const { tenantId, id } = welcome
   const outcome = await attempt(worker, welcome)
   if (!outcome) return
-  await withTenant(worker.db, tenantId, (tx) => tx.update(welcomes).set(outcome).where(and(eq(welcomes.tenantId, tenantId), eq(welcomes.id, id))))
+  await withTenant(worker.db, tenantId, (tx) =>
+    tx
+      .update(welcomes)
+      .set(outcome)
+      .where(and(eq(welcomes.tenantId, tenantId), eq(welcomes.id, id))),
+  )
 }
 
 type Outcome = { state: 'SENT' | 'MISSED'; problem: string | null }
@@ -54,7 +59,10 @@ type Outcome = { state: 'SENT' | 'MISSED'; problem: string | null }
 async function attempt(worker: Worker, { tenantId, id, accountId, liveCodeId, code, deadline }: Welcome): Promise<Outcome | undefined> {
   if (worker.now() >= deadline) return { state: 'MISSED', problem: 'DEADLINE_PASSED' }
   const { account, text } = await withTenant(worker.db, tenantId, async (tx) => {
-    const [liveCode] = await tx.select().from(liveCodes).where(and(eq(liveCodes.tenantId, tenantId), eq(liveCodes.id, liveCodeId)))
+    const [liveCode] = await tx
+      .select()
+      .from(liveCodes)
+      .where(and(eq(liveCodes.tenantId, tenantId), eq(liveCodes.id, liveCodeId)))
     return { account: await readAccount(tx, worker.keyRing, accountId, 'WECOM'), text: liveCode?.welcomeText ?? '' }
   })
   try {

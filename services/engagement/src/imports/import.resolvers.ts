@@ -10,7 +10,11 @@ export const importResolvers: Resolvers = {
       const { id } = await startOrderImport(ctx, input)
       const path = `/v1/imports/${ctx.viewer.tenantId}/${id}`
       const ticket = signTicket(ctx.ticketKey, ctx.viewer.tenantId, id, ctx.now())
-      return { import: await ctx.load.orderImport.load(id), uploadPath: `${path}?ticket=${ticket}`, errorFilePath: `${path}/errors.csv?ticket=${ticket}` }
+      return {
+        import: await ctx.load.orderImport.load(id),
+        uploadPath: `${path}?ticket=${ticket}`,
+        errorFilePath: `${path}/errors.csv?ticket=${ticket}`,
+      }
     },
   },
   OrderImport: {

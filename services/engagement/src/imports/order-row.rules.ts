@@ -2,9 +2,30 @@
  * Rows of an order file. A row that cannot be read is rejected alone with its reason; prices become minor units row by
  * row, rounding half up; a refund document's amounts are what went back.
  */
-export type OrderMapping = { orderNo: string; sku: string; title: string; quantity: string; unitPrice: string; occurredAt: string; customerId: string; refundPrefix?: string | null | undefined } & Partial<Record<'phone' | 'email' | 'name', string | null | undefined>>
+export type OrderMapping = {
+  orderNo: string
+  sku: string
+  title: string
+  quantity: string
+  unitPrice: string
+  occurredAt: string
+  customerId: string
+  refundPrefix?: string | null | undefined
+} & Partial<Record<'phone' | 'email' | 'name', string | null | undefined>>
 
-export type OrderRow = { orderNo: string; sku: string; title: string; quantity: number; amountMinor: number; occurredAt: string; customerId: string; phone: string; email: string; name: string; isRefund: boolean }
+export type OrderRow = {
+  orderNo: string
+  sku: string
+  title: string
+  quantity: number
+  amountMinor: number
+  occurredAt: string
+  customerId: string
+  phone: string
+  email: string
+  name: string
+  isRefund: boolean
+}
 
 const DECIMAL = /^-?\d{1,12}(\.\d{1,6})?$/
 const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?$/
@@ -25,7 +46,19 @@ export function readRow(fields: Record<string, string>, mapping: OrderMapping, d
   if (quantity <= 0) return { reason: isRefund ? 'REFUND_QUANTITY_NOT_NEGATIVE' : 'QUANTITY_NOT_POSITIVE' }
   // The price is scaled to a whole number first: 1.005 * 100 is not 100.5 in binary.
   const amountMinor = Math.floor((Math.round(price * 10 ** (digits + 4)) * quantity) / 10 ** 4 + 0.5)
-  return { orderNo, sku: at(mapping.sku), title: at(mapping.title).slice(0, 500), quantity, amountMinor, occurredAt, customerId: at(mapping.customerId).replace(/\.0$/, ''), phone: at(mapping.phone), email: at(mapping.email), name: at(mapping.name), isRefund }
+  return {
+    orderNo,
+    sku: at(mapping.sku),
+    title: at(mapping.title).slice(0, 500),
+    quantity,
+    amountMinor,
+    occurredAt,
+    customerId: at(mapping.customerId).replace(/\.0$/, ''),
+    phone: at(mapping.phone),
+    email: at(mapping.email),
+    name: at(mapping.name),
+    isRefund,
+  }
 }
 
 /** A day and a time that exist, in the form that PostgreSQL reads in a zone. */

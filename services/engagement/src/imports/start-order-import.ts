@@ -13,7 +13,19 @@ const Input = z.object({
   accountId: z.uuid(),
   fileName: z.string().min(1).max(300),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits'),
-  mapping: z.object({ orderNo: column, sku: column, title: column, quantity: column, unitPrice: column, occurredAt: column, customerId: column, refundPrefix: z.string().max(10).nullish(), phone: column.nullish(), email: column.nullish(), name: column.nullish() }),
+  mapping: z.object({
+    orderNo: column,
+    sku: column,
+    title: column,
+    quantity: column,
+    unitPrice: column,
+    occurredAt: column,
+    customerId: column,
+    refundPrefix: z.string().max(10).nullish(),
+    phone: column.nullish(),
+    email: column.nullish(),
+    name: column.nullish(),
+  }),
   currency: z.string().refine((code) => Intl.supportedValuesOf('currency').includes(code), 'is no ISO 4217 code'),
   zone: z.string().refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone'),
 })
@@ -24,8 +36,14 @@ export async function startOrderImport(ctx: Context, raw: z.input<typeof Input>)
   return mutate(ctx, { name: 'startOrderImport', scope: 'orders:write' }, input, async (tx) => {
     const { accountId, fileName, sha256, mapping, currency, zone } = input
     await readAccount(tx, ctx.keyRing, accountId, 'EVENT_API')
-    await tx.insert(orderImports).values({ tenantId: tx.tenantId, id: newId(), accountId, fileName, sha256, mapping, currency, zone }).onConflictDoNothing()
-    const [found] = await tx.select().from(orderImports).where(and(eq(orderImports.tenantId, tx.tenantId), eq(orderImports.accountId, accountId), eq(orderImports.sha256, sha256)))
+    await tx
+      .insert(orderImports)
+      .values({ tenantId: tx.tenantId, id: newId(), accountId, fileName, sha256, mapping, currency, zone })
+      .onConflictDoNothing()
+    const [found] = await tx
+      .select()
+      .from(orderImports)
+      .where(and(eq(orderImports.tenantId, tx.tenantId), eq(orderImports.accountId, accountId), eq(orderImports.sha256, sha256)))
     return { result: found!, targetId: found!.id }
   })
 }

@@ -14,7 +14,9 @@ export function checkTicket(key: string, tenantId: string, importId: string, tic
   const [expires = '', mac = ''] = ticket.split('.')
   const expected = Buffer.from(macOf(key, tenantId, importId, Number(expires)))
   const given = Buffer.from(mac)
-  if (given.length !== expected.length || !timingSafeEqual(given, expected) || Number(expires) < now.getTime()) throw new AppError('NOT_FOUND', 'No such path')
+  if (given.length !== expected.length || !timingSafeEqual(given, expected) || Number(expires) < now.getTime())
+    throw new AppError('NOT_FOUND', 'No such path')
 }
 
-const macOf = (key: string, tenantId: string, importId: string, expires: number) => createHmac('sha256', key).update(`${tenantId}|${importId}|${expires}`).digest('base64url')
+const macOf = (key: string, tenantId: string, importId: string, expires: number) =>
+  createHmac('sha256', key).update(`${tenantId}|${importId}|${expires}`).digest('base64url')

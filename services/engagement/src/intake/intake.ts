@@ -11,8 +11,8 @@ import type { Worker } from '../context.ts'
 import { importErrors } from '../imports/import.table.ts'
 import { readImport, receiveOrderFile } from '../imports/receive-order-file.ts'
 import { checkTicket } from '../imports/ticket.ts'
-import { ingestEvents } from '../touchpoints/ingest-events.ts'
 import type { RawEvent } from '../touchpoints/event.rules.ts'
+import { ingestEvents } from '../touchpoints/ingest-events.ts'
 import type { CallbackQuery } from '../wecom/wecom-crypto.ts'
 import type { YouzanPush } from '../youzan/youzan-push.rules.ts'
 import { receiveWecom, receiveYouzan, verifyWecomUrl } from './receive-webhook.ts'
@@ -29,7 +29,11 @@ export function createIntake(worker: Worker): Http {
   const http = createHttp({ log: worker.bus.log, bodyLimit: WEBHOOK_LIMIT })
   // Signatures cover the bytes as they came, so nothing is parsed before they hold.
   http.removeAllContentTypeParsers()
-  http.addContentTypeParser(['application/json', 'text/xml', 'application/xml', 'text/plain'], { parseAs: 'string', bodyLimit: EVENTS_LIMIT }, (_request, body, done) => done(null, body))
+  http.addContentTypeParser(
+    ['application/json', 'text/xml', 'application/xml', 'text/plain'],
+    { parseAs: 'string', bodyLimit: EVENTS_LIMIT },
+    (_request, body, done) => done(null, body),
+  )
   http.addContentTypeParser(['text/csv', 'application/octet-stream'], (_request, payload, done) => done(null, payload))
   http.addHook('preHandler', async (request) => {
     const ids = Object.values((request.params ?? {}) as Record<string, string>)
@@ -44,11 +48,15 @@ export function createIntake(worker: Worker): Http {
 
 function serveWecom(http: Http, worker: Worker): void {
   http.get<{ Params: Params; Querystring: CallbackQuery }>('/hooks/wecom/:tenantId/:accountId', async ({ params, query }, reply) =>
-    reply.type('text/plain').send(await verifyWecomUrl(worker, params.tenantId, params.accountId, query)))
-  http.post<{ Params: Params; Querystring: CallbackQuery; Body: string }>('/hooks/wecom/:tenantId/:accountId', async ({ params, query, body }, reply) => {
-    await receiveWecom(worker, params.tenantId, params.accountId, query, body ?? '')
-    return reply.type('text/plain').send('success')
-  })
+    reply.type('text/plain').send(await verifyWecomUrl(worker, params.tenantId, params.accountId, query)),
+  )
+  http.post<{ Params: Params; Querystring: CallbackQuery; Body: string }>(
+    '/hooks/wecom/:tenantId/:accountId',
+    async ({ params, query, body }, reply) => {
+      await receiveWecom(worker, params.tenantId, params.accountId, query, body ?? '')
+      return reply.type('text/plain').send('success')
+    },
+  )
 }
 
 function serveYouzan(http: Http, worker: Worker): void {
@@ -60,32 +68,42 @@ function serveYouzan(http: Http, worker: Worker): void {
 
 /** Signed as Standard Webhooks say: webhook-id, webhook-timestamp, webhook-signature over the raw body. */
 function serveEvents(http: Http, worker: Worker): void {
-  http.post<{ Params: Params; Body: string }>('/v1/events/:tenantId/:accountId', async ({ params: { tenantId, accountId }, body, headers }) => {
-    const account = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId, 'EVENT_API'))
-    try {
-      new StandardWebhook(account.credentials.secret).verify(body ?? '', headers as Record<string, string>)
-    } catch (error) {
-      if (error instanceof WebhookVerificationError) throw new AppError('UNAUTHENTICATED', `The request is not signed: ${error.message}`)
-      throw error
-    }
-    return ingestEvents(worker, tenantId, accountId, readJson<{ events: RawEvent[] }>(body).events)
-  })
+  http.post<{ Params: Params; Body: string }>(
+    '/v1/events/:tenantId/:accountId',
+    async ({ params: { tenantId, accountId }, body, headers }) => {
+      const account = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId, 'EVENT_API'))
+      try {
+        new StandardWebhook(account.credentials.secret).verify(body ?? '', headers as Record<string, string>)
+      } catch (error) {
+        if (error instanceof WebhookVerificationError) throw new AppError('UNAUTHENTICATED', `The request is not signed: ${error.message}`)
+        throw error
+      }
+      return ingestEvents(worker, tenantId, accountId, readJson<{ events: RawEvent[] }>(body).events)
+    },
+  )
 }
 
 function serveImports(http: Http, worker: Worker): void {
-  http.put<{ Params: FileParams; Querystring: { ticket?: string }; Body: Readable }>('/v1/imports/:tenantId/:importId', { bodyLimit: 10 * 1024 ** 3 }, async ({ params: { tenantId, importId }, query, body }) => {
-    checkTicket(worker.ticketKey, tenantId, importId, query.ticket ?? '', worker.now())
-    if (typeof body?.pipe !== 'function') throw new AppError('INVALID', 'Send the file as text/csv')
-    const { state, rowsDone, orders, refunds } = await receiveOrderFile(worker, tenantId, importId, body)
-    return { state, rowsDone, orders, refunds }
-  })
-  http.get<{ Params: FileParams; Querystring: { ticket?: string } }>('/v1/imports/:tenantId/:importId/errors.csv', async ({ params: { tenantId, importId }, query }, reply) => {
-    checkTicket(worker.ticketKey, tenantId, importId, query.ticket ?? '', worker.now())
-    await readImport(worker, tenantId, importId)
-    const csv = stringify({ escape_formulas: true })
-    void writeErrors(worker, tenantId, importId, csv).catch((error) => csv.destroy(error))
-    return reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="errors.csv"').send(csv)
-  })
+  http.put<{ Params: FileParams; Querystring: { ticket?: string }; Body: Readable }>(
+    '/v1/imports/:tenantId/:importId',
+    { bodyLimit: 10 * 1024 ** 3 },
+    async ({ params: { tenantId, importId }, query, body }) => {
+      checkTicket(worker.ticketKey, tenantId, importId, query.ticket ?? '', worker.now())
+      if (typeof body?.pipe !== 'function') throw new AppError('INVALID', 'Send the file as text/csv')
+      const { state, rowsDone, orders, refunds } = await receiveOrderFile(worker, tenantId, importId, body)
+      return { state, rowsDone, orders, refunds }
+    },
+  )
+  http.get<{ Params: FileParams; Querystring: { ticket?: string } }>(
+    '/v1/imports/:tenantId/:importId/errors.csv',
+    async ({ params: { tenantId, importId }, query }, reply) => {
+      checkTicket(worker.ticketKey, tenantId, importId, query.ticket ?? '', worker.now())
+      await readImport(worker, tenantId, importId)
+      const csv = stringify({ escape_formulas: true })
+      void writeErrors(worker, tenantId, importId, csv).catch((error) => csv.destroy(error))
+      return reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="errors.csv"').send(csv)
+    },
+  )
 }
 
 /** Row, reason and the fields as they came; cells that a spreadsheet would run as formulas are escaped. */
@@ -93,7 +111,13 @@ async function writeErrors({ db }: Worker, tenantId: string, importId: string, c
   csv.write(['row', 'reason', 'fields'])
   for (let last = 0; ; ) {
     const page = await withTenant(db, tenantId, (tx) =>
-      tx.select().from(importErrors).where(and(eq(importErrors.tenantId, tenantId), eq(importErrors.importId, importId), gt(importErrors.row, last))).orderBy(asc(importErrors.row)).limit(ERROR_PAGE))
+      tx
+        .select()
+        .from(importErrors)
+        .where(and(eq(importErrors.tenantId, tenantId), eq(importErrors.importId, importId), gt(importErrors.row, last)))
+        .orderBy(asc(importErrors.row))
+        .limit(ERROR_PAGE),
+    )
     for (const { row, reason, fields } of page) csv.write([row, reason, ...fields])
     if (page.length < ERROR_PAGE) return void csv.end()
     last = page.at(-1)!.row

@@ -1,7 +1,7 @@
 import { open } from '@renmai/platform/crypto'
 import { withTenant } from '@renmai/platform/db'
 import { AppError, isTransient } from '@renmai/platform/errors'
-import { loop, type Loop } from '@renmai/platform/loop'
+import { type Loop, loop } from '@renmai/platform/loop'
 import { tenantsWithWork } from '@renmai/platform/tenants'
 import { and, eq, sql } from 'drizzle-orm'
 import { channelAccounts } from '../channels/channel-account.table.ts'
@@ -48,7 +48,10 @@ async function processOne(worker: Worker, webhook: Webhook): Promise<void> {
   const { tenantId, id, accountId } = webhook
   try {
     const account = await withTenant(worker.db, tenantId, async (tx) => {
-      const [found] = await tx.select().from(channelAccounts).where(and(eq(channelAccounts.tenantId, tenantId), eq(channelAccounts.id, accountId)))
+      const [found] = await tx
+        .select()
+        .from(channelAccounts)
+        .where(and(eq(channelAccounts.tenantId, tenantId), eq(channelAccounts.id, accountId)))
       if (!found) throw new AppError('NOT_FOUND', 'The channel account is gone')
       return found
     })
@@ -65,5 +68,10 @@ async function note({ db, bus }: Worker, { tenantId, id, attempts }: Webhook, er
   const isFinal = (error instanceof AppError && !isTransient(error) && error.code !== 'INTERNAL') || attempts >= MAX_ATTEMPTS
   bus.log.warn({ err: error, webhook: id, attempts, isFinal }, 'push not processed')
   const problem = error instanceof AppError ? `${error.code}: ${error.message}` : error.name
-  await withTenant(db, tenantId, (tx) => tx.update(webhooks).set({ problem, ...(isFinal ? { processedAt: sql`now()` } : {}) }).where(and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id))))
+  await withTenant(db, tenantId, (tx) =>
+    tx
+      .update(webhooks)
+      .set({ problem, ...(isFinal ? { processedAt: sql`now()` } : {}) })
+      .where(and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id))),
+  )
 }

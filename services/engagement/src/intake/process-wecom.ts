@@ -14,11 +14,17 @@ import { type Webhook, webhooks } from './webhook.table.ts'
 /** Carries out one WeCom callback: identity is asked first, then everything commits with the mark that it is done. */
 export async function processWecom(worker: Worker, account: OpenAccount<'WECOM'>, webhook: Webhook, message: string): Promise<void> {
   const event = readEvent(readXml(message))
-  if (event.kind === 'OTHER') return withTenant(worker.db, webhook.tenantId, async (tx) => void (await markProcessed(tx, webhook.id, `OTHER: ${event.name}`)))
+  if (event.kind === 'OTHER')
+    return withTenant(worker.db, webhook.tenantId, async (tx) => void (await markProcessed(tx, webhook.id, `OTHER: ${event.name}`)))
   const claim = await claimOf(worker, account, event)
   const [resolution] = await resolveClaims(worker, webhook.tenantId, [claim])
   if (!resolution || 'problem' in resolution) throw new AppError('INVALID', resolution?.problem ?? 'identity gave no answer')
-  const source = { account, profileId: resolution.profileId, identityKey: identityKey(worker.keyRing, webhook.tenantId, claim), receivedAt: webhook.receivedAt }
+  const source = {
+    account,
+    profileId: resolution.profileId,
+    identityKey: identityKey(worker.keyRing, webhook.tenantId, claim),
+    receivedAt: webhook.receivedAt,
+  }
   await withTenant(worker.db, webhook.tenantId, async (tx) => {
     if (!(await markProcessed(tx, webhook.id, null))) return
     if (event.kind === 'ADDED') await recordAdded(tx, worker, event, source)
@@ -29,7 +35,11 @@ export async function processWecom(worker: Worker, account: OpenAccount<'WECOM'>
 
 /** True for the one worker that marks it; a second one, whose lease had run out, then does nothing. */
 export async function markProcessed(tx: Tx, id: string, problem: string | null): Promise<boolean> {
-  const marked = await tx.update(webhooks).set({ processedAt: sql`now()`, problem }).where(and(eq(webhooks.tenantId, tx.tenantId), eq(webhooks.id, id), isNull(webhooks.processedAt))).returning()
+  const marked = await tx
+    .update(webhooks)
+    .set({ processedAt: sql`now()`, problem })
+    .where(and(eq(webhooks.tenantId, tx.tenantId), eq(webhooks.id, id), isNull(webhooks.processedAt)))
+    .returning()
   return marked.length > 0
 }
 
@@ -37,7 +47,22 @@ async function claimOf({ db }: Worker, account: OpenAccount<'WECOM'>, event: Exc
   const { corpId } = account.credentials
   const externalId = event.kind === 'MESSAGE' ? event.fromUserId : event.externalUserId
   const state = event.kind === 'ADDED' ? event.state : ''
-  const [code] = state ? await withTenant(db, account.tenantId, (tx) => tx.select().from(liveCodes).where(and(eq(liveCodes.tenantId, tx.tenantId), eq(liveCodes.accountId, account.id), eq(liveCodes.state, state)))) : []
+  const [code] = state
+    ? await withTenant(db, account.tenantId, (tx) =>
+        tx
+          .select()
+          .from(liveCodes)
+          .where(and(eq(liveCodes.tenantId, tx.tenantId), eq(liveCodes.accountId, account.id), eq(liveCodes.state, state))),
+      )
+    : []
   const identifiers = [{ namespace: `external_userid@${corpId}`, value: externalId, isVerified: true }]
-  return { source: `wecom:${corpId}`, externalId, identifiers, attributes: [], tagIds: code?.tagIds ?? [], displayName: '', observedAt: event.at.toISOString() }
+  return {
+    source: `wecom:${corpId}`,
+    externalId,
+    identifiers,
+    attributes: [],
+    tagIds: code?.tagIds ?? [],
+    displayName: '',
+    observedAt: event.at.toISOString(),
+  }
 }

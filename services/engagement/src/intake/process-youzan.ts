@@ -9,7 +9,8 @@ import type { Webhook } from './webhook.table.ts'
 /** Carries out one Youzan push: trades become orders, everything else is kept and marked. */
 export async function processYouzan(worker: Worker, webhook: Webhook, message: string): Promise<void> {
   const push = JSON.parse(message) as YouzanPush
-  if (!push.type?.startsWith('trade_')) return withTenant(worker.db, webhook.tenantId, async (tx) => void (await markProcessed(tx, webhook.id, `OTHER: ${push.type}`)))
+  if (!push.type?.startsWith('trade_'))
+    return withTenant(worker.db, webhook.tenantId, async (tx) => void (await markProcessed(tx, webhook.id, `OTHER: ${push.type}`)))
   const order = readOrder(push)
   const profileId = order.buyer && (await profileOf(worker, webhook.tenantId, order.shopId, order.buyer, order.modifiedAt))
   await withTenant(worker.db, webhook.tenantId, async (tx) => {
@@ -18,9 +19,25 @@ export async function processYouzan(worker: Worker, webhook: Webhook, message: s
 }
 
 /** Youzan gives the phone that the account was registered with, proven by a code. */
-async function profileOf(worker: Worker, tenantId: string, shopId: string, buyer: { externalId: string; phone: string | undefined }, observedAt: Date): Promise<string | undefined> {
+async function profileOf(
+  worker: Worker,
+  tenantId: string,
+  shopId: string,
+  buyer: { externalId: string; phone: string | undefined },
+  observedAt: Date,
+): Promise<string | undefined> {
   const identifiers = [{ namespace: `buyer_id@${shopId}`, value: buyer.externalId, isVerified: true }]
   if (buyer.phone) identifiers.push({ namespace: 'phone', value: buyer.phone, isVerified: true })
-  const [resolution] = await resolveClaims(worker, tenantId, [{ source: `youzan:${shopId}`, externalId: buyer.externalId, identifiers, attributes: [], tagIds: [], displayName: '', observedAt: observedAt.toISOString() }])
+  const [resolution] = await resolveClaims(worker, tenantId, [
+    {
+      source: `youzan:${shopId}`,
+      externalId: buyer.externalId,
+      identifiers,
+      attributes: [],
+      tagIds: [],
+      displayName: '',
+      observedAt: observedAt.toISOString(),
+    },
+  ])
   return resolution && 'profileId' in resolution ? resolution.profileId : undefined
 }

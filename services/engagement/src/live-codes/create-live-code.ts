@@ -14,7 +14,11 @@ const Input = z.object({
   state: z.string().regex(/^[\w-]{1,30}$/, '1 to 30 letters, digits, _ and -'),
   owners: z.array(z.string().min(1).max(64)).min(1).max(100),
   tagIds: z.array(z.uuid()).max(20).nullish(),
-  welcomeText: z.string().min(1).refine((text) => Buffer.byteLength(text) <= 4_000, 'at most 4,000 bytes').nullish(),
+  welcomeText: z
+    .string()
+    .min(1)
+    .refine((text) => Buffer.byteLength(text) <= 4_000, 'at most 4,000 bytes')
+    .nullish(),
   skipVerify: z.boolean().nullish(),
 })
 
@@ -24,7 +28,17 @@ export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): 
   return mutate(ctx, { name: 'createLiveCode', scope: 'channels:write' }, input, async (tx) => {
     await readAccount(tx, ctx.keyRing, input.accountId, 'WECOM')
     const { accountId, name, state, owners, tagIds, welcomeText, skipVerify } = input
-    const row = { tenantId: tx.tenantId, id: newId(), accountId, name, state, owners, tagIds: tagIds ?? [], welcomeText: welcomeText ?? null, skipVerify: skipVerify ?? true }
+    const row = {
+      tenantId: tx.tenantId,
+      id: newId(),
+      accountId,
+      name,
+      state,
+      owners,
+      tagIds: tagIds ?? [],
+      welcomeText: welcomeText ?? null,
+      skipVerify: skipVerify ?? true,
+    }
     const [code] = await tx.insert(liveCodes).values(row).onConflictDoNothing().returning()
     if (!code) throw new AppError('CONFLICT', `A live code with the state ${state} exists; choose another`, { state: 'is taken' })
     return { result: code, targetId: code.id }

@@ -12,7 +12,12 @@ export const liveCodeResolvers: Resolvers = {
       const page = cursors.read(args, viewer.tenantId)
       return withTenant(db, viewer.tenantId, async (tx) => {
         const after = page.after ? gt(liveCodes.id, page.after[0]!) : undefined
-        const rows = await tx.select().from(liveCodes).where(and(eq(liveCodes.tenantId, viewer.tenantId), after)).orderBy(asc(liveCodes.id)).limit(page.limit + 1)
+        const rows = await tx
+          .select()
+          .from(liveCodes)
+          .where(and(eq(liveCodes.tenantId, viewer.tenantId), after))
+          .orderBy(asc(liveCodes.id))
+          .limit(page.limit + 1)
         return cursors.connection(rows, page, viewer.tenantId, (row: LiveCode) => [row.id])
       })
     },

@@ -2,25 +2,33 @@ import { createdAt, id, tenantId } from '@renmai/platform/columns'
 import { boolean, foreignKey, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { channelAccounts } from '../channels/channel-account.table.ts'
 
-export const liveCodes = pgTable('live_codes', {
-  tenantId: tenantId(),
-  id: id(),
-  accountId: uuid('account_id').notNull(),
-  name: text().notNull(),
-  state: text().notNull(),
-  owners: text().array().notNull(),
-  tagIds: uuid('tag_ids').array().notNull(),
-  welcomeText: text(),
-  skipVerify: boolean().notNull(),
-  /** WeCom's handle; without it the code cannot be changed any more. */
-  configId: text(),
-  qrUrl: text(),
-  problem: text(),
-  createdAt: createdAt(),
-}, (t) => [
-  primaryKey({ columns: [t.tenantId, t.id] }),
-  unique('live_codes_state').on(t.tenantId, t.accountId, t.state),
-  foreignKey({ name: 'live_codes_account_exists', columns: [t.tenantId, t.accountId], foreignColumns: [channelAccounts.tenantId, channelAccounts.id] }),
-])
+export const liveCodes = pgTable(
+  'live_codes',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    accountId: uuid('account_id').notNull(),
+    name: text().notNull(),
+    state: text().notNull(),
+    owners: text().array().notNull(),
+    tagIds: uuid('tag_ids').array().notNull(),
+    welcomeText: text(),
+    skipVerify: boolean().notNull(),
+    /** WeCom's handle; without it the code cannot be changed any more. */
+    configId: text(),
+    qrUrl: text(),
+    problem: text(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('live_codes_state').on(t.tenantId, t.accountId, t.state),
+    foreignKey({
+      name: 'live_codes_account_exists',
+      columns: [t.tenantId, t.accountId],
+      foreignColumns: [channelAccounts.tenantId, channelAccounts.id],
+    }),
+  ],
+)
 
 export type LiveCode = typeof liveCodes.$inferSelect

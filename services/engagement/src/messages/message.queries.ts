@@ -28,12 +28,26 @@ export function claimDue(db: Db, tenantId: string, limit: number): Promise<Messa
  * have been accepted and is never sent again blindly.
  */
 export async function settleAbandoned(tx: Tx, now: Date): Promise<void> {
-  await tx.client.query(`UPDATE messages SET state = 'PLANNED', attempt_id = NULL WHERE tenant_id = $1 AND state = 'CLAIMED' AND lease_until < now()`, [tx.tenantId])
+  await tx.client.query(
+    `UPDATE messages SET state = 'PLANNED', attempt_id = NULL WHERE tenant_id = $1 AND state = 'CLAIMED' AND lease_until < now()`,
+    [tx.tenantId],
+  )
   const { rows } = await tx.client.query<Message>(
     `UPDATE messages SET state = 'UNKNOWN', attempt_id = NULL, reasons = '{ABANDONED}' WHERE tenant_id = $1 AND state = 'SENDING' AND lease_until < now() RETURNING ${SHAPE}`,
     [tx.tenantId],
   )
-  await publish(tx, MessageFailedSchema, ...rows.map((row) => ({ messageId: row.id, profileId: row.profileId, channel: row.channel, code: 'ABANDONED', isUnknown: true, at: timestampFromDate(now) })))
+  await publish(
+    tx,
+    MessageFailedSchema,
+    ...rows.map((row) => ({
+      messageId: row.id,
+      profileId: row.profileId,
+      channel: row.channel,
+      code: 'ABANDONED',
+      isUnknown: true,
+      at: timestampFromDate(now),
+    })),
+  )
 }
 
 /** Gives messages back, to be tried after a delay that grows with the attempts. */
@@ -52,7 +66,15 @@ export async function block(tx: Tx, message: Message, decisionId: string | null,
     [tx.tenantId, message.id, message.attemptId, reasons, decisionId],
   )
   const { id: messageId, profileId, channel } = message
-  if (done.rowCount) await publish(tx, MessageBlockedSchema, { messageId, profileId, channel, decisionId: decisionId ?? '', reasons, at: timestampFromDate(now) })
+  if (done.rowCount)
+    await publish(tx, MessageBlockedSchema, {
+      messageId,
+      profileId,
+      channel,
+      decisionId: decisionId ?? '',
+      reasons,
+      at: timestampFromDate(now),
+    })
 }
 
 /** Commits that the platform is about to be called. Only the worker that still holds the attempt may go on. */
@@ -69,15 +91,31 @@ export async function recordHandover(tx: Tx, message: Message, decisionId: strin
   const { id: messageId, profileId, channel } = message
   const at = timestampFromDate(now)
   if (handover.outcome === 'LATER') {
-    await tx.client.query(`UPDATE messages SET state = 'CLAIMED' WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`, mine)
+    await tx.client.query(
+      `UPDATE messages SET state = 'CLAIMED' WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`,
+      mine,
+    )
     return postpone(tx, [messageId], message.attemptId!, handover.reason)
   }
   if (handover.outcome === 'SENT') {
     const done = await tx.client.query(
-      `UPDATE messages SET state = 'SENT', provider_id = $4, sent_at = $5, reasons = '{}' WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`, [...mine, handover.providerId, now])
+      `UPDATE messages SET state = 'SENT', provider_id = $4, sent_at = $5, reasons = '{}' WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`,
+      [...mine, handover.providerId, now],
+    )
     if (done.rowCount) await publish(tx, MessageSentSchema, { messageId, profileId, channel, decisionId, at })
     return
   }
-  const done = await tx.client.query(`UPDATE messages SET state = $4, reasons = ARRAY[$5::text] WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`, [...mine, handover.outcome, handover.reason])
-  if (done.rowCount) await publish(tx, MessageFailedSchema, { messageId, profileId, channel, code: handover.reason, isUnknown: handover.outcome === 'UNKNOWN', at })
+  const done = await tx.client.query(
+    `UPDATE messages SET state = $4, reasons = ARRAY[$5::text] WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`,
+    [...mine, handover.outcome, handover.reason],
+  )
+  if (done.rowCount)
+    await publish(tx, MessageFailedSchema, {
+      messageId,
+      profileId,
+      channel,
+      code: handover.reason,
+      isUnknown: handover.outcome === 'UNKNOWN',
+      at,
+    })
 }

@@ -15,7 +15,12 @@ export const messageResolvers: Resolvers = {
         const journey = args.journeyId ? eq(messages.journeyId, args.journeyId) : undefined
         const state = args.state ? eq(messages.state, args.state) : undefined
         const after = page.after ? lt(messages.id, page.after[0]!) : undefined
-        const rows = await tx.select().from(messages).where(and(eq(messages.tenantId, viewer.tenantId), journey, state, after)).orderBy(desc(messages.id)).limit(page.limit + 1)
+        const rows = await tx
+          .select()
+          .from(messages)
+          .where(and(eq(messages.tenantId, viewer.tenantId), journey, state, after))
+          .orderBy(desc(messages.id))
+          .limit(page.limit + 1)
         return cursors.connection(rows, page, viewer.tenantId, (row: Message) => [row.id])
       })
     },

@@ -3,33 +3,39 @@ import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** Outbound messages. Each column of the state machine is changed by the worker that holds attemptId only. */
-export const messages = pgTable('messages', {
-  tenantId: tenantId(),
-  id: id(),
-  profileId: uuid('profile_id').notNull(),
-  channel: text().notNull(),
-  purpose: text().notNull(),
-  messageClass: text().notNull(),
-  templateId: uuid('template_id').notNull(),
-  templateVersion: integer().notNull(),
-  variables: jsonb().$type<Record<string, string>>().notNull(),
-  journeyId: uuid('journey_id'),
-  state: text({ enum: ['PLANNED', 'CLAIMED', 'SENDING', 'SENT', 'BLOCKED', 'REJECTED', 'UNKNOWN'] }).notNull().default('PLANNED'),
-  /** Fences off a worker whose lease has run out. */
-  attemptId: uuid('attempt_id'),
-  leaseUntil: moment('lease_until'),
-  attempts: integer().notNull().default(0),
-  nextAt: moment('next_at').notNull().defaultNow(),
-  decisionId: uuid('decision_id'),
-  providerId: text(),
-  reasons: text().array().notNull().default([]),
-  sentAt: moment('sent_at'),
-  createdAt: createdAt(),
-}, (t) => [
-  primaryKey({ columns: [t.tenantId, t.id] }),
-  index('messages_waiting').on(t.tenantId, t.nextAt).where(sql`state IN ('PLANNED', 'CLAIMED', 'SENDING')`),
-  index('messages_profile').on(t.tenantId, t.profileId),
-  index('messages_journey').on(t.tenantId, t.journeyId),
-])
+export const messages = pgTable(
+  'messages',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    profileId: uuid('profile_id').notNull(),
+    channel: text().notNull(),
+    purpose: text().notNull(),
+    messageClass: text().notNull(),
+    templateId: uuid('template_id').notNull(),
+    templateVersion: integer().notNull(),
+    variables: jsonb().$type<Record<string, string>>().notNull(),
+    journeyId: uuid('journey_id'),
+    state: text({ enum: ['PLANNED', 'CLAIMED', 'SENDING', 'SENT', 'BLOCKED', 'REJECTED', 'UNKNOWN'] })
+      .notNull()
+      .default('PLANNED'),
+    /** Fences off a worker whose lease has run out. */
+    attemptId: uuid('attempt_id'),
+    leaseUntil: moment('lease_until'),
+    attempts: integer().notNull().default(0),
+    nextAt: moment('next_at').notNull().defaultNow(),
+    decisionId: uuid('decision_id'),
+    providerId: text(),
+    reasons: text().array().notNull().default([]),
+    sentAt: moment('sent_at'),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('messages_waiting').on(t.tenantId, t.nextAt).where(sql`state IN ('PLANNED', 'CLAIMED', 'SENDING')`),
+    index('messages_profile').on(t.tenantId, t.profileId),
+    index('messages_journey').on(t.tenantId, t.journeyId),
+  ],
+)
 
 export type Message = typeof messages.$inferSelect

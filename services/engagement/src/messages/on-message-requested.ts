@@ -5,11 +5,30 @@ import { MessageRequestedSchema } from '@renmai/proto/campaign/v1/events'
 /** Plans each message once; its id is decided by who asked, so that the same wish heard twice is one message. */
 export const onMessageRequested = on(MessageRequestedSchema, 'plan-messages', async (tx, events) => {
   const rows = events.map((event) => ({
-    id: event.messageId, profile_id: event.profileId, channel: event.channel, purpose: event.purpose, message_class: event.messageClass,
-    template_id: event.templateId, template_version: event.templateVersion, journey_id: event.journeyId || null,
+    id: event.messageId,
+    profile_id: event.profileId,
+    channel: event.channel,
+    purpose: event.purpose,
+    message_class: event.messageClass,
+    template_id: event.templateId,
+    template_version: event.templateVersion,
+    journey_id: event.journeyId || null,
     variables: Object.fromEntries(event.variables.map(({ name, value }) => [name, value])),
   }))
-  await insertRows(tx, 'messages', {
-    id: 'uuid', profile_id: 'uuid', channel: 'text', purpose: 'text', message_class: 'text', template_id: 'uuid', template_version: 'int', journey_id: 'uuid', variables: 'jsonb',
-  }, rows)
+  await insertRows(
+    tx,
+    'messages',
+    {
+      id: 'uuid',
+      profile_id: 'uuid',
+      channel: 'text',
+      purpose: 'text',
+      message_class: 'text',
+      template_id: 'uuid',
+      template_version: 'int',
+      journey_id: 'uuid',
+      variables: 'jsonb',
+    },
+    rows,
+  )
 })

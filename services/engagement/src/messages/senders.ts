@@ -17,7 +17,10 @@ export async function sendByWecom(baseUrl: string, account: OpenAccount<'WECOM'>
   try {
     return { outcome: 'SENT', providerId: await sendMessage(baseUrl, account, address, body) }
   } catch (error) {
-    if (error instanceof WecomError) return error.isRateLimit ? { outcome: 'LATER', reason: `WECOM_${error.errcode}` } : { outcome: 'REJECTED', reason: `WECOM_${error.errcode}` }
+    if (error instanceof WecomError)
+      return error.isRateLimit
+        ? { outcome: 'LATER', reason: `WECOM_${error.errcode}` }
+        : { outcome: 'REJECTED', reason: `WECOM_${error.errcode}` }
     const wasRefused = error instanceof AppError && error.code === 'UNAVAILABLE'
     return wasRefused ? { outcome: 'LATER', reason: 'WECOM_UNREACHABLE' } : { outcome: 'UNKNOWN', reason: 'WECOM_NO_ANSWER' }
   }
@@ -30,15 +33,27 @@ const BEFORE_THE_TEXT = ['CONN', 'EHLO', 'HELO', 'LHLO', 'STARTTLS', 'AUTH', 'MA
 const transports = new Map<string, Transporter>()
 
 /** @param messageId becomes the Message-ID, so that a repeat can be told from a new message */
-export async function sendByMail({ id, credentials }: OpenAccount<'SMTP'>, messageId: string, address: string, { subject, body }: Rendered): Promise<Handover> {
+export async function sendByMail(
+  { id, credentials }: OpenAccount<'SMTP'>,
+  messageId: string,
+  address: string,
+  { subject, body }: Rendered,
+): Promise<Handover> {
   const domain = credentials.from.split('@')[1]
   try {
-    const sent = await transportOf(id, credentials).sendMail({ from: credentials.from, to: address, subject, text: body, messageId: `<${messageId}@${domain}>` })
+    const sent = await transportOf(id, credentials).sendMail({
+      from: credentials.from,
+      to: address,
+      subject,
+      text: body,
+      messageId: `<${messageId}@${domain}>`,
+    })
     return { outcome: 'SENT', providerId: String(sent.messageId) }
   } catch (error) {
     const { responseCode = 0, command = '', code = '' } = error as SmtpError
     if (responseCode >= 500) return { outcome: 'REJECTED', reason: `SMTP_${responseCode}` }
-    if (responseCode >= 400 || BEFORE_THE_TEXT.includes(command) || ['ECONNREFUSED', 'EDNS'].includes(code)) return { outcome: 'LATER', reason: `SMTP_${responseCode || code}` }
+    if (responseCode >= 400 || BEFORE_THE_TEXT.includes(command) || ['ECONNREFUSED', 'EDNS'].includes(code))
+      return { outcome: 'LATER', reason: `SMTP_${responseCode || code}` }
     return { outcome: 'UNKNOWN', reason: `SMTP_${code || 'NO_ANSWER'}` }
   }
 }
@@ -48,7 +63,16 @@ function transportOf(accountId: string, { host, port, user, password }: OpenAcco
   const known = transports.get(key)
   if (known) return known
   const auth = user ? { auth: { user, pass: password ?? '' } } : {}
-  const made = createTransport({ host, port, pool: true, maxConnections: 5, ...auth, connectionTimeout: DEADLINE_MS, greetingTimeout: DEADLINE_MS, socketTimeout: DEADLINE_MS })
+  const made = createTransport({
+    host,
+    port,
+    pool: true,
+    maxConnections: 5,
+    ...auth,
+    connectionTimeout: DEADLINE_MS,
+    greetingTimeout: DEADLINE_MS,
+    socketTimeout: DEADLINE_MS,
+  })
   transports.set(key, made)
   return made
 }

@@ -4,7 +4,7 @@ import { type KeyRing, seal } from '@renmai/platform/crypto'
 import type { Tx } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
 import { publish } from '@renmai/platform/outbox'
-import { OrdersChangedSchema, OrderStatus } from '@renmai/proto/engagement/v1/events'
+import { OrderStatus, OrdersChangedSchema } from '@renmai/proto/engagement/v1/events'
 import { type IncomingOrder, problemOf, statusOf } from './order.rules.ts'
 import type { Order } from './order.table.ts'
 
@@ -12,9 +12,22 @@ import type { Order } from './order.table.ts'
 export type AttachedOrder = { order: IncomingOrder; profileId: string | undefined }
 
 const COLUMNS = {
-  id: 'uuid', platform: 'text', shop_id: 'text', order_no: 'text', profile_id: 'uuid', status: 'text', currency: 'text', total_minor: 'bigint',
-  discount_minor: 'bigint', refunded_minor: 'bigint', is_refund_document: 'boolean', coupon_codes: 'text[]', paid_at: 'timestamptz',
-  refunded_at: 'timestamptz', modified_at: 'timestamptz', version: 'bigint',
+  id: 'uuid',
+  platform: 'text',
+  shop_id: 'text',
+  order_no: 'text',
+  profile_id: 'uuid',
+  status: 'text',
+  currency: 'text',
+  total_minor: 'bigint',
+  discount_minor: 'bigint',
+  refunded_minor: 'bigint',
+  is_refund_document: 'boolean',
+  coupon_codes: 'text[]',
+  paid_at: 'timestamptz',
+  refunded_at: 'timestamptz',
+  modified_at: 'timestamptz',
+  version: 'bigint',
 }
 
 /** A newer state by the platform's time replaces an older one; an older or equal one that comes later changes nothing. */
@@ -33,7 +46,11 @@ const RETURNING = `id, order_no AS "orderNo", profile_id AS "profileId", platfor
 export async function storeOrders(tx: Tx, ring: KeyRing, attached: AttachedOrder[]): Promise<{ changed: number; parked: number }> {
   const bad = attached.filter(({ order }) => problemOf(order) !== undefined)
   const good = newestPerNumber(attached.filter(({ order }) => problemOf(order) === undefined))
-  await park(tx, ring, bad.map(({ order }) => order))
+  await park(
+    tx,
+    ring,
+    bad.map(({ order }) => order),
+  )
   const rows = [...good.values()].map(({ order, profileId }) => toRow(order, profileId))
   const changed = await insertRows<Order>(tx, 'orders', COLUMNS, rows, { conflict: NEWER_WINS, returning: RETURNING })
   await storeLines(tx, changed, good)
@@ -50,20 +67,48 @@ function newestPerNumber(attached: AttachedOrder[]): Map<string, AttachedOrder> 
 
 function toRow(order: IncomingOrder, profileId: string | undefined): object {
   return {
-    id: newId(), platform: order.platform, shop_id: order.shopId, order_no: order.orderNo, profile_id: profileId ?? null,
-    status: statusOf(order), currency: order.currency, total_minor: order.totalMinor, discount_minor: order.discountMinor, refunded_minor: order.refundedMinor,
-    is_refund_document: order.isRefundDocument, coupon_codes: order.couponCodes, paid_at: order.paidAt ?? null, refunded_at: order.refundedAt ?? null,
-    modified_at: order.modifiedAt, version: 1,
+    id: newId(),
+    platform: order.platform,
+    shop_id: order.shopId,
+    order_no: order.orderNo,
+    profile_id: profileId ?? null,
+    status: statusOf(order),
+    currency: order.currency,
+    total_minor: order.totalMinor,
+    discount_minor: order.discountMinor,
+    refunded_minor: order.refundedMinor,
+    is_refund_document: order.isRefundDocument,
+    coupon_codes: order.couponCodes,
+    paid_at: order.paidAt ?? null,
+    refunded_at: order.refundedAt ?? null,
+    modified_at: order.modifiedAt,
+    version: 1,
   }
 }
 
 async function storeLines(tx: Tx, changed: Order[], good: Map<string, AttachedOrder>): Promise<void> {
   if (changed.length === 0) return
   const updated = changed.filter((order) => order.version > 1).map((order) => order.id)
-  if (updated.length > 0) await tx.client.query('DELETE FROM order_lines WHERE tenant_id = $1 AND order_id = ANY($2)', [tx.tenantId, updated])
+  if (updated.length > 0)
+    await tx.client.query('DELETE FROM order_lines WHERE tenant_id = $1 AND order_id = ANY($2)', [tx.tenantId, updated])
   const rows = changed.flatMap((order) =>
-    good.get(keyOf(order))!.order.lines.map((line, index) => ({ order_id: order.id, line: index + 1, sku: line.sku, title: line.title, quantity: line.quantity, amount_minor: line.amountMinor })))
-  await insertRows(tx, 'order_lines', { order_id: 'uuid', line: 'int', sku: 'text', title: 'text', quantity: 'int', amount_minor: 'bigint' }, rows)
+    good
+      .get(keyOf(order))!
+      .order.lines.map((line, index) => ({
+        order_id: order.id,
+        line: index + 1,
+        sku: line.sku,
+        title: line.title,
+        quantity: line.quantity,
+        amount_minor: line.amountMinor,
+      })),
+  )
+  await insertRows(
+    tx,
+    'order_lines',
+    { order_id: 'uuid', line: 'int', sku: 'text', title: 'text', quantity: 'int', amount_minor: 'bigint' },
+    rows,
+  )
 }
 
 async function park(tx: Tx, ring: KeyRing, orders: IncomingOrder[]): Promise<void> {
@@ -72,14 +117,28 @@ async function park(tx: Tx, ring: KeyRing, orders: IncomingOrder[]): Promise<voi
     const body = seal(ring, tx.tenantId, `parked_orders.body|${id}`, JSON.stringify(order))
     return { id, platform: order.platform, shop_id: order.shopId, order_no: order.orderNo, reason: problemOf(order), body }
   })
-  await insertRows(tx, 'parked_orders', { id: 'uuid', platform: 'text', shop_id: 'text', order_no: 'text', reason: 'text', body: 'bytea' }, rows)
+  await insertRows(
+    tx,
+    'parked_orders',
+    { id: 'uuid', platform: 'text', shop_id: 'text', order_no: 'text', reason: 'text', body: 'bytea' },
+    rows,
+  )
 }
 
 function toFact(order: Order) {
   return {
-    orderId: order.id, profileId: order.profileId ?? '', platform: order.platform, shopId: order.shopId, status: OrderStatus[order.status],
-    currency: order.currency, totalMinor: BigInt(order.totalMinor), refundedMinor: BigInt(order.refundedMinor), isRefundDocument: order.isRefundDocument,
-    couponCodes: order.couponCodes, version: BigInt(order.version), modifiedAt: timestampFromDate(order.modifiedAt),
+    orderId: order.id,
+    profileId: order.profileId ?? '',
+    platform: order.platform,
+    shopId: order.shopId,
+    status: OrderStatus[order.status],
+    currency: order.currency,
+    totalMinor: BigInt(order.totalMinor),
+    refundedMinor: BigInt(order.refundedMinor),
+    isRefundDocument: order.isRefundDocument,
+    couponCodes: order.couponCodes,
+    version: BigInt(order.version),
+    modifiedAt: timestampFromDate(order.modifiedAt),
     ...(order.paidAt ? { paidAt: timestampFromDate(order.paidAt) } : {}),
     ...(order.refundedAt ? { refundedAt: timestampFromDate(order.refundedAt) } : {}),
   }

@@ -2,13 +2,17 @@ import { tenantId } from '@renmai/platform/columns'
 import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** Published templates of campaign, kept to render by. */
-export const templates = pgTable('templates', {
-  tenantId: tenantId(),
-  id: uuid().notNull(),
-  version: integer().notNull(),
-  channel: text().notNull(),
-  subjectTemplate: text().notNull(),
-  bodyTemplate: text().notNull(),
-}, (t) => [primaryKey({ columns: [t.tenantId, t.id, t.version] })])
+export const templates = pgTable(
+  'templates',
+  {
+    tenantId: tenantId(),
+    id: uuid().notNull(),
+    version: integer().notNull(),
+    channel: text().notNull(),
+    subjectTemplate: text().notNull(),
+    bodyTemplate: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.id, t.version] })],
+)
 
 export type Template = typeof templates.$inferSelect

@@ -11,7 +11,14 @@ export type RawEvent = {
   referenceId?: unknown
 }
 
-export type GoodEvent = { messageId: string; type: string; occurredAt: Date; referenceId: string | null; properties: Record<string, string> | null; claim: Claim }
+export type GoodEvent = {
+  messageId: string
+  type: string
+  occurredAt: Date
+  referenceId: string | null
+  properties: Record<string, string> | null
+  claim: Claim
+}
 export type Rejection = { reason: string; pointer: string }
 
 const MAX_AHEAD_MS = 24 * 3_600_000
@@ -31,7 +38,8 @@ export function checkEvent(event: RawEvent, source: string, now: Date): GoodEven
   if (!occurredAt) return { reason: 'INVALID_TIME', pointer: '/occurredAt' }
   if (occurredAt.getTime() > now.getTime() + MAX_AHEAD_MS) return { reason: 'IN_THE_FUTURE', pointer: '/occurredAt' }
   const { referenceId = null } = event
-  if (referenceId !== null && !(typeof referenceId === 'string' && ID.test(referenceId))) return { reason: 'INVALID_REFERENCE', pointer: '/referenceId' }
+  if (referenceId !== null && !(typeof referenceId === 'string' && ID.test(referenceId)))
+    return { reason: 'INVALID_REFERENCE', pointer: '/referenceId' }
   const identifiers = readIdentifiers(event.identifiers)
   if ('reason' in identifiers) return identifiers
   const attributes = readPairs(event.attributes, '/attributes', 100)
@@ -40,8 +48,23 @@ export function checkEvent(event: RawEvent, source: string, now: Date): GoodEven
   if ('reason' in properties) return properties
   const personal = properties.pairs.findIndex(({ key }) => PERSONAL_KEYS.test(key))
   if (personal >= 0) return { reason: 'PERSONAL_DATA', pointer: `/properties/${personal}` }
-  const claim = { source, externalId: externalIdOf(identifiers.list), identifiers: identifiers.list, attributes: attributes.pairs, tagIds: [], displayName: '', observedAt: occurredAt.toISOString() }
-  return { messageId: event.messageId, type: event.type, occurredAt, referenceId, properties: properties.pairs.length > 0 ? Object.fromEntries(properties.pairs.map(({ key, value }) => [key, value])) : null, claim }
+  const claim = {
+    source,
+    externalId: externalIdOf(identifiers.list),
+    identifiers: identifiers.list,
+    attributes: attributes.pairs,
+    tagIds: [],
+    displayName: '',
+    observedAt: occurredAt.toISOString(),
+  }
+  return {
+    messageId: event.messageId,
+    type: event.type,
+    occurredAt,
+    referenceId,
+    properties: properties.pairs.length > 0 ? Object.fromEntries(properties.pairs.map(({ key, value }) => [key, value])) : null,
+    claim,
+  }
 }
 
 function isText(value: unknown, max: number): value is string {
@@ -58,11 +81,13 @@ function readTime(value: unknown): Date | undefined {
 }
 
 function readIdentifiers(value: unknown): { list: Claim['identifiers'] } | Rejection {
-  if (!Array.isArray(value) || value.length < 1 || value.length > 10) return { reason: 'NEEDS_1_TO_10_IDENTIFIERS', pointer: '/identifiers' }
+  if (!Array.isArray(value) || value.length < 1 || value.length > 10)
+    return { reason: 'NEEDS_1_TO_10_IDENTIFIERS', pointer: '/identifiers' }
   const list: Claim['identifiers'] = []
   for (const [index, one] of (value as Record<string, unknown>[]).entries()) {
     const kind = typeof one?.namespace === 'string' ? one.namespace.split('@')[0]! : ''
-    if (!PRIORITY.includes(kind) || !isText(one.namespace, 128)) return { reason: 'UNKNOWN_NAMESPACE', pointer: `/identifiers/${index}/namespace` }
+    if (!PRIORITY.includes(kind) || !isText(one.namespace, 128))
+      return { reason: 'UNKNOWN_NAMESPACE', pointer: `/identifiers/${index}/namespace` }
     if (!isText(one.value, 256) || one.value.includes('*')) return { reason: 'INVALID_IDENTIFIER', pointer: `/identifiers/${index}/value` }
     list.push({ namespace: one.namespace, value: one.value.trim(), isVerified: one.isVerified === true })
   }
@@ -73,7 +98,8 @@ function readPairs(value: unknown, pointer: string, max: number): { pairs: { key
   if (value === undefined || value === null) return { pairs: [] }
   if (!Array.isArray(value) || value.length > max) return { reason: 'TOO_MANY', pointer }
   for (const [index, pair] of (value as Record<string, unknown>[]).entries()) {
-    if (!isText(pair?.key, 64) || typeof pair.value !== 'string' || (pair.value !== '' && !isText(pair.value, 1_000))) return { reason: 'INVALID_PAIR', pointer: `${pointer}/${index}` }
+    if (!isText(pair?.key, 64) || typeof pair.value !== 'string' || (pair.value !== '' && !isText(pair.value, 1_000)))
+      return { reason: 'INVALID_PAIR', pointer: `${pointer}/${index}` }
   }
   return { pairs: value.map(({ key, value: text }) => ({ key, value: text })) }
 }

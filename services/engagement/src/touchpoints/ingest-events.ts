@@ -3,8 +3,8 @@ import { blindIndex, seal } from '@renmai/platform/crypto'
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
-import type { Worker } from '../context.ts'
 import { readAccount } from '../channels/credentials.ts'
+import type { Worker } from '../context.ts'
 import { type Claim, identityKey } from './claim.ts'
 import { checkEvent, type GoodEvent, type RawEvent, type Rejection } from './event.rules.ts'
 import { tellTouchpoints } from './tell-touchpoints.ts'
@@ -20,8 +20,14 @@ type Stored = { event: GoodEvent; id: string; key: Buffer }
  * Takes a batch in. What is answered as accepted is committed; what was there before is a duplicate; a bad event is
  * rejected alone. People who are known are attached at once, the others as soon as identity answers.
  */
-export async function ingestEvents(worker: Omit<Worker, 'relayDb'>, tenantId: string, accountId: string, events: readonly RawEvent[]): Promise<IngestAnswer> {
-  if (!Array.isArray(events) || events.length === 0 || events.length > MAX_EVENTS) throw new AppError('INVALID', `Send 1 to ${MAX_EVENTS} events`, { events: `1 to ${MAX_EVENTS}` })
+export async function ingestEvents(
+  worker: Omit<Worker, 'relayDb'>,
+  tenantId: string,
+  accountId: string,
+  events: readonly RawEvent[],
+): Promise<IngestAnswer> {
+  if (!Array.isArray(events) || events.length === 0 || events.length > MAX_EVENTS)
+    throw new AppError('INVALID', `Send 1 to ${MAX_EVENTS} events`, { events: `1 to ${MAX_EVENTS}` })
   const now = worker.now()
   const checked = events.map((event) => checkEvent(event, `events:${accountId}`, now))
   const good = checked.filter((one): one is GoodEvent => 'claim' in one)
@@ -45,13 +51,23 @@ function toStored({ keyRing }: Omit<Worker, 'relayDb'>, tenantId: string, good: 
 }
 
 const STAGED = [
-  { name: 'id', type: 'uuid' }, { name: 'message_id', type: 'text' }, { name: 'identity_key', type: 'bytea' }, { name: 'type', type: 'text' },
-  { name: 'occurred_at', type: 'timestamptz' }, { name: 'reference_id', type: 'uuid' }, { name: 'properties', type: 'jsonb' },
+  { name: 'id', type: 'uuid' },
+  { name: 'message_id', type: 'text' },
+  { name: 'identity_key', type: 'bytea' },
+  { name: 'type', type: 'text' },
+  { name: 'occurred_at', type: 'timestamptz' },
+  { name: 'reference_id', type: 'uuid' },
+  { name: 'properties', type: 'jsonb' },
 ] as const
 
 async function store(tx: Tx, worker: Omit<Worker, 'relayDb'>, accountId: string, channel: string, stored: Stored[]): Promise<Set<string>> {
   if (stored.length === 0) return new Set()
-  await stage(tx, 'staged_touchpoints', [...STAGED], stored.map(({ event, id, key }) => [id, event.messageId, key, event.type, event.occurredAt, event.referenceId, event.properties]))
+  await stage(
+    tx,
+    'staged_touchpoints',
+    [...STAGED],
+    stored.map(({ event, id, key }) => [id, event.messageId, key, event.type, event.occurredAt, event.referenceId, event.properties]),
+  )
   const { rows } = await tx.client.query<{ id: string; profile_id: string | null }>(
     `INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, reference_id, properties)
      SELECT $1, s.id, $2, s.message_id, k.profile_id, s.identity_key, s.type, $3, s.occurred_at, s.reference_id, s.properties
@@ -61,17 +77,31 @@ async function store(tx: Tx, worker: Omit<Worker, 'relayDb'>, accountId: string,
   )
   const profileOf = new Map(rows.map((row) => [row.id, row.profile_id]))
   const fresh = stored.filter(({ id }) => profileOf.has(id))
-  await keepClaims(tx, worker, accountId, fresh.filter(({ id, event }) => profileOf.get(id) === null || event.claim.attributes.length > 0))
-  await tellTouchpoints(tx, fresh.flatMap(({ id, event }) => {
-    const profileId = profileOf.get(id)
-    return profileId ? [{ id, profileId, type: event.type, channel, occurredAt: event.occurredAt, referenceId: event.referenceId }] : []
-  }))
+  await keepClaims(
+    tx,
+    worker,
+    accountId,
+    fresh.filter(({ id, event }) => profileOf.get(id) === null || event.claim.attributes.length > 0),
+  )
+  await tellTouchpoints(
+    tx,
+    fresh.flatMap(({ id, event }) => {
+      const profileId = profileOf.get(id)
+      return profileId ? [{ id, profileId, type: event.type, channel, occurredAt: event.occurredAt, referenceId: event.referenceId }] : []
+    }),
+  )
   return new Set(fresh.map(({ event }) => event.messageId))
 }
 
 async function keepClaims(tx: Tx, { keyRing }: Omit<Worker, 'relayDb'>, accountId: string, fresh: Stored[]): Promise<void> {
-  const newest = new Map<string, { key: Buffer; claim: Claim }>(fresh.map(({ key, event }) => [key.toString('hex'), { key, claim: event.claim }]))
-  const rows = [...newest].map(([hex, { key, claim }]) => ({ identity_key: key, account_id: accountId, claim: seal(keyRing, tx.tenantId, claimPlace(hex), JSON.stringify(claim)) }))
+  const newest = new Map<string, { key: Buffer; claim: Claim }>(
+    fresh.map(({ key, event }) => [key.toString('hex'), { key, claim: event.claim }]),
+  )
+  const rows = [...newest].map(([hex, { key, claim }]) => ({
+    identity_key: key,
+    account_id: accountId,
+    claim: seal(keyRing, tx.tenantId, claimPlace(hex), JSON.stringify(claim)),
+  }))
   await insertRows(tx, 'pending_claims', { identity_key: 'bytea', account_id: 'uuid', claim: 'bytea' }, rows, {
     conflict: `ON CONFLICT (tenant_id, identity_key) DO UPDATE SET claim = excluded.claim, revision = pending_claims.revision + 1, problem = NULL`,
   })
@@ -82,7 +112,13 @@ export const claimPlace = (identityKeyHex: string) => `pending_claims.claim|${id
 function summarise(events: readonly RawEvent[], checked: (GoodEvent | Rejection)[], fresh: Set<string>): IngestAnswer {
   const seen = new Set<string>()
   const results = checked.map((one, index): IngestResult => {
-    if (!('claim' in one)) return { messageId: String(events[index]?.messageId ?? '').slice(0, 128), status: 'REJECTED', reason: one.reason, pointer: `/events/${index}${one.pointer}` }
+    if (!('claim' in one))
+      return {
+        messageId: String(events[index]?.messageId ?? '').slice(0, 128),
+        status: 'REJECTED',
+        reason: one.reason,
+        pointer: `/events/${index}${one.pointer}`,
+      }
     const isFirst = !seen.has(one.messageId)
     seen.add(one.messageId)
     return { messageId: one.messageId, status: isFirst && fresh.has(one.messageId) ? 'ACCEPTED' : 'DUPLICATE' }

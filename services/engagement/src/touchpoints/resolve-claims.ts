@@ -21,7 +21,9 @@ const MAX_CLAIMS = 500
 export async function resolveClaims(worker: Worker, tenantId: string, claims: Claim[]): Promise<Resolution[]> {
   const keys = claims.map((claim) => identityKey(worker.keyRing, tenantId, claim))
   const known = await withTenant(worker.db, tenantId, (tx) => readProfileKeys(tx, keys))
-  const unknown = claims.map((claim, index) => ({ claim, key: keys[index]!.toString('hex') })).filter(({ claim, key }) => !known.has(key) || hasNews(claim))
+  const unknown = claims
+    .map((claim, index) => ({ claim, key: keys[index]!.toString('hex') }))
+    .filter(({ claim, key }) => !known.has(key) || hasNews(claim))
   const answers = new Map<string, Resolution>()
   for (let at = 0; at < unknown.length; at += MAX_CLAIMS) {
     for (const [key, resolution] of await askIdentity(worker, tenantId, unknown.slice(at, at + MAX_CLAIMS))) answers.set(key, resolution)
@@ -41,21 +43,36 @@ export async function readProfileKeys(tx: Tx, keys: Buffer[]): Promise<Map<strin
   return new Map(rows.map((row) => [row.key, row.profile_id]))
 }
 
-export async function askIdentity({ bus }: Worker, tenantId: string, asked: { claim: Claim; key: string }[]): Promise<Map<string, Resolution>> {
+export async function askIdentity(
+  { bus }: Worker,
+  tenantId: string,
+  asked: { claim: Claim; key: string }[],
+): Promise<Map<string, Resolution>> {
   const { profiles } = await ask(bus, IdentityService.method.resolveProfiles, {
     tenantId,
     claims: asked.map(({ claim, key }) => {
       const observedAt = timestampFromDate(new Date(claim.observedAt))
-      const identifiers = claim.identifiers.map(({ namespace, value, isVerified }) => ({ namespace, value, ...(isVerified ? { verifiedAt: observedAt } : {}) }))
+      const identifiers = claim.identifiers.map(({ namespace, value, isVerified }) => ({
+        namespace,
+        value,
+        ...(isVerified ? { verifiedAt: observedAt } : {}),
+      }))
       const { source, externalId, attributes, tagIds, displayName } = claim
       return { claimId: key, source, externalId, identifiers, attributes, tagIds, displayName, observedAt }
     }),
   })
   if (profiles.length !== asked.length) throw new AppError('UNAVAILABLE', 'identity answered for other claims than asked')
-  return new Map(profiles.map((one) => [one.claimId, one.errorCode ? { problem: `${one.errorCode}: ${one.errorMessage}` } : { profileId: one.profileId }]))
+  return new Map(
+    profiles.map((one) => [
+      one.claimId,
+      one.errorCode ? { problem: `${one.errorCode}: ${one.errorMessage}` } : { profileId: one.profileId },
+    ]),
+  )
 }
 
 export async function rememberProfiles(tx: Tx, answers: Map<string, Resolution>): Promise<void> {
-  const rows = [...answers].flatMap(([key, answer]) => ('profileId' in answer ? [{ identity_key: `\\x${key}`, profile_id: answer.profileId }] : []))
+  const rows = [...answers].flatMap(([key, answer]) =>
+    'profileId' in answer ? [{ identity_key: `\\x${key}`, profile_id: answer.profileId }] : [],
+  )
   await insertRows(tx, 'profile_keys', { identity_key: 'bytea', profile_id: 'uuid' }, rows)
 }

@@ -1,11 +1,11 @@
 import { open } from '@renmai/platform/crypto'
 import { type Tx, withTenant } from '@renmai/platform/db'
-import { loop, type Loop } from '@renmai/platform/loop'
+import { type Loop, loop } from '@renmai/platform/loop'
 import { tenantsWithWork } from '@renmai/platform/tenants'
 import type { Worker } from '../context.ts'
 import type { Claim } from './claim.ts'
 import { claimPlace } from './ingest-events.ts'
-import { askIdentity, rememberProfiles, type Resolution } from './resolve-claims.ts'
+import { askIdentity, type Resolution, rememberProfiles } from './resolve-claims.ts'
 import { tellTouchpoints } from './tell-touchpoints.ts'
 
 const BATCH = 500
@@ -40,7 +40,11 @@ async function readPending(tx: Tx, { keyRing }: Worker): Promise<Pending[]> {
     `SELECT encode(identity_key, 'hex') AS key, revision, claim FROM pending_claims WHERE tenant_id = $1 AND problem IS NULL ORDER BY created_at LIMIT ${BATCH}`,
     [tx.tenantId],
   )
-  return rows.map(({ key, revision, claim }) => ({ key, revision, claim: JSON.parse(open(keyRing, tx.tenantId, claimPlace(key), claim)) as Claim }))
+  return rows.map(({ key, revision, claim }) => ({
+    key,
+    revision,
+    claim: JSON.parse(open(keyRing, tx.tenantId, claimPlace(key), claim)) as Claim,
+  }))
 }
 
 async function attach(tx: Tx, answers: Map<string, Resolution>): Promise<void> {

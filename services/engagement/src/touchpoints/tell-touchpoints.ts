@@ -3,7 +3,14 @@ import type { Tx } from '@renmai/platform/db'
 import { publish } from '@renmai/platform/outbox'
 import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 
-export type AttachedTouchpoint = { id: string; profileId: string; type: string; channel: string; occurredAt: Date; referenceId: string | null }
+export type AttachedTouchpoint = {
+  id: string
+  profileId: string
+  type: string
+  channel: string
+  occurredAt: Date
+  referenceId: string | null
+}
 
 const PER_EVENT = 500
 
@@ -12,7 +19,12 @@ export async function tellTouchpoints(tx: Tx, touchpoints: AttachedTouchpoint[])
   for (let at = 0; at < touchpoints.length; at += PER_EVENT) {
     await publish(tx, TouchpointsRecordedSchema, {
       touchpoints: touchpoints.slice(at, at + PER_EVENT).map(({ id, profileId, type, channel, occurredAt, referenceId }) => ({
-        touchpointId: id, profileId, type, channel, occurredAt: timestampFromDate(occurredAt), referenceId: referenceId ?? '',
+        touchpointId: id,
+        profileId,
+        type,
+        channel,
+        occurredAt: timestampFromDate(occurredAt),
+        referenceId: referenceId ?? '',
       })),
     })
   }

@@ -10,7 +10,9 @@ export const touchpointResolvers: Resolvers = {
     touchpointCounts: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
         const { rows } = await tx.client.query(
-          'SELECT count(*) AS total, count(*) FILTER (WHERE profile_id IS NULL) AS unattached FROM touchpoints WHERE tenant_id = $1', [viewer.tenantId])
+          'SELECT count(*) AS total, count(*) FILTER (WHERE profile_id IS NULL) AS unattached FROM touchpoints WHERE tenant_id = $1',
+          [viewer.tenantId],
+        )
         return rows[0]
       }),
   },
@@ -23,6 +25,7 @@ export const touchpointResolvers: Resolvers = {
   Touchpoint: { properties: ({ properties }) => Object.entries(properties ?? {}).map(([key, value]) => ({ key, value })) },
   Customer: {
     __resolveReference: ({ id }) => ({ id }),
-    lastTouchpoints: async ({ id }, { first }, { load }) => ((await load.touchpoints.load(id)) ?? []).slice(0, Math.min(first ?? 20, MAX_ITEMS)),
+    lastTouchpoints: async ({ id }, { first }, { load }) =>
+      ((await load.touchpoints.load(id)) ?? []).slice(0, Math.min(first ?? 20, MAX_ITEMS)),
   },
 }

@@ -1,5 +1,5 @@
-import { request } from 'undici'
 import { AppError } from '@renmai/platform/errors'
+import { request } from 'undici'
 import type { OpenAccount } from '../channels/credentials.ts'
 
 /** What WeCom refuses: the code decides what to do about it. */
@@ -61,10 +61,12 @@ async function call(baseUrl: string, account: Account, path: string, body?: obje
 /** @throws WecomError when WeCom refuses, AppError UNAVAILABLE when it cannot be reached, TIMEOUT when it may have acted */
 async function send(url: string, body?: object): Promise<Reply> {
   const options = body ? { method: 'POST' as const, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}
-  const response = await request(url, { ...options, signal: AbortSignal.timeout(DEADLINE_MS) }).catch((error: Error & { code?: string }) => {
-    const wasSent = !['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'EAI_AGAIN'].includes(error.code ?? '')
-    throw new AppError(wasSent ? 'TIMEOUT' : 'UNAVAILABLE', 'WeCom does not answer', undefined, { cause: error })
-  })
+  const response = await request(url, { ...options, signal: AbortSignal.timeout(DEADLINE_MS) }).catch(
+    (error: Error & { code?: string }) => {
+      const wasSent = !['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'EAI_AGAIN'].includes(error.code ?? '')
+      throw new AppError(wasSent ? 'TIMEOUT' : 'UNAVAILABLE', 'WeCom does not answer', undefined, { cause: error })
+    },
+  )
   const reply = (await response.body.json().catch(() => ({ errcode: -1, errmsg: `status ${response.statusCode}` }))) as Reply
   if (reply.errcode) throw new WecomError(reply.errcode, reply.errmsg ?? '')
   return reply
@@ -75,13 +77,21 @@ export async function readAgent(baseUrl: string, account: Account): Promise<stri
 }
 
 /** externalcontact/add_contact_way */
-export async function addContactWay(baseUrl: string, account: Account, way: { state: string; user: string[]; skip_verify: boolean; remark: string }) {
+export async function addContactWay(
+  baseUrl: string,
+  account: Account,
+  way: { state: string; user: string[]; skip_verify: boolean; remark: string },
+) {
   const reply = await call(baseUrl, account, 'externalcontact/add_contact_way', { type: way.user.length === 1 ? 1 : 2, scene: 2, ...way })
   return { configId: String(reply.config_id), qrUrl: String(reply.qr_code) }
 }
 
 /** externalcontact/get: the name, the unionid where the corp may see it. */
-export async function readExternalContact(baseUrl: string, account: Account, externalUserId: string): Promise<{ name: string; unionid: string | undefined }> {
+export async function readExternalContact(
+  baseUrl: string,
+  account: Account,
+  externalUserId: string,
+): Promise<{ name: string; unionid: string | undefined }> {
   const reply = await call(baseUrl, account, `externalcontact/get?external_userid=${encodeURIComponent(externalUserId)}`)
   const contact = reply.external_contact as { name?: string; unionid?: string } | undefined
   return { name: contact?.name ?? '', unionid: contact?.unionid }
@@ -94,6 +104,13 @@ export async function sendWelcome(baseUrl: string, account: Account, code: strin
 
 /** message/send, with the platform's own check for duplicates switched on. */
 export async function sendMessage(baseUrl: string, account: Account, to: string, text: string): Promise<string> {
-  const body = { touser: to, msgtype: 'text', agentid: account.credentials.agentId, text: { content: text }, enable_duplicate_check: 1, duplicate_check_interval: 14_400 }
+  const body = {
+    touser: to,
+    msgtype: 'text',
+    agentid: account.credentials.agentId,
+    text: { content: text },
+    enable_duplicate_check: 1,
+    duplicate_check_interval: 14_400,
+  }
   return String((await call(baseUrl, account, 'message/send', body)).msgid)
 }

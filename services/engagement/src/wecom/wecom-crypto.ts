@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
-import { decrypt, encrypt, getSignature } from '@wecom/crypto'
 import { AppError } from '@renmai/platform/errors'
+import { decrypt, encrypt, getSignature } from '@wecom/crypto'
 import type { Credentials } from '../channels/credentials.ts'
 
 /** Query of a callback: what its signature covers besides the body. */

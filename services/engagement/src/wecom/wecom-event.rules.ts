@@ -10,7 +10,14 @@ const LOST_BY: Record<string, 'STAFF' | 'CUSTOMER'> = { del_external_contact: 'S
 export function readEvent(fields: Record<string, string>): WecomEvent {
   const at = new Date(Number(fields.CreateTime ?? 0) * 1000)
   if (fields.MsgType !== 'event') {
-    return { kind: 'MESSAGE', fromUserId: fields.FromUserName ?? '', messageId: fields.MsgId ?? '', type: fields.MsgType ?? '', text: fields.Content ?? '', at }
+    return {
+      kind: 'MESSAGE',
+      fromUserId: fields.FromUserName ?? '',
+      messageId: fields.MsgId ?? '',
+      type: fields.MsgType ?? '',
+      text: fields.Content ?? '',
+      at,
+    }
   }
   const { ChangeType = '', UserID: staffUserId = '', ExternalUserID: externalUserId = '' } = fields
   if (fields.Event !== 'change_external_contact') return { kind: 'OTHER', name: `${fields.Event}` }

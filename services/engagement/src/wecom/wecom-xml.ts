@@ -1,5 +1,5 @@
-import { XMLParser } from 'fast-xml-parser'
 import { AppError } from '@renmai/platform/errors'
+import { XMLParser } from 'fast-xml-parser'
 
 const MAX_DEPTH = 8
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, processEntities: false, trimValues: true })

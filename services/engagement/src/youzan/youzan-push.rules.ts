@@ -6,14 +6,33 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { AppError } from '@renmai/platform/errors'
 import type { IncomingOrder } from '../orders/order.rules.ts'
 
-export type YouzanPush = { id?: string; msg_id?: string; client_id?: string; type?: string; msg?: string; kdt_id?: number | string; sign?: string; version?: number; test?: boolean; status?: string }
+export type YouzanPush = {
+  id?: string
+  msg_id?: string
+  client_id?: string
+  type?: string
+  msg?: string
+  kdt_id?: number | string
+  sign?: string
+  version?: number
+  test?: boolean
+  status?: string
+}
 
 /** @throws AppError UNAUTHENTICATED */
-export function verifyPush(push: YouzanPush, { clientId, clientSecret, kdtId }: { clientId: string; clientSecret: string; kdtId: string }): void {
-  const expected = createHash('md5').update(`${clientId}${push.msg ?? ''}${clientSecret}`).digest('hex')
-  const given = createHash('sha256').update(push.sign ?? '').digest()
+export function verifyPush(
+  push: YouzanPush,
+  { clientId, clientSecret, kdtId }: { clientId: string; clientSecret: string; kdtId: string },
+): void {
+  const expected = createHash('md5')
+    .update(`${clientId}${push.msg ?? ''}${clientSecret}`)
+    .digest('hex')
+  const given = createHash('sha256')
+    .update(push.sign ?? '')
+    .digest()
   const isSigned = timingSafeEqual(given, createHash('sha256').update(expected).digest())
-  if (!isSigned || push.client_id !== clientId || String(push.kdt_id) !== kdtId) throw new AppError('UNAUTHENTICATED', 'The push is not signed by Youzan for this shop')
+  if (!isSigned || push.client_id !== clientId || String(push.kdt_id) !== kdtId)
+    throw new AppError('UNAUTHENTICATED', 'The push is not signed by Youzan for this shop')
 }
 
 type FullOrder = {
@@ -26,7 +45,11 @@ type FullOrder = {
 }
 
 const STATUS: Record<string, IncomingOrder['status']> = {
-  WAIT_BUYER_PAY: 'CREATED', WAIT_SELLER_SEND_GOODS: 'PAID', WAIT_BUYER_CONFIRM_GOODS: 'SHIPPED', TRADE_SUCCESS: 'FINISHED', TRADE_CLOSED: 'CLOSED',
+  WAIT_BUYER_PAY: 'CREATED',
+  WAIT_SELLER_SEND_GOODS: 'PAID',
+  WAIT_BUYER_CONFIRM_GOODS: 'SHIPPED',
+  TRADE_SUCCESS: 'FINISHED',
+  TRADE_CLOSED: 'CLOSED',
 }
 
 /**
@@ -40,14 +63,29 @@ export function readOrder(push: YouzanPush): IncomingOrder {
   if (!order || !info?.tid || !status || !info.update_time) throw new AppError('INVALID', 'The push holds no order that we can read')
   const { buyer_phone: phone, yz_open_id: buyerId } = order.buyer_info ?? {}
   const refundedMinor = (order.refund_order ?? []).reduce((sum, refund) => sum + fen(refund.refund_fee), 0)
-  const lines = (order.orders ?? []).map((line) => ({ sku: line.outer_sku_id || String(line.item_id ?? ''), title: line.title ?? '', quantity: line.num ?? 0, amountMinor: fen(line.total_fee) }))
+  const lines = (order.orders ?? []).map((line) => ({
+    sku: line.outer_sku_id || String(line.item_id ?? ''),
+    title: line.title ?? '',
+    quantity: line.num ?? 0,
+    amountMinor: fen(line.total_fee),
+  }))
   const totalMinor = fen(order.pay_info?.payment)
   const freight = fen(order.pay_info?.post_fee)
   return {
-    platform: 'YOUZAN', shopId: String(push.kdt_id), orderNo: info.tid, status, currency: 'CNY', lines, totalMinor, refundedMinor, isRefundDocument: false,
+    platform: 'YOUZAN',
+    shopId: String(push.kdt_id),
+    orderNo: info.tid,
+    status,
+    currency: 'CNY',
+    lines,
+    totalMinor,
+    refundedMinor,
+    isRefundDocument: false,
     discountMinor: lines.reduce((sum, line) => sum + line.amountMinor, 0) + freight - totalMinor,
     freightMinor: freight,
-    paidAt: beijing(info.pay_time), modifiedAt: beijing(info.update_time)!, refundedAt: beijing(order.refund_order?.at(-1)?.refund_success_time),
+    paidAt: beijing(info.pay_time),
+    modifiedAt: beijing(info.update_time)!,
+    refundedAt: beijing(order.refund_order?.at(-1)?.refund_success_time),
     couponCodes: (order.order_promotion?.order ?? []).map((promotion) => promotion.coupon_code ?? '').filter(Boolean),
     buyer: buyerId ? { externalId: buyerId, phone: phone && !phone.includes('*') ? phone : undefined } : undefined,
   }

@@ -12,7 +12,12 @@ export const apiClientResolvers: Resolvers = {
       return withTenant(db, viewer.tenantId, async (tx) => {
         const after = page.after ? gt(apiClients.id, page.after[0]!) : undefined
         const mine = and(eq(apiClients.tenantId, viewer.tenantId), after)
-        const rows = await tx.select().from(apiClients).where(mine).orderBy(asc(apiClients.id)).limit(page.limit + 1)
+        const rows = await tx
+          .select()
+          .from(apiClients)
+          .where(mine)
+          .orderBy(asc(apiClients.id))
+          .limit(page.limit + 1)
         return cursors.connection(rows, page, viewer.tenantId, (row: ApiClient) => [row.id])
       })
     },

@@ -30,8 +30,18 @@ export async function createApiClient(ctx: Context, raw: z.input<typeof Input>):
   if (missing.length > 0) throw new AppError('FORBIDDEN', `You cannot give what you do not have: ${missing.join(', ')}`)
   return mutate<CreatedApiClient>(ctx, { name: 'createApiClient', scope: 'tenant:admin' }, input, async (tx) => {
     const key = createApiKey(tx.tenantId, 'live')
-    const row = { tenantId: tx.tenantId, id: newId(), name: input.name, keyId: key.keyId, scopes: input.scopes, expiresAt: input.expiresAt ?? null }
-    const [created] = await tx.insert(apiClients).values({ ...row, secretHash: hashSecret(ctx.pepper, digestSecret(key.secret)) }).returning()
+    const row = {
+      tenantId: tx.tenantId,
+      id: newId(),
+      name: input.name,
+      keyId: key.keyId,
+      scopes: input.scopes,
+      expiresAt: input.expiresAt ?? null,
+    }
+    const [created] = await tx
+      .insert(apiClients)
+      .values({ ...row, secretHash: hashSecret(ctx.pepper, digestSecret(key.secret)) })
+      .returning()
     const { secretHash: _hash, ...client } = created!
     return { result: { client, key: key.text }, repeat: { client, key: null }, targetId: client.id }
   })

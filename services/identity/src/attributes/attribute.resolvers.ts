@@ -10,7 +10,9 @@ const MAX_FIELDS = 1_000
 export const attributeResolvers: Resolvers = {
   Query: {
     fields: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) => tx.select().from(fields).where(eq(fields.tenantId, viewer.tenantId)).orderBy(asc(fields.key)).limit(MAX_FIELDS)),
+      withTenant(db, viewer.tenantId, (tx) =>
+        tx.select().from(fields).where(eq(fields.tenantId, viewer.tenantId)).orderBy(asc(fields.key)).limit(MAX_FIELDS),
+      ),
   },
   Mutation: {
     defineField: async (_, { input }, ctx) => ({ field: await defineField(ctx, input) }),

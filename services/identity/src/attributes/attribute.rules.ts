@@ -18,7 +18,8 @@ export function checkValue(field: Field, value: string): string {
       if (value !== 'true' && value !== 'false') throw fail('is neither true nor false')
       return value
     case 'DATE':
-      if (!DAY.test(value) || Number.isNaN(Date.parse(value)) || new Date(value).toISOString().slice(0, 10) !== value) throw fail('is not a day written YYYY-MM-DD')
+      if (!DAY.test(value) || Number.isNaN(Date.parse(value)) || new Date(value).toISOString().slice(0, 10) !== value)
+        throw fail('is not a day written YYYY-MM-DD')
       return value
     case 'OPTION':
       if (!field.options.includes(value)) throw fail(`is none of ${field.options.join(', ')}`)

@@ -20,12 +20,15 @@ export async function defineField(ctx: Context, raw: z.input<typeof Input>): Pro
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'defineField', scope: 'customers:write' }, input, async (tx) => {
     const { key, label, type, sensitivity } = input
-    const [field] = await tx.insert(fields).values({ tenantId: tx.tenantId, key, label, type, sensitivity, options: input.options ?? [] })
+    const [field] = await tx
+      .insert(fields)
+      .values({ tenantId: tx.tenantId, key, label, type, sensitivity, options: input.options ?? [] })
       .onConflictDoUpdate({
         target: [fields.tenantId, fields.key],
         set: { label, options: sql`ARRAY(SELECT DISTINCT unnest(${fields.options} || excluded.options) ORDER BY 1)` },
         setWhere: sql`${fields.type} = excluded.type AND ${fields.sensitivity} = excluded.sensitivity`,
-      }).returning()
+      })
+      .returning()
     if (!field) throw new AppError('CONFLICT', `Field ${key} exists with another type or sensitivity; register a new key`)
     return { result: field, targetId: key }
   })

@@ -23,14 +23,24 @@ export async function storeAttributes(tx: Tx, ring: KeyRing, observations: Obser
   const newest = new Map<string, Observation>()
   for (const one of observations) newest.set(`${one.profileId}|${one.key}`, one)
   const rows = [...newest.values()].map((one) => toRow(tx, ring, one, registry.get(one.key)))
-  const stored = await insertRows<{ profile_id: string; key: string }>(tx, 'attribute_values',
-    { profile_id: 'uuid', key: 'text', value: 'text', sealed: 'bytea', is_mapped: 'boolean', source: 'text', observed_at: 'timestamptz' }, rows, {
+  const stored = await insertRows<{ profile_id: string; key: string }>(
+    tx,
+    'attribute_values',
+    { profile_id: 'uuid', key: 'text', value: 'text', sealed: 'bytea', is_mapped: 'boolean', source: 'text', observed_at: 'timestamptz' },
+    rows,
+    {
       conflict: `ON CONFLICT (tenant_id, profile_id, key) DO UPDATE SET value = excluded.value, sealed = excluded.sealed,
         is_mapped = excluded.is_mapped, source = excluded.source, observed_at = excluded.observed_at
         WHERE attribute_values.observed_at <= excluded.observed_at`,
       returning: 'profile_id, key',
-    })
-  await tell(tx, stored.map(({ profile_id, key }) => newest.get(`${profile_id}|${key}`)!).filter(({ key, value }) => isOpenFact(registry.get(key), value)))
+    },
+  )
+  await tell(
+    tx,
+    stored
+      .map(({ profile_id, key }) => newest.get(`${profile_id}|${key}`)!)
+      .filter(({ key, value }) => isOpenFact(registry.get(key), value)),
+  )
 }
 
 function fits(field: Field, value: string): boolean {
@@ -48,14 +58,26 @@ const isOpenFact = (field: Field | undefined, value: string) => field?.sensitivi
 function toRow(tx: Tx, ring: KeyRing, { profileId, key, value, source, observedAt }: Observation, field: Field | undefined): object {
   const isOpen = isOpenFact(field, value)
   const sealed = isOpen ? null : seal(ring, tx.tenantId, attributePlace(key, profileId), value)
-  return { profile_id: profileId, key, value: isOpen ? value : null, sealed, is_mapped: field !== undefined && fits(field, value), source, observed_at: observedAt }
+  return {
+    profile_id: profileId,
+    key,
+    value: isOpen ? value : null,
+    sealed,
+    is_mapped: field !== undefined && fits(field, value),
+    source,
+    observed_at: observedAt,
+  }
 }
 
 async function tell(tx: Tx, facts: Observation[]): Promise<void> {
   const byProfile = Map.groupBy(facts, (fact) => fact.profileId)
-  await publish(tx, CustomerChangedSchema, ...[...byProfile].map(([profileId, mine]) => ({
-    profileId,
-    customerId: mine[0]!.customerId,
-    attributes: mine.map(({ key, value, observedAt }) => ({ key, value, observedAt: timestampFromDate(observedAt) })),
-  })))
+  await publish(
+    tx,
+    CustomerChangedSchema,
+    ...[...byProfile].map(([profileId, mine]) => ({
+      profileId,
+      customerId: mine[0]!.customerId,
+      attributes: mine.map(({ key, value, observedAt }) => ({ key, value, observedAt: timestampFromDate(observedAt) })),
+    })),
+  )
 }

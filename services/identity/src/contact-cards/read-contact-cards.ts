@@ -1,9 +1,9 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { answer } from '@renmai/platform/ask'
 import { type KeyRing, open } from '@renmai/platform/crypto'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { publish } from '@renmai/platform/outbox'
-import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { type ContactCard, IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { placeOf } from './store-contact-cards.ts'
@@ -11,7 +11,16 @@ import { placeOf } from './store-contact-cards.ts'
 const MAX_PROFILES = 500
 const FIELD_OF: Record<string, string> = { EMAIL: 'email', SMS: 'phone' }
 
-type Sibling = { asked: string; customer_id: string; profile_id: string; source: string; external_id: string; field: string | null; sealed: Buffer | null; observed_at: Date | null }
+type Sibling = {
+  asked: string
+  customer_id: string
+  profile_id: string
+  source: string
+  external_id: string
+  field: string | null
+  sealed: Buffer | null
+  observed_at: Date | null
+}
 
 /**
  * Answers with the address and the name that a message needs. The address may hang on another profile of the same
@@ -23,7 +32,13 @@ export const answerReadContactCards = (db: Db, ring: KeyRing, now: () => Date) =
     return withTenant(db, tenantId, async (tx) => {
       const siblings = Map.groupBy(await readSiblings(tx, profileIds), (row) => row.asked)
       const cards = profileIds.filter((id) => siblings.has(id)).map((id) => cardOf(id, siblings.get(id)!, channel, ring, tenantId))
-      await publish(tx, ActionRecordedSchema, { action: 'readContactCards', actorKind: 'SERVICE', actorId: `engagement:${purpose}`, targetId: profileIds.join(' ').slice(0, 1_000), at: timestampFromDate(now()) })
+      await publish(tx, ActionRecordedSchema, {
+        action: 'readContactCards',
+        actorKind: 'SERVICE',
+        actorId: `engagement:${purpose}`,
+        targetId: profileIds.join(' ').slice(0, 1_000),
+        at: timestampFromDate(now()),
+      })
       return { cards }
     })
   })
@@ -40,7 +55,8 @@ async function readSiblings(tx: Tx, profileIds: string[]): Promise<Sibling[]> {
 }
 
 function cardOf(profileId: string, siblings: Sibling[], channel: string, ring: KeyRing, tenantId: string): Omit<ContactCard, '$typeName'> {
-  const read = (row: Sibling | undefined) => (row?.sealed && row.field ? open(ring, tenantId, placeOf(row.field, row.profile_id), row.sealed) : '')
+  const read = (row: Sibling | undefined) =>
+    row?.sealed && row.field ? open(ring, tenantId, placeOf(row.field, row.profile_id), row.sealed) : ''
   const holder = siblings.find((row) => (channel === 'WECOM' ? row.source.startsWith('wecom:') : row.field === FIELD_OF[channel]))
   return {
     profileId,

@@ -17,8 +17,21 @@ export async function absorb(tx: Tx, merge: Merge): Promise<CustomerDecision> {
   const both = await lockCustomers(tx, [survivorId, absorbedId])
   checkMerge(both.get(survivorId), both.get(absorbedId))
   const moved = await moveProfiles(tx, absorbedId, survivorId)
-  await tx.update(customers).set({ mergedInto: survivorId }).where(and(eq(customers.tenantId, tx.tenantId), eq(customers.id, absorbedId)))
-  const row = { tenantId: tx.tenantId, id: newId(), kind: 'MERGE' as const, survivorId, absorbedId, profileIds: moved, reason, decidedBy, at }
+  await tx
+    .update(customers)
+    .set({ mergedInto: survivorId })
+    .where(and(eq(customers.tenantId, tx.tenantId), eq(customers.id, absorbedId)))
+  const row = {
+    tenantId: tx.tenantId,
+    id: newId(),
+    kind: 'MERGE' as const,
+    survivorId,
+    absorbedId,
+    profileIds: moved,
+    reason,
+    decidedBy,
+    at,
+  }
   const [decision] = await tx.insert(customerDecisions).values(row).returning()
   await publish(tx, CustomersMergedSchema, { decisionId: decision!.id, survivorId, absorbedId })
   return decision!
@@ -26,7 +39,12 @@ export async function absorb(tx: Tx, merge: Merge): Promise<CustomerDecision> {
 
 /** Locks in the order of the ids, so that two merges of the same pair wait for each other instead of deadlocking. */
 export async function lockCustomers(tx: Tx, ids: string[]): Promise<Map<string, typeof customers.$inferSelect>> {
-  const rows = await tx.select().from(customers).where(and(eq(customers.tenantId, tx.tenantId), inArray(customers.id, ids))).orderBy(customers.id).for('update')
+  const rows = await tx
+    .select()
+    .from(customers)
+    .where(and(eq(customers.tenantId, tx.tenantId), inArray(customers.id, ids)))
+    .orderBy(customers.id)
+    .for('update')
   return new Map(rows.map((row) => [row.id, row]))
 }
 
@@ -40,6 +58,10 @@ export async function moveProfiles(tx: Tx, fromCustomer: string, toCustomer: str
      WHERE tenant_id = $1 AND customer_id = $2 AND ($4::uuid[] IS NULL OR id = ANY($4)) RETURNING id, version`,
     [tx.tenantId, fromCustomer, toCustomer, only ?? null],
   )
-  await publish(tx, ProfileLinkedSchema, ...rows.map(({ id, version }) => ({ profileId: id, customerId: toCustomer, version: BigInt(version) })))
+  await publish(
+    tx,
+    ProfileLinkedSchema,
+    ...rows.map(({ id, version }) => ({ profileId: id, customerId: toCustomer, version: BigInt(version) })),
+  )
   return rows.map((row) => row.id).sort()
 }

@@ -4,7 +4,8 @@ import type { Customer, CustomerDecision } from './customer.table.ts'
 
 export function checkMerge(survivor: Customer | undefined, absorbed: Customer | undefined): void {
   if (!survivor || !absorbed) throw new AppError('NOT_FOUND', 'No such customer')
-  if (survivor.id === absorbed.id) throw new AppError('INVALID', 'A customer cannot be merged with itself', { absorbedId: 'is the survivor' })
+  if (survivor.id === absorbed.id)
+    throw new AppError('INVALID', 'A customer cannot be merged with itself', { absorbedId: 'is the survivor' })
   for (const customer of [survivor, absorbed]) {
     if (customer.mergedInto) throw new AppError('CONFLICT', `Customer ${customer.id} is already merged into ${customer.mergedInto}`)
   }

@@ -16,13 +16,30 @@ const Input = z.object({ idempotencyKey, decisionId: z.uuid(), reason: z.string(
 export async function unmergeCustomers(ctx: Context, raw: z.input<typeof Input>): Promise<CustomerDecision> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'unmergeCustomers', scope: 'customers:write' }, input, async (tx) => {
-    const [merge] = await tx.select().from(customerDecisions).where(and(eq(customerDecisions.tenantId, tx.tenantId), eq(customerDecisions.id, input.decisionId)))
+    const [merge] = await tx
+      .select()
+      .from(customerDecisions)
+      .where(and(eq(customerDecisions.tenantId, tx.tenantId), eq(customerDecisions.id, input.decisionId)))
     const both = await lockCustomers(tx, merge ? [merge.survivorId, merge.absorbedId] : [])
     checkUnmerge(merge, both.get(merge?.survivorId ?? ''), both.get(merge?.absorbedId ?? ''))
     const { survivorId, absorbedId, profileIds } = merge!
     const moved = await moveProfiles(tx, survivorId, absorbedId, profileIds)
-    await tx.update(customers).set({ mergedInto: null }).where(and(eq(customers.tenantId, tx.tenantId), eq(customers.id, absorbedId)))
-    const row = { tenantId: tx.tenantId, id: newId(), kind: 'UNMERGE' as const, survivorId, absorbedId, profileIds: moved, undoes: merge!.id, reason: input.reason, decidedBy: ctx.viewer.id, at: ctx.now() }
+    await tx
+      .update(customers)
+      .set({ mergedInto: null })
+      .where(and(eq(customers.tenantId, tx.tenantId), eq(customers.id, absorbedId)))
+    const row = {
+      tenantId: tx.tenantId,
+      id: newId(),
+      kind: 'UNMERGE' as const,
+      survivorId,
+      absorbedId,
+      profileIds: moved,
+      undoes: merge!.id,
+      reason: input.reason,
+      decidedBy: ctx.viewer.id,
+      at: ctx.now(),
+    }
     const [decision] = await tx.insert(customerDecisions).values(row).returning()
     await publish(tx, CustomerSplitSchema, { decisionId: decision!.id, survivorId, restoredId: absorbedId })
     return { result: decision!, targetId: absorbedId }

@@ -32,7 +32,9 @@ export const answerResolveProfiles = (db: Db, ring: KeyRing) =>
     const results = new Map(resolved.map((result) => [result.claimId, result]))
     return {
       profiles: checked.map((one) =>
-        'error' in one ? { claimId: one.raw.claimId, errorCode: one.error.code, errorMessage: one.error.message } : results.get(one.raw.claimId)!,
+        'error' in one
+          ? { claimId: one.raw.claimId, errorCode: one.error.code, errorMessage: one.error.message }
+          : results.get(one.raw.claimId)!,
       ),
     }
   })
@@ -40,7 +42,8 @@ export const answerResolveProfiles = (db: Db, ring: KeyRing) =>
 function check(raw: ProfileClaim, ring: KeyRing, tenantId: string): Checked {
   try {
     for (const text of [raw.source, raw.externalId]) {
-      if (text === '' || text.length > 256 || !isStorableText(text)) throw new AppError('INVALID', 'source and external id need 1 to 256 characters')
+      if (text === '' || text.length > 256 || !isStorableText(text))
+        throw new AppError('INVALID', 'source and external id need 1 to 256 characters')
     }
     const identifiers = raw.identifiers.map(({ namespace, value, verifiedAt }) => {
       const normal = normalise({ namespace, value, verifiedAt: verifiedAt && timestampDate(verifiedAt) })
@@ -57,41 +60,109 @@ function check(raw: ProfileClaim, ring: KeyRing, tenantId: string): Checked {
 /** Resolves a batch in one transaction. One at a time per tenant, or two could open two customers for one phone. */
 async function resolve(tx: Tx, ring: KeyRing, good: Good[]): Promise<Plan['results']> {
   await tx.client.query("SELECT pg_advisory_xact_lock(hashtext('resolve'), hashtext($1))", [tx.tenantId])
-  const known = await readKnown(tx, good.map((one) => one.claim))
-  const plan = planResolution(good.map((one) => one.claim), known, newId)
+  const known = await readKnown(
+    tx,
+    good.map((one) => one.claim),
+  )
+  const plan = planResolution(
+    good.map((one) => one.claim),
+    known,
+    newId,
+  )
   await writePlan(tx, plan, good)
   const profileOf = new Map(plan.results.map((result) => [result.claimId, result]))
   const observed = good.map((one) => ({ ...one, ...profileOf.get(one.claim.claimId)! }))
-  await storeContactCards(tx, ring, observed.map(({ profileId, claim, raw, observedAt }) => ({ profileId, identifiers: claim.identifiers, displayName: raw.displayName, observedAt })))
-  await storeAttributes(tx, ring, observed.flatMap(({ profileId, customerId, claim, raw, observedAt }) => raw.attributes.map(({ key, value }) => ({ profileId, customerId, key, value, source: claim.source, observedAt }))))
-  await addTags(tx, observed.flatMap(({ profileId, raw, observedAt }) => raw.tagIds.map((tagId) => ({ profileId, tagId, at: observedAt }))))
+  await storeContactCards(
+    tx,
+    ring,
+    observed.map(({ profileId, claim, raw, observedAt }) => ({
+      profileId,
+      identifiers: claim.identifiers,
+      displayName: raw.displayName,
+      observedAt,
+    })),
+  )
+  await storeAttributes(
+    tx,
+    ring,
+    observed.flatMap(({ profileId, customerId, claim, raw, observedAt }) =>
+      raw.attributes.map(({ key, value }) => ({ profileId, customerId, key, value, source: claim.source, observedAt })),
+    ),
+  )
+  await addTags(
+    tx,
+    observed.flatMap(({ profileId, raw, observedAt }) => raw.tagIds.map((tagId) => ({ profileId, tagId, at: observedAt }))),
+  )
   return plan.results
 }
 
 async function writePlan(tx: Tx, plan: Plan, good: Good[]): Promise<void> {
-  await insertRows(tx, 'customers', { id: 'uuid' }, plan.newCustomers.map((id) => ({ id })))
-  await insertRows(tx, 'profiles', { id: 'uuid', source: 'text', external_id: 'text', customer_id: 'uuid' },
-    plan.newProfiles.map(({ id, source, externalId, customerId }) => ({ id, source, external_id: externalId, customer_id: customerId })))
+  await insertRows(
+    tx,
+    'customers',
+    { id: 'uuid' },
+    plan.newCustomers.map((id) => ({ id })),
+  )
+  await insertRows(
+    tx,
+    'profiles',
+    { id: 'uuid', source: 'text', external_id: 'text', customer_id: 'uuid' },
+    plan.newProfiles.map(({ id, source, externalId, customerId }) => ({ id, source, external_id: externalId, customer_id: customerId })),
+  )
   await publish(tx, ProfileLinkedSchema, ...plan.newProfiles.map(({ id, customerId }) => ({ profileId: id, customerId, version: 1n })))
   await writeIdentifiers(tx, plan, good)
   const at = new Date()
-  await insertRows(tx, 'evidence', { id: 'uuid', profile_id: 'uuid', linked_profile_id: 'uuid', namespace: 'text', rule: 'text', weight: 'float8', at: 'timestamptz' },
-    plan.evidence.map(({ profileId, linkedProfileId, namespace, weight }) => ({ id: newId(), profile_id: profileId, linked_profile_id: linkedProfileId, namespace, weight, rule: 'T1_SHARED_IDENTIFIER', at })))
+  await insertRows(
+    tx,
+    'evidence',
+    { id: 'uuid', profile_id: 'uuid', linked_profile_id: 'uuid', namespace: 'text', rule: 'text', weight: 'float8', at: 'timestamptz' },
+    plan.evidence.map(({ profileId, linkedProfileId, namespace, weight }) => ({
+      id: newId(),
+      profile_id: profileId,
+      linked_profile_id: linkedProfileId,
+      namespace,
+      weight,
+      rule: 'T1_SHARED_IDENTIFIER',
+      at,
+    })),
+  )
   for (const { survivorId, absorbedId, namespace } of plan.merges) {
-    await absorb(tx, { survivorId, absorbedId, reason: `both hold the same verified ${namespace}`, decidedBy: 'rule:T1_SHARED_IDENTIFIER', at })
+    await absorb(tx, {
+      survivorId,
+      absorbedId,
+      reason: `both hold the same verified ${namespace}`,
+      decidedBy: 'rule:T1_SHARED_IDENTIFIER',
+      at,
+    })
   }
-  await insertRows(tx, 'review_cases', { id: 'uuid', customer_a: 'uuid', customer_b: 'uuid', reason: 'text' },
-    plan.reviews.map(({ customerA, customerB, reason }) => ({ id: newId(), customer_a: customerA, customer_b: customerB, reason })))
+  await insertRows(
+    tx,
+    'review_cases',
+    { id: 'uuid', customer_a: 'uuid', customer_b: 'uuid', reason: 'text' },
+    plan.reviews.map(({ customerA, customerB, reason }) => ({ id: newId(), customer_a: customerA, customer_b: customerB, reason })),
+  )
 }
 
 async function writeIdentifiers(tx: Tx, plan: Plan, good: Good[]): Promise<void> {
   const profileOf = new Map(plan.results.map((result) => [result.claimId, result.profileId]))
   const rows = good.flatMap(({ claim }) =>
-    claim.identifiers.map(({ namespace, index, verifiedAt }) => ({ namespace, value_index: `\\x${index}`, profile_id: profileOf.get(claim.claimId)!, verified_at: verifiedAt ?? null })))
+    claim.identifiers.map(({ namespace, index, verifiedAt }) => ({
+      namespace,
+      value_index: `\\x${index}`,
+      profile_id: profileOf.get(claim.claimId)!,
+      verified_at: verifiedAt ?? null,
+    })),
+  )
   // Two claims of one batch may say the same; one statement cannot update a row twice.
   const distinct = [...new Map(rows.map((row) => [`${row.namespace}|${row.value_index}|${row.profile_id}`, row])).values()]
-  await insertRows(tx, 'identifiers', { namespace: 'text', value_index: 'bytea', profile_id: 'uuid', verified_at: 'timestamptz' }, distinct, {
-    conflict: `ON CONFLICT (tenant_id, namespace, value_index, profile_id)
+  await insertRows(
+    tx,
+    'identifiers',
+    { namespace: 'text', value_index: 'bytea', profile_id: 'uuid', verified_at: 'timestamptz' },
+    distinct,
+    {
+      conflict: `ON CONFLICT (tenant_id, namespace, value_index, profile_id)
       DO UPDATE SET verified_at = coalesce(identifiers.verified_at, excluded.verified_at)`,
-  })
+    },
+  )
 }

@@ -47,7 +47,14 @@ export function planResolution(claims: Claim[], known: Known, newId: () => strin
   return plan
 }
 
-function resolveClaim(claim: Claim, known: Known, plan: Plan, newId: () => string, current: (id: string) => string, survivors: Map<string, string>): void {
+function resolveClaim(
+  claim: Claim,
+  known: Known,
+  plan: Plan,
+  newId: () => string,
+  current: (id: string) => string,
+  survivors: Map<string, string>,
+): void {
   const key = profileKey(claim.source, claim.externalId)
   const existing = known.profiles.get(key)
   const profileId = existing?.profileId ?? newId()
@@ -74,11 +81,13 @@ function resolveClaim(claim: Claim, known: Known, plan: Plan, newId: () => strin
 type Link = { holder: Holder; namespace: string; weight: number }
 
 function linksOf(claim: Claim, known: Known, profileId: string, current: (id: string) => string): Link[] {
-  return claim.identifiers.filter(({ tier }) => tier === 1).flatMap(({ namespace, index, weight }) => {
-    const holders = (known.holders.get(identifierKey(namespace, index)) ?? []).filter((holder) => holder.profileId !== profileId)
-    const customers = new Set(holders.map((holder) => current(holder.customerId)))
-    return customers.size > MAX_CUSTOMERS_PER_IDENTIFIER ? [] : holders.map((holder) => ({ holder, namespace, weight }))
-  })
+  return claim.identifiers
+    .filter(({ tier }) => tier === 1)
+    .flatMap(({ namespace, index, weight }) => {
+      const holders = (known.holders.get(identifierKey(namespace, index)) ?? []).filter((holder) => holder.profileId !== profileId)
+      const customers = new Set(holders.map((holder) => current(holder.customerId)))
+      return customers.size > MAX_CUSTOMERS_PER_IDENTIFIER ? [] : holders.map((holder) => ({ holder, namespace, weight }))
+    })
 }
 
 function openCustomer(plan: Plan, newId: () => string): string {
@@ -89,7 +98,11 @@ function openCustomer(plan: Plan, newId: () => string): string {
 
 /** Ids sort by their time, so the lesser is the older customer, and survives. */
 function join(a: string, b: string, namespace: string, known: Known, plan: Plan, survivors: Map<string, string>): string {
-  const reason = known.split.has(pairKey(a, b)) ? 'SPLIT_BY_A_PERSON' : clash(known.unionids.get(a), known.unionids.get(b)) ? 'DIFFERENT_UNIONIDS' : undefined
+  const reason = known.split.has(pairKey(a, b))
+    ? 'SPLIT_BY_A_PERSON'
+    : clash(known.unionids.get(a), known.unionids.get(b))
+      ? 'DIFFERENT_UNIONIDS'
+      : undefined
   if (reason) {
     plan.reviews.push({ customerA: a, customerB: b, reason })
     return a

@@ -3,9 +3,31 @@
 const READ = ['customers:read', 'orders:read', 'campaigns:read', 'analytics:read', 'consents:read', 'messages:read', 'channels:read']
 
 const SCOPES_OF: Record<string, readonly string[]> = {
-  OWNER: [...READ, 'personal:read', 'customers:write', 'orders:write', 'events:write', 'channels:write', 'messages:write', 'campaigns:write', 'analytics:write', 'consents:write', 'audit:read', 'tenant:admin'],
+  OWNER: [
+    ...READ,
+    'personal:read',
+    'customers:write',
+    'orders:write',
+    'events:write',
+    'channels:write',
+    'messages:write',
+    'campaigns:write',
+    'analytics:write',
+    'consents:write',
+    'audit:read',
+    'tenant:admin',
+  ],
   MARKETER: [...READ, 'campaigns:write', 'messages:write'],
-  AGENT: ['customers:read', 'orders:read', 'messages:read', 'consents:read', 'personal:read', 'customers:write', 'messages:write', 'consents:write'],
+  AGENT: [
+    'customers:read',
+    'orders:read',
+    'messages:read',
+    'consents:read',
+    'personal:read',
+    'customers:write',
+    'messages:write',
+    'consents:write',
+  ],
   ANALYST: ['customers:read', 'orders:read', 'campaigns:read', 'analytics:read', 'analytics:write'],
   AUDITOR: ['consents:read', 'audit:read'],
 }

@@ -11,7 +11,12 @@ export const staffResolvers: Resolvers = {
       const page = cursors.read(args, viewer.tenantId)
       return withTenant(db, viewer.tenantId, async (tx) => {
         const after = page.after ? gt(staff.id, page.after[0]!) : undefined
-        const rows = await tx.select().from(staff).where(and(eq(staff.tenantId, viewer.tenantId), after)).orderBy(asc(staff.id)).limit(page.limit + 1)
+        const rows = await tx
+          .select()
+          .from(staff)
+          .where(and(eq(staff.tenantId, viewer.tenantId), after))
+          .orderBy(asc(staff.id))
+          .limit(page.limit + 1)
         return cursors.connection(rows, page, viewer.tenantId, (row: Staff) => [row.id])
       })
     },

@@ -17,7 +17,10 @@ export async function tagProfiles(ctx: Context, raw: z.input<typeof Input>): Pro
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'tagProfiles', scope: 'customers:write' }, input, async (tx) => {
     await requireTag(tx, input.tagId)
-    const changed = await addTags(tx, input.profileIds.map((profileId) => ({ profileId, tagId: input.tagId, at: ctx.now() })))
+    const changed = await addTags(
+      tx,
+      input.profileIds.map((profileId) => ({ profileId, tagId: input.tagId, at: ctx.now() })),
+    )
     return { result: { changed }, targetId: input.tagId }
   })
 }
@@ -31,13 +34,20 @@ export async function untagProfiles(ctx: Context, raw: z.input<typeof Input>): P
       `UPDATE profile_tags SET removed_at = $4 WHERE tenant_id = $1 AND tag_id = $2 AND profile_id = ANY($3) AND removed_at IS NULL RETURNING profile_id`,
       [tx.tenantId, input.tagId, input.profileIds, at],
     )
-    await publish(tx, TagRemovedSchema, ...rows.map((row) => ({ profileId: row.profile_id, tagId: input.tagId, at: timestampFromDate(at) })))
+    await publish(
+      tx,
+      TagRemovedSchema,
+      ...rows.map((row) => ({ profileId: row.profile_id, tagId: input.tagId, at: timestampFromDate(at) })),
+    )
     return { result: { changed: rows.length }, targetId: input.tagId }
   })
 }
 
 async function requireTag(tx: Tx, tagId: string): Promise<void> {
-  const found = await tx.select({ id: tags.id }).from(tags).where(and(eq(tags.tenantId, tx.tenantId), eq(tags.id, tagId)))
+  const found = await tx
+    .select({ id: tags.id })
+    .from(tags)
+    .where(and(eq(tags.tenantId, tx.tenantId), eq(tags.id, tagId)))
   if (found.length === 0) throw new AppError('NOT_FOUND', 'No such tag')
 }
 
@@ -51,13 +61,21 @@ export async function addTags(tx: Tx, marks: { profileId: string; tagId: string;
   )
   const isKnown = new Set(known.rows.map((row) => `${row.profile_id}|${row.tag_id}`))
   const rows = distinct.filter((mark) => isKnown.has(`${mark.profileId}|${mark.tagId}`))
-  const added = await insertRows<{ profile_id: string; tag_id: string; added_at: Date }>(tx, 'profile_tags',
+  const added = await insertRows<{ profile_id: string; tag_id: string; added_at: Date }>(
+    tx,
+    'profile_tags',
     { profile_id: 'uuid', tag_id: 'uuid', added_at: 'timestamptz' },
-    rows.map(({ profileId, tagId, at }) => ({ profile_id: profileId, tag_id: tagId, added_at: at })), {
+    rows.map(({ profileId, tagId, at }) => ({ profile_id: profileId, tag_id: tagId, added_at: at })),
+    {
       conflict: `ON CONFLICT (tenant_id, profile_id, tag_id) DO UPDATE SET added_at = excluded.added_at, removed_at = NULL
         WHERE profile_tags.removed_at < excluded.added_at`,
       returning: 'profile_id, tag_id, added_at',
-    })
-  await publish(tx, TagAddedSchema, ...added.map((row) => ({ profileId: row.profile_id, tagId: row.tag_id, at: timestampFromDate(row.added_at) })))
+    },
+  )
+  await publish(
+    tx,
+    TagAddedSchema,
+    ...added.map((row) => ({ profileId: row.profile_id, tagId: row.tag_id, at: timestampFromDate(row.added_at) })),
+  )
   return added.length
 }

@@ -3,15 +3,17 @@ import { asc, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createTag } from './create-tag.ts'
 import { createTagGroup } from './create-tag-group.ts'
-import { tagProfiles, untagProfiles } from './tag-profiles.ts'
 import { tagGroups } from './tag.table.ts'
+import { tagProfiles, untagProfiles } from './tag-profiles.ts'
 
 const MAX_GROUPS = 1_000
 
 export const tagResolvers: Resolvers = {
   Query: {
     tagGroups: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) => tx.select().from(tagGroups).where(eq(tagGroups.tenantId, viewer.tenantId)).orderBy(asc(tagGroups.foldedName)).limit(MAX_GROUPS)),
+      withTenant(db, viewer.tenantId, (tx) =>
+        tx.select().from(tagGroups).where(eq(tagGroups.tenantId, viewer.tenantId)).orderBy(asc(tagGroups.foldedName)).limit(MAX_GROUPS),
+      ),
   },
   Mutation: {
     createTagGroup: async (_, { input }, ctx) => ({ group: await createTagGroup(ctx, input) }),

@@ -1,41 +1,53 @@
 import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
 import { foreignKey, index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
-export const tagGroups = pgTable('tag_groups', {
-  tenantId: tenantId(),
-  id: id(),
-  name: text().notNull(),
-  /** The name without case and width, which two groups may not share. */
-  foldedName: text('folded_name').notNull(),
-  createdAt: createdAt(),
-}, (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('tag_groups_name').on(t.tenantId, t.foldedName)])
+export const tagGroups = pgTable(
+  'tag_groups',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    name: text().notNull(),
+    /** The name without case and width, which two groups may not share. */
+    foldedName: text('folded_name').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('tag_groups_name').on(t.tenantId, t.foldedName)],
+)
 
 export type TagGroup = typeof tagGroups.$inferSelect
 
-export const tags = pgTable('tags', {
-  tenantId: tenantId(),
-  id: id(),
-  groupId: uuid('group_id').notNull(),
-  name: text().notNull(),
-  foldedName: text('folded_name').notNull(),
-  createdAt: createdAt(),
-}, (t) => [
-  primaryKey({ columns: [t.tenantId, t.id] }),
-  unique('tags_name').on(t.tenantId, t.groupId, t.foldedName),
-  foreignKey({ name: 'tags_group_exists', columns: [t.tenantId, t.groupId], foreignColumns: [tagGroups.tenantId, tagGroups.id] }),
-])
+export const tags = pgTable(
+  'tags',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    groupId: uuid('group_id').notNull(),
+    name: text().notNull(),
+    foldedName: text('folded_name').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('tags_name').on(t.tenantId, t.groupId, t.foldedName),
+    foreignKey({ name: 'tags_group_exists', columns: [t.tenantId, t.groupId], foreignColumns: [tagGroups.tenantId, tagGroups.id] }),
+  ],
+)
 
 export type Tag = typeof tags.$inferSelect
 
 /** Tags on profiles. A removed tag keeps its row, so that the history stays. */
-export const profileTags = pgTable('profile_tags', {
-  tenantId: tenantId(),
-  profileId: uuid('profile_id').notNull(),
-  tagId: uuid('tag_id').notNull(),
-  addedAt: moment('added_at').notNull(),
-  removedAt: moment('removed_at'),
-}, (t) => [
-  primaryKey({ columns: [t.tenantId, t.profileId, t.tagId] }),
-  index('profile_tags_tag').on(t.tenantId, t.tagId),
-  foreignKey({ name: 'profile_tags_tag_exists', columns: [t.tenantId, t.tagId], foreignColumns: [tags.tenantId, tags.id] }),
-])
+export const profileTags = pgTable(
+  'profile_tags',
+  {
+    tenantId: tenantId(),
+    profileId: uuid('profile_id').notNull(),
+    tagId: uuid('tag_id').notNull(),
+    addedAt: moment('added_at').notNull(),
+    removedAt: moment('removed_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.profileId, t.tagId] }),
+    index('profile_tags_tag').on(t.tenantId, t.tagId),
+    foreignKey({ name: 'profile_tags_tag_exists', columns: [t.tenantId, t.tagId], foreignColumns: [tags.tenantId, tags.id] }),
+  ],
+)

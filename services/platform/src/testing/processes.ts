@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,7 +13,18 @@ const STOP_MS = 15_000
  * @param ready tells from a line of output, or by asking, that it is ready
  * @throws Error with the end of its output when it ends first or is not ready in time
  */
-export async function start(name: string, command: string, args: string[], options: SpawnOptions & { logs: string; ready?: (line: string) => boolean; poll?: () => Promise<boolean>; timeoutMs?: number; stopSignal?: NodeJS.Signals }): Promise<Child> {
+export async function start(
+  name: string,
+  command: string,
+  args: string[],
+  options: SpawnOptions & {
+    logs: string
+    ready?: (line: string) => boolean
+    poll?: () => Promise<boolean>
+    timeoutMs?: number
+    stopSignal?: NodeJS.Signals
+  },
+): Promise<Child> {
   const { logs, ready, poll, timeoutMs = 60_000, stopSignal = 'SIGTERM', ...rest } = options
   mkdirSync(logs, { recursive: true })
   const log = createWriteStream(`${logs}/${name}.log`, { flags: 'a' })

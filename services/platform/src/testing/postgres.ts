@@ -49,15 +49,35 @@ function isReachable(folder: string): boolean {
  * Starts PostgreSQL 18 on a free port of the loopback, with a new data folder or the one of last time.
  * @param settings more settings, as `name=value`
  */
-export async function startPostgres(options: { folder: string; password: string; port?: number; logs: string; settings?: string[] }): Promise<Postgres> {
+export async function startPostgres(options: {
+  folder: string
+  password: string
+  port?: number
+  logs: string
+  settings?: string[]
+}): Promise<Postgres> {
   const bin = findBinaries()
   const data = dataFolder(options.folder)
   if (!existsSync(`${data}/PG_VERSION`)) initialise(bin, data, options.password)
   const port = await freePort(options.port)
   const url = `postgres://${SUPERUSER}:${options.password}@127.0.0.1:${port}/postgres`
-  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'max_connections=200', 'shared_buffers=256MB', 'max_wal_size=2GB', 'log_min_messages=warning', ...(options.settings ?? [])]
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    'max_connections=200',
+    'shared_buffers=256MB',
+    'max_wal_size=2GB',
+    'log_min_messages=warning',
+    ...(options.settings ?? []),
+  ]
   const child = await start('postgres', join(bin, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
-    ...who, cwd: '/', logs: options.logs, poll: () => answers(url), stopSignal: 'SIGINT', timeoutMs: 60_000,
+    ...who,
+    cwd: '/',
+    logs: options.logs,
+    poll: () => answers(url),
+    stopSignal: 'SIGINT',
+    timeoutMs: 60_000,
   })
   return { ...child, url, port }
 }
@@ -67,7 +87,18 @@ function initialise(bin: string, data: string, password: string): void {
   const passwordFile = `${data}.password`
   writeFileSync(passwordFile, password, { mode: 0o600 })
   if (isRoot) for (const path of [data, passwordFile]) chownSync(path, NOBODY.uid, NOBODY.gid)
-  const args = ['-D', data, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+  const args = [
+    '-D',
+    data,
+    '-U',
+    SUPERUSER,
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '--encoding=UTF8',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--locale=C',
+  ]
   execFileSync(join(bin, 'initdb'), args, { ...who, cwd: '/', stdio: 'pipe' })
 }
 

@@ -1,16 +1,23 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { isAtLeast } from '@renmai/platform/bus'
-import { TOOLS } from './paths.ts'
+import { fileURLToPath } from 'node:url'
+import { isAtLeast } from '../bus.ts'
 import { type Child, freePort, start } from './processes.ts'
 
 export type Nats = Child & { url: string; monitorUrl: string; port: number }
 
+const TOOLS = fileURLToPath(new URL('../../../../.tools', import.meta.url))
 const OLDEST = [2, 10]
 
 /** The newest usable server: ours, or one on the machine. One that cannot fsync every write is no use. */
 export function findNats(): { path: string; version: string } {
-  const candidates = [`${TOOLS}/nats/usr/sbin/nats-server`, `${TOOLS}/nats/usr/bin/nats-server`, 'nats-server', '/usr/sbin/nats-server', '/usr/local/bin/nats-server']
+  const candidates = [
+    `${TOOLS}/nats/usr/sbin/nats-server`,
+    `${TOOLS}/nats/usr/bin/nats-server`,
+    'nats-server',
+    '/usr/sbin/nats-server',
+    '/usr/local/bin/nats-server',
+  ]
   const found = candidates.flatMap((path) => {
     const version = versionOf(path)
     return version ? [{ path, version }] : []
@@ -18,7 +25,9 @@ export function findNats(): { path: string; version: string } {
   const usable = found.find(({ version }) => isAtLeast(version, OLDEST))
   if (usable) return usable
   const seen = found.map(({ path, version }) => `${path} is ${version}`).join(', ')
-  throw new Error(`No nats-server of 2.10 or later${seen ? ` (${seen}: too old, it cannot fsync every write)` : ''}. Run scripts/bootstrap.sh, or put one of 2.12 or later on the PATH.`)
+  throw new Error(
+    `No nats-server of 2.10 or later${seen ? ` (${seen}: too old, it cannot fsync every write)` : ''}. Run scripts/bootstrap.sh, or put one of 2.12 or later on the PATH.`,
+  )
 }
 
 function versionOf(path: string): string | undefined {
@@ -37,8 +46,14 @@ export async function startNats(options: { folder: string; port?: number; logs: 
   mkdirSync(options.folder, { recursive: true })
   const config = `${options.folder}/nats.conf`
   const sync = options.syncAlways === false ? '' : '  sync_interval: always\n'
-  writeFileSync(config, `listen: "127.0.0.1:${port}"\nhttp: "127.0.0.1:${monitor}"\nserver_name: renmai\nmax_payload: 8MB\njetstream {\n  store_dir: "${options.folder}/jetstream"\n  max_file_store: 64GB\n${sync}}\n`)
+  writeFileSync(
+    config,
+    `listen: "127.0.0.1:${port}"\nhttp: "127.0.0.1:${monitor}"\nserver_name: renmai\nmax_payload: 8MB\njetstream {\n  store_dir: "${options.folder}/jetstream"\n  max_file_store: 64GB\n${sync}}\n`,
+  )
   const monitorUrl = `http://127.0.0.1:${monitor}`
-  const child = await start('nats', path, ['-c', config], { logs: options.logs, poll: async () => (await fetch(`${monitorUrl}/healthz`)).ok })
+  const child = await start('nats', path, ['-c', config], {
+    logs: options.logs,
+    poll: async () => (await fetch(`${monitorUrl}/healthz`)).ok,
+  })
   return { ...child, url: `nats://127.0.0.1:${port}`, monitorUrl, port }
 }
