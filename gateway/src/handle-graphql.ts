@@ -1,8 +1,9 @@
 import { context as otelContext, propagation, SpanKind, trace } from '@opentelemetry/api'
-import { AppError } from '@renmai/platform/errors'
 import type { Log } from '@renmai/platform/log'
+import { parse } from '@renmai/platform/parse'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphQLFormattedError } from 'graphql'
+import { z } from 'zod'
 import type { Authenticate } from './authenticate.ts'
 import { createDocuments, DocumentError, requireOperation } from './documents.ts'
 import { hasUnstorableText, isTooDeep } from './limits.ts'
@@ -76,19 +77,28 @@ async function execute({ executor, schema }: Supergraph, { document, source, que
 const ignore = () => undefined
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
+const NO_BATCH = 'The body must be one JSON object with a query; batches are not accepted'
+const Body = z.object(
+  {
+    query: z.string('query must be a string').min(1, 'query must not be empty'),
+    variables: z
+      .record(z.string(), z.unknown(), 'variables must be an object')
+      .refine((variables) => !isTooDeep(variables), 'variables are nested too deeply')
+      .refine((variables) => !hasUnstorableText(variables), 'variables hold text that cannot be stored')
+      .nullish()
+      .transform((variables) => variables ?? {}),
+    operationName: z
+      .string('operationName must be a string')
+      .nullish()
+      .transform((name) => name ?? undefined),
+  },
+  NO_BATCH,
+)
+
 /** @throws AppError INVALID for everything that is not one operation with an object of variables */
 function readParams(body: unknown): Params {
-  if (Array.isArray(body)) throw new AppError('INVALID', 'Batches are not accepted; send one operation per request')
-  if (body === null || typeof body !== 'object') throw new AppError('INVALID', 'The body must be a JSON object with a query')
-  const { query, variables, operationName } = body as Record<string, unknown>
-  if (typeof query !== 'string' || query === '') throw new AppError('INVALID', 'query must be a string')
-  if (variables !== undefined && variables !== null && (typeof variables !== 'object' || Array.isArray(variables)))
-    throw new AppError('INVALID', 'variables must be an object')
-  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
-    throw new AppError('INVALID', 'operationName must be a string')
-  if (isTooDeep(variables)) throw new AppError('INVALID', 'variables are nested too deeply')
-  if (hasUnstorableText(variables)) throw new AppError('INVALID', 'variables hold text that cannot be stored')
-  return { query, variables: (variables ?? {}) as Record<string, unknown>, operationName: operationName ?? undefined }
+  const { query, variables, operationName } = parse(Body, body)
+  return { query, variables, operationName }
 }
 
 /** Our own codes pass; anything else is a fault of ours, is logged and shown as INTERNAL. */

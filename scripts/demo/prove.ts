@@ -1,6 +1,6 @@
 import { expect, type Step, type Story, until } from './story.ts'
 
-const EVERYTHING = `query E($a: ID!, $b: ID!) { a: customer(id: $a) { ...All } b: customer(id: $b) { ...All } customerCounts { customers profiles } orderCounts { orders } touchpointCounts { total unattached } }
+const EVERYTHING = `query E($a: ID!, $b: ID!) { a: customer(id: $a) { ...All } b: customer(id: $b) { ...All } customerCounts { customers profiles } }
 fragment All on Customer { id displayName profiles { id source } attributes { key value } tags { id } segments { id } orders { id } orderSummary { paidOrders netPaid { amountMinor } }
   lastTouchpoints { id } messages { id state } contacts { staffUserId } rfm { label } consents { id } effectiveConsents { channel isAllowed } coupons { id state } journeyEntries { id nodeId } }`
 

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { provisionDatabase } from '@renmai/platform/provision'
 import { startNats } from '@renmai/platform/testing/nats'
 import { startPostgres } from '@renmai/platform/testing/postgres'
@@ -17,6 +19,7 @@ export type Endpoints = {
   postgres: string
   nats: string
   natsMonitor: string
+  services: Record<string, string>
   metrics: Record<string, string>
 }
 
@@ -47,127 +50,140 @@ async function choosePorts(folder: string): Promise<Ports> {
 }
 
 /** Starts the whole platform, each part in its own process, and resolves when all of it answers. */
-export async function startPlatform({
-  folder,
-  logs,
-  secrets,
-  tell,
-  graphiql = true,
-  postgresSettings = [],
-}: PlatformOptions): Promise<Platform> {
-  const ports = await choosePorts(folder)
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const ports = await choosePorts(options.folder)
   const children: Child[] = []
-  const keep = async <C extends Child>(child: Promise<C>): Promise<C> => {
-    const started = await child
-    children.push(started)
-    return started
-  }
-  const stop = async () => {
-    // In the reverse order, but the services together: each drains by itself.
-    const [stores, others] = [children.splice(0, 2), children.splice(0)]
-    await Promise.all(others.map((child) => child.stop()))
-    await Promise.all(stores.map((child) => child.stop()))
-  }
+  const stop = () => stopAll(children)
   try {
-    const [postgres, nats] = await Promise.all([
-      keep(
-        startPostgres({
-          folder: `${folder}/postgres`,
-          password: secrets.databasePassword,
-          port: ports.postgres,
-          logs,
-          settings: postgresSettings,
-        }),
-      ),
-      keep(startNats({ folder: `${folder}/nats`, port: ports.nats, logs })),
-    ])
-    tell('PostgreSQL and NATS answer')
-    const settings = await prepareDatabases(postgres.url, secrets)
-    tell('databases are at the newest schema')
-    const base = {
-      PATH: process.env.PATH,
-      NODE_COMPILE_CACHE: `${folder}/compile-cache`,
-      HOME: process.env.HOME,
-      NATS_URL: nats.url,
-      NATS_MONITOR_URL: nats.monitorUrl,
-      LOG_LEVEL: 'info',
-      INTERNAL_PUBLIC_KEY: secrets.internalPublicKey,
-      KEY_RING: secrets.keyRing,
-      API_KEY_PEPPER: secrets.apiKeyPepper,
-      CURSOR_KEY: secrets.cursorKey,
-      TICKET_KEY: secrets.ticketKey,
-      AUDIT_PRIVATE_KEY: secrets.auditPrivateKey,
-      WECOM_API_URL: `http://127.0.0.1:${ports.simulator}`,
-      INTAKE_PORT: String(ports.intake),
-    }
-    const runService = (name: (typeof SERVICES)[number]) => {
-      const url = `http://127.0.0.1:${ports[name]}`
-      return start(name, process.execPath, [`${ROOT}services/${name}/src/main.ts`], {
-        logs,
-        env: { ...base, ...settings[name], PORT: String(ports[name]) },
-        poll: async () => (await fetch(`${url}/readyz`)).ok,
-      })
-    }
-    await createTenant({ ...base, ...settings.identity }, secrets)
-    const issuer = `http://127.0.0.1:${ports.issuer}`
-    const isReady = (line: string) => line.startsWith('READY')
-    await Promise.all([
-      ...SERVICES.map((name) => keep(runService(name))),
-      keep(
-        start('simulator', process.execPath, [`${ROOT}scripts/simulator/main.ts`, String(ports.simulator), String(ports.smtp)], {
-          logs,
-          ready: isReady,
-        }),
-      ),
-      keep(
-        start(
-          'issuer',
-          process.execPath,
-          [`${ROOT}scripts/issuer/main.ts`, String(ports.issuer), secrets.loginClientId, secrets.loginClientSecret, secrets.tenantId],
-          { logs, ready: isReady },
-        ),
-      ),
-    ])
-    tell('five services answer')
-    const urls = Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${ports[name]}/graphql`]))
-    const gateway = {
-      ...base,
-      ...urls,
-      PORT: String(ports.gateway),
-      OIDC_ISSUER: issuer,
-      OIDC_JWKS_URL: `${issuer}/jwks`,
-      OIDC_AUDIENCE: 'urn:renmai:api',
-      INTERNAL_PRIVATE_KEY: secrets.internalPrivateKey,
-      GRAPHIQL: graphiql ? 'on' : 'off',
-    }
-    await keep(
-      start('gateway', process.execPath, [`${ROOT}gateway/src/main.ts`], {
-        logs,
-        env: gateway,
-        poll: async () => (await fetch(`http://127.0.0.1:${ports.gateway}/readyz`)).ok,
-      }),
-    )
+    const stores = await startStores(options, ports, children)
+    options.tell('PostgreSQL and NATS answer')
+    const databases = await prepareDatabases(stores.postgres, options.secrets)
+    options.tell('databases are at the newest schema')
+    const environment = environmentOf(options, ports, stores)
+    await createTenant({ ...environment, ...databases.identity }, options.secrets)
+    const runService = (name: ServiceName) => startService(name, { ...environment, ...databases[name] }, ports[name], options.logs)
+    await Promise.all([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
+    options.tell('five services answer')
+    await keep(children, startGateway(environment, options, ports))
     const restart = async (name: string) => {
       const index = children.findIndex((child) => child.name === name)
       await children[index]!.stop()
-      children[index] = await runService(name as (typeof SERVICES)[number])
+      children[index] = await runService(name as ServiceName)
     }
-    const metrics = Object.fromEntries([...SERVICES, 'gateway' as const].map((name) => [name, `http://127.0.0.1:${ports[name]}/metrics`]))
-    const endpoints = {
-      graphql: `http://127.0.0.1:${ports.gateway}/graphql`,
-      intake: `http://127.0.0.1:${ports.intake}`,
-      issuer,
-      simulator: `http://127.0.0.1:${ports.simulator}`,
-      smtpPort: ports.smtp,
-      postgres: postgres.url,
-      nats: nats.url,
-      natsMonitor: nats.monitorUrl,
-      metrics,
-    }
-    return { endpoints, children, restart, stop }
+    return { endpoints: endpointsOf(ports, stores), children, restart, stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+type ServiceName = (typeof SERVICES)[number]
+type Stores = { postgres: string; nats: string; monitor: string }
+type Environment = Record<string, string | undefined>
+
+async function keep<C extends Child>(children: Child[], starting: Promise<C>): Promise<C> {
+  const child = await starting
+  children.push(child)
+  return child
+}
+
+/** The stores last; the others together, each drains by itself. */
+async function stopAll(children: Child[]): Promise<void> {
+  const [stores, others] = [children.splice(0, 2), children.splice(0)]
+  await Promise.all(others.map((child) => child.stop()))
+  await Promise.all(stores.map((child) => child.stop()))
+}
+
+async function startStores(
+  { folder, logs, secrets, postgresSettings = [] }: PlatformOptions,
+  ports: Ports,
+  children: Child[],
+): Promise<Stores> {
+  const [postgres, nats] = await Promise.all([
+    keep(
+      children,
+      startPostgres({
+        folder: `${folder}/postgres`,
+        password: secrets.databasePassword,
+        port: ports.postgres,
+        logs,
+        settings: postgresSettings,
+      }),
+    ),
+    keep(children, startNats({ folder: `${folder}/nats`, port: ports.nats, logs })),
+  ])
+  return { postgres: postgres.url, nats: nats.url, monitor: nats.monitorUrl }
+}
+
+function environmentOf({ folder, secrets }: PlatformOptions, ports: Ports, stores: Stores): Environment {
+  return {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    NODE_COMPILE_CACHE: `${folder}/compile-cache`,
+    NATS_URL: stores.nats,
+    NATS_MONITOR_URL: stores.monitor,
+    INTERNAL_PUBLIC_KEY: secrets.internalPublicKey,
+    KEY_RING: secrets.keyRing,
+    API_KEY_PEPPER: secrets.apiKeyPepper,
+    CURSOR_KEY: secrets.cursorKey,
+    TICKET_KEY: secrets.ticketKey,
+    AUDIT_PRIVATE_KEY: secrets.auditPrivateKey,
+    WECOM_API_URL: local(ports.simulator),
+    INTAKE_PORT: String(ports.intake),
+  }
+}
+
+const local = (port: number) => `http://127.0.0.1:${port}`
+const isReady = (port: number) => async () => (await fetch(`${local(port)}/readyz`)).ok
+
+function startService(name: ServiceName, environment: Environment, port: number, logs: string): Promise<Child> {
+  return start(name, process.execPath, [`${ROOT}services/${name}/src/main.ts`], {
+    logs,
+    env: { ...environment, PORT: String(port) },
+    poll: isReady(port),
+  })
+}
+
+/** What stands for the outside world: the platforms and the company's identity provider. */
+function startOutside({ logs, secrets }: PlatformOptions, ports: Ports, children: Child[]): Promise<Child>[] {
+  const ready = (line: string) => line.startsWith('READY')
+  const { loginClientId, loginClientSecret, tenantId } = secrets
+  const simulator = [`${ROOT}scripts/simulator/main.ts`, String(ports.simulator), String(ports.smtp)]
+  const issuer = [`${ROOT}scripts/issuer/main.ts`, String(ports.issuer), loginClientId, loginClientSecret, tenantId]
+  return [
+    keep(children, start('simulator', process.execPath, simulator, { logs, ready })),
+    keep(children, start('issuer', process.execPath, issuer, { logs, ready })),
+  ]
+}
+
+function startGateway(environment: Environment, { secrets, logs, graphiql = true }: PlatformOptions, ports: Ports): Promise<Child> {
+  const urls = Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `${local(ports[name])}/graphql`]))
+  const issuer = local(ports.issuer)
+  const env = {
+    ...environment,
+    ...urls,
+    PORT: String(ports.gateway),
+    OIDC_ISSUER: issuer,
+    OIDC_JWKS_URL: `${issuer}/jwks`,
+    OIDC_AUDIENCE: 'urn:renmai:api',
+    INTERNAL_PRIVATE_KEY: secrets.internalPrivateKey,
+    GRAPHIQL: graphiql ? 'on' : 'off',
+  }
+  return start('gateway', process.execPath, [`${ROOT}gateway/src/main.ts`], { logs, env, poll: isReady(ports.gateway) })
+}
+
+function endpointsOf(ports: Ports, stores: Stores): Endpoints {
+  return {
+    graphql: `${local(ports.gateway)}/graphql`,
+    intake: local(ports.intake),
+    issuer: local(ports.issuer),
+    simulator: local(ports.simulator),
+    smtpPort: ports.smtp,
+    postgres: stores.postgres,
+    nats: stores.nats,
+    natsMonitor: stores.monitor,
+    services: Object.fromEntries(SERVICES.map((name) => [name, local(ports[name])])),
+    metrics: Object.fromEntries([...SERVICES, 'gateway' as const].map((name) => [name, `${local(ports[name])}/metrics`])),
   }
 }
 
@@ -196,7 +212,5 @@ async function createTenant(environment: NodeJS.ProcessEnv, { tenantId, loginCli
 }
 
 async function run(args: string[], environment: NodeJS.ProcessEnv): Promise<void> {
-  const { execFile } = await import('node:child_process')
-  const { promisify } = await import('node:util')
   await promisify(execFile)(process.execPath, args, { env: environment, timeout: 120_000 })
 }

@@ -60,6 +60,6 @@ export function checkSymbol(characters: string): string {
 export function normaliseCode(text: string): string | undefined {
   const code = text.toUpperCase().replace(/[\s-]/g, '')
   const body = code.slice(0, 16).replaceAll('O', '0').replace(/[IL]/g, '1')
-  if (code.length !== 17 || [...body].some((character) => !ALPHABET.includes(character))) return undefined
+  if (code.length !== 17 || !/^[0-9A-HJKMNP-TV-Z]{16}$/.test(body)) return undefined
   return checkSymbol(body) === code[16] ? body + code[16] : undefined
 }

@@ -92,16 +92,14 @@ async function storeLines(tx: Tx, changed: Order[], good: Map<string, AttachedOr
   if (updated.length > 0)
     await tx.client.query('DELETE FROM order_lines WHERE tenant_id = $1 AND order_id = ANY($2)', [tx.tenantId, updated])
   const rows = changed.flatMap((order) =>
-    good
-      .get(keyOf(order))!
-      .order.lines.map((line, index) => ({
-        order_id: order.id,
-        line: index + 1,
-        sku: line.sku,
-        title: line.title,
-        quantity: line.quantity,
-        amount_minor: line.amountMinor,
-      })),
+    good.get(keyOf(order))!.order.lines.map((line, index) => ({
+      order_id: order.id,
+      line: index + 1,
+      sku: line.sku,
+      title: line.title,
+      quantity: line.quantity,
+      amount_minor: line.amountMinor,
+    })),
   )
   await insertRows(
     tx,

@@ -25,29 +25,22 @@ const MAX_AHEAD_MS = 24 * 3_600_000
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i
 const PERSONAL_KEYS = /^(phone|mobile|tel|email|mail|name|full_?name|address|id_?card|openid|unionid|birthday)$/i
-const NOT_STORABLE = /\u0000/
 
 /** The identifier by which a source knows the person best; it names the profile. */
 const PRIORITY = ['login', 'member_card', 'external_userid', 'openid', 'unionid', 'buyer_id', 'anonymous_id', 'phone', 'email', 'device']
 
+type Head = Pick<GoodEvent, 'messageId' | 'type' | 'occurredAt' | 'referenceId'>
+
 export function checkEvent(event: RawEvent, source: string, now: Date): GoodEvent | Rejection {
   if (event === null || typeof event !== 'object') return { reason: 'NOT_AN_OBJECT', pointer: '' }
-  if (!isText(event.messageId, 128)) return { reason: 'INVALID_MESSAGE_ID', pointer: '/messageId' }
-  if (typeof event.type !== 'string' || !/^[a-z][a-z0-9_]{0,63}$/.test(event.type)) return { reason: 'INVALID_TYPE', pointer: '/type' }
-  const occurredAt = readTime(event.occurredAt)
-  if (!occurredAt) return { reason: 'INVALID_TIME', pointer: '/occurredAt' }
-  if (occurredAt.getTime() > now.getTime() + MAX_AHEAD_MS) return { reason: 'IN_THE_FUTURE', pointer: '/occurredAt' }
-  const { referenceId = null } = event
-  if (referenceId !== null && !(typeof referenceId === 'string' && ID.test(referenceId)))
-    return { reason: 'INVALID_REFERENCE', pointer: '/referenceId' }
+  const head = readHead(event, now)
+  if ('reason' in head) return head
   const identifiers = readIdentifiers(event.identifiers)
   if ('reason' in identifiers) return identifiers
   const attributes = readPairs(event.attributes, '/attributes', 100)
   if ('reason' in attributes) return attributes
-  const properties = readPairs(event.properties, '/properties', 50)
+  const properties = readProperties(event.properties)
   if ('reason' in properties) return properties
-  const personal = properties.pairs.findIndex(({ key }) => PERSONAL_KEYS.test(key))
-  if (personal >= 0) return { reason: 'PERSONAL_DATA', pointer: `/properties/${personal}` }
   const claim = {
     source,
     externalId: externalIdOf(identifiers.list),
@@ -55,20 +48,33 @@ export function checkEvent(event: RawEvent, source: string, now: Date): GoodEven
     attributes: attributes.pairs,
     tagIds: [],
     displayName: '',
-    observedAt: occurredAt.toISOString(),
+    observedAt: head.occurredAt.toISOString(),
   }
-  return {
-    messageId: event.messageId,
-    type: event.type,
-    occurredAt,
-    referenceId,
-    properties: properties.pairs.length > 0 ? Object.fromEntries(properties.pairs.map(({ key, value }) => [key, value])) : null,
-    claim,
-  }
+  return { ...head, properties: properties.values, claim }
+}
+
+function readHead({ messageId, type, occurredAt: time, referenceId = null }: RawEvent, now: Date): Head | Rejection {
+  if (!isText(messageId, 128)) return { reason: 'INVALID_MESSAGE_ID', pointer: '/messageId' }
+  if (typeof type !== 'string' || !/^[a-z][a-z0-9_]{0,63}$/.test(type)) return { reason: 'INVALID_TYPE', pointer: '/type' }
+  const occurredAt = readTime(time)
+  if (!occurredAt) return { reason: 'INVALID_TIME', pointer: '/occurredAt' }
+  if (occurredAt.getTime() > now.getTime() + MAX_AHEAD_MS) return { reason: 'IN_THE_FUTURE', pointer: '/occurredAt' }
+  if (referenceId !== null && !(typeof referenceId === 'string' && ID.test(referenceId)))
+    return { reason: 'INVALID_REFERENCE', pointer: '/referenceId' }
+  return { messageId, type, occurredAt, referenceId }
+}
+
+/** Personal data has its own places; in properties it would be kept in the clear. */
+function readProperties(value: unknown): { values: Record<string, string> | null } | Rejection {
+  const read = readPairs(value, '/properties', 50)
+  if ('reason' in read) return read
+  const personal = read.pairs.findIndex(({ key }) => PERSONAL_KEYS.test(key))
+  if (personal >= 0) return { reason: 'PERSONAL_DATA', pointer: `/properties/${personal}` }
+  return { values: read.pairs.length > 0 ? Object.fromEntries(read.pairs.map((pair) => [pair.key, pair.value])) : null }
 }
 
 function isText(value: unknown, max: number): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= max && !NOT_STORABLE.test(value) && value.isWellFormed()
+  return typeof value === 'string' && value.length > 0 && value.length <= max && !value.includes('\u0000') && value.isWellFormed()
 }
 
 /** A moment with its zone; a day that does not exist, such as 30 February, is no moment. */

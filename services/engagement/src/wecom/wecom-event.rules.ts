@@ -5,25 +5,25 @@ export type WecomEvent =
   | { kind: 'MESSAGE'; fromUserId: string; messageId: string; type: string; text: string; at: Date }
   | { kind: 'OTHER'; name: string }
 
+const ADDITIONS = ['add_external_contact', 'add_half_external_contact']
 const LOST_BY: Record<string, 'STAFF' | 'CUSTOMER'> = { del_external_contact: 'STAFF', del_follow_user: 'CUSTOMER' }
 
 export function readEvent(fields: Record<string, string>): WecomEvent {
-  const at = new Date(Number(fields.CreateTime ?? 0) * 1000)
-  if (fields.MsgType !== 'event') {
-    return {
-      kind: 'MESSAGE',
-      fromUserId: fields.FromUserName ?? '',
-      messageId: fields.MsgId ?? '',
-      type: fields.MsgType ?? '',
-      text: fields.Content ?? '',
-      at,
-    }
-  }
-  const { ChangeType = '', UserID: staffUserId = '', ExternalUserID: externalUserId = '' } = fields
-  if (fields.Event !== 'change_external_contact') return { kind: 'OTHER', name: `${fields.Event}` }
-  if (ChangeType === 'add_external_contact' || ChangeType === 'add_half_external_contact') {
-    return { kind: 'ADDED', staffUserId, externalUserId, state: fields.State ?? '', welcomeCode: fields.WelcomeCode ?? '', at }
-  }
+  const { MsgType, CreateTime = '0', FromUserName = '', MsgId = '', Content = '', Event = '' } = fields
+  const at = new Date(Number(CreateTime) * 1000)
+  if (MsgType !== 'event') return { kind: 'MESSAGE', fromUserId: FromUserName, messageId: MsgId, type: MsgType ?? '', text: Content, at }
+  return Event === 'change_external_contact' ? readContactEvent(fields, at) : { kind: 'OTHER', name: Event }
+}
+
+function readContactEvent(fields: Record<string, string>, at: Date): WecomEvent {
+  const {
+    ChangeType = '',
+    UserID: staffUserId = '',
+    ExternalUserID: externalUserId = '',
+    State: state = '',
+    WelcomeCode: welcomeCode = '',
+  } = fields
+  if (ADDITIONS.includes(ChangeType)) return { kind: 'ADDED', staffUserId, externalUserId, state, welcomeCode, at }
   const lostBy = LOST_BY[ChangeType]
   return lostBy ? { kind: 'LOST', staffUserId, externalUserId, lostBy, at } : { kind: 'OTHER', name: ChangeType }
 }

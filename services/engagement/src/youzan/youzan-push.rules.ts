@@ -57,20 +57,12 @@ const STATUS: Record<string, IncomingOrder['status']> = {
  * @throws AppError INVALID when what an order needs is missing
  */
 export function readOrder(push: YouzanPush): IncomingOrder {
-  const order = (JSON.parse(decodeURIComponent((push.msg ?? '').replaceAll('+', '%20'))) as { full_order_info?: FullOrder }).full_order_info
-  const info = order?.order_info
-  const status = STATUS[info?.status ?? '']
-  if (!order || !info?.tid || !status || !info.update_time) throw new AppError('INVALID', 'The push holds no order that we can read')
-  const { buyer_phone: phone, yz_open_id: buyerId } = order.buyer_info ?? {}
-  const refundedMinor = (order.refund_order ?? []).reduce((sum, refund) => sum + fen(refund.refund_fee), 0)
-  const lines = (order.orders ?? []).map((line) => ({
-    sku: line.outer_sku_id || String(line.item_id ?? ''),
-    title: line.title ?? '',
-    quantity: line.num ?? 0,
-    amountMinor: fen(line.total_fee),
-  }))
-  const totalMinor = fen(order.pay_info?.payment)
-  const freight = fen(order.pay_info?.post_fee)
+  const order = readMessage(push)
+  const { order_info: info = {}, pay_info: pay = {}, refund_order: refunds = [], order_promotion: promotion = {} } = order
+  const status = STATUS[info.status ?? '']
+  if (!info.tid || !status || !info.update_time) throw new AppError('INVALID', 'The push holds no order that we can read')
+  const lines = readLines(order)
+  const [totalMinor, freightMinor] = [fen(pay.payment), fen(pay.post_fee)]
   return {
     platform: 'YOUZAN',
     shopId: String(push.kdt_id),
@@ -79,16 +71,40 @@ export function readOrder(push: YouzanPush): IncomingOrder {
     currency: 'CNY',
     lines,
     totalMinor,
-    refundedMinor,
+    freightMinor,
+    discountMinor: lines.reduce((sum, line) => sum + line.amountMinor, 0) + freightMinor - totalMinor,
+    refundedMinor: refunds.reduce((sum, refund) => sum + fen(refund.refund_fee), 0),
     isRefundDocument: false,
-    discountMinor: lines.reduce((sum, line) => sum + line.amountMinor, 0) + freight - totalMinor,
-    freightMinor: freight,
+    couponCodes: (promotion.order ?? []).flatMap(({ coupon_code: code }) => (code ? [code] : [])),
     paidAt: beijing(info.pay_time),
     modifiedAt: beijing(info.update_time)!,
-    refundedAt: beijing(order.refund_order?.at(-1)?.refund_success_time),
-    couponCodes: (order.order_promotion?.order ?? []).map((promotion) => promotion.coupon_code ?? '').filter(Boolean),
-    buyer: buyerId ? { externalId: buyerId, phone: phone && !phone.includes('*') ? phone : undefined } : undefined,
+    refundedAt: beijing(refunds.at(-1)?.refund_success_time),
+    buyer: readBuyer(order),
   }
+}
+
+function readMessage({ msg = '' }: YouzanPush): FullOrder {
+  try {
+    const { full_order_info: order } = JSON.parse(decodeURIComponent(msg.replaceAll('+', '%20'))) as { full_order_info?: FullOrder }
+    if (order) return order
+  } catch {
+    // Answered below, like a message without an order.
+  }
+  throw new AppError('INVALID', 'The push holds no order that we can read')
+}
+
+function readLines({ orders = [] }: FullOrder): IncomingOrder['lines'] {
+  return orders.map(({ outer_sku_id: sku, item_id: item = '', title = '', num: quantity = 0, total_fee: amount }) => ({
+    sku: sku || String(item),
+    title,
+    quantity,
+    amountMinor: fen(amount),
+  }))
+}
+
+/** A masked phone is not the buyer's and is left out. */
+function readBuyer({ buyer_info: { yz_open_id: externalId, buyer_phone: phone } = {} }: FullOrder): IncomingOrder['buyer'] {
+  return externalId ? { externalId, phone: phone && !phone.includes('*') ? phone : undefined } : undefined
 }
 
 const fen = (yuan: string | undefined) => Math.round(Number(yuan ?? 0) * 100)
