@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/.tools/**', '**/.renmai/**', '**/fixtures/**'],
+    globalSetup: [here('./vitest.global.ts')],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Two cores, and each file may start servers of its own.
+    maxWorkers: 2,
+    pool: 'forks',
+  },
+})

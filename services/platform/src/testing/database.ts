@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { connect, type Db } from '../db.ts'
+import { migrate } from '../migrate.ts'
+import { type DatabaseUrls, provisionDatabase } from '../provision.ts'
+
+/** What a test needs to know of a service to make its database. */
+export type Migrated = { name: string; migrations: string; queues: readonly string[]; appendOnly: readonly string[] }
+
+export type TestDatabase = { urls: DatabaseUrls; db: Db; relayDb: Db; owner: pg.Pool; drop: () => Promise<void> }
+
+const LOCK = 7_246_100
+const password = (role: string) => `test-${role}`
+
+/**
+ * A database of its own for a test file: a copy of the service's migrated template, which the first file makes.
+ * @param adminUrl the test cluster's superuser
+ */
+export async function testDatabase(adminUrl: string, service: Migrated): Promise<TestDatabase> {
+  const template = `template_${service.name}`
+  const name = `test_${service.name}_${randomBytes(4).toString('hex')}`
+  const admin = new pg.Client({ connectionString: adminUrl })
+  await admin.connect()
+  try {
+    await admin.query('SELECT pg_advisory_lock($1)', [LOCK])
+    const urls = await makeTemplate(adminUrl, template, service)
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} OWNER ${template}_owner`)
+    return open(adminUrl, name, urls)
+  } finally {
+    await admin.end()
+  }
+}
+
+async function makeTemplate(adminUrl: string, template: string, { migrations, queues, appendOnly }: Migrated): Promise<DatabaseUrls> {
+  const urls = await provisionDatabase(adminUrl, template, password)
+  await migrate(urls.owner, migrations, { appRole: `${template}_app`, relayRole: `${template}_relay`, queues, appendOnly })
+  return urls
+}
+
+function open(adminUrl: string, name: string, template: DatabaseUrls): TestDatabase {
+  const here = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
+  const urls = { owner: here(template.owner), app: here(template.app), relay: here(template.relay) }
+  const [db, relayDb, owner] = [connect(urls.app), connect(urls.relay), new pg.Pool({ connectionString: here(adminUrl), max: 2 })]
+  const drop = async () => {
+    await Promise.all([db.pool.end(), relayDb.pool.end(), owner.end()])
+    const admin = new pg.Client({ connectionString: adminUrl })
+    await admin.connect()
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+    await admin.end()
+  }
+  return { urls, db, relayDb, owner, drop }
+}
+
+const NOT_STATE = ['outbox', 'inbox', 'dead_letters', 'idempotency_keys', 'known_tenants', 'platform_migrations', 'service_migrations']
+
+/**
+ * All rows of all tables but the bookkeeping, as text that can be compared: what a replay or an undone merge must leave as it was.
+ * @param leaveOut more tables, and columns as table.column or *.column
+ */
+export async function dumpTables({ owner }: TestDatabase, leaveOut: string[] = []): Promise<Record<string, string[]>> {
+  const { rows } = await owner.query<{ name: string; columns: string[] }>(
+    `SELECT c.relname AS name, array_agg(a.attname ORDER BY a.attname)::text[] AS columns FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition GROUP BY c.relname ORDER BY c.relname`,
+  )
+  const dump: Record<string, string[]> = {}
+  for (const { name, columns } of rows.filter((row) => !NOT_STATE.includes(row.name) && !leaveOut.includes(row.name))) {
+    const kept = columns.filter((column) => !leaveOut.includes(`${name}.${column}`) && !leaveOut.includes(`*.${column}`))
+    const found = await owner.query<{ row: string }>(`SELECT row_to_json(t)::text AS row FROM (SELECT ${kept.map((column) => `"${column}"`).join(', ')} FROM ${name}) t`)
+    dump[name] = found.rows.map(({ row }) => row).sort((a, b) => (a < b ? -1 : 1))
+  }
+  return dump
+}

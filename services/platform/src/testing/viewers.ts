@@ -1,0 +1,28 @@
+import { newId } from '../ids.ts'
+import type { BaseContext } from '../mutate.ts'
+import type { Db } from '../db.ts'
+import type { Viewer } from '../viewer.ts'
+
+export const ALL_SCOPES = [
+  'customers:read', 'customers:write', 'personal:read', 'orders:read', 'orders:write', 'campaigns:read', 'campaigns:write', 'analytics:read',
+  'analytics:write', 'consents:read', 'consents:write', 'messages:read', 'messages:write', 'channels:read', 'channels:write', 'events:write', 'audit:read', 'tenant:admin',
+]
+
+/** A member of staff of a tenant, with every scope unless told otherwise. */
+export function testViewer(tenantId: string, scopes: readonly string[] = ALL_SCOPES): Viewer {
+  return { kind: 'STAFF', id: newId(), tenantId, scopes: new Set(scopes) }
+}
+
+/** A clock that stands until it is moved. */
+export function testClock(start = new Date('2026-06-15T04:00:00.000Z')): { now: () => Date; advance: (ms: number) => void } {
+  let time = start.getTime()
+  return { now: () => new Date(time), advance: (ms) => void (time += ms) }
+}
+
+let keys = 0
+/** A fresh idempotency key. */
+export const key = () => `test-key-${process.pid}-${++keys}`
+
+export function testContext(db: Db, tenantId: string, now = () => new Date()): BaseContext {
+  return { db, viewer: testViewer(tenantId), now }
+}

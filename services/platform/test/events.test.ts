@@ -1,0 +1,225 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { timestampNow } from '@bufbuild/protobuf/wkt'
+import { headers as natsHeaders } from '@nats-io/nats-core'
+import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
+import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { type Bus, connectBus, declareStream, subjectOf } from '../src/bus.ts'
+import { type Consumption, consumeAll, NO_TENANT } from '../src/consume.ts'
+import { withTenant } from '../src/db.ts'
+import { newId } from '../src/ids.ts'
+import { type Handler, on } from '../src/inbox.ts'
+import { createLog } from '../src/log.ts'
+import { publish } from '../src/outbox.ts'
+import { answerAll } from '../src/ask.ts'
+import { answerReconciler, reconcile } from '../src/reconcile.ts'
+import { publishRows, relayOnce, startRelay } from '../src/relay.ts'
+import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
+import { type Nats, startNats } from '../src/testing/nats.ts'
+import { counters } from './fixture.ts'
+
+// The stream of a service is named like it; this one plays identity, who owns TenantCreated.
+const SERVICE = 'identity'
+let folder: string
+let nats: Nats
+let bus: Bus
+let test: TestDatabase
+const tenant = newId()
+const log = createLog('test', 'silent')
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'renmai-nats-'))
+  nats = await startNats({ folder, logs: folder })
+  bus = await connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'test', log)
+  test = await testDatabase(inject('postgresUrl'), counters)
+})
+beforeEach(async () => {
+  await bus.manager.streams.delete(SERVICE).catch(() => undefined)
+  await test.owner.query('TRUNCATE outbox, inbox, dead_letters, counters')
+  await declareStream(bus, SERVICE)
+})
+afterAll(async () => {
+  await bus.nats.close()
+  await nats.stop()
+  await test.drop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const say = (zone: string, tenantId = tenant) => withTenant(test.db, tenantId, (tx) => publish(tx, TenantCreatedSchema, { zone, currency: 'CNY' }))
+const stored = async () => (await bus.manager.streams.info(SERVICE)).state.messages
+const unpublished = async () => (await test.relayDb.pool.query('SELECT 1 FROM outbox WHERE published_at IS NULL')).rowCount
+
+/** A handler that writes down what it hears, in its transaction. */
+function listener(name: string, handle: (zones: string[]) => void = () => undefined): Handler {
+  return on(TenantCreatedSchema, name, async (tx, events) => {
+    handle(events.map((event) => event.zone))
+    for (const _event of events) await tx.client.query('INSERT INTO counters (tenant_id, id, value) VALUES ($1, $2, 1)', [tx.tenantId, newId()])
+  })
+}
+
+const effects = async (tenantId = tenant) => withTenant(test.db, tenantId, async (tx) => (await tx.client.query('SELECT 1 FROM counters')).rowCount)
+
+async function consuming<T>(handlers: Handler[], work: () => Promise<T>): Promise<T> {
+  const running: Consumption[] = consumeAll(bus, test.db, 'test', handlers)
+  try {
+    return await work()
+  } finally {
+    await Promise.all(running.map((one) => one.stop()))
+  }
+}
+
+describe('the bus', () => {
+  it('refuses a server that may lose what it acknowledged, unless the profile allows it by name', async () => {
+    const lax = await startNats({ folder: join(folder, 'lax'), logs: folder, syncAlways: false })
+    const connecting = { NATS_URL: lax.url, NATS_MONITOR_URL: lax.monitorUrl }
+    await expect(connectBus({ ...connecting, DURABILITY: 'strict' }, 'test', log)).rejects.toThrow(/sync_interval: always/)
+    const allowed = await connectBus({ ...connecting, DURABILITY: 'relaxed-for-tests' }, 'test', log)
+    await allowed.nats.close()
+    await lax.stop()
+  })
+
+  it('declares a stream that keeps what it has and refuses when full', async () => {
+    const { config } = await bus.manager.streams.info(SERVICE)
+    expect(config).toMatchObject({ storage: 'file', discard: 'new', retention: 'limits', deny_delete: true, max_age: 7 * 86_400e9, duplicate_window: 120e9, allow_atomic: true })
+  })
+})
+
+describe('outbox and relay', () => {
+  it('writes no event when its transaction fails', async () => {
+    const failing = withTenant(test.db, tenant, async (tx) => {
+      await publish(tx, TenantCreatedSchema, { zone: 'Asia/Shanghai', currency: 'CNY' })
+      throw new Error('changed my mind')
+    })
+    await expect(failing).rejects.toThrow('changed my mind')
+    expect(await unpublished()).toBe(0)
+  })
+
+  it('publishes a batch in order, marks it and keeps the rows', async () => {
+    for (let index = 0; index < 5; index++) await say(`zone-${index}`)
+    expect(await relayOnce(test.relayDb, bus, SERVICE)).toBe(5)
+    expect(await relayOnce(test.relayDb, bus, SERVICE)).toBe(0)
+    expect(await stored()).toBe(5)
+    expect((await test.relayDb.pool.query('SELECT 1 FROM outbox')).rowCount).toBe(5)
+  })
+
+  it('stores one message when it died between publishing and marking', async () => {
+    await say('a')
+    await say('b')
+    await relayOnce(test.relayDb, bus, SERVICE)
+    await test.owner.query('UPDATE outbox SET published_at = NULL')
+    await relayOnce(test.relayDb, bus, SERVICE)
+    expect(await unpublished()).toBe(0)
+    expect(await stored()).toBe(2)
+  })
+
+  it('falls back to single messages when a batch is refused', async () => {
+    await say('a')
+    await say('b')
+    const broken = { ...bus, js: { ...bus.js, publish: bus.js.publish.bind(bus.js), startBatch: () => Promise.reject(new Error('no batches here')) } } as unknown as Bus
+    await relayOnce(test.relayDb, broken, SERVICE)
+    expect(await stored()).toBe(2)
+  })
+
+  it('is woken by a commit, and only one of two relays works', async () => {
+    const relays = [startRelay(test.relayDb, bus, SERVICE), startRelay(test.relayDb, bus, SERVICE)]
+    for (let index = 0; index < 20; index++) await say(`zone-${index}`)
+    await vi.waitFor(async () => expect(await stored()).toBe(20), { timeout: 5_000 })
+    await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 5_000 })
+    await Promise.all(relays.map((relay) => relay.stop()))
+    expect(await stored()).toBe(20)
+  })
+})
+
+describe('inbox and consumers', () => {
+  it('has one effect per event, however often it is delivered', async () => {
+    await say('a')
+    await consuming([listener('once')], async () => {
+      await relayOnce(test.relayDb, bus, SERVICE)
+      await vi.waitFor(async () => expect(await effects()).toBe(1))
+      const { rows } = await test.relayDb.pool.query('SELECT * FROM outbox')
+      // Past the server's own window for duplicates a copy is stored again; only the inbox knows it.
+      await bus.manager.streams.purge(SERVICE)
+      await bus.manager.streams.delete(SERVICE)
+      await declareStream(bus, SERVICE)
+      await publishRows(bus, SERVICE, rows)
+    })
+    await consuming([listener('once')], async () => {
+      await vi.waitFor(async () => expect((await bus.manager.consumers.info(SERVICE, 'test_once')).num_pending).toBe(0))
+      await vi.waitFor(async () => expect((await bus.manager.consumers.info(SERVICE, 'test_once')).num_ack_pending).toBe(0))
+    })
+    expect(await effects()).toBe(1)
+  })
+
+  it('leaves no mark when a handler fails, so that the next delivery works', async () => {
+    let attempts = 0
+    await say('a')
+    await relayOnce(test.relayDb, bus, SERVICE)
+    const failing = listener('fails-once', () => {
+      if (++attempts === 1) throw new Error('not yet')
+    })
+    await consuming([failing], () => vi.waitFor(async () => expect(await effects()).toBe(1), { timeout: 8_000 }))
+    expect(attempts).toBe(2)
+  })
+
+  it('keeps a poison event as a dead letter and goes on with the next', async () => {
+    const poison = newId()
+    await bus.js.publish(subjectOf(TenantCreatedSchema.typeName, SERVICE, tenant), new Uint8Array([255, 255, 255]), { headers: headersFor(poison, tenant) })
+    await say('fine')
+    await relayOnce(test.relayDb, bus, SERVICE)
+    await consuming([listener('poisoned')], async () => {
+      await vi.waitFor(async () => expect(await effects()).toBe(1), { timeout: 8_000 })
+      await vi.waitFor(async () => expect((await test.owner.query('SELECT * FROM dead_letters')).rowCount).toBe(1), { timeout: 8_000 })
+    })
+    const { rows } = await test.owner.query('SELECT * FROM dead_letters')
+    expect(rows[0]).toMatchObject({ consumer: 'test_poisoned', event_id: poison, tenant_id: NO_TENANT })
+  })
+
+  it("refuses an event whose payload names another tenant than its subject", async () => {
+    const [victim, id] = [newId(), newId()]
+    await say('theirs')
+    const { rows } = await test.relayDb.pool.query('SELECT payload FROM outbox')
+    await bus.js.publish(subjectOf(TenantCreatedSchema.typeName, SERVICE, victim), rows[0].payload, { headers: headersFor(id, victim) })
+    await consuming([listener('cross-tenant')], () => vi.waitFor(async () => expect((await test.owner.query('SELECT * FROM dead_letters')).rowCount).toBe(1), { timeout: 8_000 }))
+    expect(await effects(victim)).toBe(0)
+  })
+})
+
+function headersFor(id: string, tenantId: string) {
+  const result = natsHeaders()
+  result.set('Nats-Msg-Id', id)
+  result.set('Renmai-Tenant', tenantId)
+  return result
+}
+
+describe('the reconciler', () => {
+  it('publishes again what a consumer lacks, after its stream was deleted', async () => {
+    const handler = listener('reconciled')
+    await consuming([handler], async () => {
+      await say('heard')
+      await relayOnce(test.relayDb, bus, SERVICE)
+      await vi.waitFor(async () => expect(await effects()).toBe(1))
+    })
+    await say('lost')
+    await relayOnce(test.relayDb, bus, SERVICE)
+    await bus.manager.streams.delete(SERVICE)
+    await declareStream(bus, SERVICE)
+    const stop = answerAll(bus, 'test', [answerReconciler(test.relayDb, 'test')])
+    await consuming([handler], async () => {
+      await vi.waitFor(() => bus.manager.consumers.info(SERVICE, 'test_reconciled'))
+      expect(await reconcile(test.relayDb, bus, SERVICE, new Date(Date.now() - 60_000), new Date())).toBe(1)
+      await vi.waitFor(async () => expect(await effects()).toBe(2))
+      expect(await reconcile(test.relayDb, bus, SERVICE, new Date(Date.now() - 60_000), new Date())).toBe(0)
+    })
+    await stop()
+  })
+})
+
+describe('shared contracts', () => {
+  it('travel on the stream of whoever publishes them', async () => {
+    await withTenant(test.db, tenant, (tx) => publish(tx, ActionRecordedSchema, { action: 'test', actorKind: 'SERVICE', actorId: 'x', targetId: 'y', at: timestampNow() }))
+    await relayOnce(test.relayDb, bus, SERVICE)
+    expect(await stored()).toBe(1)
+  })
+})

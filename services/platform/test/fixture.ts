@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url'
+
+/** A little service of our own: counters per tenant. The platform knows no other nouns. */
+export const counters = {
+  name: 'counters',
+  migrations: fileURLToPath(new URL('./migrations', import.meta.url)),
+  queues: ['counters'],
+  appendOnly: [],
+}

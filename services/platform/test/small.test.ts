@@ -1,0 +1,140 @@
+import { Writable } from 'node:stream'
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { SignJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createApiKey, readApiKey } from '../src/api-key.ts'
+import { baseSettings, parseConfig } from '../src/config.ts'
+import { blindIndex, open, parseKeyRing, seal } from '../src/crypto.ts'
+import { idFrom, isId, newId, timeOfId } from '../src/ids.ts'
+import { createLog } from '../src/log.ts'
+import { canonical } from '../src/mutate.ts'
+import { Cursors } from '../src/page.ts'
+import { importKey, signViewer, verifyViewer } from '../src/viewer.ts'
+import { testViewer } from '../src/testing/viewers.ts'
+
+const tenant = newId()
+const key = () => randomBytes(32).toString('base64')
+
+describe('config', () => {
+  it('names every wrong setting at once and never their values', () => {
+    const failing = () => parseConfig(baseSettings, { DATABASE_URL: 'hunter2', PORT: 'eighty' })
+    expect(failing).toThrow(/DATABASE_URL[\s\S]*RELAY_DATABASE_URL|RELAY_DATABASE_URL[\s\S]*DATABASE_URL/)
+    expect(failing).toThrow(/PORT/)
+    expect(failing).not.toThrow(/hunter2/)
+  })
+
+  it('has no default for a secret', () => {
+    const secrets = ['INTERNAL_PUBLIC_KEY', 'DATABASE_URL', 'RELAY_DATABASE_URL'] as const
+    for (const name of secrets) expect(baseSettings.shape[name].safeParse(undefined).success).toBe(false)
+    expect(parseConfig(z.object({ A: z.string() }), { A: 'x' })).toEqual({ A: 'x' })
+  })
+})
+
+describe('logs', () => {
+  it('never contain canary secrets or personal data, wherever they stand', async () => {
+    const canaries = ['canary-password', 'canary-token', '13912345678', 'canary@mail.example', 'rm_live_0199f000000070008000000000000001_abcdefghijkl_secretsecret_00000000']
+    let text = ''
+    const sink = new Writable({ write: (chunk, _encoding, done) => (text += chunk, done()) })
+    const log = createLog('test', 'debug', sink)
+    log.info({ password: canaries[0], deep: { token: canaries[1], phone: canaries[2], list: { email: canaries[3] } } }, `user ${canaries[3]} called ${canaries[2]}`)
+    log.error({ err: new Error(`postgres://u:${canaries[0]}@db failed for ${canaries[3]} with Bearer ${canaries[1]} and ${canaries[4]}`) }, 'failed')
+    expect(text).toContain('[redacted]')
+    for (const canary of canaries) expect(text).not.toContain(canary)
+  })
+})
+
+describe('sealed data', () => {
+  const ring = parseKeyRing(JSON.stringify({ current: 2, keys: { 1: key(), 2: key() } }))
+
+  it('opens only in the place, tenant and key ring it was sealed for', () => {
+    const sealed = seal(ring, tenant, 'cards.phone|p1', '+8613912345678')
+    expect(open(ring, tenant, 'cards.phone|p1', sealed)).toBe('+8613912345678')
+    expect(() => open(ring, tenant, 'cards.phone|p2', sealed)).toThrow()
+    expect(() => open(ring, newId(), 'cards.phone|p1', sealed)).toThrow()
+    const changed = Buffer.from(sealed)
+    changed[changed.length - 1]! ^= 1
+    expect(() => open(ring, tenant, 'cards.phone|p1', changed)).toThrow()
+  })
+
+  it('of an older key version still opens after the ring moved on', () => {
+    const keys = { 1: key(), 2: key() }
+    const old = seal(parseKeyRing(JSON.stringify({ current: 1, keys })), tenant, 'x', 'text')
+    expect(open(parseKeyRing(JSON.stringify({ current: 2, keys })), tenant, 'x', old)).toBe('text')
+  })
+
+  it('is found by a blind index that differs per tenant and namespace', () => {
+    const index = blindIndex(ring, tenant, 'phone', '+86139').toString('hex')
+    expect(blindIndex(ring, tenant, 'phone', '+86139').toString('hex')).toBe(index)
+    expect(blindIndex(ring, newId(), 'phone', '+86139').toString('hex')).not.toBe(index)
+    expect(blindIndex(ring, tenant, 'email', '+86139').toString('hex')).not.toBe(index)
+  })
+})
+
+describe('cursors', () => {
+  const cursors = new Cursors('k'.repeat(32))
+  const page = cursors.read({ first: 2 }, tenant)
+  const list = cursors.connection([{ id: 'a' }, { id: 'b' }, { id: 'c' }], page, tenant, (row) => [row.id])
+
+  it('lead to the next page', () => {
+    expect(list.pageInfo.hasNextPage).toBe(true)
+    expect(cursors.read({ first: 2, after: list.pageInfo.endCursor }, tenant).after).toEqual(['b'])
+  })
+
+  it('that are forged, cut or of another tenant are refused', () => {
+    for (const after of ['x', `${Buffer.from('["a"]').toString('base64url')}.forged`, list.pageInfo.endCursor!.slice(0, -1)]) {
+      expect(() => cursors.read({ after }, tenant)).toThrow(/cursor/)
+    }
+    expect(() => cursors.read({ after: list.pageInfo.endCursor }, newId())).toThrow(/cursor/)
+  })
+
+  it('come in pages of 1 to 100', () => {
+    for (const first of [0, -1, 101, 99_999_999]) expect(() => cursors.read({ first }, tenant)).toThrow(/first/)
+  })
+})
+
+describe('API keys', () => {
+  it('are read back, and one changed character is found without asking anybody', () => {
+    const { text, tenantId, keyId, secret } = createApiKey(tenant, 'live')
+    expect(readApiKey(text)).toEqual({ tenantId, keyId, secret })
+    for (const at of [12, 50, 70, text.length - 1]) {
+      const other = text[at] === 'a' ? 'b' : 'a'
+      expect(readApiKey(text.slice(0, at) + other + text.slice(at + 1))).toBeUndefined()
+    }
+  })
+})
+
+describe('internal tokens', () => {
+  const pair = generateKeyPairSync('ed25519')
+  const jwk = (one: typeof pair.privateKey) => JSON.stringify({ ...one.export({ format: 'jwk' }), alg: 'EdDSA' })
+
+  it('are good for one subgraph and one minute', async () => {
+    const [privateKey, publicKey] = [await importKey(jwk(pair.privateKey)), await importKey(jwk(pair.publicKey))]
+    const viewer = testViewer(tenant, ['a', 'b'])
+    const token = await signViewer(privateKey, viewer, 'identity', new Date())
+    expect(await verifyViewer(publicKey, token, 'identity')).toEqual(viewer)
+    await expect(verifyViewer(publicKey, token, 'campaign')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    const old = await signViewer(privateKey, viewer, 'identity', new Date(Date.now() - 120_000))
+    await expect(verifyViewer(publicKey, old, 'identity')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+
+  it('signed by anybody else are refused', async () => {
+    const publicKey = await importKey(jwk(pair.publicKey))
+    const forged = await new SignJWT({ tid: tenant, kind: 'STAFF' }).setProtectedHeader({ alg: 'HS256', typ: 'viewer+jwt' }).setIssuer('renmai-gateway').setAudience('identity').setSubject('x').setIssuedAt().setExpirationTime('1m').sign(createHash('sha256').update(jwk(pair.publicKey)).digest())
+    for (const token of [forged, '', 'a.b.c']) await expect(verifyViewer(publicKey, token, 'identity')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+})
+
+describe('ids', () => {
+  it('carry their time, and the same parts always give the same one', () => {
+    expect(Math.abs(timeOfId(newId()).getTime() - Date.now())).toBeLessThan(1_000)
+    expect(idFrom('a', 'bc')).toBe(idFrom('a', 'bc'))
+    expect(idFrom('a', 'bc')).not.toBe(idFrom('ab', 'c'))
+    expect(isId(idFrom('x'))).toBe(true)
+    expect(isId('../../etc/passwd')).toBe(false)
+  })
+
+  it('do not depend on the order of an object in what is hashed', () => {
+    expect(canonical({ b: 1, a: { d: 2, c: 3 } })).toBe(canonical({ a: { c: 3, d: 2 }, b: 1 }))
+  })
+})
