@@ -47,7 +47,8 @@ export async function evaluateDirty(tx: Tx, now: Date): Promise<number> {
   return customerIds.length
 }
 
-async function sweep(tx: Tx, now: Date): Promise<number> {
+/** Looks at all customers, for segments that are new or that time alone can change. */
+export async function sweep(tx: Tx, now: Date): Promise<number> {
   await lockTenant(tx)
   const { rows } = await tx.client.query<{ id: string }>(
     `SELECT id FROM segments WHERE tenant_id = $1 AND (swept_at IS NULL OR (uses_clock AND swept_at < now() - ${SWEEP_EVERY}))`,

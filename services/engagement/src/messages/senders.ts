@@ -1,3 +1,4 @@
+import { pause } from '@renmai/platform/clock'
 import { AppError } from '@renmai/platform/errors'
 import { createTransport, type Transporter } from 'nodemailer'
 import type { OpenAccount } from '../channels/credentials.ts'
@@ -41,14 +42,15 @@ export async function sendByMail(
 ): Promise<Handover> {
   const domain = credentials.from.split('@')[1]
   try {
-    const sent = await transportOf(id, credentials).sendMail({
+    const sending = transportOf(id, credentials).sendMail({
       from: credentials.from,
       to: address,
       subject,
       text: body,
       messageId: `<${messageId}@${domain}>`,
     })
-    return { outcome: 'SENT', providerId: String(sent.messageId) }
+    const sent = await Promise.race([sending, pause(DEADLINE_MS)])
+    return sent ? { outcome: 'SENT', providerId: String(sent.messageId) } : { outcome: 'UNKNOWN', reason: 'SMTP_NO_ANSWER' }
   } catch (error) {
     const { responseCode = 0, command = '', code = '' } = error as SmtpError
     if (responseCode >= 500) return { outcome: 'REJECTED', reason: `SMTP_${responseCode}` }
@@ -67,7 +69,10 @@ function transportOf(accountId: string, { host, port, user, password }: OpenAcco
     host,
     port,
     pool: true,
-    maxConnections: 5,
+    // As many as the dispatcher hands over at once: nothing may wait here while its deadline runs.
+    maxConnections: 8,
+    // A message whose connection broke may have been accepted; the pool must not send it again by itself.
+    maxRequeues: 0,
     ...auth,
     connectionTimeout: DEADLINE_MS,
     greetingTimeout: DEADLINE_MS,

@@ -1,0 +1,320 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { createHash } from 'node:crypto'
+import { answer, answerAll } from '@renmai/platform/ask'
+import { type Bus, connectBus } from '@renmai/platform/bus'
+import { parseKeyRing } from '@renmai/platform/crypto'
+import { idFrom, newId } from '@renmai/platform/ids'
+import { createLog } from '@renmai/platform/log'
+import { Cursors } from '@renmai/platform/page'
+import { unprotectedTables } from '@renmai/platform/testing/catalogue'
+import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
+import { deliver, event, published } from '@renmai/platform/testing/events'
+import { type Nats, startNats } from '@renmai/platform/testing/nats'
+import { key, testContext } from '@renmai/platform/testing/viewers'
+import { MessageRequestedSchema, TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
+import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
+import { MessageBlockedSchema, MessageFailedSchema, MessageSentSchema, OrdersChangedSchema, TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
+import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import { SMTPServer } from 'smtp-server'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { connectSmtp, createEventSource } from '../src/channels/connect-channel.ts'
+import type { Context, Worker } from '../src/context.ts'
+import { handlers } from '../src/handlers.ts'
+import { receiveOrderFile } from '../src/imports/receive-order-file.ts'
+import { startOrderImport } from '../src/imports/start-order-import.ts'
+import { createLoaders } from '../src/loaders.ts'
+import { dispatchMessages } from '../src/messages/dispatch-messages.ts'
+import type { IncomingOrder } from '../src/orders/order.rules.ts'
+import { storeOrders } from '../src/orders/store-orders.ts'
+import { engagement } from '../src/service.ts'
+import { ingestEvents } from '../src/touchpoints/ingest-events.ts'
+import { resolvePending } from '../src/touchpoints/resolve-pending.ts'
+import { withTenant } from '@renmai/platform/db'
+
+const folder = mkdtempSync(join(tmpdir(), 'renmai-intake-'))
+let nats: Nats
+let bus: Bus
+let test: TestDatabase
+let worker: Worker
+let tenant: string
+let stops: (() => Promise<unknown>)[]
+
+beforeAll(async () => {
+  nats = await startNats({ folder, logs: folder })
+  bus = await connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'test', createLog('test', 'silent'))
+  test = await testDatabase(inject('postgresUrl'), engagement)
+  const keyRing = parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } }))
+  worker = { db: test.db, relayDb: test.relayDb, bus, now: () => new Date(), keyRing, wecomUrl: 'http://127.0.0.1:1', ticketKey: 't'.repeat(32) }
+})
+beforeEach(() => {
+  tenant = newId()
+  stops = []
+})
+afterEach(async () => {
+  for (const stop of stops) await stop()
+  await test.owner.query('TRUNCATE messages, pending_claims, webhooks')
+})
+afterAll(async () => {
+  await bus.nats.close()
+  await nats.stop()
+  await test.drop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const contextOf = (tenantId = tenant): Context => {
+  const base = testContext(test.db, tenantId)
+  return { ...worker, ...base, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
+}
+
+/** An identity that knows everybody by a hash of what it is told; counts how many it was asked about. */
+function startIdentity(asked = { claims: 0 }) {
+  const resolve = answer(IdentityService.method.resolveProfiles, async ({ claims }) => {
+    asked.claims += claims.length
+    return { profiles: claims.map(({ claimId, source, externalId }) => ({ claimId, profileId: idFrom(source, externalId), customerId: idFrom('c', source, externalId) })) }
+  })
+  const cards = answer(IdentityService.method.readContactCards, async ({ profileIds }) => ({ cards: profileIds.map((profileId) => ({ profileId, address: `${profileId}@mail.example`, displayName: '王' })) }))
+  stops.push(answerAll(bus, 'identity', [resolve, cards]))
+  return asked
+}
+
+const source = async () => (await createEventSource(contextOf(), { idempotencyKey: key(), name: 'web', channel: 'WEB' })).account.id
+const viewed = (no: number, person = no) => ({ messageId: `m${no}`, type: 'page_view', occurredAt: '2026-01-01T00:00:00Z', identifiers: [{ namespace: 'login', value: `user-${person}` }] })
+const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 50 })
+
+it('every table is behind its tenant', async () => expect(await unprotectedTables(test)).toEqual([]))
+
+describe('event intake', () => {
+  it('answers per event, and a bad one does not touch the others', async () => {
+    const account = await source()
+    const { results, accepted, duplicates, rejected } = await ingestEvents(worker, tenant, account, [viewed(1), { ...viewed(2), type: '!' }, viewed(1), viewed(3)])
+    expect([accepted, duplicates, rejected]).toEqual([2, 1, 1])
+    expect(results[1]).toEqual({ messageId: 'm2', status: 'REJECTED', reason: 'INVALID_TYPE', pointer: '/events/1/type' })
+    expect(await ingestEvents(worker, tenant, account, [viewed(1), viewed(3)])).toMatchObject({ accepted: 0, duplicates: 2 })
+  })
+
+  it('goes on while identity is down, and attaches everything when it is back', async () => {
+    const account = await source()
+    const [loop] = [resolvePending(worker)]
+    stops.push(() => loop.stop())
+    expect((await ingestEvents(worker, tenant, account, [viewed(1), viewed(2), viewed(3, 1)])).accepted).toBe(3)
+    expect(await published(test, TouchpointsRecordedSchema)).toEqual([])
+    const asked = startIdentity()
+    await waitFor(async () => expect((await published(test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints)).toHaveLength(3))
+    expect(asked.claims).toBe(2)
+    await ingestEvents(worker, tenant, account, [viewed(4, 1)])
+    expect((await published(test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints)).toHaveLength(4)
+    expect(asked.claims).toBe(2)
+  })
+
+  it("keeps identifiers sealed, and another tenant's source unknown", async () => {
+    const account = await source()
+    await ingestEvents(worker, tenant, account, [{ ...viewed(1), identifiers: [{ namespace: 'phone', value: '13912344321' }] }])
+    expect(JSON.stringify(await dumpTables(test))).not.toContain('13912344321')
+    await expect(ingestEvents(worker, newId(), account, [viewed(1)])).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it.each([[[]], [Array.from({ length: 501 }, () => ({}))], ['x' as never]])('refuses a batch that is none', async (events) => {
+    await expect(ingestEvents(worker, tenant, newId(), events)).rejects.toMatchObject({ code: 'INVALID' })
+  })
+})
+
+const orderAt = (minute: number, change: Partial<IncomingOrder> = {}): IncomingOrder => ({
+  platform: 'P', shopId: 's', orderNo: 'E1', status: 'PAID', currency: 'CNY', lines: [{ sku: 'a', title: 'a', quantity: 1, amountMinor: 100 }], totalMinor: 100, discountMinor: 0, freightMinor: 0,
+  refundedMinor: 0, isRefundDocument: false, couponCodes: [], paidAt: new Date('2026-01-01T00:00:00Z'), refundedAt: undefined, modifiedAt: new Date(Date.UTC(2026, 0, 1, 1, minute)), buyer: undefined, ...change,
+})
+
+describe('orders', () => {
+  it('end in the same state in whatever order their pushes come', async () => {
+    const states = [orderAt(1), orderAt(2, { status: 'SHIPPED' }), orderAt(3, { status: 'FINISHED', refundedMinor: 100, refundedAt: new Date('2026-01-02') })]
+    for (const order of [states, states.toReversed(), [states[1]!, states[2]!, states[0]!, states[1]!]]) {
+      tenant = newId()
+      for (const one of order) await withTenant(test.db, tenant, (tx) => storeOrders(tx, worker.keyRing, [{ order: one, profileId: undefined }]))
+      const { rows } = await test.owner.query('SELECT status, refunded_minor FROM orders WHERE tenant_id = $1', [tenant])
+      expect(rows).toEqual([{ status: 'REFUNDED', refunded_minor: 100 }])
+    }
+  })
+
+  it('that contradict themselves are set aside, sealed, and stop no other', async () => {
+    const stored = await withTenant(test.db, tenant, (tx) => storeOrders(tx, worker.keyRing, [{ order: orderAt(1, { totalMinor: 1 }), profileId: undefined }, { order: orderAt(1, { orderNo: 'E2' }), profileId: undefined }]))
+    expect(stored).toEqual({ changed: 1, parked: 1 })
+  })
+})
+
+describe('order files', () => {
+  const header = 'no,sku,title,q,p,at,c'
+  const mapping = { orderNo: 'no', sku: 'sku', title: 'title', quantity: 'q', unitPrice: 'p', occurredAt: 'at', customerId: 'c', refundPrefix: 'C' }
+  const lines = ['1,a,A,2,1.50,2026-01-01 10:00,7', '1,b,"B, ""quoted""",1,2.00,2026-01-01 10:00,7', '2,a,A,-1,1.50,2026-01-01 11:00,7', 'C3,a,A,-1,1.50,2026-01-02 10:00,7', '4,a,A,1,9.99,2026-01-03 10:00,']
+  const file = Buffer.from([header, ...lines].join('\n'))
+  const start = async (account: string, content = file) =>
+    (await startOrderImport(contextOf(), { idempotencyKey: key(), accountId: account, fileName: 'f.csv', sha256: createHash('sha256').update(content).digest('hex'), mapping, currency: 'GBP', zone: 'Europe/London' })).id
+
+  it('become orders, refunds and rejected rows that add up; the same file again changes nothing', async () => {
+    startIdentity()
+    const account = await source()
+    const id = await start(account)
+    expect(await receiveOrderFile(worker, tenant, id, Readable.from([file]))).toMatchObject({ state: 'COMPLETED', rowsDone: 5, orders: 2, refunds: 1 })
+    const { rows } = await test.owner.query('SELECT row, reason FROM import_errors WHERE import_id = $1', [id])
+    expect(rows).toEqual([{ row: 3, reason: 'QUANTITY_NOT_POSITIVE' }])
+    const before = await dumpTables(test)
+    expect(await start(account)).toBe(id)
+    await receiveOrderFile(worker, tenant, id, Readable.from([file]))
+    expect(await dumpTables(test)).toEqual(before)
+  })
+
+  it('go on where a broken transfer stopped', async () => {
+    startIdentity()
+    const account = await source()
+    const many = Buffer.from([header, ...Array.from({ length: 700 }, (_, no) => `${no},a,A,1,1.00,2026-01-01 10:00,${no % 50}`)].join('\n'))
+    const id = await start(account, many)
+    const broken = Readable.from((async function* () { for (let at = 0; at < many.length - 2_000; at += 1_000) { yield many.subarray(at, at + 1_000); await new Promise((resolve) => setTimeout(resolve, 5)) } throw new Error('connection lost') })())
+    await expect(receiveOrderFile(worker, tenant, id, broken)).rejects.toThrow()
+    const { rows } = await test.owner.query('SELECT rows_done FROM order_imports WHERE id = $1', [id])
+    expect(rows[0].rows_done).toBeGreaterThan(0)
+    expect(await receiveOrderFile(worker, tenant, id, Readable.from([many]))).toMatchObject({ state: 'COMPLETED', orders: 700, rowsDone: 700 })
+    const facts = (await published(test, OrdersChangedSchema)).filter((one) => one.tenantId === tenant).flatMap((one) => one.orders)
+    expect(new Set(facts.map((fact) => fact.orderId)).size).toBe(700)
+    expect(facts).toHaveLength(700)
+  })
+
+  it('that are not the announced ones, or no CSV of the mapping, are refused', async () => {
+    startIdentity()
+    const account = await source()
+    const id = await start(account)
+    await expect(receiveOrderFile(worker, tenant, id, Readable.from([Buffer.from(`${header}\n`)]))).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(receiveOrderFile(worker, tenant, id, Readable.from([Buffer.from('a,b\n1,2')]))).rejects.toMatchObject({ code: 'INVALID', message: expect.stringContaining('no column') })
+    await expect(receiveOrderFile(worker, tenant, id, Readable.from([Buffer.from(`${header}\n"unclosed`)]))).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(receiveOrderFile(worker, newId(), id, Readable.from([file]))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+/** A mail server that counts what it accepts and can hang after accepting. */
+async function startMail() {
+  const mail = { accepted: 0, hang: false, refuse: false, port: 0 }
+  const server = new SMTPServer({
+    authOptional: true, disabledCommands: ['STARTTLS'], closeTimeout: 50,
+    onRcptTo: (_address, _session, done) => done(mail.refuse ? Object.assign(new Error('no'), { responseCode: 550 }) : null),
+    onData: (stream, _session, done) => { stream.resume(); stream.on('end', () => { mail.accepted++; if (!mail.hang) done() }) },
+  })
+  server.on('error', () => undefined)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  mail.port = (server.server.address() as { port: number }).port
+  stops.push(() => new Promise<void>((resolve) => { server.close(() => resolve()) }))
+  return mail
+}
+
+const templateId = newId()
+async function wish(count = 1): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => newId())
+  await deliver(test.db, 'engagement', handlers, [
+    event(TemplatePublishedSchema, tenant, { templateId, version: 1, channel: 'EMAIL', subjectTemplate: 'Hi', bodyTemplate: '{{ customer.name }}' }),
+    ...ids.map((messageId) => event(MessageRequestedSchema, tenant, { messageId, profileId: newId(), channel: 'EMAIL', purpose: 'marketing', messageClass: 'COMMERCIAL', templateId, templateVersion: 1, variables: [] })),
+  ])
+  return ids
+}
+
+function startGate(isAllowed: boolean | ((id: string) => boolean)) {
+  const decide = answer(ComplianceService.method.decideSends, async ({ questions }) => ({
+    decisions: questions.map(({ messageId }) => { const allowed = typeof isAllowed === 'function' ? isAllowed(messageId) : isAllowed; return { messageId, decisionId: idFrom('d', messageId), isAllowed: allowed, reasons: [allowed ? 'CONSENT_GRANTED' : 'WITHDRAWN'] } }),
+  }))
+  stops.push(answerAll(bus, 'compliance', [decide]))
+}
+
+const stateOf = async (id: string) => (await test.owner.query('SELECT state, reasons, decision_id FROM messages WHERE id = $1', [id])).rows[0]
+const dispatching = () => { const loop = dispatchMessages(worker); stops.push(() => loop.stop()) }
+
+describe('dispatch', () => {
+  beforeEach(async () => {
+    startIdentity()
+  })
+
+  it('sends once what the gate allows and blocks the rest, each with its receipt', async () => {
+    const mail = await startMail()
+    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
+    const [yes, no] = await wish(2)
+    startGate((id) => id === yes)
+    dispatching()
+    await waitFor(async () => expect([(await stateOf(yes!)).state, (await stateOf(no!)).state]).toEqual(['SENT', 'BLOCKED']))
+    expect(mail.accepted).toBe(1)
+    expect(await stateOf(no!)).toMatchObject({ reasons: ['WITHDRAWN'], decision_id: idFrom('d', no!) })
+    expect((await published(test, MessageSentSchema)).filter((one) => one.messageId === yes)).toHaveLength(1)
+    expect((await published(test, MessageBlockedSchema)).filter((one) => one.messageId === no)).toHaveLength(1)
+  })
+
+  it('waits while the gate does not answer, and never sends', async () => {
+    const mail = await startMail()
+    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
+    const [id] = await wish()
+    dispatching()
+    await waitFor(async () => expect((await stateOf(id!)).reasons).toEqual(['GATE_OR_IDENTITY_UNAVAILABLE']))
+    expect(mail.accepted).toBe(0)
+    startGate(true)
+    await waitFor(async () => expect((await stateOf(id!)).state).toBe('SENT'))
+  })
+
+  it('does not send again what was being handed over when the worker died', async () => {
+    const mail = await startMail()
+    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
+    const [id] = await wish()
+    await test.owner.query("UPDATE messages SET state = 'SENDING', attempt_id = $2, lease_until = now() - interval '1 second' WHERE id = $1", [id, newId()])
+    startGate(true)
+    dispatching()
+    await waitFor(async () => expect(await stateOf(id!)).toMatchObject({ state: 'UNKNOWN', reasons: ['ABANDONED'] }))
+    expect(mail.accepted).toBe(0)
+    expect((await published(test, MessageFailedSchema)).find((one) => one.messageId === id)).toMatchObject({ isUnknown: true })
+  })
+
+  it('plans again what was only claimed, and gives up what the platform refuses', async () => {
+    const mail = await startMail()
+    mail.refuse = true
+    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
+    const [id] = await wish()
+    await test.owner.query("UPDATE messages SET state = 'CLAIMED', attempt_id = $2, lease_until = now() - interval '1 second' WHERE id = $1", [id, newId()])
+    startGate(true)
+    dispatching()
+    await waitFor(async () => expect(await stateOf(id!)).toMatchObject({ state: 'REJECTED', reasons: ['SMTP_550'] }))
+  })
+
+  it('ends UNKNOWN when the platform accepted and did not answer', async () => {
+    const mail = await startMail()
+    mail.hang = true
+    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
+    const [id] = await wish()
+    startGate(true)
+    dispatching()
+    await vi.waitFor(async () => expect((await stateOf(id!)).state).toBe('UNKNOWN'), { timeout: 20_000, interval: 200 })
+    expect(mail.accepted).toBe(1)
+  }, 30_000)
+
+  it('by two workers at once delivers every message once', async () => {
+    const mail = await startMail()
+    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
+    const ids = await wish(40)
+    startGate(true)
+    dispatching()
+    dispatching()
+    await waitFor(async () => expect((await test.owner.query("SELECT 1 FROM messages WHERE state = 'SENT' AND id = ANY($1)", [ids])).rowCount).toBe(40))
+    expect(mail.accepted).toBe(40)
+  })
+})
+
+it('replaying every event, twice and in another order, changes nothing', async () => {
+  const profile = newId()
+  const events = [
+    ...[1n, 2n, 3n].map((version) => event(ProfileLinkedSchema, tenant, { profileId: profile, customerId: idFrom('c', String(version)), version })),
+    event(TemplatePublishedSchema, tenant, { templateId: newId(), version: 1, channel: 'EMAIL', subjectTemplate: '', bodyTemplate: 'x' }),
+    event(MessageRequestedSchema, tenant, { messageId: newId(), profileId: profile, channel: 'EMAIL', purpose: 'p', messageClass: 'COMMERCIAL', templateId, templateVersion: 1, variables: [] }),
+  ]
+  const leaveOut = ['*.created_at', '*.next_at']
+  await deliver(test.db, 'engagement', handlers, events)
+  const once = await dumpTables(test, leaveOut)
+  await deliver(test.db, 'engagement', handlers, events)
+  expect(await dumpTables(test, leaveOut)).toEqual(once)
+  await test.owner.query('TRUNCATE inbox, profile_customers, templates, messages')
+  await deliver(test.db, 'engagement', handlers, events.toReversed())
+  const reversed = await dumpTables(test, leaveOut)
+  expect(reversed.profile_customers).toEqual(once.profile_customers!.filter((row) => row.includes(profile)))
+})
