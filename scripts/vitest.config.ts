@@ -5,7 +5,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
+    root: here('..'),
+    include: ['{services,gateway,proto,scripts}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.tools/**', '**/.renmai/**', '**/fixtures/**'],
     globalSetup: [here('./vitest.global.ts')],
     testTimeout: 30_000,

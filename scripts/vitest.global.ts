@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type {} from '@renmai/platform/testing/database'
 import { startPostgres } from '@renmai/platform/testing/postgres'
 import type { TestProject } from 'vitest/node'
 
@@ -13,11 +14,5 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   return async () => {
     await postgres.stop()
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    postgresUrl: string
   }
 }

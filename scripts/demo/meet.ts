@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { CORP, expect, SHOP, type Step, type Story, until } from './story.ts'
 
 const STATE = 'poster-hangzhou'
@@ -156,15 +155,4 @@ export const becomeOne: Step = {
         ' + ',
       )}, by ${[...new Set(customer!.evidence.map((one) => one.namespace.split('@')[0]))].join(' and ')}, tag ${customer!.tags.map((tag) => tag.name).join()}`
   },
-}
-
-/** Signs a request of an event source as Standard Webhooks say. */
-export function signEvents(secret: string, id: string, body: string, at: Date): Record<string, string> {
-  const timestamp = String(Math.floor(at.getTime() / 1000))
-  const key = Buffer.from(secret.replace('whsec_', ''), 'base64')
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`,
-  }
 }

@@ -5,4 +5,3 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** What a running platform keeps: data, secrets, logs. */
 export const HOME = `${ROOT}.renmai`
 export const LOGS = `${HOME}/logs`
-export const TOOLS = `${ROOT}.tools`

@@ -7,8 +7,14 @@ import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/te
 import { deliver, event, published, shuffle, type TestEvent } from '@renmai/platform/testing/events'
 import { key, testClock, testContext } from '@renmai/platform/testing/viewers'
 import { RfmClass, RfmClassChangedSchema } from '@renmai/proto/analytics/v1/events'
-import { CouponRedeemedSchema, JourneyEnteredSchema, MessageRequestedSchema, SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
-import { OrdersChangedSchema, OrderStatus, TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
+import {
+  CouponRedeemedSchema,
+  JourneyEnteredSchema,
+  MessageRequestedSchema,
+  SegmentEnteredSchema,
+  SegmentLeftSchema,
+} from '@renmai/proto/campaign/v1/events'
+import { OrderStatus, OrdersChangedSchema, TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 import { CustomerChangedSchema, ProfileLinkedSchema, TagAddedSchema, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import type { Context } from '../src/context.ts'
@@ -42,7 +48,11 @@ const contextOf = (tenantId = tenant): Context => {
   return { ...base, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
 }
 const hear = (...events: TestEvent[]) => deliver(test.db, 'campaign', handlers, events)
-const evaluate = () => withTenant(test.db, tenant, async (tx) => { await sweep(tx, clock.now()); return evaluateDirty(tx, clock.now()) })
+const evaluate = () =>
+  withTenant(test.db, tenant, async (tx) => {
+    await sweep(tx, clock.now())
+    return evaluateDirty(tx, clock.now())
+  })
 const at = (day: number) => timestampFromDate(new Date(Date.UTC(2026, 5, day)))
 
 type Person = { customerId: string; profileId: string }
@@ -51,11 +61,31 @@ async function meet(): Promise<Person> {
   await hear(event(ProfileLinkedSchema, tenant, { ...person, version: 1n }))
   return person
 }
-const order = ({ profileId }: Person, change: object = {}) => event(OrdersChangedSchema, tenant, {
-  orders: [{ orderId: newId(), profileId, platform: 'P', shopId: 's', status: OrderStatus.PAID, currency: 'CNY', totalMinor: 10_000n, refundedMinor: 0n, paidAt: at(10), modifiedAt: at(10), version: 1n, ...change }],
-})
-const members = async (segmentId: string) => (await test.owner.query('SELECT customer_id FROM segment_members WHERE segment_id = $1 ORDER BY 1', [segmentId])).rows.map((row) => row.customer_id as string)
-const told = async (schema: typeof SegmentEnteredSchema | typeof SegmentLeftSchema) => (await published(test, schema)).filter((one) => one.tenantId === tenant).map((one) => one.customerId)
+const order = ({ profileId }: Person, change: object = {}) =>
+  event(OrdersChangedSchema, tenant, {
+    orders: [
+      {
+        orderId: newId(),
+        profileId,
+        platform: 'P',
+        shopId: 's',
+        status: OrderStatus.PAID,
+        currency: 'CNY',
+        totalMinor: 10_000n,
+        refundedMinor: 0n,
+        paidAt: at(10),
+        modifiedAt: at(10),
+        version: 1n,
+        ...change,
+      },
+    ],
+  })
+const members = async (segmentId: string) =>
+  (await test.owner.query('SELECT customer_id FROM segment_members WHERE segment_id = $1 ORDER BY 1', [segmentId])).rows.map(
+    (row) => row.customer_id as string,
+  )
+const told = async (schema: typeof SegmentEnteredSchema | typeof SegmentLeftSchema) =>
+  (await published(test, schema)).filter((one) => one.tenantId === tenant).map((one) => one.customerId)
 const segment = (definition: object) => createSegment(contextOf(), { idempotencyKey: key(), name: newId(), definition })
 
 it('every table is behind its tenant', async () => expect(await unprotectedTables(test)).toEqual([]))
@@ -65,17 +95,48 @@ describe('segments', () => {
     const [yes, no] = [await meet(), await meet()]
     const tagId = newId()
     const clauses = [
-      { attribute: { key: 'city', operator: 'IN', values: ['杭州', '上海'] } }, { attribute: { key: 'age', operator: 'GTE', values: ['30'] } }, { tagId }, { orders: { withinDays: 30, minCount: 1, minNetMinor: '9000' } },
-      { behaviour: { type: 'page_view', withinDays: 7, minCount: 2 } }, { rfmClasses: ['KEY_RETAIN'] }, { not: { attribute: { key: 'blocked', operator: 'EXISTS' } } },
+      { attribute: { key: 'city', operator: 'IN', values: ['杭州', '上海'] } },
+      { attribute: { key: 'age', operator: 'GTE', values: ['30'] } },
+      { tagId },
+      { orders: { withinDays: 30, minCount: 1, minNetMinor: '9000' } },
+      { behaviour: { type: 'page_view', withinDays: 7, minCount: 2 } },
+      { rfmClasses: ['KEY_RETAIN'] },
+      { not: { attribute: { key: 'blocked', operator: 'EXISTS' } } },
     ]
     const made = await Promise.all(clauses.map((clause) => segment(clause)))
     await hear(
-      event(CustomerChangedSchema, tenant, { ...yes, attributes: [{ key: 'city', value: '杭州', observedAt: at(1) }, { key: 'age', value: '31', observedAt: at(1) }] }),
-      event(CustomerChangedSchema, tenant, { ...no, attributes: [{ key: 'city', value: '北京', observedAt: at(1) }, { key: 'age', value: 'old', observedAt: at(1) }, { key: 'blocked', value: 'x', observedAt: at(1) }] }),
+      event(CustomerChangedSchema, tenant, {
+        ...yes,
+        attributes: [
+          { key: 'city', value: '杭州', observedAt: at(1) },
+          { key: 'age', value: '31', observedAt: at(1) },
+        ],
+      }),
+      event(CustomerChangedSchema, tenant, {
+        ...no,
+        attributes: [
+          { key: 'city', value: '北京', observedAt: at(1) },
+          { key: 'age', value: 'old', observedAt: at(1) },
+          { key: 'blocked', value: 'x', observedAt: at(1) },
+        ],
+      }),
       event(TagAddedSchema, tenant, { profileId: yes.profileId, tagId, at: at(1) }),
-      order(yes), order(no, { totalMinor: 500n }),
-      event(TouchpointsRecordedSchema, tenant, { touchpoints: [1, 2].map(() => ({ touchpointId: newId(), profileId: yes.profileId, type: 'page_view', channel: 'WEB', occurredAt: at(14) })) }),
-      event(RfmClassChangedSchema, tenant, { runId: newId(), runNumber: 1n, changes: [{ customerId: yes.customerId, rfmClass: RfmClass.KEY_RETAIN }] }),
+      order(yes),
+      order(no, { totalMinor: 500n }),
+      event(TouchpointsRecordedSchema, tenant, {
+        touchpoints: [1, 2].map(() => ({
+          touchpointId: newId(),
+          profileId: yes.profileId,
+          type: 'page_view',
+          channel: 'WEB',
+          occurredAt: at(14),
+        })),
+      }),
+      event(RfmClassChangedSchema, tenant, {
+        runId: newId(),
+        runNumber: 1n,
+        changes: [{ customerId: yes.customerId, rfmClass: RfmClass.KEY_RETAIN }],
+      }),
     )
     await evaluate()
     for (const one of made) expect(await members(one.id)).toEqual([yes.customerId])
@@ -122,7 +183,11 @@ describe('segments', () => {
 
   it('can be tried first, part by part, and see no other tenant', async () => {
     const people = await Promise.all([meet(), meet(), meet()])
-    await hear(order(people[0]!), order(people[1]!), event(CustomerChangedSchema, tenant, { ...people[0]!, attributes: [{ key: 'city', value: '杭州', observedAt: at(1) }] }))
+    await hear(
+      order(people[0]!),
+      order(people[1]!),
+      event(CustomerChangedSchema, tenant, { ...people[0]!, attributes: [{ key: 'city', value: '杭州', observedAt: at(1) }] }),
+    )
     const definition = { all: [{ orders: { minCount: 1 } }, { attribute: { key: 'city', operator: 'EQ', values: ['杭州'] } }] }
     const preview = await previewSegment(contextOf(), definition)
     expect(preview).toMatchObject({ total: 3, size: 1, sample: [{ id: people[0]!.customerId }] })
@@ -138,11 +203,21 @@ describe('a replay', () => {
     const tagId = newId()
     const orderId = newId()
     const events = people.flatMap((person, no) => [
-      event(ProfileLinkedSchema, tenant, { ...person, version: 1n }), event(ProfileLinkedSchema, tenant, { profileId: person.profileId, customerId: people[0]!.customerId, version: 2n }),
-      event(CustomerChangedSchema, tenant, { ...person, attributes: [{ key: 'city', value: `a${no}`, observedAt: at(no + 1) }] }), event(CustomerChangedSchema, tenant, { ...person, attributes: [{ key: 'city', value: `b${no}`, observedAt: at(no + 2) }] }),
-      event(TagAddedSchema, tenant, { profileId: person.profileId, tagId, at: at(1) }), event(TagRemovedSchema, tenant, { profileId: person.profileId, tagId, at: at(2) }),
-      event(TouchpointsRecordedSchema, tenant, { touchpoints: [{ touchpointId: newId(), profileId: person.profileId, type: 'view', channel: 'WEB', occurredAt: at(3) }] }),
-      order(person, { orderId, version: BigInt(no + 1), refundedMinor: BigInt(no) }), event(RfmClassChangedSchema, tenant, { runId: newId(), runNumber: BigInt(no + 1), changes: [{ customerId: people[0]!.customerId, rfmClass: no + 1 }] }),
+      event(ProfileLinkedSchema, tenant, { ...person, version: 1n }),
+      event(ProfileLinkedSchema, tenant, { profileId: person.profileId, customerId: people[0]!.customerId, version: 2n }),
+      event(CustomerChangedSchema, tenant, { ...person, attributes: [{ key: 'city', value: `a${no}`, observedAt: at(no + 1) }] }),
+      event(CustomerChangedSchema, tenant, { ...person, attributes: [{ key: 'city', value: `b${no}`, observedAt: at(no + 2) }] }),
+      event(TagAddedSchema, tenant, { profileId: person.profileId, tagId, at: at(1) }),
+      event(TagRemovedSchema, tenant, { profileId: person.profileId, tagId, at: at(2) }),
+      event(TouchpointsRecordedSchema, tenant, {
+        touchpoints: [{ touchpointId: newId(), profileId: person.profileId, type: 'view', channel: 'WEB', occurredAt: at(3) }],
+      }),
+      order(person, { orderId, version: BigInt(no + 1), refundedMinor: BigInt(no) }),
+      event(RfmClassChangedSchema, tenant, {
+        runId: newId(),
+        runNumber: BigInt(no + 1),
+        changes: [{ customerId: people[0]!.customerId, rfmClass: no + 1 }],
+      }),
     ])
     await hear(...events)
     const once = await dumpTables(test, ['dirty_customers'])
@@ -152,13 +227,23 @@ describe('a replay', () => {
       await test.owner.query('TRUNCATE inbox, profile_customers, attribute_facts, tag_facts, behaviour_days, order_facts, rfm_facts')
       await hear(...shuffle(events, seed))
       const again = await dumpTables(test, ['dirty_customers'])
-      for (const table of ['profile_customers', 'attribute_facts', 'tag_facts', 'behaviour_days', 'order_facts', 'rfm_facts']) expect([table, again[table]]).toEqual([table, once[table]!.filter((row) => row.includes(tenant))])
+      for (const table of ['profile_customers', 'attribute_facts', 'tag_facts', 'behaviour_days', 'order_facts', 'rfm_facts'])
+        expect([table, again[table]]).toEqual([table, once[table]!.filter((row) => row.includes(tenant))])
     }
   })
 })
 
-const terms = { kind: 'AMOUNT_OFF' as const, currency: 'CNY', thresholdMinor: 1_000, amountMinor: 500, stock: 10, perCustomer: 1, validDays: 30 }
-const couponTemplate = (change: object = {}) => createCouponTemplate(contextOf(), { idempotencyKey: key(), name: newId(), ...terms, ...change })
+const terms = {
+  kind: 'AMOUNT_OFF' as const,
+  currency: 'CNY',
+  thresholdMinor: 1_000,
+  amountMinor: 500,
+  stock: 10,
+  perCustomer: 1,
+  validDays: 30,
+}
+const couponTemplate = (change: object = {}) =>
+  createCouponTemplate(contextOf(), { idempotencyKey: key(), name: newId(), ...terms, ...change })
 const give = (templateId: string, profileId = newId()) => issueCoupon(contextOf(), { idempotencyKey: key(), templateId, profileId })
 
 describe('coupons', () => {
@@ -191,12 +276,18 @@ describe('coupons', () => {
     await settle(confirmCoupon, 'B')
     await expect(lock('C')).rejects.toMatchObject({ code: 'CONFLICT' })
     expect((await published(test, CouponRedeemedSchema)).filter((one) => one.tenantId === tenant)).toHaveLength(1)
-    await expect(lockCoupon(contextOf(newId()), { idempotencyKey: key(), code, orderKey: 'A', eligibleMinor: 5_000 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(
+      lockCoupon(contextOf(newId()), { idempotencyKey: key(), code, orderKey: 'A', eligibleMinor: 5_000 }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('by twenty orders at once is used by one', async () => {
     const { code } = await give((await couponTemplate()).id)
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, no) => lockCoupon(contextOf(), { idempotencyKey: key(), code, orderKey: `o${no}`, eligibleMinor: 5_000 })))
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, no) =>
+        lockCoupon(contextOf(), { idempotencyKey: key(), code, orderKey: `o${no}`, eligibleMinor: 5_000 }),
+      ),
+    )
     expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
   })
 
@@ -205,7 +296,17 @@ describe('coupons', () => {
       const person = await meet()
       const { id, code } = await give((await couponTemplate()).id, person.profileId)
       const orderId = newId()
-      const states = [order(person, { orderId, couponCodes: [code], modifiedAt: timestampFromDate(clock.now()) }), order(person, { orderId, couponCodes: [code], version: 2n, status: OrderStatus.REFUNDED, refundedMinor: 10_000n, modifiedAt: timestampFromDate(clock.now()) })]
+      const states = [
+        order(person, { orderId, couponCodes: [code], modifiedAt: timestampFromDate(clock.now()) }),
+        order(person, {
+          orderId,
+          couponCodes: [code],
+          version: 2n,
+          status: OrderStatus.REFUNDED,
+          refundedMinor: 10_000n,
+          modifiedAt: timestampFromDate(clock.now()),
+        }),
+      ]
       await hear(...(isReversed ? states.toReversed() : states))
       expect((await test.owner.query('SELECT state FROM coupons WHERE id = $1', [id])).rows[0].state).toBe('RETURNED')
     }
@@ -216,16 +317,30 @@ describe('a journey', () => {
   async function start(includeMembers = false) {
     const ctx = contextOf()
     const buyers = await segment({ orders: { minCount: 1 } })
-    const template = await publishTemplate(ctx, { idempotencyKey: key(), name: newId(), channel: 'EMAIL', subject: 's', body: '{{ coupon }}', variables: [{ name: 'coupon', type: 'COUPON' }] })
+    const template = await publishTemplate(ctx, {
+      idempotencyKey: key(),
+      name: newId(),
+      channel: 'EMAIL',
+      subject: 's',
+      body: '{{ coupon }}',
+      variables: [{ name: 'coupon', type: 'COUPON' }],
+    })
     const { id: couponTemplateId } = await couponTemplate({ stock: 1_000 })
     const nodes = [
-      { id: 'wait', type: 'WAIT' as const, waitSeconds: 3_600, next: 'split' }, { id: 'split', type: 'SPLIT' as const, condition: { orders: { minCount: 2 } }, next: 'send', otherwise: 'end' },
-      { id: 'send', type: 'SEND' as const, templateId: template.id, purpose: 'marketing', couponTemplateId, next: 'end' }, { id: 'end', type: 'EXIT' as const },
+      { id: 'wait', type: 'WAIT' as const, waitSeconds: 3_600, next: 'split' },
+      { id: 'split', type: 'SPLIT' as const, condition: { orders: { minCount: 2 } }, next: 'send', otherwise: 'end' },
+      { id: 'send', type: 'SEND' as const, templateId: template.id, purpose: 'marketing', couponTemplateId, next: 'end' },
+      { id: 'end', type: 'EXIT' as const },
     ]
     return publishJourney(ctx, { idempotencyKey: key(), name: newId(), segmentId: buyers.id, includeMembers, nodes })
   }
-  const run = async () => { for (let done = 1; done > 0; ) done = await withTenant(test.db, tenant, (tx) => advance(tx, clock.now())) }
-  const entered = async () => (await published(test, SegmentEnteredSchema)).filter((one) => one.tenantId === tenant).map((one) => event(SegmentEnteredSchema, tenant, { segmentId: one.segmentId, customerId: one.customerId }))
+  const run = async () => {
+    for (let done = 1; done > 0; ) done = await withTenant(test.db, tenant, (tx) => advance(tx, clock.now()))
+  }
+  const entered = async () =>
+    (await published(test, SegmentEnteredSchema))
+      .filter((one) => one.tenantId === tenant)
+      .map((one) => event(SegmentEnteredSchema, tenant, { segmentId: one.segmentId, customerId: one.customerId }))
   const asked = async () => (await published(test, MessageRequestedSchema)).filter((one) => one.tenantId === tenant)
 
   it('waits, splits, sends once and ends; each customer enters once', async () => {
@@ -263,6 +378,8 @@ describe('a journey', () => {
 
   it('refuses what is not there, and what belongs to another tenant', async () => {
     const other = await segment({ orders: { minCount: 1 } })
-    await expect(publishJourney(contextOf(newId()), { idempotencyKey: key(), name: 'x', segmentId: other.id, nodes: [{ id: 'end', type: 'EXIT' }] })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(
+      publishJourney(contextOf(newId()), { idempotencyKey: key(), name: 'x', segmentId: other.id, nodes: [{ id: 'end', type: 'EXIT' }] }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })

@@ -11,27 +11,38 @@ describe('a coupon', () => {
   const percent = { kind: 'PERCENT_OFF' as const, thresholdMinor: 0, amountMinor: null, percent: 15, maxDiscountMinor: 3_000 }
 
   it.each([
-    [amount, 19_999, 0], [amount, 20_000, 5_000], [{ ...amount, thresholdMinor: 0 }, 3_000, 3_000], [percent, 10_000, 1_500], [percent, 100_000, 3_000], [percent, 3, 0], [percent, 10, 2], [percent, 0, 0],
+    [amount, 19_999, 0],
+    [amount, 20_000, 5_000],
+    [{ ...amount, thresholdMinor: 0 }, 3_000, 3_000],
+    [percent, 10_000, 1_500],
+    [percent, 100_000, 3_000],
+    [percent, 3, 0],
+    [percent, 10, 2],
+    [percent, 0, 0],
   ])('%o takes off an order of %i: %i', (terms, eligible, off) => expect(discountOf(terms, eligible)).toBe(off))
 
   it('never takes off more than the order, and its shares of the lines add up', () => {
-    fc.assert(fc.property(fc.array(fc.nat(100_000), { minLength: 1, maxLength: 20 }), fc.nat(100_000), (lines, wish) => {
-      const total = lines.reduce((sum, one) => sum + one, 0)
-      const off = discountOf({ ...amount, thresholdMinor: 0, amountMinor: wish + 1 }, total)
-      expect(off).toBeLessThanOrEqual(total)
-      const shares = allocate(off, lines)
-      expect(shares.reduce((sum, one) => sum + one, 0)).toBe(off)
-      expect(shares.every((share, index) => share >= 0 && share <= lines[index]!)).toBe(true)
-    }))
+    fc.assert(
+      fc.property(fc.array(fc.nat(100_000), { minLength: 1, maxLength: 20 }), fc.nat(100_000), (lines, wish) => {
+        const total = lines.reduce((sum, one) => sum + one, 0)
+        const off = discountOf({ ...amount, thresholdMinor: 0, amountMinor: wish + 1 }, total)
+        expect(off).toBeLessThanOrEqual(total)
+        const shares = allocate(off, lines)
+        expect(shares.reduce((sum, one) => sum + one, 0)).toBe(off)
+        expect(shares.every((share, index) => share >= 0 && share <= lines[index]!)).toBe(true)
+      }),
+    )
   })
 
   it('has a code that finds any one mistyped character', () => {
-    fc.assert(fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), fc.nat(15), (bytes, at) => {
-      const code = codeOf(bytes)
-      expect(normaliseCode(code.toLowerCase())).toBe(code)
-      const other = code[at] === '7' ? '8' : '7'
-      expect(normaliseCode(code.slice(0, at) + other + code.slice(at + 1))).toBeUndefined()
-    }))
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), fc.nat(15), (bytes, at) => {
+        const code = codeOf(bytes)
+        expect(normaliseCode(code.toLowerCase())).toBe(code)
+        const other = code[at] === '7' ? '8' : '7'
+        expect(normaliseCode(code.slice(0, at) + other + code.slice(at + 1))).toBeUndefined()
+      }),
+    )
     const read = normaliseCode(`oOlI-${'A'.repeat(12)}${checkSymbol(`0011${'A'.repeat(12)}`)}`)
     expect(read?.slice(0, 4)).toBe('0011')
   })
@@ -43,7 +54,8 @@ describe('a coupon', () => {
     const locked = { ...coupon, state: 'LOCKED', orderKey: 'a', lockedUntil: new Date('2026-01-02') } as Coupon
     checkLock(locked, 'a', now)
     checkLock({ ...locked, lockedUntil: new Date('2025-12-31') }, 'b', now)
-    for (const bad of [locked, { ...coupon, state: 'USED' }, { ...coupon, expiresAt: now }] as Coupon[]) expect(() => checkLock(bad, 'b', now)).toThrow()
+    for (const bad of [locked, { ...coupon, state: 'USED' }, { ...coupon, expiresAt: now }] as Coupon[])
+      expect(() => checkLock(bad, 'b', now)).toThrow()
   })
 })
 
@@ -51,14 +63,31 @@ describe('a segment condition', () => {
   const parse = (clause: unknown) => definitionSchema.safeParse(clause)
 
   it.each([
-    {}, { all: [] }, { any: [] }, { all: [{ tagId: 'x' }] }, { tagId: '0199f000-0000-7000-8000-000000000001', rfmClasses: ['KEY_VALUE'] }, { unknown: 1 }, { rfmClasses: ['VIP'] }, null, 'all', { __proto__: 1, constructor: {} },
-    { attribute: { key: 'city', operator: 'EQ', values: [] } }, { attribute: { key: 'age', operator: 'GTE', values: ['old'] } }, { attribute: { key: "city'; DROP TABLE x", operator: 'EXISTS' } }, { orders: { minCount: 0 } },
+    {},
+    { all: [] },
+    { any: [] },
+    { all: [{ tagId: 'x' }] },
+    { tagId: '0199f000-0000-7000-8000-000000000001', rfmClasses: ['KEY_VALUE'] },
+    { unknown: 1 },
+    { rfmClasses: ['VIP'] },
+    null,
+    'all',
+    { __proto__: 1, constructor: {} },
+    { attribute: { key: 'city', operator: 'EQ', values: [] } },
+    { attribute: { key: 'age', operator: 'GTE', values: ['old'] } },
+    { attribute: { key: "city'; DROP TABLE x", operator: 'EXISTS' } },
+    { orders: { minCount: 0 } },
     Array.from({ length: 40 }).reduce<object>((inner) => ({ not: inner }), { tagId: '0199f000-0000-7000-8000-000000000001' }),
   ])('%j is refused', (clause) => expect(parse(clause).success).toBe(false))
 
   it('becomes SQL with every value as a parameter', () => {
     const evil = "x'; DROP TABLE segments; --"
-    const { data } = parse({ all: [{ attribute: { key: 'city', operator: 'IN', values: [evil], } }, { not: { orders: { withinDays: 30, minCount: 2, minNetMinor: '100' } } }] })
+    const { data } = parse({
+      all: [
+        { attribute: { key: 'city', operator: 'IN', values: [evil] } },
+        { not: { orders: { withinDays: 30, minCount: 2, minNetMinor: '100' } } },
+      ],
+    })
     const { sql, params } = compileClause(data!)
     expect(sql).not.toContain('DROP')
     expect(params).toEqual(['city', [evil], 30, 100, 2])
@@ -79,7 +108,13 @@ describe('a journey', () => {
   it.each([
     ['leads to a step that is not there', [{ ...send, next: 'gone' }]],
     ['has a step that nothing leads to', [send, end, { id: 'lost', type: 'EXIT' }]],
-    ['goes round', [{ id: 'a', type: 'WAIT', waitSeconds: 1, next: 'b' }, { id: 'b', type: 'WAIT', waitSeconds: 1, next: 'a' }]],
+    [
+      'goes round',
+      [
+        { id: 'a', type: 'WAIT', waitSeconds: 1, next: 'b' },
+        { id: 'b', type: 'WAIT', waitSeconds: 1, next: 'a' },
+      ],
+    ],
     ['has no exit', [{ id: 'a', type: 'WAIT', waitSeconds: 1 }]],
     ['names a step twice', [send, end, end]],
     ['sends nothing', [{ id: 'a', type: 'SEND', next: 'end' }, end]],

@@ -36,14 +36,20 @@ const contextOf = (tenantId = tenant): Context => {
   const base = testContext(test.db, tenantId)
   return { ...base, cursors: new Cursors('c'.repeat(32)), auditKey, load: createLoaders(base) }
 }
-const define = (noticeText = 'we write to you', tenantId = tenant) => definePurpose(contextOf(tenantId), { idempotencyKey: key(), key: 'marketing', name: 'm', consentLevel: 'GENERAL', noticeText })
-const say = (use: typeof grantConsent, profileId: string, channel = 'EMAIL') => use(contextOf(), { idempotencyKey: key(), profileId, purpose: 'marketing', channel, method: 'web_form' })
+const define = (noticeText = 'we write to you', tenantId = tenant) =>
+  definePurpose(contextOf(tenantId), { idempotencyKey: key(), key: 'marketing', name: 'm', consentLevel: 'GENERAL', noticeText })
+const say = (use: typeof grantConsent, profileId: string, channel = 'EMAIL') =>
+  use(contextOf(), { idempotencyKey: key(), profileId, purpose: 'marketing', channel, method: 'web_form' })
 async function decide(profileId: string, channel = 'EMAIL', tenantId = tenant) {
-  const request = create(DecideSendsRequestSchema, { tenantId, questions: [{ messageId: newId(), profileId, purpose: 'marketing', channel, messageClass: 'COMMERCIAL' }] })
+  const request = create(DecideSendsRequestSchema, {
+    tenantId,
+    questions: [{ messageId: newId(), profileId, purpose: 'marketing', channel, messageClass: 'COMMERCIAL' }],
+  })
   const reply = await answerDecideSends(test.db, () => new Date()).reply(toBinary(DecideSendsRequestSchema, request))
   return fromBinary(DecideSendsResponseSchema, reply).decisions[0]!
 }
-const link = (profileId: string, customerId: string, version: bigint) => event(ProfileLinkedSchema, tenant, { profileId, customerId, version })
+const link = (profileId: string, customerId: string, version: bigint) =>
+  event(ProfileLinkedSchema, tenant, { profileId, customerId, version })
 
 it('every table is behind its tenant', async () => expect(await unprotectedTables(test)).toEqual([]))
 
@@ -97,7 +103,9 @@ describe('the gate', () => {
   it('refuses a consent without a purpose, and a viewer without the scope', async () => {
     await expect(say(grantConsent, newId())).rejects.toMatchObject({ code: 'NOT_FOUND' })
     const ctx = { ...contextOf(), viewer: testViewer(tenant, ['consents:read']) }
-    await expect(grantConsent(ctx, { idempotencyKey: key(), profileId: newId(), purpose: 'marketing', channel: 'EMAIL', method: 'x' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(
+      grantConsent(ctx, { idempotencyKey: key(), profileId: newId(), purpose: 'marketing', channel: 'EMAIL', method: 'x' }),
+    ).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
   it('lets the application change neither facts nor receipts', async () => {
@@ -108,14 +116,26 @@ describe('the gate', () => {
   })
 })
 
-const acted = (no: number) => event(ActionRecordedSchema, tenant, { action: `action${no}`, actorKind: 'STAFF', actorId: 'x', targetId: 'y', inputDigest: Buffer.from([no]), at: timestampFromDate(new Date(no * 1_000)) })
+const acted = (no: number) =>
+  event(ActionRecordedSchema, tenant, {
+    action: `action${no}`,
+    actorKind: 'STAFF',
+    actorId: 'x',
+    targetId: 'y',
+    inputDigest: Buffer.from([no]),
+    at: timestampFromDate(new Date(no * 1_000)),
+  })
 const actions = (count: number) => Array.from({ length: count }, (_, no) => acted(no))
 const verify = () => verifyAuditLog(contextOf())
 
 describe('the audit log', () => {
   it('is one chain without gaps, however many seal at once, each action once', async () => {
     const events = actions(30)
-    await Promise.all([0, 1, 2].map((part) => deliver(test.db, 'compliance', handlers, [...events.slice(part * 10, part * 10 + 10), ...events.slice(0, 5)])))
+    await Promise.all(
+      [0, 1, 2].map((part) =>
+        deliver(test.db, 'compliance', handlers, [...events.slice(part * 10, part * 10 + 10), ...events.slice(0, 5)]),
+      ),
+    )
     expect(await verify()).toMatchObject({ isValid: true, entries: 30 })
   })
 
@@ -127,12 +147,27 @@ describe('the audit log', () => {
       await test.owner.query(sql, [tenant])
       const found = await verify()
       await test.owner.query('DELETE FROM audit_entries WHERE tenant_id = $1', [tenant])
-      for (const row of rows) await test.owner.query('INSERT INTO audit_entries SELECT * FROM json_populate_record(NULL::audit_entries, $1)', [JSON.stringify({ ...row, hash: `\\x${row.hash.toString('hex')}`, input_digest: `\\x${row.input_digest.toString('hex')}` })])
+      for (const row of rows)
+        await test.owner.query('INSERT INTO audit_entries SELECT * FROM json_populate_record(NULL::audit_entries, $1)', [
+          JSON.stringify({ ...row, hash: `\\x${row.hash.toString('hex')}`, input_digest: `\\x${row.input_digest.toString('hex')}` }),
+        ])
       return found
     }
-    expect(await broken("UPDATE audit_entries SET target_id = 'z' WHERE tenant_id = $1 AND seq = 3")).toMatchObject({ isValid: false, firstBadSeq: 3, problem: 'HASH' })
-    expect(await broken('DELETE FROM audit_entries WHERE tenant_id = $1 AND seq = 4')).toMatchObject({ isValid: false, firstBadSeq: 4, problem: 'GAP' })
-    expect(await broken('DELETE FROM audit_entries WHERE tenant_id = $1 AND seq > 4')).toMatchObject({ isValid: false, firstBadSeq: 5, problem: 'GAP' })
+    expect(await broken("UPDATE audit_entries SET target_id = 'z' WHERE tenant_id = $1 AND seq = 3")).toMatchObject({
+      isValid: false,
+      firstBadSeq: 3,
+      problem: 'HASH',
+    })
+    expect(await broken('DELETE FROM audit_entries WHERE tenant_id = $1 AND seq = 4')).toMatchObject({
+      isValid: false,
+      firstBadSeq: 4,
+      problem: 'GAP',
+    })
+    expect(await broken('DELETE FROM audit_entries WHERE tenant_id = $1 AND seq > 4')).toMatchObject({
+      isValid: false,
+      firstBadSeq: 5,
+      problem: 'GAP',
+    })
     expect(await verify()).toMatchObject({ isValid: true, checkpoints: 1 })
   })
 

@@ -32,12 +32,17 @@ describe('consent', () => {
   })
 
   it('of two merged people is never more than either had', () => {
-    const facts = (profileId: string) => fc.array(fc.tuple(fc.constantFrom('GRANTED' as const, 'WITHDRAWN' as const), fc.integer({ min: 1, max: 28 })), { maxLength: 4 }).map((list) => list.map(([status, day]) => fact(status, day, { profileId })))
-    fc.assert(fc.property(facts('p'), facts('q'), (p, q) => {
-      const [one, other, both] = [p, q, [...p, ...q]].map((list) => effectiveConsent(list, 1))
-      if (one!.reason === 'WITHDRAWN' || other!.reason === 'WITHDRAWN') expect(both!.isAllowed).toBe(false)
-      if (both!.isAllowed) expect(one!.isAllowed || other!.isAllowed).toBe(true)
-    }))
+    const facts = (profileId: string) =>
+      fc
+        .array(fc.tuple(fc.constantFrom('GRANTED' as const, 'WITHDRAWN' as const), fc.integer({ min: 1, max: 28 })), { maxLength: 4 })
+        .map((list) => list.map(([status, day]) => fact(status, day, { profileId })))
+    fc.assert(
+      fc.property(facts('p'), facts('q'), (p, q) => {
+        const [one, other, both] = [p, q, [...p, ...q]].map((list) => effectiveConsent(list, 1))
+        if (one!.reason === 'WITHDRAWN' || other!.reason === 'WITHDRAWN') expect(both!.isAllowed).toBe(false)
+        if (both!.isAllowed) expect(one!.isAllowed || other!.isAllowed).toBe(true)
+      }),
+    )
   })
 })
 
@@ -56,7 +61,14 @@ describe('the send gate', () => {
 })
 
 describe('the audit chain', () => {
-  const action = (no: number): Action => ({ action: `a${no}`, actorKind: 'STAFF', actorId: 'x', targetId: 'y', inputDigest: Buffer.from([no]), at: new Date(no * 1_000) })
+  const action = (no: number): Action => ({
+    action: `a${no}`,
+    actorKind: 'STAFF',
+    actorId: 'x',
+    targetId: 'y',
+    inputDigest: Buffer.from([no]),
+    at: new Date(no * 1_000),
+  })
   const chain = (length: number): AuditEntry[] => {
     const entries: AuditEntry[] = []
     let hash = GENESIS as Buffer
@@ -71,13 +83,19 @@ describe('the audit chain', () => {
   it('holds as it was written', () => expect(checkRun('t', chain(20), start)).toMatchObject({ seq: 20 }))
 
   it('names the first entry that was changed, removed, swapped or moved to another tenant', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 19 }), fc.constantFrom('change', 'remove', 'swap'), (at, how) => {
-      const entries = chain(20)
-      if (how === 'change') entries[at - 1] = { ...entries[at - 1]!, targetId: 'other' }
-      if (how === 'remove') entries.splice(at - 1, 1)
-      if (how === 'swap') [entries[at - 1], entries[at]] = [{ ...entries[at]!, seq: at }, { ...entries[at - 1]!, seq: at + 1 }]
-      expect(checkRun('t', entries, start)).toMatchObject({ firstBadSeq: at })
-    }))
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 19 }), fc.constantFrom('change', 'remove', 'swap'), (at, how) => {
+        const entries = chain(20)
+        if (how === 'change') entries[at - 1] = { ...entries[at - 1]!, targetId: 'other' }
+        if (how === 'remove') entries.splice(at - 1, 1)
+        if (how === 'swap')
+          [entries[at - 1], entries[at]] = [
+            { ...entries[at]!, seq: at },
+            { ...entries[at - 1]!, seq: at + 1 },
+          ]
+        expect(checkRun('t', entries, start)).toMatchObject({ firstBadSeq: at })
+      }),
+    )
     expect(checkRun('u', chain(3), start)).toMatchObject({ firstBadSeq: 1, problem: 'HASH' })
   })
 })

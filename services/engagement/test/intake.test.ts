@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { createHash } from 'node:crypto'
 import { answer, answerAll } from '@renmai/platform/ask'
 import { type Bus, connectBus } from '@renmai/platform/bus'
 import { parseKeyRing } from '@renmai/platform/crypto'
+import { withTenant } from '@renmai/platform/db'
 import { idFrom, newId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
@@ -16,7 +17,13 @@ import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
 import { MessageRequestedSchema, TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
 import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
-import { MessageBlockedSchema, MessageFailedSchema, MessageSentSchema, OrdersChangedSchema, TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
+import {
+  MessageBlockedSchema,
+  MessageFailedSchema,
+  MessageSentSchema,
+  OrdersChangedSchema,
+  TouchpointsRecordedSchema,
+} from '@renmai/proto/engagement/v1/events'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { SMTPServer } from 'smtp-server'
@@ -33,7 +40,6 @@ import { storeOrders } from '../src/orders/store-orders.ts'
 import { engagement } from '../src/service.ts'
 import { ingestEvents } from '../src/touchpoints/ingest-events.ts'
 import { resolvePending } from '../src/touchpoints/resolve-pending.ts'
-import { withTenant } from '@renmai/platform/db'
 
 const folder = mkdtempSync(join(tmpdir(), 'renmai-intake-'))
 let nats: Nats
@@ -45,10 +51,22 @@ let stops: (() => Promise<unknown>)[]
 
 beforeAll(async () => {
   nats = await startNats({ folder, logs: folder })
-  bus = await connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'test', createLog('test', 'silent'))
+  bus = await connectBus(
+    { NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' },
+    'test',
+    createLog('test', 'silent'),
+  )
   test = await testDatabase(inject('postgresUrl'), engagement)
   const keyRing = parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } }))
-  worker = { db: test.db, relayDb: test.relayDb, bus, now: () => new Date(), keyRing, wecomUrl: 'http://127.0.0.1:1', ticketKey: 't'.repeat(32) }
+  worker = {
+    db: test.db,
+    relayDb: test.relayDb,
+    bus,
+    now: () => new Date(),
+    keyRing,
+    wecomUrl: 'http://127.0.0.1:1',
+    ticketKey: 't'.repeat(32),
+  }
 })
 beforeEach(() => {
   tenant = newId()
@@ -74,15 +92,28 @@ const contextOf = (tenantId = tenant): Context => {
 function startIdentity(asked = { claims: 0 }) {
   const resolve = answer(IdentityService.method.resolveProfiles, async ({ claims }) => {
     asked.claims += claims.length
-    return { profiles: claims.map(({ claimId, source, externalId }) => ({ claimId, profileId: idFrom(source, externalId), customerId: idFrom('c', source, externalId) })) }
+    return {
+      profiles: claims.map(({ claimId, source, externalId }) => ({
+        claimId,
+        profileId: idFrom(source, externalId),
+        customerId: idFrom('c', source, externalId),
+      })),
+    }
   })
-  const cards = answer(IdentityService.method.readContactCards, async ({ profileIds }) => ({ cards: profileIds.map((profileId) => ({ profileId, address: `${profileId}@mail.example`, displayName: '王' })) }))
+  const cards = answer(IdentityService.method.readContactCards, async ({ profileIds }) => ({
+    cards: profileIds.map((profileId) => ({ profileId, address: `${profileId}@mail.example`, displayName: '王' })),
+  }))
   stops.push(answerAll(bus, 'identity', [resolve, cards]))
   return asked
 }
 
 const source = async () => (await createEventSource(contextOf(), { idempotencyKey: key(), name: 'web', channel: 'WEB' })).account.id
-const viewed = (no: number, person = no) => ({ messageId: `m${no}`, type: 'page_view', occurredAt: '2026-01-01T00:00:00Z', identifiers: [{ namespace: 'login', value: `user-${person}` }] })
+const viewed = (no: number, person = no) => ({
+  messageId: `m${no}`,
+  type: 'page_view',
+  occurredAt: '2026-01-01T00:00:00Z',
+  identifiers: [{ namespace: 'login', value: `user-${person}` }],
+})
 const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 50 })
 
 it('every table is behind its tenant', async () => expect(await unprotectedTables(test)).toEqual([]))
@@ -90,7 +121,12 @@ it('every table is behind its tenant', async () => expect(await unprotectedTable
 describe('event intake', () => {
   it('answers per event, and a bad one does not touch the others', async () => {
     const account = await source()
-    const { results, accepted, duplicates, rejected } = await ingestEvents(worker, tenant, account, [viewed(1), { ...viewed(2), type: '!' }, viewed(1), viewed(3)])
+    const { results, accepted, duplicates, rejected } = await ingestEvents(worker, tenant, account, [
+      viewed(1),
+      { ...viewed(2), type: '!' },
+      viewed(1),
+      viewed(3),
+    ])
     expect([accepted, duplicates, rejected]).toEqual([2, 1, 1])
     expect(results[1]).toEqual({ messageId: 'm2', status: 'REJECTED', reason: 'INVALID_TYPE', pointer: '/events/1/type' })
     expect(await ingestEvents(worker, tenant, account, [viewed(1), viewed(3)])).toMatchObject({ accepted: 0, duplicates: 2 })
@@ -123,40 +159,95 @@ describe('event intake', () => {
 })
 
 const orderAt = (minute: number, change: Partial<IncomingOrder> = {}): IncomingOrder => ({
-  platform: 'P', shopId: 's', orderNo: 'E1', status: 'PAID', currency: 'CNY', lines: [{ sku: 'a', title: 'a', quantity: 1, amountMinor: 100 }], totalMinor: 100, discountMinor: 0, freightMinor: 0,
-  refundedMinor: 0, isRefundDocument: false, couponCodes: [], paidAt: new Date('2026-01-01T00:00:00Z'), refundedAt: undefined, modifiedAt: new Date(Date.UTC(2026, 0, 1, 1, minute)), buyer: undefined, ...change,
+  platform: 'P',
+  shopId: 's',
+  orderNo: 'E1',
+  status: 'PAID',
+  currency: 'CNY',
+  lines: [{ sku: 'a', title: 'a', quantity: 1, amountMinor: 100 }],
+  totalMinor: 100,
+  discountMinor: 0,
+  freightMinor: 0,
+  refundedMinor: 0,
+  isRefundDocument: false,
+  couponCodes: [],
+  paidAt: new Date('2026-01-01T00:00:00Z'),
+  refundedAt: undefined,
+  modifiedAt: new Date(Date.UTC(2026, 0, 1, 1, minute)),
+  buyer: undefined,
+  ...change,
 })
 
 describe('orders', () => {
   it('end in the same state in whatever order their pushes come', async () => {
-    const states = [orderAt(1), orderAt(2, { status: 'SHIPPED' }), orderAt(3, { status: 'FINISHED', refundedMinor: 100, refundedAt: new Date('2026-01-02') })]
+    const states = [
+      orderAt(1),
+      orderAt(2, { status: 'SHIPPED' }),
+      orderAt(3, { status: 'FINISHED', refundedMinor: 100, refundedAt: new Date('2026-01-02') }),
+    ]
     for (const order of [states, states.toReversed(), [states[1]!, states[2]!, states[0]!, states[1]!]]) {
       tenant = newId()
-      for (const one of order) await withTenant(test.db, tenant, (tx) => storeOrders(tx, worker.keyRing, [{ order: one, profileId: undefined }]))
+      for (const one of order)
+        await withTenant(test.db, tenant, (tx) => storeOrders(tx, worker.keyRing, [{ order: one, profileId: undefined }]))
       const { rows } = await test.owner.query('SELECT status, refunded_minor FROM orders WHERE tenant_id = $1', [tenant])
       expect(rows).toEqual([{ status: 'REFUNDED', refunded_minor: 100 }])
     }
   })
 
   it('that contradict themselves are set aside, sealed, and stop no other', async () => {
-    const stored = await withTenant(test.db, tenant, (tx) => storeOrders(tx, worker.keyRing, [{ order: orderAt(1, { totalMinor: 1 }), profileId: undefined }, { order: orderAt(1, { orderNo: 'E2' }), profileId: undefined }]))
+    const stored = await withTenant(test.db, tenant, (tx) =>
+      storeOrders(tx, worker.keyRing, [
+        { order: orderAt(1, { totalMinor: 1 }), profileId: undefined },
+        { order: orderAt(1, { orderNo: 'E2' }), profileId: undefined },
+      ]),
+    )
     expect(stored).toEqual({ changed: 1, parked: 1 })
   })
 })
 
 describe('order files', () => {
   const header = 'no,sku,title,q,p,at,c'
-  const mapping = { orderNo: 'no', sku: 'sku', title: 'title', quantity: 'q', unitPrice: 'p', occurredAt: 'at', customerId: 'c', refundPrefix: 'C' }
-  const lines = ['1,a,A,2,1.50,2026-01-01 10:00,7', '1,b,"B, ""quoted""",1,2.00,2026-01-01 10:00,7', '2,a,A,-1,1.50,2026-01-01 11:00,7', 'C3,a,A,-1,1.50,2026-01-02 10:00,7', '4,a,A,1,9.99,2026-01-03 10:00,']
+  const mapping = {
+    orderNo: 'no',
+    sku: 'sku',
+    title: 'title',
+    quantity: 'q',
+    unitPrice: 'p',
+    occurredAt: 'at',
+    customerId: 'c',
+    refundPrefix: 'C',
+  }
+  const lines = [
+    '1,a,A,2,1.50,2026-01-01 10:00,7',
+    '1,b,"B, ""quoted""",1,2.00,2026-01-01 10:00,7',
+    '2,a,A,-1,1.50,2026-01-01 11:00,7',
+    'C3,a,A,-1,1.50,2026-01-02 10:00,7',
+    '4,a,A,1,9.99,2026-01-03 10:00,',
+  ]
   const file = Buffer.from([header, ...lines].join('\n'))
   const start = async (account: string, content = file) =>
-    (await startOrderImport(contextOf(), { idempotencyKey: key(), accountId: account, fileName: 'f.csv', sha256: createHash('sha256').update(content).digest('hex'), mapping, currency: 'GBP', zone: 'Europe/London' })).id
+    (
+      await startOrderImport(contextOf(), {
+        idempotencyKey: key(),
+        accountId: account,
+        fileName: 'f.csv',
+        sha256: createHash('sha256').update(content).digest('hex'),
+        mapping,
+        currency: 'GBP',
+        zone: 'Europe/London',
+      })
+    ).id
 
   it('become orders, refunds and rejected rows that add up; the same file again changes nothing', async () => {
     startIdentity()
     const account = await source()
     const id = await start(account)
-    expect(await receiveOrderFile(worker, tenant, id, Readable.from([file]))).toMatchObject({ state: 'COMPLETED', rowsDone: 5, orders: 2, refunds: 1 })
+    expect(await receiveOrderFile(worker, tenant, id, Readable.from([file]))).toMatchObject({
+      state: 'COMPLETED',
+      rowsDone: 5,
+      orders: 2,
+      refunds: 1,
+    })
     const { rows } = await test.owner.query('SELECT row, reason FROM import_errors WHERE import_id = $1', [id])
     expect(rows).toEqual([{ row: 3, reason: 'QUANTITY_NOT_POSITIVE' }])
     const before = await dumpTables(test)
@@ -170,11 +261,23 @@ describe('order files', () => {
     const account = await source()
     const many = Buffer.from([header, ...Array.from({ length: 700 }, (_, no) => `${no},a,A,1,1.00,2026-01-01 10:00,${no % 50}`)].join('\n'))
     const id = await start(account, many)
-    const broken = Readable.from((async function* () { for (let at = 0; at < many.length - 2_000; at += 1_000) { yield many.subarray(at, at + 1_000); await new Promise((resolve) => setTimeout(resolve, 5)) } throw new Error('connection lost') })())
+    const broken = Readable.from(
+      (async function* () {
+        for (let at = 0; at < many.length - 2_000; at += 1_000) {
+          yield many.subarray(at, at + 1_000)
+          await new Promise((resolve) => setTimeout(resolve, 5))
+        }
+        throw new Error('connection lost')
+      })(),
+    )
     await expect(receiveOrderFile(worker, tenant, id, broken)).rejects.toThrow()
     const { rows } = await test.owner.query('SELECT rows_done FROM order_imports WHERE id = $1', [id])
     expect(rows[0].rows_done).toBeGreaterThan(0)
-    expect(await receiveOrderFile(worker, tenant, id, Readable.from([many]))).toMatchObject({ state: 'COMPLETED', orders: 700, rowsDone: 700 })
+    expect(await receiveOrderFile(worker, tenant, id, Readable.from([many]))).toMatchObject({
+      state: 'COMPLETED',
+      orders: 700,
+      rowsDone: 700,
+    })
     const facts = (await published(test, OrdersChangedSchema)).filter((one) => one.tenantId === tenant).flatMap((one) => one.orders)
     expect(new Set(facts.map((fact) => fact.orderId)).size).toBe(700)
     expect(facts).toHaveLength(700)
@@ -184,9 +287,16 @@ describe('order files', () => {
     startIdentity()
     const account = await source()
     const id = await start(account)
-    await expect(receiveOrderFile(worker, tenant, id, Readable.from([Buffer.from(`${header}\n`)]))).rejects.toMatchObject({ code: 'INVALID' })
-    await expect(receiveOrderFile(worker, tenant, id, Readable.from([Buffer.from('a,b\n1,2')]))).rejects.toMatchObject({ code: 'INVALID', message: expect.stringContaining('no column') })
-    await expect(receiveOrderFile(worker, tenant, id, Readable.from([Buffer.from(`${header}\n"unclosed`)]))).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(receiveOrderFile(worker, tenant, id, Readable.from([Buffer.from(`${header}\n`)]))).rejects.toMatchObject({
+      code: 'INVALID',
+    })
+    await expect(receiveOrderFile(worker, tenant, id, Readable.from([Buffer.from('a,b\n1,2')]))).rejects.toMatchObject({
+      code: 'INVALID',
+      message: expect.stringContaining('no column'),
+    })
+    await expect(receiveOrderFile(worker, tenant, id, Readable.from([Buffer.from(`${header}\n"unclosed`)]))).rejects.toMatchObject({
+      code: 'INVALID',
+    })
     await expect(receiveOrderFile(worker, newId(), id, Readable.from([file]))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
@@ -195,14 +305,27 @@ describe('order files', () => {
 async function startMail() {
   const mail = { accepted: 0, hang: false, refuse: false, port: 0 }
   const server = new SMTPServer({
-    authOptional: true, disabledCommands: ['STARTTLS'], closeTimeout: 50,
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    closeTimeout: 50,
     onRcptTo: (_address, _session, done) => done(mail.refuse ? Object.assign(new Error('no'), { responseCode: 550 }) : null),
-    onData: (stream, _session, done) => { stream.resume(); stream.on('end', () => { mail.accepted++; if (!mail.hang) done() }) },
+    onData: (stream, _session, done) => {
+      stream.resume()
+      stream.on('end', () => {
+        mail.accepted++
+        if (!mail.hang) done()
+      })
+    },
   })
   server.on('error', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   mail.port = (server.server.address() as { port: number }).port
-  stops.push(() => new Promise<void>((resolve) => { server.close(() => resolve()) }))
+  stops.push(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      }),
+  )
   return mail
 }
 
@@ -210,21 +333,45 @@ const templateId = newId()
 async function wish(count = 1): Promise<string[]> {
   const ids = Array.from({ length: count }, () => newId())
   await deliver(test.db, 'engagement', handlers, [
-    event(TemplatePublishedSchema, tenant, { templateId, version: 1, channel: 'EMAIL', subjectTemplate: 'Hi', bodyTemplate: '{{ customer.name }}' }),
-    ...ids.map((messageId) => event(MessageRequestedSchema, tenant, { messageId, profileId: newId(), channel: 'EMAIL', purpose: 'marketing', messageClass: 'COMMERCIAL', templateId, templateVersion: 1, variables: [] })),
+    event(TemplatePublishedSchema, tenant, {
+      templateId,
+      version: 1,
+      channel: 'EMAIL',
+      subjectTemplate: 'Hi',
+      bodyTemplate: '{{ customer.name }}',
+    }),
+    ...ids.map((messageId) =>
+      event(MessageRequestedSchema, tenant, {
+        messageId,
+        profileId: newId(),
+        channel: 'EMAIL',
+        purpose: 'marketing',
+        messageClass: 'COMMERCIAL',
+        templateId,
+        templateVersion: 1,
+        variables: [],
+      }),
+    ),
   ])
   return ids
 }
 
 function startGate(isAllowed: boolean | ((id: string) => boolean)) {
   const decide = answer(ComplianceService.method.decideSends, async ({ questions }) => ({
-    decisions: questions.map(({ messageId }) => { const allowed = typeof isAllowed === 'function' ? isAllowed(messageId) : isAllowed; return { messageId, decisionId: idFrom('d', messageId), isAllowed: allowed, reasons: [allowed ? 'CONSENT_GRANTED' : 'WITHDRAWN'] } }),
+    decisions: questions.map(({ messageId }) => {
+      const allowed = typeof isAllowed === 'function' ? isAllowed(messageId) : isAllowed
+      return { messageId, decisionId: idFrom('d', messageId), isAllowed: allowed, reasons: [allowed ? 'CONSENT_GRANTED' : 'WITHDRAWN'] }
+    }),
   }))
   stops.push(answerAll(bus, 'compliance', [decide]))
 }
 
-const stateOf = async (id: string) => (await test.owner.query('SELECT state, reasons, decision_id FROM messages WHERE id = $1', [id])).rows[0]
-const dispatching = () => { const loop = dispatchMessages(worker); stops.push(() => loop.stop()) }
+const stateOf = async (id: string) =>
+  (await test.owner.query('SELECT state, reasons, decision_id FROM messages WHERE id = $1', [id])).rows[0]
+const dispatching = () => {
+  const loop = dispatchMessages(worker)
+  stops.push(() => loop.stop())
+}
 
 describe('dispatch', () => {
   beforeEach(async () => {
@@ -259,7 +406,10 @@ describe('dispatch', () => {
     const mail = await startMail()
     await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
     const [id] = await wish()
-    await test.owner.query("UPDATE messages SET state = 'SENDING', attempt_id = $2, lease_until = now() - interval '1 second' WHERE id = $1", [id, newId()])
+    await test.owner.query(
+      "UPDATE messages SET state = 'SENDING', attempt_id = $2, lease_until = now() - interval '1 second' WHERE id = $1",
+      [id, newId()],
+    )
     startGate(true)
     dispatching()
     await waitFor(async () => expect(await stateOf(id!)).toMatchObject({ state: 'UNKNOWN', reasons: ['ABANDONED'] }))
@@ -272,7 +422,10 @@ describe('dispatch', () => {
     mail.refuse = true
     await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
     const [id] = await wish()
-    await test.owner.query("UPDATE messages SET state = 'CLAIMED', attempt_id = $2, lease_until = now() - interval '1 second' WHERE id = $1", [id, newId()])
+    await test.owner.query(
+      "UPDATE messages SET state = 'CLAIMED', attempt_id = $2, lease_until = now() - interval '1 second' WHERE id = $1",
+      [id, newId()],
+    )
     startGate(true)
     dispatching()
     await waitFor(async () => expect(await stateOf(id!)).toMatchObject({ state: 'REJECTED', reasons: ['SMTP_550'] }))
@@ -296,7 +449,9 @@ describe('dispatch', () => {
     startGate(true)
     dispatching()
     dispatching()
-    await waitFor(async () => expect((await test.owner.query("SELECT 1 FROM messages WHERE state = 'SENT' AND id = ANY($1)", [ids])).rowCount).toBe(40))
+    await waitFor(async () =>
+      expect((await test.owner.query("SELECT 1 FROM messages WHERE state = 'SENT' AND id = ANY($1)", [ids])).rowCount).toBe(40),
+    )
     expect(mail.accepted).toBe(40)
   })
 })
@@ -304,9 +459,20 @@ describe('dispatch', () => {
 it('replaying every event, twice and in another order, changes nothing', async () => {
   const profile = newId()
   const events = [
-    ...[1n, 2n, 3n].map((version) => event(ProfileLinkedSchema, tenant, { profileId: profile, customerId: idFrom('c', String(version)), version })),
+    ...[1n, 2n, 3n].map((version) =>
+      event(ProfileLinkedSchema, tenant, { profileId: profile, customerId: idFrom('c', String(version)), version }),
+    ),
     event(TemplatePublishedSchema, tenant, { templateId: newId(), version: 1, channel: 'EMAIL', subjectTemplate: '', bodyTemplate: 'x' }),
-    event(MessageRequestedSchema, tenant, { messageId: newId(), profileId: profile, channel: 'EMAIL', purpose: 'p', messageClass: 'COMMERCIAL', templateId, templateVersion: 1, variables: [] }),
+    event(MessageRequestedSchema, tenant, {
+      messageId: newId(),
+      profileId: profile,
+      channel: 'EMAIL',
+      purpose: 'p',
+      messageClass: 'COMMERCIAL',
+      templateId,
+      templateVersion: 1,
+      variables: [],
+    }),
   ]
   const leaveOut = ['*.created_at', '*.next_at']
   await deliver(test.db, 'engagement', handlers, events)

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { readRow, instantOf } from '../src/imports/order-row.rules.ts'
+import { instantOf, readRow } from '../src/imports/order-row.rules.ts'
 import { render } from '../src/messages/render.rules.ts'
 import { type IncomingOrder, problemOf, statusOf } from '../src/orders/order.rules.ts'
 import { checkEvent } from '../src/touchpoints/event.rules.ts'
@@ -7,7 +8,6 @@ import { openCallback, sealCallback } from '../src/wecom/wecom-crypto.ts'
 import { dedupeKeyOf, readEvent } from '../src/wecom/wecom-event.rules.ts'
 import { readXml } from '../src/wecom/wecom-xml.ts'
 import { readOrder, verifyPush } from '../src/youzan/youzan-push.rules.ts'
-import { createHash } from 'node:crypto'
 
 const keys = { token: 'QDG6eK', encodingAesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C', corpId: 'wx5823bf96d3bd56c7' }
 const echo = {
@@ -43,11 +43,20 @@ describe('the WeCom callback', () => {
     const messages = attempts.map(([asked, text]) => refusalOf(() => openCallback(keys, asked, text)))
     expect(new Set(messages).size).toBe(1)
     const stranger = sealCallback({ ...keys, corpId: 'wwother' }, '<xml/>', '1', '2')
-    expect(refusalOf(() => openCallback(keys, { msg_signature: stranger.signature, timestamp: '1', nonce: '2' }, stranger.cipherText))).toBe(messages[0])
+    expect(
+      refusalOf(() => openCallback(keys, { msg_signature: stranger.signature, timestamp: '1', nonce: '2' }, stranger.cipherText)),
+    ).toBe(messages[0])
   })
 
   it('reads no entities, no document type, no doubled element, nothing deep', () => {
-    for (const text of ['<!DOCTYPE a><xml/>', '<!ENTITY x "y"><xml/>', '<xml><a>1</a><a>2</a></xml>', '<a>'.repeat(100), 'no xml', `<xml>${'<b>'.repeat(50)}</xml>`]) {
+    for (const text of [
+      '<!DOCTYPE a><xml/>',
+      '<!ENTITY x "y"><xml/>',
+      '<xml><a>1</a><a>2</a></xml>',
+      '<a>'.repeat(100),
+      'no xml',
+      `<xml>${'<b>'.repeat(50)}</xml>`,
+    ]) {
       expect(() => readXml(text)).toThrow()
     }
     expect(readXml('<xml><A><![CDATA[&lt;b&gt;]]></A></xml>')).toEqual({ A: '&lt;b&gt;' })
@@ -57,13 +66,19 @@ describe('the WeCom callback', () => {
     const base = { MsgType: 'event', Event: 'change_external_contact', CreateTime: '1700000000', UserID: 'u', ExternalUserID: 'e' }
     expect(readEvent({ ...base, ChangeType: 'del_external_contact' })).toMatchObject({ kind: 'LOST', lostBy: 'STAFF' })
     expect(readEvent({ ...base, ChangeType: 'del_follow_user' })).toMatchObject({ kind: 'LOST', lostBy: 'CUSTOMER' })
-    expect(readEvent({ ...base, ChangeType: 'add_half_external_contact', State: 's', WelcomeCode: 'w' })).toMatchObject({ kind: 'ADDED', state: 's', welcomeCode: 'w' })
+    expect(readEvent({ ...base, ChangeType: 'add_half_external_contact', State: 's', WelcomeCode: 'w' })).toMatchObject({
+      kind: 'ADDED',
+      state: 's',
+      welcomeCode: 'w',
+    })
     expect(readEvent({ ...base, ChangeType: 'new_thing' })).toEqual({ kind: 'OTHER', name: 'new_thing' })
   })
 })
 
 function signed(text: string) {
-  const signature = createHash('sha1').update([keys.token, '1', '2', text].sort((a, b) => (a < b ? -1 : 1)).join('')).digest('hex')
+  const signature = createHash('sha1')
+    .update([keys.token, '1', '2', text].sort((a, b) => (a < b ? -1 : 1)).join(''))
+    .digest('hex')
   return { msg_signature: signature, timestamp: '1', nonce: '2' }
 }
 
@@ -78,18 +93,40 @@ function refusalOf(attempt: () => unknown): string {
 
 describe('the Youzan push', () => {
   const shop = { clientId: 'c', clientSecret: 's', kdtId: '42' }
-  const payload = { full_order_info: { order_info: { tid: 'E1', status: 'TRADE_SUCCESS', update_time: '2026-03-01 10:00:00', pay_time: '2026-03-01 09:00:00' }, buyer_info: { yz_open_id: 'b', buyer_phone: '138****0000' }, pay_info: { payment: '90.00', post_fee: '10.00' }, orders: [{ item_id: 7, title: '茶 杯', num: 2, total_fee: '100.00' }], order_promotion: { order: [{ coupon_code: 'X' }] } } }
+  const payload = {
+    full_order_info: {
+      order_info: { tid: 'E1', status: 'TRADE_SUCCESS', update_time: '2026-03-01 10:00:00', pay_time: '2026-03-01 09:00:00' },
+      buyer_info: { yz_open_id: 'b', buyer_phone: '138****0000' },
+      pay_info: { payment: '90.00', post_fee: '10.00' },
+      orders: [{ item_id: 7, title: '茶 杯', num: 2, total_fee: '100.00' }],
+      order_promotion: { order: [{ coupon_code: 'X' }] },
+    },
+  }
   const msg = encodeURIComponent(JSON.stringify(payload))
   const push = { client_id: 'c', kdt_id: 42, msg, sign: createHash('md5').update(`c${msg}s`).digest('hex'), type: 'trade_TradePaid' }
 
   it('is believed only when it is signed for this shop, over the encoded message', () => {
     verifyPush(push, shop)
-    for (const bad of [{ ...push, sign: 'x' }, { ...push, sign: undefined }, { ...push, msg: decodeURIComponent(msg) }, { ...push, kdt_id: 43 }]) expect(() => verifyPush(bad, shop)).toThrow(/not signed/)
+    for (const bad of [
+      { ...push, sign: 'x' },
+      { ...push, sign: undefined },
+      { ...push, msg: decodeURIComponent(msg) },
+      { ...push, kdt_id: 43 },
+    ])
+      expect(() => verifyPush(bad, shop)).toThrow(/not signed/)
   })
 
   it('becomes an order in fen and UTC, without a masked phone', () => {
     const order = readOrder(push)
-    expect(order).toMatchObject({ orderNo: 'E1', status: 'FINISHED', totalMinor: 9_000, discountMinor: 2_000, freightMinor: 1_000, couponCodes: ['X'], buyer: { externalId: 'b', phone: undefined } })
+    expect(order).toMatchObject({
+      orderNo: 'E1',
+      status: 'FINISHED',
+      totalMinor: 9_000,
+      discountMinor: 2_000,
+      freightMinor: 1_000,
+      couponCodes: ['X'],
+      buyer: { externalId: 'b', phone: undefined },
+    })
     expect(order.paidAt?.toISOString()).toBe('2026-03-01T01:00:00.000Z')
     expect(problemOf(order)).toBeUndefined()
     expect(() => readOrder({ ...push, msg: '%7B%7D' })).toThrow()
@@ -98,7 +135,24 @@ describe('the Youzan push', () => {
 })
 
 describe('orders', () => {
-  const order: IncomingOrder = { platform: 'P', shopId: 's', orderNo: '1', status: 'PAID', currency: 'CNY', lines: [{ sku: 'a', title: 'a', quantity: 1, amountMinor: 100 }], totalMinor: 100, discountMinor: 0, freightMinor: 0, refundedMinor: 0, isRefundDocument: false, couponCodes: [], paidAt: new Date(), refundedAt: undefined, modifiedAt: new Date(), buyer: undefined }
+  const order: IncomingOrder = {
+    platform: 'P',
+    shopId: 's',
+    orderNo: '1',
+    status: 'PAID',
+    currency: 'CNY',
+    lines: [{ sku: 'a', title: 'a', quantity: 1, amountMinor: 100 }],
+    totalMinor: 100,
+    discountMinor: 0,
+    freightMinor: 0,
+    refundedMinor: 0,
+    isRefundDocument: false,
+    couponCodes: [],
+    paidAt: new Date(),
+    refundedAt: undefined,
+    modifiedAt: new Date(),
+    buyer: undefined,
+  }
 
   it.each([
     [{ totalMinor: 99 }, 'ORDER_INCONSISTENT'],
@@ -117,7 +171,16 @@ describe('orders', () => {
 })
 
 describe('rows of an order file', () => {
-  const mapping = { orderNo: 'no', sku: 'sku', title: 'title', quantity: 'q', unitPrice: 'p', occurredAt: 'at', customerId: 'c', refundPrefix: 'C' }
+  const mapping = {
+    orderNo: 'no',
+    sku: 'sku',
+    title: 'title',
+    quantity: 'q',
+    unitPrice: 'p',
+    occurredAt: 'at',
+    customerId: 'c',
+    refundPrefix: 'C',
+  }
   const row = { no: '1', sku: 's', title: 't', q: '3', p: '1.65', at: '2011-07-21 08:44:00', c: '13995.0' }
   const reason = (change: object) => (readRow({ ...row, ...change }, mapping, 2) as { reason?: string }).reason
 
@@ -130,8 +193,14 @@ describe('rows of an order file', () => {
   })
 
   it.each([
-    [{ no: '' }, 'ORDER_NO_MISSING'], [{ q: '1.5' }, 'QUANTITY_NOT_AN_INTEGER'], [{ q: '-1' }, 'QUANTITY_NOT_POSITIVE'], [{ p: '12abc' }, 'PRICE_NOT_A_DECIMAL'],
-    [{ p: '1e9' }, 'PRICE_NOT_A_DECIMAL'], [{ p: '-1' }, 'PRICE_NEGATIVE'], [{ at: '2011-02-30 10:00' }, 'TIME_NOT_READABLE'], [{ at: '07/21/2011' }, 'TIME_NOT_READABLE'],
+    [{ no: '' }, 'ORDER_NO_MISSING'],
+    [{ q: '1.5' }, 'QUANTITY_NOT_AN_INTEGER'],
+    [{ q: '-1' }, 'QUANTITY_NOT_POSITIVE'],
+    [{ p: '12abc' }, 'PRICE_NOT_A_DECIMAL'],
+    [{ p: '1e9' }, 'PRICE_NOT_A_DECIMAL'],
+    [{ p: '-1' }, 'PRICE_NEGATIVE'],
+    [{ at: '2011-02-30 10:00' }, 'TIME_NOT_READABLE'],
+    [{ at: '07/21/2011' }, 'TIME_NOT_READABLE'],
     [{ no: 'C1', q: '1' }, 'REFUND_QUANTITY_NOT_NEGATIVE'],
   ])('%o is rejected as %s', (change, expected) => expect(reason(change)).toBe(expected))
 
@@ -145,24 +214,45 @@ describe('rows of an order file', () => {
 
 describe('events', () => {
   const now = new Date('2026-06-15T00:00:00Z')
-  const good = { messageId: 'm', type: 'page_view', occurredAt: '2026-06-14T10:00:00+08:00', identifiers: [{ namespace: 'phone', value: '13912345678', isVerified: true }] }
+  const good = {
+    messageId: 'm',
+    type: 'page_view',
+    occurredAt: '2026-06-14T10:00:00+08:00',
+    identifiers: [{ namespace: 'phone', value: '13912345678', isVerified: true }],
+  }
   const check = (change: object) => checkEvent({ ...good, ...change }, 's', now) as { reason?: string; pointer?: string }
 
-  it('are taken with their identifiers and details', () => expect(check({ properties: [{ key: 'page', value: '/' }] })).toMatchObject({ properties: { page: '/' } }))
+  it('are taken with their identifiers and details', () =>
+    expect(check({ properties: [{ key: 'page', value: '/' }] })).toMatchObject({ properties: { page: '/' } }))
 
   it.each([
-    [{ messageId: '' }, 'INVALID_MESSAGE_ID', '/messageId'], [{ messageId: 'a\u0000' }, 'INVALID_MESSAGE_ID', '/messageId'], [{ messageId: '\ud800' }, 'INVALID_MESSAGE_ID', '/messageId'],
-    [{ type: 'Page View' }, 'INVALID_TYPE', '/type'], [{ occurredAt: '2026-06-14T10:00:00' }, 'INVALID_TIME', '/occurredAt'], [{ occurredAt: '2024-02-30T10:00:00Z' }, 'INVALID_TIME', '/occurredAt'],
-    [{ occurredAt: '2026-06-16T10:00:00Z' }, 'IN_THE_FUTURE', '/occurredAt'], [{ identifiers: [] }, 'NEEDS_1_TO_10_IDENTIFIERS', '/identifiers'],
-    [{ identifiers: [{ namespace: 'phone', value: '138****' }] }, 'INVALID_IDENTIFIER', '/identifiers/0/value'], [{ identifiers: [{ namespace: 'x', value: 'y' }] }, 'UNKNOWN_NAMESPACE', '/identifiers/0/namespace'],
-    [{ properties: [{ key: 'Phone', value: '1' }] }, 'PERSONAL_DATA', '/properties/0'], [{ attributes: [{ key: 1, value: 'x' }] }, 'INVALID_PAIR', '/attributes/0'], [{ referenceId: '../x' }, 'INVALID_REFERENCE', '/referenceId'],
+    [{ messageId: '' }, 'INVALID_MESSAGE_ID', '/messageId'],
+    [{ messageId: 'a\u0000' }, 'INVALID_MESSAGE_ID', '/messageId'],
+    [{ messageId: '\ud800' }, 'INVALID_MESSAGE_ID', '/messageId'],
+    [{ type: 'Page View' }, 'INVALID_TYPE', '/type'],
+    [{ occurredAt: '2026-06-14T10:00:00' }, 'INVALID_TIME', '/occurredAt'],
+    [{ occurredAt: '2024-02-30T10:00:00Z' }, 'INVALID_TIME', '/occurredAt'],
+    [{ occurredAt: '2026-06-16T10:00:00Z' }, 'IN_THE_FUTURE', '/occurredAt'],
+    [{ identifiers: [] }, 'NEEDS_1_TO_10_IDENTIFIERS', '/identifiers'],
+    [{ identifiers: [{ namespace: 'phone', value: '138****' }] }, 'INVALID_IDENTIFIER', '/identifiers/0/value'],
+    [{ identifiers: [{ namespace: 'x', value: 'y' }] }, 'UNKNOWN_NAMESPACE', '/identifiers/0/namespace'],
+    [{ properties: [{ key: 'Phone', value: '1' }] }, 'PERSONAL_DATA', '/properties/0'],
+    [{ attributes: [{ key: 1, value: 'x' }] }, 'INVALID_PAIR', '/attributes/0'],
+    [{ referenceId: '../x' }, 'INVALID_REFERENCE', '/referenceId'],
   ])('%o is rejected as %s at %s', (change, reason, pointer) => expect(check(change)).toMatchObject({ reason, pointer }))
 
   it('that are no objects are rejected', () => expect(checkEvent(null as never, 's', now)).toMatchObject({ reason: 'NOT_AN_OBJECT' }))
 })
 
 describe('messages', () => {
-  const template = { tenantId: 't', id: 'i', version: 1, channel: 'EMAIL', subjectTemplate: '{{ customer.name }}', bodyTemplate: '券 {{ coupon }}' }
+  const template = {
+    tenantId: 't',
+    id: 'i',
+    version: 1,
+    channel: 'EMAIL',
+    subjectTemplate: '{{ customer.name }}',
+    bodyTemplate: '券 {{ coupon }}',
+  }
 
   it('are rendered, and never with a blank in the place of a variable', () => {
     expect(render(template, { coupon: 'A1' }, '王')).toEqual({ subject: '王', body: '券 A1' })

@@ -32,14 +32,20 @@ describe('an API client', () => {
     const { client, key: text } = await createApiClient(ctx, input)
     expect(await authenticate(text!)).toBe(client.id)
     expect((await createApiClient(ctx, input)).key).toBeNull()
-    const everything = JSON.stringify(await dumpTables(test)) + JSON.stringify((await test.owner.query('SELECT * FROM idempotency_keys')).rows)
+    const everything =
+      JSON.stringify(await dumpTables(test)) + JSON.stringify((await test.owner.query('SELECT * FROM idempotency_keys')).rows)
     expect(everything).not.toContain(readApiKey(text!)!.secret)
   })
 
   it('is unknown with another secret, in another tenant, when it has expired and when it is revoked', async () => {
     const ctx = contextOf(test, tenant)
     const { client, key: text } = await createApiClient(ctx, { idempotencyKey: key(), name: 'a', scopes: ['events:write'] })
-    const { key: other } = await createApiClient(ctx, { idempotencyKey: key(), name: 'b', scopes: ['events:write'], expiresAt: new Date(Date.now() - 1_000) })
+    const { key: other } = await createApiClient(ctx, {
+      idempotencyKey: key(),
+      name: 'b',
+      scopes: ['events:write'],
+      expiresAt: new Date(Date.now() - 1_000),
+    })
     expect(await authenticate(other!)).toBe('')
     expect(await authenticate(text!, newId())).toBe('')
     await revokeApiClient(ctx, { idempotencyKey: key(), clientId: client.id })
@@ -48,6 +54,8 @@ describe('an API client', () => {
 
   it('gets no scope that its creator does not have', async () => {
     const ctx = { ...contextOf(test, tenant), viewer: testViewer(tenant, ['tenant:admin']) }
-    await expect(createApiClient(ctx, { idempotencyKey: key(), name: 'x', scopes: ['personal:read'] })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(createApiClient(ctx, { idempotencyKey: key(), name: 'x', scopes: ['personal:read'] })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    })
   })
 })

@@ -1,10 +1,9 @@
-import { create } from '@bufbuild/protobuf'
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { parseKeyRing } from '@renmai/platform/crypto'
 import { Cursors } from '@renmai/platform/page'
 import type { TestDatabase } from '@renmai/platform/testing/database'
 import { testContext } from '@renmai/platform/testing/viewers'
-import { fromBinary, toBinary } from '@bufbuild/protobuf'
 import { ResolveProfilesRequestSchema, ResolveProfilesResponseSchema } from '@renmai/proto/identity/v1/identity_service'
 import type { Context } from '../src/context.ts'
 import { createLoaders } from '../src/loaders.ts'
@@ -17,15 +16,32 @@ export function contextOf(test: TestDatabase, tenantId: string, now?: () => Date
   return { ...base, cursors: new Cursors('c'.repeat(32)), keyRing: ring, pepper: 'p'.repeat(32), load: createLoaders(base) }
 }
 
-export type Said = { source: string; externalId: string; phone?: string; email?: string; unionid?: string; name?: string; attributes?: Record<string, string>; at?: Date }
+export type Said = {
+  source: string
+  externalId: string
+  phone?: string
+  email?: string
+  unionid?: string
+  name?: string
+  attributes?: Record<string, string>
+  at?: Date
+}
 
 /** Asks identity as engagement does: over the encoded request. */
 export async function resolve(test: TestDatabase, tenantId: string, said: Said[]) {
   const claims = said.map(({ source, externalId, phone, email, unionid, name, attributes, at = new Date('2026-01-01') }, index) => {
     const observedAt = timestampFromDate(at)
-    const given = [['phone', phone], ['email', email], ['unionid@corp', unionid]].filter((one): one is [string, string] => one[1] !== undefined)
+    const given = [
+      ['phone', phone],
+      ['email', email],
+      ['unionid@corp', unionid],
+    ].filter((one): one is [string, string] => one[1] !== undefined)
     return {
-      claimId: String(index), source, externalId, displayName: name ?? '', observedAt,
+      claimId: String(index),
+      source,
+      externalId,
+      displayName: name ?? '',
+      observedAt,
       identifiers: given.map(([namespace, value]) => ({ namespace, value, verifiedAt: observedAt })),
       attributes: Object.entries(attributes ?? {}).map(([key, value]) => ({ key, value })),
     }

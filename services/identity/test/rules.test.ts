@@ -40,15 +40,24 @@ describe('identifiers', () => {
 })
 
 const claim = (no: string, ...identifiers: [namespace: string, index: string][]): Claim => ({
-  claimId: no, source: 's', externalId: no,
+  claimId: no,
+  source: 's',
+  externalId: no,
   identifiers: identifiers.map(([namespace, index]) => ({ namespace, index, value: index, verifiedAt: proven, tier: 1, weight: 19 })),
 })
 const nothing = (): Known => ({ profiles: new Map(), holders: new Map(), split: new Set(), unionids: new Map() })
-const numbered = () => { let next = 0; return () => `id-${String(++next).padStart(5, '0')}` }
+const numbered = () => {
+  let next = 0
+  return () => `id-${String(++next).padStart(5, '0')}`
+}
 
 describe('resolution', () => {
   it('joins who shares a proven identifier, within a batch and with what is known', () => {
-    const plan = planResolution([claim('a', ['phone', '1']), claim('b', ['phone', '2']), claim('c', ['phone', '1'], ['unionid@s', 'u'])], nothing(), numbered())
+    const plan = planResolution(
+      [claim('a', ['phone', '1']), claim('b', ['phone', '2']), claim('c', ['phone', '1'], ['unionid@s', 'u'])],
+      nothing(),
+      numbered(),
+    )
     const [a, b, c] = plan.results
     expect(a!.customerId).toBe(c!.customerId)
     expect(b!.customerId).not.toBe(a!.customerId)
@@ -69,16 +78,26 @@ describe('resolution', () => {
     known.profiles.set(profileKey('s', 'x'), { profileId: 'p1', customerId: 'c2' })
     known.holders.set(identifierKey('phone', '1'), [{ profileId: 'p0', customerId: 'c1' }])
     known.split.add(pairKey('c1', 'c2'))
-    expect(planResolution([claim('x', ['phone', '1'])], known, numbered())).toMatchObject({ merges: [], reviews: [{ reason: 'SPLIT_BY_A_PERSON' }] })
+    expect(planResolution([claim('x', ['phone', '1'])], known, numbered())).toMatchObject({
+      merges: [],
+      reviews: [{ reason: 'SPLIT_BY_A_PERSON' }],
+    })
 
-    const clash = planResolution([claim('a', ['phone', '1'], ['unionid@s', 'u1']), claim('b', ['phone', '1'], ['unionid@s', 'u2'])], nothing(), numbered())
+    const clash = planResolution(
+      [claim('a', ['phone', '1'], ['unionid@s', 'u1']), claim('b', ['phone', '1'], ['unionid@s', 'u2'])],
+      nothing(),
+      numbered(),
+    )
     expect(clash.results[0]!.customerId).not.toBe(clash.results[1]!.customerId)
     expect(clash.reviews).toHaveLength(1)
   })
 
   it('takes an identifier of too many customers for a shared one', () => {
     const known = nothing()
-    known.holders.set(identifierKey('phone', 'shop'), ['1', '2', '3', '4'].map((no) => ({ profileId: `p${no}`, customerId: `c${no}` })))
+    known.holders.set(
+      identifierKey('phone', 'shop'),
+      ['1', '2', '3', '4'].map((no) => ({ profileId: `p${no}`, customerId: `c${no}` })),
+    )
     const plan = planResolution([claim('x', ['phone', 'shop'])], known, numbered())
     expect(plan.merges).toEqual([])
     expect(plan.newCustomers).toHaveLength(1)
@@ -86,25 +105,50 @@ describe('resolution', () => {
 
   it('groups people alike in whatever order they come', () => {
     const people = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })), { minLength: 1, maxLength: 12 })
-    fc.assert(fc.property(people, fc.integer(), (pairs, seed) => {
-      const claims = pairs.map(([a, b], index) => claim(String(index), ['phone', `p${a}`], ['email', `e${b}`]))
-      const groups = (order: Claim[]) => {
-        const { results } = planResolution(order, nothing(), numbered())
-        const byCustomer = Map.groupBy(results, (result) => result.customerId)
-        return [...byCustomer.values()].map((mine) => mine.map((one) => one.claimId).sort((x, y) => Number(x) - Number(y)).join()).sort((x, y) => (x < y ? -1 : 1))
-      }
-      const rotated = claims.map((_one, index) => claims[(index + Math.abs(seed)) % claims.length]!)
-      expect(groups(rotated)).toEqual(groups(claims))
-    }), { numRuns: 200 })
+    fc.assert(
+      fc.property(people, fc.integer(), (pairs, seed) => {
+        const claims = pairs.map(([a, b], index) => claim(String(index), ['phone', `p${a}`], ['email', `e${b}`]))
+        const groups = (order: Claim[]) => {
+          const { results } = planResolution(order, nothing(), numbered())
+          const byCustomer = Map.groupBy(results, (result) => result.customerId)
+          return [...byCustomer.values()]
+            .map((mine) =>
+              mine
+                .map((one) => one.claimId)
+                .sort((x, y) => Number(x) - Number(y))
+                .join(),
+            )
+            .sort((x, y) => (x < y ? -1 : 1))
+        }
+        const rotated = claims.map((_one, index) => claims[(index + Math.abs(seed)) % claims.length]!)
+        expect(groups(rotated)).toEqual(groups(claims))
+      }),
+      { numRuns: 200 },
+    )
   })
 })
 
 describe('attributes', () => {
-  const field = (type: Field['type'], options: string[] = []): Field => ({ tenantId: 't', key: 'k', label: 'l', type, sensitivity: 'NONE', options, createdAt: new Date() })
+  const field = (type: Field['type'], options: string[] = []): Field => ({
+    tenantId: 't',
+    key: 'k',
+    label: 'l',
+    type,
+    sensitivity: 'NONE',
+    options,
+    createdAt: new Date(),
+  })
 
   it('must be written as their field says', () => {
     expect(checkValue(field('DATE'), '2024-02-29')).toBe('2024-02-29')
-    for (const [type, value] of [['DATE', '2024-02-30'], ['DATE', '01/02/2024'], ['NUMBER', '12abc'], ['NUMBER', '1e309'], ['BOOLEAN', 'yes'], ['OPTION', 'c']] as const) {
+    for (const [type, value] of [
+      ['DATE', '2024-02-30'],
+      ['DATE', '01/02/2024'],
+      ['NUMBER', '12abc'],
+      ['NUMBER', '1e309'],
+      ['BOOLEAN', 'yes'],
+      ['OPTION', 'c'],
+    ] as const) {
       expect(() => checkValue(field(type, ['a', 'b']), value)).toThrow()
     }
   })

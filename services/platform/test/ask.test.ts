@@ -14,7 +14,11 @@ let nats: Nats
 let bus: Bus
 beforeAll(async () => {
   nats = await startNats({ folder, logs: folder })
-  bus = await connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'ask', createLog('test', 'silent'))
+  bus = await connectBus(
+    { NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' },
+    'ask',
+    createLog('test', 'silent'),
+  )
 })
 afterAll(async () => {
   await bus.nats.close()
@@ -34,7 +38,10 @@ async function answering<T>(reply: Reply, work: () => Promise<T>): Promise<T> {
 
 describe('ask and answer', () => {
   it('carry a batch there and back', async () => {
-    const { decisions } = await answering(async ({ questions }) => ({ decisions: questions.map(({ messageId }) => ({ messageId, isAllowed: true })) }), () => ask(bus, method, question))
+    const { decisions } = await answering(
+      async ({ questions }) => ({ decisions: questions.map(({ messageId }) => ({ messageId, isAllowed: true })) }),
+      () => ask(bus, method, question),
+    )
     expect(decisions.map((one) => one.messageId)).toEqual(['m1', 'm2'])
   })
 
@@ -49,7 +56,10 @@ describe('ask and answer', () => {
     const break_: Reply = async () => {
       throw new Error('postgres://user:secret@db')
     }
-    await expect(answering(break_, () => ask(bus, method, question))).rejects.toMatchObject({ code: 'INTERNAL', message: expect.not.stringContaining('secret') })
+    await expect(answering(break_, () => ask(bus, method, question))).rejects.toMatchObject({
+      code: 'INTERNAL',
+      message: expect.not.stringContaining('secret'),
+    })
   })
 
   it('say at once that nobody is there, and after the deadline that nobody answered', async () => {

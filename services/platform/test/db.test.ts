@@ -7,7 +7,8 @@ import { counters } from './fixture.ts'
 let test: TestDatabase
 const [mine, theirs] = [newId(), newId()]
 const add = (tx: Tx, tenantId: string) => tx.client.query('INSERT INTO counters (tenant_id, id) VALUES ($1, $2)', [tenantId, newId()])
-const count = async (tenantId: string) => withTenant(test.db, tenantId, async (tx) => (await tx.client.query('SELECT * FROM counters')).rowCount)
+const count = async (tenantId: string) =>
+  withTenant(test.db, tenantId, async (tx) => (await tx.client.query('SELECT * FROM counters')).rowCount)
 
 beforeAll(async () => {
   test = await testDatabase(inject('postgresUrl'), counters)
@@ -30,7 +31,9 @@ describe('row-level security', () => {
     const single = connect(test.urls.app, { max: 1 })
     await withTenant(single, mine, (tx) => tx.client.query('SELECT 1'))
     expect((await single.pool.query('SELECT * FROM counters')).rowCount).toBe(0)
-    await expect(single.pool.query('INSERT INTO counters (tenant_id, id) VALUES ($1, $2)', [mine, newId()])).rejects.toThrow(/row-level security/)
+    await expect(single.pool.query('INSERT INTO counters (tenant_id, id) VALUES ($1, $2)', [mine, newId()])).rejects.toThrow(
+      /row-level security/,
+    )
     await single.pool.end()
   })
 
@@ -63,10 +66,13 @@ describe('row-level security', () => {
 describe('errors of the database', () => {
   it('become what a caller can act on', async () => {
     const id = newId()
-    const insert = (value: number | string) => withTenant(test.db, mine, (tx) => tx.client.query('INSERT INTO counters VALUES ($1, $2, $3)', [mine, id, value]))
+    const insert = (value: number | string) =>
+      withTenant(test.db, mine, (tx) => tx.client.query('INSERT INTO counters VALUES ($1, $2, $3)', [mine, id, value]))
     await insert(1)
     await expect(insert(1)).rejects.toMatchObject({ code: 'CONFLICT' })
-    await expect(withTenant(test.db, mine, (tx) => tx.client.query('UPDATE counters SET value = -1'))).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(withTenant(test.db, mine, (tx) => tx.client.query('UPDATE counters SET value = -1'))).rejects.toMatchObject({
+      code: 'INVALID',
+    })
     await expect(insert('many')).rejects.toMatchObject({ code: 'INVALID' })
   })
 
@@ -79,7 +85,8 @@ describe('errors of the database', () => {
   it('that are deadlocks are tried again as a whole', async () => {
     const [a, b] = [newId(), newId()]
     await withTenant(test.db, mine, (tx) => tx.client.query('INSERT INTO counters VALUES ($1, $2), ($1, $3)', [mine, a, b]))
-    const bump = (tx: Tx, id: string) => tx.client.query('UPDATE counters SET value = value + 1 WHERE tenant_id = $1 AND id = $2', [mine, id])
+    const bump = (tx: Tx, id: string) =>
+      tx.client.query('UPDATE counters SET value = value + 1 WHERE tenant_id = $1 AND id = $2', [mine, id])
     let met = 0
     const both = Promise.withResolvers<void>()
     const cross = (first: string, second: string) =>

@@ -6,6 +6,7 @@ import { headers as natsHeaders } from '@nats-io/nats-core'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { answerAll } from '../src/ask.ts'
 import { type Bus, connectBus, declareStream, subjectOf } from '../src/bus.ts'
 import { type Consumption, consumeAll, NO_TENANT } from '../src/consume.ts'
 import { withTenant } from '../src/db.ts'
@@ -13,7 +14,6 @@ import { newId } from '../src/ids.ts'
 import { type Handler, on } from '../src/inbox.ts'
 import { createLog } from '../src/log.ts'
 import { publish } from '../src/outbox.ts'
-import { answerAll } from '../src/ask.ts'
 import { answerReconciler, reconcile } from '../src/reconcile.ts'
 import { publishRows, relayOnce, startRelay } from '../src/relay.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
@@ -47,7 +47,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const say = (zone: string, tenantId = tenant) => withTenant(test.db, tenantId, (tx) => publish(tx, TenantCreatedSchema, { zone, currency: 'CNY' }))
+const say = (zone: string, tenantId = tenant) =>
+  withTenant(test.db, tenantId, (tx) => publish(tx, TenantCreatedSchema, { zone, currency: 'CNY' }))
 const stored = async () => (await bus.manager.streams.info(SERVICE)).state.messages
 const unpublished = async () => (await test.relayDb.pool.query('SELECT 1 FROM outbox WHERE published_at IS NULL')).rowCount
 
@@ -55,11 +56,13 @@ const unpublished = async () => (await test.relayDb.pool.query('SELECT 1 FROM ou
 function listener(name: string, handle: (zones: string[]) => void = () => undefined): Handler {
   return on(TenantCreatedSchema, name, async (tx, events) => {
     handle(events.map((event) => event.zone))
-    for (const _event of events) await tx.client.query('INSERT INTO counters (tenant_id, id, value) VALUES ($1, $2, 1)', [tx.tenantId, newId()])
+    for (const _event of events)
+      await tx.client.query('INSERT INTO counters (tenant_id, id, value) VALUES ($1, $2, 1)', [tx.tenantId, newId()])
   })
 }
 
-const effects = async (tenantId = tenant) => withTenant(test.db, tenantId, async (tx) => (await tx.client.query('SELECT 1 FROM counters')).rowCount)
+const effects = async (tenantId = tenant) =>
+  withTenant(test.db, tenantId, async (tx) => (await tx.client.query('SELECT 1 FROM counters')).rowCount)
 
 async function consuming<T>(handlers: Handler[], work: () => Promise<T>): Promise<T> {
   const running: Consumption[] = consumeAll(bus, test.db, 'test', handlers)
@@ -82,7 +85,15 @@ describe('the bus', () => {
 
   it('declares a stream that keeps what it has and refuses when full', async () => {
     const { config } = await bus.manager.streams.info(SERVICE)
-    expect(config).toMatchObject({ storage: 'file', discard: 'new', retention: 'limits', deny_delete: true, max_age: 7 * 86_400e9, duplicate_window: 120e9, allow_atomic: true })
+    expect(config).toMatchObject({
+      storage: 'file',
+      discard: 'new',
+      retention: 'limits',
+      deny_delete: true,
+      max_age: 7 * 86_400e9,
+      duplicate_window: 120e9,
+      allow_atomic: true,
+    })
   })
 })
 
@@ -117,7 +128,10 @@ describe('outbox and relay', () => {
   it('falls back to single messages when a batch is refused', async () => {
     await say('a')
     await say('b')
-    const broken = { ...bus, js: { ...bus.js, publish: bus.js.publish.bind(bus.js), startBatch: () => Promise.reject(new Error('no batches here')) } } as unknown as Bus
+    const broken = {
+      ...bus,
+      js: { ...bus.js, publish: bus.js.publish.bind(bus.js), startBatch: () => Promise.reject(new Error('no batches here')) },
+    } as unknown as Bus
     await relayOnce(test.relayDb, broken, SERVICE)
     expect(await stored()).toBe(2)
   })
@@ -165,7 +179,9 @@ describe('inbox and consumers', () => {
 
   it('keeps a poison event as a dead letter and goes on with the next', async () => {
     const poison = newId()
-    await bus.js.publish(subjectOf(TenantCreatedSchema.typeName, SERVICE, tenant), new Uint8Array([255, 255, 255]), { headers: headersFor(poison, tenant) })
+    await bus.js.publish(subjectOf(TenantCreatedSchema.typeName, SERVICE, tenant), new Uint8Array([255, 255, 255]), {
+      headers: headersFor(poison, tenant),
+    })
     await say('fine')
     await relayOnce(test.relayDb, bus, SERVICE)
     await consuming([listener('poisoned')], async () => {
@@ -176,12 +192,14 @@ describe('inbox and consumers', () => {
     expect(rows[0]).toMatchObject({ consumer: 'test_poisoned', event_id: poison, tenant_id: NO_TENANT })
   })
 
-  it("refuses an event whose payload names another tenant than its subject", async () => {
+  it('refuses an event whose payload names another tenant than its subject', async () => {
     const [victim, id] = [newId(), newId()]
     await say('theirs')
     const { rows } = await test.relayDb.pool.query('SELECT payload FROM outbox')
     await bus.js.publish(subjectOf(TenantCreatedSchema.typeName, SERVICE, victim), rows[0].payload, { headers: headersFor(id, victim) })
-    await consuming([listener('cross-tenant')], () => vi.waitFor(async () => expect((await test.owner.query('SELECT * FROM dead_letters')).rowCount).toBe(1), { timeout: 8_000 }))
+    await consuming([listener('cross-tenant')], () =>
+      vi.waitFor(async () => expect((await test.owner.query('SELECT * FROM dead_letters')).rowCount).toBe(1), { timeout: 8_000 }),
+    )
     expect(await effects(victim)).toBe(0)
   })
 })
@@ -218,7 +236,9 @@ describe('the reconciler', () => {
 
 describe('shared contracts', () => {
   it('travel on the stream of whoever publishes them', async () => {
-    await withTenant(test.db, tenant, (tx) => publish(tx, ActionRecordedSchema, { action: 'test', actorKind: 'SERVICE', actorId: 'x', targetId: 'y', at: timestampNow() }))
+    await withTenant(test.db, tenant, (tx) =>
+      publish(tx, ActionRecordedSchema, { action: 'test', actorKind: 'SERVICE', actorId: 'x', targetId: 'y', at: timestampNow() }),
+    )
     await relayOnce(test.relayDb, bus, SERVICE)
     expect(await stored()).toBe(1)
   })

@@ -1,16 +1,29 @@
-import { Agent, request } from 'undici'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Agent, request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../src/errors.ts'
 import { createHttp } from '../src/http.ts'
 import { createLog } from '../src/log.ts'
 
 async function serve(ready = true) {
-  const http = createHttp({ log: createLog('test', 'silent'), bodyLimit: 1_000, isReady: async () => { if (!ready) throw new Error('database') } })
+  const http = createHttp({
+    log: createLog('test', 'silent'),
+    bodyLimit: 1_000,
+    isReady: async () => {
+      if (!ready) throw new Error('database')
+    },
+  })
   http.post('/echo', async (req) => ({ got: req.body }))
-  http.get('/refuse', async () => { throw new AppError('CONFLICT', 'taken', { name: 'is taken' }) })
-  http.get('/break', async () => { throw new Error('postgres://u:secret@db') })
-  http.get('/work', async () => { await sleep(20); return { ok: true } })
+  http.get('/refuse', async () => {
+    throw new AppError('CONFLICT', 'taken', { name: 'is taken' })
+  })
+  http.get('/break', async () => {
+    throw new Error('postgres://u:secret@db')
+  })
+  http.get('/work', async () => {
+    await sleep(20)
+    return { ok: true }
+  })
   const url = await http.listen({ host: '127.0.0.1', port: 0 })
   const get = async (path: string) => {
     const { statusCode, body, headers } = await request(url + path)
@@ -26,8 +39,14 @@ async function serve(ready = true) {
 describe('the HTTP server', () => {
   it('answers every fault in JSON, and hides what it did not mean to say', async () => {
     const { http, get, post } = await serve()
-    expect(await get('/refuse')).toMatchObject({ statusCode: 409, body: { error: { code: 'CONFLICT', message: 'taken', fields: { name: 'is taken' } } } })
-    expect(await get('/break')).toMatchObject({ statusCode: 500, body: { error: { code: 'INTERNAL', message: expect.not.stringContaining('secret') } } })
+    expect(await get('/refuse')).toMatchObject({
+      statusCode: 409,
+      body: { error: { code: 'CONFLICT', message: 'taken', fields: { name: 'is taken' } } },
+    })
+    expect(await get('/break')).toMatchObject({
+      statusCode: 500,
+      body: { error: { code: 'INTERNAL', message: expect.not.stringContaining('secret') } },
+    })
     expect(await get('/nowhere')).toMatchObject({ statusCode: 404, body: { error: { code: 'NOT_FOUND' } } })
     expect(await post('{"a":')).toMatchObject({ statusCode: 400 })
     expect(await post('x'.repeat(2_000), 'application/json')).toMatchObject({ statusCode: 413, body: { error: { code: 'TOO_LARGE' } } })
@@ -49,7 +68,13 @@ describe('the HTTP server', () => {
     const client = async () => {
       while (!isStopping) {
         sent++
-        await request(`${url}/work`, { dispatcher: agent }).then(async (answer) => { if (answer.statusCode !== 200) failed++; await answer.body.dump() }, () => failed++)
+        await request(`${url}/work`, { dispatcher: agent }).then(
+          async (answer) => {
+            if (answer.statusCode !== 200) failed++
+            await answer.body.dump()
+          },
+          () => failed++,
+        )
         if (isDraining) isStopping = true
       }
     }

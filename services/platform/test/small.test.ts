@@ -1,5 +1,5 @@
-import { Writable } from 'node:stream'
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { Writable } from 'node:stream'
 import { SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -10,8 +10,8 @@ import { idFrom, isId, newId, timeOfId } from '../src/ids.ts'
 import { createLog } from '../src/log.ts'
 import { canonical } from '../src/mutate.ts'
 import { Cursors } from '../src/page.ts'
-import { importKey, signViewer, verifyViewer } from '../src/viewer.ts'
 import { testViewer } from '../src/testing/viewers.ts'
+import { importKey, signViewer, verifyViewer } from '../src/viewer.ts'
 
 const tenant = newId()
 const key = () => randomBytes(32).toString('base64')
@@ -33,12 +33,24 @@ describe('config', () => {
 
 describe('logs', () => {
   it('never contain canary secrets or personal data, wherever they stand', async () => {
-    const canaries = ['canary-password', 'canary-token', '13912345678', 'canary@mail.example', 'rm_live_0199f000000070008000000000000001_abcdefghijkl_secretsecret_00000000']
+    const canaries = [
+      'canary-password',
+      'canary-token',
+      '13912345678',
+      'canary@mail.example',
+      'rm_live_0199f000000070008000000000000001_abcdefghijkl_secretsecret_00000000',
+    ]
     let text = ''
-    const sink = new Writable({ write: (chunk, _encoding, done) => (text += chunk, done()) })
+    const sink = new Writable({ write: (chunk, _encoding, done) => ((text += chunk), done()) })
     const log = createLog('test', 'debug', sink)
-    log.info({ password: canaries[0], deep: { token: canaries[1], phone: canaries[2], list: { email: canaries[3] } } }, `user ${canaries[3]} called ${canaries[2]}`)
-    log.error({ err: new Error(`postgres://u:${canaries[0]}@db failed for ${canaries[3]} with Bearer ${canaries[1]} and ${canaries[4]}`) }, 'failed')
+    log.info(
+      { password: canaries[0], deep: { token: canaries[1], phone: canaries[2], list: { email: canaries[3] } } },
+      `user ${canaries[3]} called ${canaries[2]}`,
+    )
+    log.error(
+      { err: new Error(`postgres://u:${canaries[0]}@db failed for ${canaries[3]} with Bearer ${canaries[1]} and ${canaries[4]}`) },
+      'failed',
+    )
     expect(text).toContain('[redacted]')
     for (const canary of canaries) expect(text).not.toContain(canary)
   })
@@ -120,8 +132,16 @@ describe('internal tokens', () => {
 
   it('signed by anybody else are refused', async () => {
     const publicKey = await importKey(jwk(pair.publicKey))
-    const forged = await new SignJWT({ tid: tenant, kind: 'STAFF' }).setProtectedHeader({ alg: 'HS256', typ: 'viewer+jwt' }).setIssuer('renmai-gateway').setAudience('identity').setSubject('x').setIssuedAt().setExpirationTime('1m').sign(createHash('sha256').update(jwk(pair.publicKey)).digest())
-    for (const token of [forged, '', 'a.b.c']) await expect(verifyViewer(publicKey, token, 'identity')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    const forged = await new SignJWT({ tid: tenant, kind: 'STAFF' })
+      .setProtectedHeader({ alg: 'HS256', typ: 'viewer+jwt' })
+      .setIssuer('renmai-gateway')
+      .setAudience('identity')
+      .setSubject('x')
+      .setIssuedAt()
+      .setExpirationTime('1m')
+      .sign(createHash('sha256').update(jwk(pair.publicKey)).digest())
+    for (const token of [forged, '', 'a.b.c'])
+      await expect(verifyViewer(publicKey, token, 'identity')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 })
 

@@ -65,8 +65,17 @@ export async function dumpTables({ owner }: TestDatabase, leaveOut: string[] = [
   const dump: Record<string, string[]> = {}
   for (const { name, columns } of rows.filter((row) => !NOT_STATE.includes(row.name) && !leaveOut.includes(row.name))) {
     const kept = columns.filter((column) => !leaveOut.includes(`${name}.${column}`) && !leaveOut.includes(`*.${column}`))
-    const found = await owner.query<{ row: string }>(`SELECT row_to_json(t)::text AS row FROM (SELECT ${kept.map((column) => `"${column}"`).join(', ')} FROM ${name}) t`)
+    const found = await owner.query<{ row: string }>(
+      `SELECT row_to_json(t)::text AS row FROM (SELECT ${kept.map((column) => `"${column}"`).join(', ')} FROM ${name}) t`,
+    )
     dump[name] = found.rows.map(({ row }) => row).sort((a, b) => (a < b ? -1 : 1))
   }
   return dump
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The test cluster's superuser. */
+    postgresUrl: string
+  }
 }

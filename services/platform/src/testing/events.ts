@@ -7,7 +7,11 @@ import type { TestDatabase } from './database.ts'
 /** An event as it would be delivered. */
 export type TestEvent = Delivery & { type: string }
 
-export function event<D extends DescMessage>(schema: D, tenantId: string, body: Omit<MessageInitShape<D>, 'tenantId' | '$typeName'>): TestEvent {
+export function event<D extends DescMessage>(
+  schema: D,
+  tenantId: string,
+  body: Omit<MessageInitShape<D>, 'tenantId' | '$typeName'>,
+): TestEvent {
   const message = create(schema, { ...body, tenantId } as unknown as MessageInitShape<D>)
   return { type: schema.typeName, eventId: newId(), tenantId, payload: toBinary(schema, message) }
 }
@@ -15,13 +19,16 @@ export function event<D extends DescMessage>(schema: D, tenantId: string, body: 
 /** Delivers events one by one to every handler that listens to them, as the consumers do. */
 export async function deliver(db: Db, service: string, handlers: readonly Handler[], events: TestEvent[]): Promise<void> {
   for (const one of events) {
-    for (const handler of handlers.filter(({ type }) => type === one.type)) await handleOnce(db, `${service}_${handler.name}`, handler, [one])
+    for (const handler of handlers.filter(({ type }) => type === one.type))
+      await handleOnce(db, `${service}_${handler.name}`, handler, [one])
   }
 }
 
 /** The events of a kind that were published so far, oldest first. */
 export async function published<D extends DescMessage>({ relayDb }: TestDatabase, schema: D): Promise<MessageShape<D>[]> {
-  const { rows } = await relayDb.pool.query<{ payload: Buffer }>('SELECT payload FROM outbox WHERE type = $1 ORDER BY id', [schema.typeName])
+  const { rows } = await relayDb.pool.query<{ payload: Buffer }>('SELECT payload FROM outbox WHERE type = $1 ORDER BY id', [
+    schema.typeName,
+  ])
   return rows.map((row) => fromBinary(schema, row.payload))
 }
 

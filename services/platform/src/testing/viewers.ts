@@ -1,11 +1,27 @@
+import type { Db } from '../db.ts'
 import { newId } from '../ids.ts'
 import type { BaseContext } from '../mutate.ts'
-import type { Db } from '../db.ts'
 import type { Viewer } from '../viewer.ts'
 
 export const ALL_SCOPES = [
-  'customers:read', 'customers:write', 'personal:read', 'orders:read', 'orders:write', 'campaigns:read', 'campaigns:write', 'analytics:read',
-  'analytics:write', 'consents:read', 'consents:write', 'messages:read', 'messages:write', 'channels:read', 'channels:write', 'events:write', 'audit:read', 'tenant:admin',
+  'customers:read',
+  'customers:write',
+  'personal:read',
+  'orders:read',
+  'orders:write',
+  'campaigns:read',
+  'campaigns:write',
+  'analytics:read',
+  'analytics:write',
+  'consents:read',
+  'consents:write',
+  'messages:read',
+  'messages:write',
+  'channels:read',
+  'channels:write',
+  'events:write',
+  'audit:read',
+  'tenant:admin',
 ]
 
 /** A member of staff of a tenant, with every scope unless told otherwise. */

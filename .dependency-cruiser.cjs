@@ -1,0 +1,71 @@
+/** The direction of imports. Each rule has a file under scripts/checks/fixtures that proves it bites. */
+const ROOT = '^(?:scripts/checks/fixtures/)?'
+const service = `${ROOT}services/(identity|engagement|campaign|analytics|compliance)/src`
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'contracts-depend-on-nothing',
+      comment: 'proto/ holds contracts: it may not import runtime code.',
+      severity: 'error',
+      from: { path: `${ROOT}proto/` },
+      to: { path: `${ROOT}(services|gateway)/` },
+    },
+    {
+      name: 'platform-knows-no-service',
+      comment: 'services/platform is what services stand on. Move what needs a service into that service.',
+      severity: 'error',
+      from: { path: `${ROOT}services/platform/src` },
+      to: { path: `${ROOT}(services/(?!platform)|gateway)` },
+    },
+    {
+      name: 'services-are-strangers',
+      comment: 'No service imports another. Ask it over NATS (proto/) or listen to its events.',
+      severity: 'error',
+      from: { path: service },
+      to: { path: `${ROOT}services/(?!platform)`, pathNot: `${ROOT}services/$1/` },
+    },
+    {
+      name: 'gateway-holds-no-business',
+      comment: 'The gateway reads its supergraph; it imports no service.',
+      severity: 'error',
+      from: { path: `${ROOT}gateway/src` },
+      to: { path: `${ROOT}services/(?!platform)` },
+    },
+    {
+      name: 'rules-are-pure',
+      comment: 'A rule would be true on paper: no database, no GraphQL, no bus. Pass what it needs as arguments.',
+      severity: 'error',
+      from: { path: '[.]rules[.]ts$' },
+      to: {
+        path: `node_modules/(drizzle-orm|pg|graphql|@nats-io|fastify|undici)/|${ROOT}services/platform/src/(?!errors[.]ts)`,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'tables-are-shapes',
+      comment: 'A table file says how rows are stored and imports drizzle, columns, and types only.',
+      severity: 'error',
+      from: { path: '[.]table[.]ts$' },
+      to: {
+        path: `${ROOT}services/`,
+        pathNot: `[.]table[.]ts$|${ROOT}services/platform/src/columns[.]ts`,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one, or hide a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(/dist/|/gen/|\\.renmai|\\.tools)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'], extensions: ['.ts', '.js'] },
+  },
+}

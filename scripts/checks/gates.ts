@@ -1,0 +1,115 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { composeSupergraph, SERVICES } from '../compose-supergraph.ts'
+import { ROOT } from '../stack/paths.ts'
+import { breakingChanges } from './breaking-changes.ts'
+import { lintMigrations } from './lint-migrations.ts'
+
+/** A gate: it passes or says what is wrong. */
+export type Gate = { name: string; run: () => void | Promise<void> }
+
+const PROJECTS = ['services/platform', ...SERVICES.map((name) => `services/${name}`), 'gateway', 'proto', 'scripts']
+
+/** Runs a program of ours; what it says is the reason when it fails. */
+function run(command: string, args: string[], cwd = ROOT): void {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 ** 2,
+    env: { ...process.env, FORCE_COLOR: '0' },
+  })
+  if (status !== 0) throw new Error(`${stdout}${stderr}${error?.message ?? ''}`.trim().split('\n').slice(-60).join('\n'))
+}
+
+const bin = (name: string) => `${ROOT}node_modules/.bin/${name}`
+
+/** What changes are compared with: where this line of work left the main branch, or the commit before. */
+export function baseRef(): string | undefined {
+  const resolve = (ref: string) =>
+    spawnSync('git', ['rev-parse', '--verify', '-q', `${ref}^{commit}`], { cwd: ROOT, encoding: 'utf8' }).stdout.trim()
+  const head = resolve('HEAD')
+  return [resolve(process.env.BASE_REF ?? 'origin/main'), resolve('HEAD~1')].find((ref) => ref !== '' && ref !== head)
+}
+
+function protoBreaking(): void {
+  const base = baseRef()
+  if (!base || spawnSync('git', ['cat-file', '-e', `${base}:proto/buf.yaml`], { cwd: ROOT }).status !== 0) return
+  run(bin('buf'), ['breaking', 'proto', '--against', `.git#ref=${base},subdir=proto`])
+}
+
+function schemaComposes(): void {
+  const composed = composeSupergraph()
+  if (composed !== readFileSync(`${ROOT}gateway/supergraph.graphql`, 'utf8'))
+    throw new Error('gateway/supergraph.graphql is not what the SDL composes to. Run npm run compose and commit it.')
+}
+
+async function schemaBreaking(): Promise<void> {
+  const base = baseRef()
+  if (!base) return
+  const old = spawnSync('git', ['show', `${base}:gateway/supergraph.graphql`], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 })
+  if (old.status !== 0) return
+  const breaks = await breakingChanges(old.stdout, composeSupergraph())
+  if (breaks.length > 0)
+    throw new Error(`These changes break clients; deprecate first, remove later:\n${breaks.map((one) => `  ${one}`).join('\n')}`)
+}
+
+/** drizzle-kit writes a migration when the tables say more than the migrations; then one was forgotten. */
+function migrationsFresh(): void {
+  for (const name of SERVICES) {
+    const folder = `services/${name}/migrations`
+    const status = () => execFileSync('git', ['status', '--porcelain', '--untracked-files=all', folder], { cwd: ROOT, encoding: 'utf8' })
+    const before = status()
+    run(bin('drizzle-kit'), ['generate', '--name', 'forgotten'], `${ROOT}services/${name}`)
+    const forgotten = status()
+      .split('\n')
+      .filter((line) => line.startsWith('??') && !before.includes(line))
+      .map((line) => line.slice(3))
+    if (forgotten.length === 0) continue
+    for (const file of forgotten) rmSync(`${ROOT}${file}`)
+    run('git', ['checkout', '--', `${folder}/meta/_journal.json`])
+    throw new Error(`The tables of ${name} have changed without a migration. Run npm run migration -w @renmai/${name} -- --name <what>.`)
+  }
+}
+
+/** Each direction rule has a file that breaks it and nothing else. */
+function directionsBite(): void {
+  const { stdout } = spawnSync(
+    bin('depcruise'),
+    ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'scripts/checks/fixtures'],
+    { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 },
+  )
+  const { summary } = JSON.parse(stdout) as {
+    summary: { violations: { rule: { name: string } }[]; ruleSetUsed: { forbidden: { name: string }[] } }
+  }
+  const bitten = new Set(summary.violations.map((one) => one.rule.name))
+  const toothless = summary.ruleSetUsed.forbidden.map((rule) => rule.name).filter((name) => !bitten.has(name))
+  if (toothless.length > 0) throw new Error(`These rules let their bad example pass: ${toothless.join(', ')}`)
+}
+
+export const gates: Gate[] = [
+  { name: 'format', run: () => run(bin('biome'), ['check', '--config-path=.biome.json', '.']) },
+  { name: 'types', run: () => run(process.execPath, ['node_modules/@typescript/native/bin/tsc', '-b', ...PROJECTS]) },
+  { name: 'lint', run: () => run(bin('oxlint'), ['--type-aware', 'services', 'gateway', 'proto', 'scripts']) },
+  {
+    name: 'directions',
+    run: () =>
+      run(bin('depcruise'), [
+        '--config',
+        '.dependency-cruiser.cjs',
+        'services',
+        'gateway',
+        'proto',
+        'scripts',
+        '--exclude',
+        'fixtures|/gen/|/dist/|node_modules/.*/node_modules',
+      ]),
+  },
+  { name: 'directions bite', run: directionsBite },
+  { name: 'dead code', run: () => run(bin('knip'), ['--no-progress', '--no-config-hints']) },
+  { name: 'proto lint', run: () => run(bin('buf'), ['lint'], `${ROOT}proto`) },
+  { name: 'proto breaking', run: protoBreaking },
+  { name: 'migrations lint', run: () => lintMigrations(run, bin('squawk')) },
+  { name: 'migrations fresh', run: migrationsFresh },
+  { name: 'schema composes', run: schemaComposes },
+  { name: 'schema breaking', run: schemaBreaking },
+]

@@ -1,0 +1,24 @@
+import { globSync, readFileSync } from 'node:fs'
+import { ROOT } from '../stack/paths.ts'
+
+/** Statements that touch every row at once and hold their locks until they are done; squawk is silent about them. */
+const UNBATCHED = /^\s*(UPDATE|DELETE)\b(?![\s\S]*\bWHERE\b)/i
+
+export function unbatchedStatements(sql: string): string[] {
+  // Functions run later and batch for themselves.
+  const outside = sql.replace(/\$\$[\s\S]*?\$\$/g, "''").replace(/--[^\n]*/g, '')
+  return outside
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter((statement) => UNBATCHED.test(statement))
+}
+
+/** squawk's rules over all migrations, and our own. */
+export function lintMigrations(run: (command: string, args: string[]) => void, squawk: string): void {
+  const files = globSync('services/*/migrations/*.sql', { cwd: ROOT })
+  run(squawk, ['-c', '.squawk.toml', ...files])
+  const found = files.flatMap((file) =>
+    unbatchedStatements(readFileSync(`${ROOT}${file}`, 'utf8')).map((statement) => `  ${file}: ${statement.slice(0, 100)}`),
+  )
+  if (found.length > 0) throw new Error(`These statements touch every row at once. Backfill in batches by a job:\n${found.join('\n')}`)
+}
