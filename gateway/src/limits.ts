@@ -17,9 +17,10 @@ export const LIMITS = {
   variableDepth: 32,
 }
 
+// Introspection has a limit of its own in graphql-js (MaxIntrospectionDepthRule), which its standard query keeps.
 /** Rules of a request besides those of the specification; they run first, since validation itself costs time. */
 export const limitRules: ValidationRule[] = [
-  maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: false, flattenFragments: true, exposeLimits: true }),
+  maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: true, flattenFragments: true, exposeLimits: true }),
   maxAliasesRule({ n: LIMITS.aliases, allowList: [] }),
   maxDirectivesRule({ n: LIMITS.directives }),
   costLimitRule({
@@ -28,7 +29,7 @@ export const limitRules: ValidationRule[] = [
     scalarCost: 1,
     depthCostFactor: 1.5,
     flattenFragments: true,
-    ignoreIntrospection: false,
+    ignoreIntrospection: true,
   }),
   limitRootFields,
 ].map(asRule)

@@ -23,7 +23,13 @@ export type Endpoints = {
   metrics: Record<string, string>
 }
 
-export type Platform = { endpoints: Endpoints; children: Child[]; restart: (service: string) => Promise<void>; stop: () => Promise<void> }
+export type Platform = {
+  endpoints: Endpoints
+  secrets: Secrets
+  children: Child[]
+  restart: (service: string) => Promise<void>
+  stop: () => Promise<void>
+}
 
 export type PlatformOptions = {
   folder: string
@@ -70,7 +76,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await children[index]!.stop()
       children[index] = await runService(name as ServiceName)
     }
-    return { endpoints: endpointsOf(ports, stores), children, restart, stop }
+    return { endpoints: endpointsOf(ports, stores), secrets: options.secrets, children, restart, stop }
   } catch (error) {
     await stop()
     throw error
