@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { composeSupergraph, SERVICES } from '../compose-supergraph.ts'
 import { ROOT } from '../stack/paths.ts'
+import { renderSettings } from '../write-settings.ts'
 import { breakingChanges } from './breaking-changes.ts'
 import { lintMigrations } from './lint-migrations.ts'
 
@@ -71,6 +72,13 @@ function migrationsFresh(): void {
   }
 }
 
+async function settingsDocumented(): Promise<void> {
+  for (const [file, text] of await renderSettings()) {
+    if (readFileSync(file, 'utf8') !== text)
+      throw new Error(`${file} does not show the settings as they are. Run node scripts/write-settings.ts.`)
+  }
+}
+
 /** Each direction rule has a file that breaks it and nothing else. */
 function directionsBite(): void {
   const { stdout } = spawnSync(
@@ -112,4 +120,5 @@ export const gates: Gate[] = [
   { name: 'migrations fresh', run: migrationsFresh },
   { name: 'schema composes', run: schemaComposes },
   { name: 'schema breaking', run: schemaBreaking },
+  { name: 'settings documented', run: settingsDocumented },
 ]
