@@ -20,7 +20,7 @@ async function serve(ready = true) {
   http.get('/break', async () => {
     throw new Error('postgres://u:secret@db')
   })
-  http.get('/work', async () => {
+  http.get('/slow', async () => {
     await sleep(20)
     return { ok: true }
   })
@@ -68,7 +68,7 @@ describe('the HTTP server', () => {
     const client = async () => {
       while (!isStopping) {
         sent++
-        await request(`${url}/work`, { dispatcher: agent }).then(
+        await request(`${url}/slow`, { dispatcher: agent }).then(
           async (answer) => {
             if (answer.statusCode !== 200) failed++
             await answer.body.dump()
