@@ -21,11 +21,11 @@ export async function stage(tx: Tx, table: string, columns: CopyColumn[], rows: 
   await tx.client.query(`CREATE TEMPORARY TABLE IF NOT EXISTS ${table} (${definition}) ON COMMIT DELETE ROWS`)
   const names = columns.map((column) => column.name).join(', ')
   const stream = tx.client.query(copyFrom(`COPY ${table} (${names}) FROM STDIN WITH (FORMAT binary)`))
-  await pipeline(Readable.from([encode(columns, rows)]), stream)
+  await pipeline(Readable.from([encodeRows(columns, rows)]), stream)
 }
 
 /** The binary COPY format: https://www.postgresql.org/docs/18/sql-copy.html (File Formats, Binary Format). */
-function encode(columns: CopyColumn[], rows: readonly unknown[][]): Buffer {
+export function encodeRows(columns: CopyColumn[], rows: readonly unknown[][]): Buffer {
   const writer = new Writer(1024 + rows.length * 256)
   writer.bytes(SIGNATURE)
   for (const row of rows) {

@@ -58,10 +58,15 @@ it(`loses and doubles nothing while writers, relay and consumers are killed for 
     children[victim] = run(roles[victim]!)
   }
   children[0]!.kill('SIGKILL')
-  await vi.waitFor(async () => {
-    const { rows } = await test.owner.query('SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS waiting, (SELECT count(*) FROM counters WHERE value = 0) AS unheard')
-    expect(rows[0]).toEqual({ waiting: 0, unheard: 0 })
-  }, { timeout: 90_000, interval: 500 })
+  await vi.waitFor(
+    async () => {
+      const { rows } = await test.owner.query(
+        'SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS waiting, (SELECT count(*) FROM counters WHERE value = 0) AS unheard',
+      )
+      expect(rows[0]).toEqual({ waiting: 0, unheard: 0 })
+    },
+    { timeout: 90_000, interval: 500 },
+  )
   for (const child of children) child.kill('SIGKILL')
   const { rows } = await test.owner.query<{ id: string; value: number }>('SELECT id, value FROM counters')
   const stored = new Map(rows.map((row) => [row.id, row.value]))

@@ -25,12 +25,20 @@ it('one trace runs from the request over SQL, the outbox and NATS to the consume
   const flush = startTelemetry('test', undefined, exporter)
   const folder = mkdtempSync(join(tmpdir(), 'renmai-trace-'))
   const nats = await startNats({ folder, logs: folder })
-  const bus = await connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'test', createLog('test', 'silent'))
+  const bus = await connectBus(
+    { NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' },
+    'test',
+    createLog('test', 'silent'),
+  )
   const test = await testDatabase(inject('postgresUrl'), counters)
   await declareStream(bus, 'identity')
   const stopAnswers = answerAll(bus, 'test', [answer(ComplianceService.method.decideSends, async () => ({ decisions: [] }))])
   let heard = 0
-  const consumers = consumeAll(bus, test.db, 'test', [on(TenantCreatedSchema, 'traced', async () => { heard++ })])
+  const consumers = consumeAll(bus, test.db, 'test', [
+    on(TenantCreatedSchema, 'traced', async () => {
+      heard++
+    }),
+  ])
   const tenant = newId()
   await trace.getTracer('test').startActiveSpan('request', async (span) => {
     await withTenant(test.db, tenant, (tx) => publish(tx, TenantCreatedSchema, { zone: 'z', currency: 'CNY' }))
@@ -43,11 +51,14 @@ it('one trace runs from the request over SQL, the outbox and NATS to the consume
   await stopAnswers()
   await bus.nats.close()
   const spans: { name: string; traceId: string }[] = []
-  exporter.shutdown = async () => void spans.push(...exporter.getFinishedSpans().map((span) => ({ name: span.name, traceId: span.spanContext().traceId })))
+  exporter.shutdown = async () =>
+    void spans.push(...exporter.getFinishedSpans().map((span) => ({ name: span.name, traceId: span.spanContext().traceId })))
   await flush()
   const request = spans.find((span) => span.name === 'request')!
   const names = spans.filter((span) => span.traceId === request.traceId).map((span) => span.name)
-  expect(names).toEqual(expect.arrayContaining(['request', 'sql.transaction', 'ask DecideSends', expect.stringMatching(/^answer /), 'consume test_traced']))
+  expect(names).toEqual(
+    expect.arrayContaining(['request', 'sql.transaction', 'ask DecideSends', expect.stringMatching(/^answer /), 'consume test_traced']),
+  )
   expect(names.filter((name) => name === 'sql.transaction')).toHaveLength(2)
   await nats.stop()
   await test.drop()

@@ -7,8 +7,13 @@ import { createLog } from '../../src/log.ts'
 
 /** Adds one to the row that each event names: twice would be seen, and so would never. */
 const [url = '', nats = '', monitor = ''] = process.argv.slice(2)
-const bus = await connectBus({ NATS_URL: nats, NATS_MONITOR_URL: monitor, DURABILITY: 'strict' }, 'consumer', createLog('consumer', 'silent'))
+const bus = await connectBus(
+  { NATS_URL: nats, NATS_MONITOR_URL: monitor, DURABILITY: 'strict' },
+  'consumer',
+  createLog('consumer', 'silent'),
+)
 const count = on(TenantCreatedSchema, 'count', async (tx, events) => {
-  for (const { zone: id } of events) await tx.client.query('UPDATE counters SET value = value + 1 WHERE tenant_id = $1 AND id = $2', [tx.tenantId, id])
+  for (const { zone: id } of events)
+    await tx.client.query('UPDATE counters SET value = value + 1 WHERE tenant_id = $1 AND id = $2', [tx.tenantId, id])
 })
 consumeAll(bus, connect(url, { max: 3 }), 'test', [count])

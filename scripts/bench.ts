@@ -1,0 +1,14 @@
+import { ingest } from './benches/ingest.ts'
+import { query } from './benches/query.ts'
+
+/** `npm run bench -- NAME`: prints what it measures as it goes; the last line is JSON. */
+const benches: Record<string, () => Promise<object>> = { ingest, query }
+
+const [name = ''] = process.argv.slice(2)
+const bench = benches[name]
+if (!bench) {
+  process.stderr.write(`There is no benchmark ${name || 'without a name'}. There are: ${Object.keys(benches).join(', ')}.\n`)
+  process.exit(1)
+}
+process.stdout.write(`${JSON.stringify({ bench: name, ...(await bench()) })}\n`)
+process.exit(0)

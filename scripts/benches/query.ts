@@ -1,0 +1,135 @@
+import { newId } from '@renmai/platform/ids'
+import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
+import { importKey, signViewer } from '@renmai/platform/viewer'
+import { Pool } from 'undici'
+import { createPeople, toCsv } from '../demo/people.ts'
+import { importFile } from '../import-file.ts'
+import { openStage, percentile, type Stage, say } from './stage.ts'
+
+const CUSTOMERS = 400
+const REQUESTS = 1_500
+const CONNECTIONS = 4
+
+const PARTS: Record<string, string> = {
+  identity: 'displayName profiles { source } attributes { key value } tags { name }',
+  engagement:
+    'orders { orderNo status total { amountMinor currency } } orderSummary { paidOrders netPaid { amountMinor } } lastTouchpoints { type channel } messages { state }',
+  campaign: 'segments { name } journeyEntries { nodeId } coupons { state }',
+  analytics: 'rfm { label recencyDays frequency }',
+  compliance: 'effectiveConsents { purpose channel isAllowed }',
+}
+
+/**
+ * One customer over five services through the gateway, against the slowest subgraph asked for its own part alone. Every
+ * request asks for another customer.
+ */
+export async function query(): Promise<object> {
+  const stage = await openStage([])
+  try {
+    const ids = await fill(stage)
+    const direct: Record<string, Times> = {}
+    for (const name of Object.keys(PARTS)) {
+      direct[name] = await measure(await subgraphCall(stage, name), ids)
+      say(`${name.padEnd(11)} p50 ${direct[name].p50.toFixed(1)} ms, p99 ${direct[name].p99.toFixed(1)} ms`)
+    }
+    const gateway = await measure(await gatewayCall(stage), ids)
+    say(`gateway     p50 ${gateway.p50.toFixed(1)} ms, p99 ${gateway.p99.toFixed(1)} ms, ${Math.round(gateway.perSecond)} requests/s`)
+    const [slowest, times] = Object.entries(direct).toSorted(([, a], [, b]) => b.p50 - a.p50)[0]!
+    return {
+      unit: 'ms p50',
+      value: Number(gateway.p50.toFixed(2)),
+      p99: Number(gateway.p99.toFixed(2)),
+      limit: `slowest subgraph alone (${slowest})`,
+      limitValue: Number(times.p50.toFixed(2)),
+      ratio: Number((gateway.p50 / times.p50).toFixed(2)),
+      requestsPerSecond: Math.round(gateway.perSecond),
+    }
+  } finally {
+    await stage.close()
+  }
+}
+
+async function fill({ client }: Stage): Promise<string[]> {
+  const { createEventSource } = await client.query<{ createEventSource: { account: { id: string } } }>(
+    'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } } }',
+    { input: { idempotencyKey: newId(), name: 'bench', channel: 'STORE' } },
+  )
+  const mapping = {
+    orderNo: 'order_no',
+    sku: 'sku',
+    title: 'title',
+    quantity: 'quantity',
+    occurredAt: 'time',
+    unitPrice: 'price',
+    customerId: 'member',
+    phone: 'phone',
+    email: 'email',
+    name: 'name',
+  }
+  await importFile(client, 'bench.csv', Buffer.from(toCsv(createPeople(CUSTOMERS, 7), new Date())), {
+    accountId: createEventSource.account.id,
+    mapping,
+    currency: 'CNY',
+    zone: 'Asia/Shanghai',
+  })
+  const ids: string[] = []
+  for (let after: string | null = null; ; ) {
+    const { customers }: { customers: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } =
+      await client.query(
+        'query C($after: String) { customers(first: 100, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }',
+        { after },
+      )
+    ids.push(...customers.nodes.map((node) => node.id))
+    if (!customers.pageInfo.hasNextPage) return ids
+    after = customers.pageInfo.endCursor
+  }
+}
+
+type Call = (id: string) => Promise<void>
+type Times = { p50: number; p99: number; perSecond: number }
+
+async function measure(call: Call, ids: string[]): Promise<Times> {
+  for (const id of ids.slice(0, 100)) await call(id)
+  const times: number[] = []
+  let next = 0
+  const began = performance.now()
+  const client = async () => {
+    while (next < REQUESTS) {
+      const started = performance.now()
+      await call(ids[next++ % ids.length]!)
+      times.push(performance.now() - started)
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, client))
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), perSecond: times.length / ((performance.now() - began) / 1_000) }
+}
+
+function caller(origin: string, token: string, body: (id: string) => object): Call {
+  const pool = new Pool(origin, { connections: CONNECTIONS })
+  return async (id) => {
+    const answer = await pool.request({
+      path: '/graphql',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body(id)),
+    })
+    const { errors } = (await answer.body.json()) as { errors?: { message: string }[] }
+    if (errors) throw new Error(errors[0]!.message)
+  }
+}
+
+async function gatewayCall({ client }: Stage): Promise<Call> {
+  const document = `query C($id: ID!) { customer(id: $id) { id ${Object.values(PARTS).join(' ')} } }`
+  return caller(new URL(client.endpoints.graphql).origin, await client.token(), (id) => ({ query: document, variables: { id } }))
+}
+
+/** The part of one service as the gateway asks for it. */
+async function subgraphCall({ platform, tenantId }: Stage, name: string): Promise<Call> {
+  const viewer = { kind: 'STAFF' as const, id: newId(), tenantId, scopes: new Set(ALL_SCOPES) }
+  const token = await signViewer(await importKey(platform.secrets.internalPrivateKey), viewer, name, new Date())
+  const document = `query E($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { ${PARTS[name]} } } }`
+  return caller(platform.endpoints.services[name]!, token, (id) => ({
+    query: document,
+    variables: { r: [{ __typename: 'Customer', id }] },
+  }))
+}

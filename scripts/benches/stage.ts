@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { newId } from '@renmai/platform/ids'
+import { type Client, createClient } from '../client.ts'
+import { type Platform, startPlatform } from '../stack/platform.ts'
+import { createSecrets } from '../stack/secrets.ts'
+
+export type Stage = { platform: Platform; client: Client; tenantId: string; close: () => Promise<void> }
+
+export const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+/** A platform of its own with production's settings for durability; the services that are not measured are stopped. */
+export async function openStage(stopped: string[]): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'renmai-bench-'))
+  const secrets = createSecrets(newId())
+  const platform = await startPlatform({ folder, logs: `${folder}/logs`, secrets, tell: say, graphiql: false })
+  for (const child of platform.children.filter((one) => stopped.includes(one.name))) await child.stop()
+  const close = async () => {
+    await platform.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { platform, client: createClient(platform.endpoints, secrets), tenantId: secrets.tenantId, close }
+}
+
+/** The value below which the given share of the sorted numbers lies. */
+export function percentile(numbers: number[], share: number): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}
