@@ -262,7 +262,7 @@ describe('one customer over five services', () => {
     await vi.waitFor(async () => expect(await quiet()).toBe(true), { timeout: 15_000, interval: 200 })
     const merged = await ask('query C($id: ID!) { customer(id: $id) { id profiles { id } lastTouchpoints { id } } }', { id: b.id })
     expect(merged.body.data?.customer).toMatchObject({ id: a.id })
-    expect((merged.body.data?.customer as unknown as { lastTouchpoints: unknown[] }).lastTouchpoints).toHaveLength(2)
+    expect(merged.body.data?.customer).toMatchObject({ lastTouchpoints: [{}, {}] })
     expect(await dump()).not.toEqual(before)
     await ask('mutation U($input: UnmergeCustomersInput!) { unmergeCustomers(input: $input) { decision { id } } }', {
       input: { idempotencyKey: key(), decisionId, reason: 'test' },

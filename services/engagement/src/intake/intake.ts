@@ -72,15 +72,25 @@ function serveEvents(http: Http, worker: Worker): void {
     '/v1/events/:tenantId/:accountId',
     async ({ params: { tenantId, accountId }, body, headers }) => {
       const account = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId, 'EVENT_API'))
-      try {
-        new StandardWebhook(account.credentials.secret).verify(body ?? '', headers as Record<string, string>)
-      } catch (error) {
-        if (error instanceof WebhookVerificationError) throw new AppError('UNAUTHENTICATED', `The request is not signed: ${error.message}`)
-        throw error
-      }
-      return ingestEvents(worker, tenantId, accountId, readJson<{ events: RawEvent[] }>(body).events)
+      const { events } = verifyEvents(account.credentials.secret, body ?? '', headers as Record<string, string>)
+      return ingestEvents(worker, tenantId, accountId, events)
     },
   )
+}
+
+/**
+ * Checks the signature and reads the body, which the library does in one go.
+ * @throws AppError UNAUTHENTICATED when the signature does not hold, INVALID when the body is no JSON object
+ */
+function verifyEvents(secret: string, body: string, headers: Record<string, string>): { events: RawEvent[] } {
+  try {
+    const payload: unknown = new StandardWebhook(secret).verify(body, headers)
+    if (payload !== null && typeof payload === 'object') return payload as { events: RawEvent[] }
+  } catch (error) {
+    if (error instanceof WebhookVerificationError) throw new AppError('UNAUTHENTICATED', `The request is not signed: ${error.message}`)
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new AppError('INVALID', 'The body must be a JSON object')
 }
 
 function serveImports(http: Http, worker: Worker): void {
