@@ -97,8 +97,9 @@ async function prime(stage: Stage, source: Source): Promise<void> {
     const { touchpointCounts } = await stage.client.query<{ touchpointCounts: { unattached: number } }>(
       '{ touchpointCounts { unattached } }',
     )
-    if (touchpointCounts.unattached === 0) return void (await pool.close())
+    if (touchpointCounts.unattached === 0) break
   }
+  await pool.close()
 }
 
 async function measureHttp(stage: Stage, source: Source): Promise<number> {

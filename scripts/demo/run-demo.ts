@@ -4,28 +4,8 @@ import color from 'picocolors'
 import type { Client } from '../client.ts'
 import { HOME } from '../stack/paths.ts'
 import type { Secrets } from '../stack/secrets.ts'
-import { becomeOne, browse, scanLiveCode } from './meet.ts'
-import { showCustomer, undoMerge, verifyAudit } from './prove.ts'
-import { connectChannels, importHistory } from './set-up.ts'
-import { createStory, type Step } from './story.ts'
-import { askConsent, classify, formSegment, redeem, runJourney, showReceipt } from './win-back.ts'
-
-const STEPS: Step[] = [
-  connectChannels,
-  importHistory,
-  scanLiveCode,
-  browse,
-  becomeOne,
-  classify,
-  formSegment,
-  askConsent,
-  runJourney,
-  showReceipt,
-  redeem,
-  undoMerge,
-  verifyAudit,
-  showCustomer,
-]
+import { STEPS } from './steps.ts'
+import { createStory } from './story.ts'
 
 /** The moment that the demo's days are counted from: that of its first telling. */
 function readBase(): Date {

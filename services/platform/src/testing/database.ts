@@ -41,6 +41,8 @@ function open(adminUrl: string, name: string, template: DatabaseUrls): TestDatab
   const here = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
   const urls = { owner: here(template.owner), app: here(template.app), relay: here(template.relay) }
   const [db, relayDb, owner] = [connect(urls.app), connect(urls.relay), new pg.Pool({ connectionString: here(adminUrl), max: 2 })]
+  // Dropping the database ends what is still connected to it.
+  owner.on('error', () => undefined)
   const drop = async () => {
     await Promise.all([db.pool.end(), relayDb.pool.end(), owner.end()])
     const admin = new pg.Client({ connectionString: adminUrl })

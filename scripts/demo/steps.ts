@@ -1,0 +1,23 @@
+import { becomeOne, browse, scanLiveCode } from './meet.ts'
+import { showCustomer, undoMerge, verifyAudit } from './prove.ts'
+import { connectChannels, importHistory } from './set-up.ts'
+import type { Step } from './story.ts'
+import { askConsent, classify, formSegment, redeem, runJourney, showReceipt } from './win-back.ts'
+
+/** The story in its order. */
+export const STEPS: Step[] = [
+  connectChannels,
+  importHistory,
+  scanLiveCode,
+  browse,
+  becomeOne,
+  classify,
+  formSegment,
+  askConsent,
+  runJourney,
+  showReceipt,
+  redeem,
+  undoMerge,
+  verifyAudit,
+  showCustomer,
+]

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { STEPS } from '../demo/steps.ts'
+import { CORP, createStory, type Story } from '../demo/story.ts'
+import { startWhole, type Whole } from './whole.ts'
+
+let whole: Whole
+let story: Story
+beforeAll(async () => {
+  whole = await startWhole()
+  story = createStory(whole.client, whole.platform.secrets, new Date())
+}, 120_000)
+afterAll(() => whole.stop(), 60_000)
+
+describe('the demo', () => {
+  it.each(STEPS.map((step) => [step.title, step] as const))(
+    '%s',
+    async (_title, step) => {
+      expect(await step.run(story)).not.toBe('')
+    },
+    60_000,
+  )
+
+  it('told again changes nothing', async () => {
+    const counts = () =>
+      whole.client.query(
+        '{ customerCounts { customers profiles } orderCounts { orders parked } touchpointCounts { total } messageCounts { channel state count } }',
+      )
+    const before = await counts()
+    for (const step of STEPS) await step.run(story)
+    expect(await counts()).toEqual(before)
+  }, 120_000)
+})
+
+type Delivery = { channel: string; to: string }
+const deliveries = async (channel: string, to: string) =>
+  ((await whole.client.simulate('deliveries')) as { deliveries: Delivery[] }).deliveries.filter(
+    (one) => one.channel === channel && one.to === to,
+  ).length
+const fault = (path: string, kind: string, times = 1) => whole.client.simulate('faults', { path, kind, times })
+
+async function added(externalUserId: string, change: object = {}) {
+  await whole.client.simulate('wecom/contact', {
+    corpId: CORP.corpId,
+    staffUserId: 'advisor_chen',
+    externalUserId,
+    state: 'poster-hangzhou',
+    name: '测试',
+    unionid: `u-${externalUserId}`,
+    ...change,
+  })
+}
+const contactsOf = async (externalUserId: string) => {
+  const { customerByIdentifier } = await whole.client.query<{ customerByIdentifier: { contacts: { lostBy: string | null }[] } | null }>(
+    'query C($v: String!, $n: String!) { customerByIdentifier(namespace: $n, value: $v) { contacts { staffUserId lostBy } } }',
+    { v: externalUserId, n: `external_userid@${CORP.corpId}` },
+  )
+  return customerByIdentifier?.contacts
+}
+
+describe('a platform that misbehaves', () => {
+  it('pushes twice: one contact, one welcome', async () => {
+    await added('wmTwice', { fault: 'duplicate' })
+    await vi.waitFor(async () => expect(await deliveries('WELCOME', 'wmTwice')).toBe(1), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await contactsOf('wmTwice')).toHaveLength(1), { timeout: 10_000 })
+    expect(await deliveries('WELCOME', 'wmTwice')).toBe(1)
+  })
+
+  it('pushes the loss before the addition: the contact is lost', async () => {
+    await added('wmLate', { fault: 'reorder', createTime: 1_760_000_000 })
+    await added('wmLate', { changeType: 'del_follow_user', createTime: 1_760_000_060 })
+    await vi.waitFor(async () => expect(await contactsOf('wmLate')).toEqual([{ staffUserId: 'advisor_chen', lostBy: 'CUSTOMER' }]), {
+      timeout: 10_000,
+    })
+  })
+
+  it('lets the token expire and limits the rate: the welcome still comes in time, once', async () => {
+    await fault('/cgi-bin/externalcontact/send_welcome_msg', 'expired-token')
+    await fault('/cgi-bin/externalcontact/send_welcome_msg', 'rate-limit')
+    await added('wmLimited')
+    await vi.waitFor(async () => expect(await deliveries('WELCOME', 'wmLimited')).toBe(1), { timeout: 15_000 })
+  })
+
+  it('receives what customers write, once', async () => {
+    for (let times = 0; times < 2; times++)
+      await whole.client.simulate('wecom/message', { corpId: CORP.corpId, externalUserId: 'wmTwice', text: '你好', messageId: '7001' })
+    const { channelAccounts } = await whole.client.query<{ channelAccounts: { pendingClaims: number }[] }>(
+      '{ channelAccounts { pendingClaims } }',
+    )
+    expect(channelAccounts.every((account) => account.pendingClaims === 0)).toBe(true)
+  })
+})
