@@ -82,6 +82,13 @@ describe('the audit chain', () => {
 
   it('holds as it was written', () => expect(checkRun('t', chain(20), start)).toMatchObject({ seq: 20 }))
 
+  it('breaks behind an entry that was rewritten together with its hash', () => {
+    const entries = chain(20)
+    const forged = { ...entries[6]!, targetId: 'other' }
+    entries[6] = { ...forged, hash: hashEntry('t', 7, forged, entries[5]!.hash) }
+    expect(checkRun('t', entries, start)).toEqual({ firstBadSeq: 8, problem: 'HASH' })
+  })
+
   it('names the first entry that was changed, removed, swapped or moved to another tenant', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 19 }), fc.constantFrom('change', 'remove', 'swap'), (at, how) => {

@@ -20,6 +20,9 @@ const STATUS: Record<ErrorCode, number> = {
   INTERNAL: 500,
 }
 
+/** How long a connection that says nothing may hold up the end. */
+const LAST_ANSWERS_MS = 3_000
+
 export type HttpOptions = {
   log: Log
   bodyLimit?: number
@@ -42,6 +45,9 @@ export function createHttp({ log, bodyLimit = 256 * 1024, isReady }: HttpOptions
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
     genReqId: () => newId(),
+    // While closing, whoever is connected is still answered; idle connections end by the header of their last answer.
+    return503OnClosing: false,
+    forceCloseConnections: false,
     // Longer parameters than our ids and states are no routes of ours.
     routerOptions: { maxParamLength: 200 },
   })
@@ -72,7 +78,9 @@ export function createHttp({ log, bodyLimit = 256 * 1024, isReady }: HttpOptions
   const drain = async (graceMs: number) => {
     isDraining = true
     await pause(graceMs)
+    const late = setTimeout(() => server.server.closeAllConnections(), LAST_ANSWERS_MS)
     await server.close()
+    clearTimeout(late)
   }
   return Object.assign(server, { drain }) as unknown as Http
 }
