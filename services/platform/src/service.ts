@@ -7,6 +7,7 @@ import { systemClock } from './clock.ts'
 import { baseSettings, loadConfig } from './config.ts'
 import { consumeAll } from './consume.ts'
 import { connect, type Db } from './db.ts'
+import { forgetKeys } from './forget-keys.ts'
 import { createHttp, type Http } from './http.ts'
 import type { Handler } from './inbox.ts'
 import { createLog, type Log } from './log.ts'
@@ -115,6 +116,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
     startRelay(relayDb, bus, service.name),
     startReconciler(relayDb, bus, service.name),
     maintainPartitions(relayDb, log),
+    forgetKeys(db, relayDb, log),
     ...(service.loops?.(app) ?? []),
   ]
   const consumptions = consumeAll(bus, db, service.name, handlers)

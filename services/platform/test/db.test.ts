@@ -102,3 +102,22 @@ describe('errors of the database', () => {
     expect(met).toBeGreaterThan(2)
   })
 })
+
+describe('old days of the outbox', () => {
+  const days = async () =>
+    (await test.owner.query("SELECT count(*) FROM pg_class WHERE relname IN ('outbox_20260101', 'outbox_20260102')")).rows[0].count
+
+  it('are dropped when all of them is published, and kept while anything waits', async () => {
+    for (const day of ['2026-01-01', '2026-01-02']) {
+      await test.relayDb.pool.query("SELECT ensure_partition('outbox', $1, 'day')", [`${day}T00:00:00Z`])
+      const published = day === '2026-01-01' ? day : null
+      await test.owner.query(
+        "INSERT INTO outbox (tenant_id, event_id, type, payload, created_at, published_at) VALUES ($1, $2, 't', '', $3, $4)",
+        [mine, newId(), day, published],
+      )
+    }
+    await test.relayDb.pool.query('SELECT drop_old_partitions(8, 14)')
+    expect(await days()).toBe(1)
+    expect((await test.owner.query('SELECT 1 FROM outbox WHERE published_at IS NULL')).rowCount).toBe(1)
+  })
+})

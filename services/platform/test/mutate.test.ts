@@ -1,5 +1,6 @@
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { forgetBatch } from '../src/forget-keys.ts'
 import { newId } from '../src/ids.ts'
 import { type Command, mutate } from '../src/mutate.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
@@ -77,5 +78,14 @@ describe('a command with an idempotency key', () => {
     const action = (await published(test, ActionRecordedSchema)).find((event) => event.targetId === id)
     expect(action).toMatchObject({ action: 'addCounter', actorId: ctx.viewer.id, actorKind: 'STAFF' })
     expect(action?.inputDigest.length).toBe(32)
+  })
+
+  it('is forgotten after three days, and not before', async () => {
+    const ctx = testContext(test.db, newId())
+    const [old, young] = [key(), key()]
+    for (const idempotencyKey of [old, young]) await addCounter(ctx, { idempotencyKey, value: 1 })
+    await test.owner.query("UPDATE idempotency_keys SET created_at = now() - interval '73 hours' WHERE key = $1", [old])
+    expect(await forgetBatch(test.db, ctx.viewer.tenantId)).toBe(1)
+    expect((await test.owner.query('SELECT key FROM idempotency_keys WHERE key = ANY($1)', [[old, young]])).rows).toEqual([{ key: young }])
   })
 })

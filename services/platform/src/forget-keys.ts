@@ -1,0 +1,30 @@
+import { type Db, withTenant } from './db.ts'
+import type { Log } from './log.ts'
+import { type Loop, loop } from './loop.ts'
+import { tenantsWithWork } from './tenants.ts'
+
+const HOUR_MS = 3_600_000
+const KEEP_HOURS = 72
+const BATCH = 1_000
+
+/** Forgets the answers to commands after 72 hours: nobody repeats a call that late. In batches, tenant by tenant. */
+export function forgetKeys(db: Db, relayDb: Db, log: Log): Loop {
+  return loop('forget-keys', log, { pollMs: HOUR_MS }, async () => {
+    for (const tenantId of await tenantsWithWork(relayDb, 'SELECT tenant_id FROM known_tenants')) {
+      while ((await forgetBatch(db, tenantId)) === BATCH);
+    }
+    return 0
+  })
+}
+
+export function forgetBatch(db: Db, tenantId: string): Promise<number> {
+  return withTenant(db, tenantId, async (tx) => {
+    const { rowCount } = await tx.client.query(
+      `DELETE FROM idempotency_keys WHERE (tenant_id, command, key) IN (
+         SELECT tenant_id, command, key FROM idempotency_keys
+         WHERE tenant_id = $1 AND created_at < now() - interval '${KEEP_HOURS} hours' LIMIT ${BATCH})`,
+      [tenantId],
+    )
+    return rowCount ?? 0
+  })
+}
