@@ -36,7 +36,7 @@ export async function dev(service: string): Promise<void> {
     }, QUIET_MS)
   }
   for (const folder of [`services/${service}/src`, 'services/platform/src']) watch(`${ROOT}${folder}`, { recursive: true }, changed)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       removeState()
       void platform.stop().then(() => process.exit(0))

@@ -23,7 +23,7 @@ export async function up({ once, reset, detach, demo }: UpOptions): Promise<void
   if (detach) return startDetached(demo)
   const platform = await startAll()
   const stopping = Promise.withResolvers<void>()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.resolve())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopping.resolve())
   watch(platform, stopping.resolve)
   const hasHeld = demo ? await Promise.race([tellDemo(platform), stopping.promise.then(() => true)]) : true
   await printStatus('table')

@@ -28,7 +28,8 @@ export async function start(
   const { logs, ready, poll, timeoutMs = 60_000, stopSignal = 'SIGTERM', ...rest } = options
   mkdirSync(logs, { recursive: true })
   const log = createWriteStream(`${logs}/${name}.log`, { flags: 'a' })
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...rest })
+  // A group of its own: Ctrl-C in a terminal reaches whoever started it, who then stops all in order.
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...rest })
   let tail = ''
   const seen = Promise.withResolvers<void>()
   const read = (chunk: Buffer) => {
