@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { newId } from '@renmai/platform/ids'
+import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Client, createClient } from '../client.ts'
 import { type Platform, startPlatform } from '../stack/platform.ts'
 import { createSecrets } from '../stack/secrets.ts'
@@ -12,13 +10,13 @@ export const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 /** A platform of its own with production's settings for durability; the services that are not measured are stopped. */
 export async function openStage(stopped: string[]): Promise<Stage> {
-  const folder = mkdtempSync(join(tmpdir(), 'renmai-bench-'))
+  const folder = makeFolder('bench')
   const secrets = createSecrets(newId())
-  const platform = await startPlatform({ folder, logs: `${folder}/logs`, secrets, tell: say, graphiql: false })
+  const platform = await startPlatform({ folder: folder.path, logs: `${folder.path}/logs`, secrets, tell: say, graphiql: false })
   for (const child of platform.children.filter((one) => stopped.includes(one.name))) await child.stop()
   const close = async () => {
     await platform.stop()
-    rmSync(folder, { recursive: true, force: true })
+    folder.remove()
   }
   return { platform, client: createClient(platform.endpoints, secrets), tenantId: secrets.tenantId, close }
 }
