@@ -12,7 +12,7 @@ import { openStage, type Stage, say } from './stage.ts'
 const BATCH = 500
 const PEOPLE = 2_000
 const SECONDS = 12
-const CLIENTS = 6
+const CLIENTS = 8
 const COPIES = 3
 const ROUNDS = 3
 const PREPARED = 1_300

@@ -9,15 +9,19 @@ export type Nats = Child & { url: string; monitorUrl: string; port: number }
 const TOOLS = fileURLToPath(new URL('../../../../.tools', import.meta.url))
 const OLDEST = [2, 10]
 
-/** The newest usable server: ours, or one on the machine. One that cannot fsync every write is no use. */
-export function findNats(): { path: string; version: string } {
-  const candidates = [
-    `${TOOLS}/nats/usr/sbin/nats-server`,
-    `${TOOLS}/nats/usr/bin/nats-server`,
-    'nats-server',
-    '/usr/sbin/nats-server',
-    '/usr/local/bin/nats-server',
-  ]
+const PLACES = [
+  `${TOOLS}/nats/usr/sbin/nats-server`,
+  `${TOOLS}/nats/usr/bin/nats-server`,
+  'nats-server',
+  '/usr/sbin/nats-server',
+  '/usr/local/bin/nats-server',
+]
+
+/**
+ * The first usable server: ours, or one on the machine. One that cannot fsync every write is no use.
+ * @throws Error that says what was found and why it is not used
+ */
+export function findNats(candidates: readonly string[] = PLACES): { path: string; version: string } {
   const found = candidates.flatMap((path) => {
     const version = versionOf(path)
     return version ? [{ path, version }] : []

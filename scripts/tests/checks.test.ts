@@ -1,0 +1,79 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { composeServices } from '@apollo/composition'
+import { isAtLeast } from '@renmai/platform/bus'
+import { findNats } from '@renmai/platform/testing/nats'
+import { parse } from 'graphql'
+import { describe, expect, it } from 'vitest'
+import { breakingChanges } from '../checks/breaking-changes.ts'
+import { unbatchedStatements } from '../checks/lint-migrations.ts'
+import { readTar } from '../commands/read-tar.ts'
+
+const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@inaccessible"])'
+function supergraph(body: string): string {
+  const { supergraphSdl } = composeServices([{ name: 'a', url: 'http://a', typeDefs: parse(`${LINK} ${body}`) }])
+  return supergraphSdl!
+}
+
+describe('the schema check', () => {
+  const before = supergraph('type Query { customer(id: ID!): Customer } type Customer @key(fields: "id") { id: ID! name: String }')
+
+  it('finds what would break clients', async () => {
+    const removed = supergraph('type Query { customer(id: ID!): Customer } type Customer @key(fields: "id") { id: ID! }')
+    const stricter = supergraph(
+      'type Query { customer(id: ID!, tenant: ID!): Customer } type Customer @key(fields: "id") { id: ID! name: String }',
+    )
+    const hidden = supergraph(
+      'type Query { customer(id: ID!): Customer } type Customer @key(fields: "id") { id: ID! name: String @inaccessible }',
+    )
+    for (const after of [removed, stricter, hidden]) expect(await breakingChanges(before, after)).toHaveLength(1)
+  })
+
+  it('lets additions pass', async () => {
+    const added = supergraph(
+      'type Query { customer(id: ID!, at: String): Customer } type Customer @key(fields: "id") { id: ID! name: String phone: String }',
+    )
+    expect(await breakingChanges(before, added)).toEqual([])
+  })
+})
+
+describe('the migration check', () => {
+  it('finds statements that touch every row at once', () => {
+    expect(unbatchedStatements("UPDATE contact SET y = '';\nDELETE FROM contact; -- all of it")).toHaveLength(2)
+  })
+
+  it('lets others pass, and what functions do later', () => {
+    expect(
+      unbatchedStatements(
+        'UPDATE a SET y = 1 WHERE id = 3; CREATE FUNCTION f() AS $$ DELETE FROM a; $$; CREATE TABLE b (x int); -- UPDATE a SET b = 1',
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('the tools', () => {
+  it('know which nats-server can keep what it acknowledged', () => {
+    expect(['2.9.10', '1.4.0', '0'].map((version) => isAtLeast(version, [2, 10]))).toEqual([false, false, false])
+    expect(['2.10.27', '2.15.1', '3.0.0'].map((version) => isAtLeast(version, [2, 10]))).toEqual([true, true, true])
+  })
+
+  it('refuse a server of 2.9 with the reason', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'renmai-old-nats-'))
+    mkdirSync(`${folder}/bin`)
+    writeFileSync(`${folder}/bin/nats-server`, '#!/bin/sh\necho "nats-server: v2.9.10"\n')
+    chmodSync(`${folder}/bin/nats-server`, 0o755)
+    expect(() => findNats([`${folder}/bin/nats-server`])).toThrow(/2\.9\.10: too old, it cannot fsync every write/)
+    rmSync(folder, { recursive: true })
+  })
+
+  it('read the files of an archive', () => {
+    const header = Buffer.alloc(512)
+    header.write('folder/a.csv')
+    header.write('00000000005', 124)
+    header.write('0', 156)
+    const body = Buffer.alloc(512)
+    body.write('a,b,c')
+    expect(readTar(Buffer.concat([header, body, Buffer.alloc(1_024)]))).toEqual([{ name: 'folder/a.csv', content: Buffer.from('a,b,c') }])
+  })
+})
