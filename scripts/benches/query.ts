@@ -2,7 +2,7 @@ import { newId } from '@renmai/platform/ids'
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
 import { importKey, signViewer } from '@renmai/platform/viewer'
 import { Pool } from 'undici'
-import { createPeople, toCsv } from '../demo/people.ts'
+import { CSV_MAPPING, createPeople, toCsv } from '../demo/people.ts'
 import { importFile } from '../import-file.ts'
 import { openStage, percentile, type Stage, say } from './stage.ts'
 
@@ -54,21 +54,9 @@ async function fill({ client }: Stage): Promise<string[]> {
     'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } } }',
     { input: { idempotencyKey: newId(), name: 'bench', channel: 'STORE' } },
   )
-  const mapping = {
-    orderNo: 'order_no',
-    sku: 'sku',
-    title: 'title',
-    quantity: 'quantity',
-    occurredAt: 'time',
-    unitPrice: 'price',
-    customerId: 'member',
-    phone: 'phone',
-    email: 'email',
-    name: 'name',
-  }
   await importFile(client, 'bench.csv', Buffer.from(toCsv(createPeople(CUSTOMERS, 7), new Date())), {
     accountId: createEventSource.account.id,
-    mapping,
+    mapping: CSV_MAPPING,
     currency: 'CNY',
     zone: 'Asia/Shanghai',
   })

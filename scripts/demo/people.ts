@@ -71,6 +71,20 @@ export function createPeople(count: number, seed: number): Person[] {
   })
 }
 
+/** How the import reads the columns that `toCsv` writes. */
+export const CSV_MAPPING = {
+  orderNo: 'order_no',
+  sku: 'sku',
+  title: 'title',
+  quantity: 'quantity',
+  occurredAt: 'time',
+  unitPrice: 'price',
+  customerId: 'member',
+  phone: 'phone',
+  email: 'email',
+  name: 'name',
+}
+
 /** Their order history as a shop would export it. */
 export function toCsv(people: Person[], base: Date): string {
   const lines = people.flatMap((person) =>

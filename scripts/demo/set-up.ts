@@ -1,5 +1,5 @@
 import { importFile } from '../import-file.ts'
-import { toCsv } from './people.ts'
+import { CSV_MAPPING, toCsv } from './people.ts'
 import { CORP, SHOP, type Step, type Story } from './story.ts'
 
 type Payload = { account: { id: string; callbackPath: string | null }; secret?: string }
@@ -59,21 +59,9 @@ async function testAll({ client, accounts }: Story): Promise<number> {
 export const importHistory: Step = {
   title: '历史订单 a year of orders imported',
   async run({ client, people, base, accounts }) {
-    const mapping = {
-      orderNo: 'order_no',
-      sku: 'sku',
-      title: 'title',
-      quantity: 'quantity',
-      occurredAt: 'time',
-      unitPrice: 'price',
-      customerId: 'member',
-      phone: 'phone',
-      email: 'email',
-      name: 'name',
-    }
     const { orders, rejectedRows } = await importFile(client, 'history.csv', Buffer.from(toCsv(people, base)), {
       accountId: accounts.shop,
-      mapping,
+      mapping: CSV_MAPPING,
       currency: 'CNY',
       zone: 'Asia/Shanghai',
     })

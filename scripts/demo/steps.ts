@@ -1,8 +1,10 @@
+import { askConsent, classify, formSegment } from './audience.ts'
 import { becomeOne, browse, scanLiveCode } from './meet.ts'
 import { showCustomer, undoMerge, verifyAudit } from './prove.ts'
+import { redeem } from './redeem.ts'
 import { connectChannels, importHistory } from './set-up.ts'
 import type { Step } from './story.ts'
-import { askConsent, classify, formSegment, redeem, runJourney, showReceipt } from './win-back.ts'
+import { runJourney, showReceipt } from './win-back.ts'
 
 /** The story in its order. */
 export const STEPS: Step[] = [

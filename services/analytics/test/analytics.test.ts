@@ -1,11 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import type { Bus } from '@renmai/platform/bus'
+import { type Bus, connectBus, declareStream, subjectOf } from '@renmai/platform/bus'
+import { consumeAll } from '@renmai/platform/consume'
 import { withTenant } from '@renmai/platform/db'
-import { newId } from '@renmai/platform/ids'
+import { newId, timeOfId } from '@renmai/platform/ids'
+import { createLog } from '@renmai/platform/log'
 import { rememberTenant } from '@renmai/platform/tenants'
 import { unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event, published, shuffle, type TestEvent } from '@renmai/platform/testing/events'
+import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
 import { RfmClass, RfmClassChangedSchema } from '@renmai/proto/analytics/v1/events'
 import { CouponRedeemedSchema } from '@renmai/proto/campaign/v1/events'
@@ -17,7 +23,7 @@ import {
   TouchpointsRecordedSchema,
 } from '@renmai/proto/engagement/v1/events'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { readAttribution } from '../src/attribution/read-attribution.ts'
 import type { Context } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
@@ -28,20 +34,43 @@ import { analytics } from '../src/service.ts'
 
 let test: TestDatabase
 let tenant: string
+let folder: string
+let nats: Nats
+let bus: Bus
 beforeAll(async () => {
   test = await testDatabase(inject('postgresUrl'), analytics)
+  folder = mkdtempSync(join(tmpdir(), 'renmai-nats-'))
+  nats = await startNats({ folder, logs: folder })
+  bus = await connectBus(
+    { NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' },
+    'test',
+    createLog('test', 'silent'),
+  )
+  await createConsumers()
 })
 beforeEach(async () => {
   tenant = newId()
   await withTenant(test.db, tenant, (tx) => rememberTenant(tx, { tenantId: tenant, zone: 'Asia/Shanghai', currency: 'CNY' }))
 })
-afterAll(() => test.drop())
+afterAll(async () => {
+  await bus.nats.close()
+  await nats.stop()
+  await test.drop()
+  rmSync(folder, { recursive: true, force: true })
+})
 
-/** Consumers that have handled everything: what the bus says of them is all that the watermark asks for. */
-const quietBus = { manager: { consumers: { info: async () => ({ num_pending: 0, num_ack_pending: 0 }) } } } as unknown as Bus
+/** The durable consumers, made by the service's own code and stopped again: what comes then waits for them. */
+async function createConsumers(): Promise<void> {
+  for (const publisher of new Set(handlers.flatMap((handler) => handler.publishers))) await declareStream(bus, publisher)
+  const consumptions = consumeAll(bus, test.db, 'analytics', handlers)
+  const areIdle = async () => expect(await Promise.all(consumptions.map((one) => one.isIdle()))).not.toContain(false)
+  await vi.waitFor(areIdle, { timeout: 10_000 })
+  await Promise.all(consumptions.map((one) => one.stop()))
+}
+
 const contextOf = (tenantId = tenant): Context => {
   const base = testContext(test.db, tenantId)
-  return { ...base, bus: quietBus, handlers, load: createLoaders(base) }
+  return { ...base, bus, handlers, load: createLoaders(base) }
 }
 const hear = (...events: TestEvent[]) => deliver(test.db, 'analytics', handlers, events)
 const at = (text: string) => timestampFromDate(new Date(text))
@@ -202,4 +231,23 @@ it('replaying every event, twice and shuffled, changes nothing', async () => {
     await hear(...shuffle(events, seed))
     expect(await dumpTables(test)).toEqual(once)
   }
+})
+
+it('the numbers say up to when they are complete, and never claim more', async () => {
+  const watermark = async () => {
+    const read = await readKpis(contextOf(), { from: '2026-03-01', to: '2026-03-01' })
+    return [read.isComplete, read.watermark?.getTime() ?? null]
+  }
+  const sent = () => event(MessageSentSchema, tenant, { messageId: newId(), profileId: newId(), channel: 'EMAIL', at: at('2026-03-01') })
+  const [told, handled] = [sent(), sent()]
+  expect((await watermark())[0]).toBe(true)
+  await bus.js.publish(subjectOf(told.type, 'engagement', tenant), told.payload, { msgID: told.eventId })
+  expect(await watermark()).toEqual([false, null])
+  await hear(handled)
+  expect(await watermark()).toEqual([false, timeOfId(handled.eventId).getTime()])
+  await bus.manager.consumers.delete(
+    'engagement',
+    'analytics_' + handlers.find(({ type }) => type === order('', '2026-03-01', 1).type)!.name,
+  )
+  expect(await watermark()).toEqual([false, null])
 })

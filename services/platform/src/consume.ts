@@ -87,7 +87,9 @@ async function work(subscriber: Subscriber, messages: ConsumerMessages): Promise
   const drain = async () => {
     while (waiting.length > 0) {
       // What fails here was not acknowledged, so it comes again after the server's ack_wait.
-      await handleBatch(subscriber, waiting.splice(0, BATCH)).catch((error) => subscriber.bus.log.error({ err: error }, 'batch dropped'))
+      await handleBatch(subscriber, waiting.splice(0, BATCH)).catch((error) =>
+        subscriber.bus.log.error({ err: error }, 'batch failed, it is delivered again'),
+      )
     }
     draining = undefined
   }

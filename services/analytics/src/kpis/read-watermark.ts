@@ -5,22 +5,30 @@ import type { Context } from '../context.ts'
 
 /**
  * Up to when everything that was told is counted: the present when no consumer has anything waiting, else the time of
- * the event that the slowest of them handled last.
+ * the event that the slowest of them handled last; null when one that is behind has handled nothing of this tenant.
  */
-export async function readWatermark({ db, bus, viewer, now, handlers }: Context): Promise<{ watermark: Date | null; isComplete: boolean }> {
-  const infos = await Promise.all(
-    handlers.flatMap((handler) =>
-      handler.publishers.map((stream) => bus.manager.consumers.info(stream, consumerName('analytics', handler)).catch(() => undefined)),
-    ),
-  )
-  const late = infos.filter((info) => !info || info.num_pending + info.num_ack_pending > 0)
-  if (late.length === 0) return { watermark: now(), isComplete: true }
-  const names = late.map((info) => info?.name ?? '')
-  const { rows } = await withTenant(db, viewer.tenantId, (tx) =>
+export async function readWatermark(ctx: Context): Promise<{ watermark: Date | null; isComplete: boolean }> {
+  const behind = await consumersBehind(ctx)
+  if (behind.length === 0) return { watermark: ctx.now(), isComplete: true }
+  const { rows } = await withTenant(ctx.db, ctx.viewer.tenantId, (tx) =>
     tx.client.query<{ last: string }>(
-      'SELECT max(event_id::text) AS last FROM inbox WHERE tenant_id = $1 AND consumer = ANY($2) GROUP BY consumer ORDER BY 1 LIMIT 1',
-      [tx.tenantId, names],
+      'SELECT max(event_id::text) AS last FROM inbox WHERE tenant_id = $1 AND consumer = ANY($2) GROUP BY consumer ORDER BY 1',
+      [tx.tenantId, behind],
     ),
   )
-  return { watermark: rows[0] ? timeOfId(rows[0].last) : null, isComplete: false }
+  return { watermark: rows.length === behind.length ? timeOfId(rows[0]!.last) : null, isComplete: false }
+}
+
+async function consumersBehind({ bus, handlers }: Context): Promise<string[]> {
+  const names = await Promise.all(
+    handlers.flatMap((handler) =>
+      handler.publishers.map(async (stream) => {
+        const name = consumerName('analytics', handler)
+        // What the bus cannot say of a consumer counts as behind: the numbers still answer, and claim less.
+        const info = await bus.manager.consumers.info(stream, name).catch(() => undefined)
+        return info && info.num_pending + info.num_ack_pending === 0 ? [] : [name]
+      }),
+    ),
+  )
+  return [...new Set(names.flat())]
 }
