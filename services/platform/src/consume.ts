@@ -43,7 +43,8 @@ function consume(subscriber: Subscriber, publisher: string): Consumption {
       try {
         await ensureConsumer(bus, publisher, consumer, handler)
         messages = await (await bus.js.consumers.get(publisher, consumer)).consume({ max_messages: 2 * BATCH })
-        if (stopping.signal.aborted) return void (await messages.close())
+        // Its close() resolves only as somebody iterates, so a stop during the start still goes on to work().
+        if (stopping.signal.aborted) void messages.close()
         working = work(subscriber, messages)
         await working
       } catch (error) {

@@ -147,6 +147,11 @@ describe('outbox and relay', () => {
 })
 
 describe('inbox and consumers', () => {
+  it('stops at once, even while it still starts', async () => {
+    const consumptions = consumeAll(bus, test.db, 'stopping', [listener('early')])
+    await Promise.all(consumptions.map((one) => one.stop()))
+  })
+
   it('has one effect per event, however often it is delivered', async () => {
     await say('a')
     await consuming([listener('once')], async () => {
