@@ -29,6 +29,7 @@ import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { connectSmtp, createEventSource } from '../src/channels/connect-channel.ts'
+import { readAccount } from '../src/channels/credentials.ts'
 import type { Context, Worker } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
 import { receiveOrderFile } from '../src/imports/receive-order-file.ts'
@@ -38,6 +39,7 @@ import { dispatchMessages } from '../src/messages/dispatch-messages.ts'
 import type { IncomingOrder } from '../src/orders/order.rules.ts'
 import { storeOrders } from '../src/orders/store-orders.ts'
 import { engagement } from '../src/service.ts'
+import type { RawEvent } from '../src/touchpoints/event.rules.ts'
 import { ingestEvents } from '../src/touchpoints/ingest-events.ts'
 import { resolvePending } from '../src/touchpoints/resolve-pending.ts'
 
@@ -108,6 +110,8 @@ function startIdentity(asked = { claims: 0 }) {
 }
 
 const source = async () => (await createEventSource(contextOf(), { idempotencyKey: key(), name: 'web', channel: 'WEB' })).account.id
+const ingest = async (account: string, events: RawEvent[], by = tenant) =>
+  ingestEvents(worker, by, await withTenant(worker.db, by, (tx) => readAccount(tx, worker.keyRing, account, 'EVENT_API')), events)
 const viewed = (no: number, person = no) => ({
   messageId: `m${no}`,
   type: 'page_view',
@@ -121,7 +125,7 @@ it('every table is behind its tenant', async () => expect(await unprotectedTable
 describe('event intake', () => {
   it('answers per event, and a bad one does not touch the others', async () => {
     const account = await source()
-    const { results, accepted, duplicates, rejected } = await ingestEvents(worker, tenant, account, [
+    const { results, accepted, duplicates, rejected } = await ingest(account, [
       viewed(1),
       { ...viewed(2), type: '!' },
       viewed(1),
@@ -129,32 +133,40 @@ describe('event intake', () => {
     ])
     expect([accepted, duplicates, rejected]).toEqual([2, 1, 1])
     expect(results[1]).toEqual({ messageId: 'm2', status: 'REJECTED', reason: 'INVALID_TYPE', pointer: '/events/1/type' })
-    expect(await ingestEvents(worker, tenant, account, [viewed(1), viewed(3)])).toMatchObject({ accepted: 0, duplicates: 2 })
+    expect(await ingest(account, [viewed(1), viewed(3)])).toMatchObject({ accepted: 0, duplicates: 2 })
+  })
+
+  it('takes a batch that arrives twice at once only once, and the new events beside the known ones', async () => {
+    const account = await source()
+    const batch = [viewed(1), viewed(2), viewed(3)]
+    const answers = await Promise.all(Array.from({ length: 6 }, () => ingest(account, batch)))
+    expect(answers.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(3)
+    expect(await ingest(account, [viewed(3), viewed(4)])).toMatchObject({ accepted: 1, duplicates: 1 })
   })
 
   it('goes on while identity is down, and attaches everything when it is back', async () => {
     const account = await source()
     const [loop] = [resolvePending(worker)]
     stops.push(() => loop.stop())
-    expect((await ingestEvents(worker, tenant, account, [viewed(1), viewed(2), viewed(3, 1)])).accepted).toBe(3)
+    expect((await ingest(account, [viewed(1), viewed(2), viewed(3, 1)])).accepted).toBe(3)
     expect(await published(test, TouchpointsRecordedSchema)).toEqual([])
     const asked = startIdentity()
     await waitFor(async () => expect((await published(test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints)).toHaveLength(3))
     expect(asked.claims).toBe(2)
-    await ingestEvents(worker, tenant, account, [viewed(4, 1)])
+    await ingest(account, [viewed(4, 1)])
     expect((await published(test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints)).toHaveLength(4)
     expect(asked.claims).toBe(2)
   })
 
   it("keeps identifiers sealed, and another tenant's source unknown", async () => {
     const account = await source()
-    await ingestEvents(worker, tenant, account, [{ ...viewed(1), identifiers: [{ namespace: 'phone', value: '13912344321' }] }])
+    await ingest(account, [{ ...viewed(1), identifiers: [{ namespace: 'phone', value: '13912344321' }] }])
     expect(JSON.stringify(await dumpTables(test))).not.toContain('13912344321')
-    await expect(ingestEvents(worker, newId(), account, [viewed(1)])).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(ingest(account, [viewed(1)], newId())).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it.each([[[]], [Array.from({ length: 501 }, () => ({}))], ['x' as never]])('refuses a batch that is none', async (events) => {
-    await expect(ingestEvents(worker, tenant, newId(), events)).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(ingest(await source(), events)).rejects.toMatchObject({ code: 'INVALID' })
   })
 })
 

@@ -110,6 +110,12 @@ function isRetryable(error: unknown): boolean {
   return ['40001', '40P01'].includes(pgErrorOf(error)?.code ?? '')
 }
 
+/** Whether work failed because a row was there already, by the unique constraint of this name. */
+export function breaksUnique(error: unknown, constraint: string): boolean {
+  const found = pgErrorOf(error)
+  return found?.code === '23505' && found.constraint === constraint
+}
+
 /** Turns what PostgreSQL says into what a caller can act on. Anything unknown passes as it is. */
 export function translate(error: unknown): unknown {
   if (error instanceof AppError) return error

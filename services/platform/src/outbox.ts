@@ -23,11 +23,21 @@ export async function publish<D extends DescMessage>(
   )
   const carrier: { traceparent?: string } = {}
   propagation.inject(context.active(), carrier)
-  await tx.client.query(
-    `WITH appended AS (
-       INSERT INTO outbox (tenant_id, event_id, type, payload, trace)
-       SELECT $1, e.event_id, $2, e.payload, $3 FROM unnest($4::uuid[], $5::bytea[]) AS e (event_id, payload)
-     ) SELECT pg_notify('${WAKE_RELAY}', '')`,
-    [tx.tenantId, schema.typeName, carrier.traceparent ?? null, ids, payloads],
-  )
+  const sizes = payloads.map((payload) => payload.length)
+  const starts = sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, 1))
+  await tx.client.query({
+    name: 'append-outbox',
+    text: APPEND,
+    values: [tx.tenantId, schema.typeName, carrier.traceparent ?? null, ids, Buffer.concat(payloads), starts, sizes],
+  })
 }
+
+/**
+ * The payloads go as one value: a Buffer is sent as it is, but an array of them as text that the database parses byte by
+ * byte (a tenth of its time at intake).
+ */
+const APPEND = `WITH appended AS (
+  INSERT INTO outbox (tenant_id, event_id, type, payload, trace)
+  SELECT $1, e.event_id, $2, substr($5::bytea, e.start, e.size), $3
+  FROM unnest($4::uuid[], $6::int[], $7::int[]) AS e (event_id, start, size)
+) SELECT pg_notify('${WAKE_RELAY}', '')`

@@ -73,7 +73,7 @@ function serveEvents(http: Http, worker: Worker): void {
     async ({ params: { tenantId, accountId }, body, headers }) => {
       const account = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId, 'EVENT_API'))
       const { events } = verifyEvents(account.credentials.secret, body ?? '', headers as Record<string, string>)
-      return ingestEvents(worker, tenantId, accountId, events)
+      return ingestEvents(worker, tenantId, account, events)
     },
   )
 }

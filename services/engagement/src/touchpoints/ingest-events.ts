@@ -1,9 +1,9 @@
 import { insertRows, stage } from '@renmai/platform/bulk'
 import { blindIndex, seal } from '@renmai/platform/crypto'
-import { type Tx, withTenant } from '@renmai/platform/db'
+import { breaksUnique, type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
-import { readAccount } from '../channels/credentials.ts'
+import type { OpenAccount } from '../channels/credentials.ts'
 import type { Worker } from '../context.ts'
 import { type Claim, identityKey } from './claim.ts'
 import { checkEvent, type GoodEvent, type RawEvent, type Rejection } from './event.rules.ts'
@@ -11,6 +11,9 @@ import { tellTouchpoints } from './tell-touchpoints.ts'
 
 export type IngestResult = { messageId: string; status: 'ACCEPTED' | 'DUPLICATE' | 'REJECTED'; reason?: string; pointer?: string }
 export type IngestAnswer = { results: IngestResult[]; accepted: number; duplicates: number; rejected: number }
+
+/** The account that events come by. */
+export type EventSource = OpenAccount<'EVENT_API'>
 
 const MAX_EVENTS = 500
 
@@ -23,21 +26,28 @@ type Stored = { event: GoodEvent; id: string; key: Buffer }
 export async function ingestEvents(
   worker: Omit<Worker, 'relayDb'>,
   tenantId: string,
-  accountId: string,
+  source: EventSource,
   events: readonly RawEvent[],
 ): Promise<IngestAnswer> {
   if (!Array.isArray(events) || events.length === 0 || events.length > MAX_EVENTS)
     throw new AppError('INVALID', `Send 1 to ${MAX_EVENTS} events`, { events: `1 to ${MAX_EVENTS}` })
   const now = worker.now()
-  const checked = events.map((event) => checkEvent(event, `events:${accountId}`, now))
+  const checked = events.map((event) => checkEvent(event, `events:${source.id}`, now))
   const good = checked.filter((one): one is GoodEvent => 'claim' in one)
   const stored = toStored(worker, tenantId, good)
-  const fresh = await withTenant(worker.db, tenantId, async (tx) => {
-    const { credentials } = await readAccount(tx, worker.keyRing, accountId, 'EVENT_API')
-    return store(tx, worker, accountId, credentials.channel, stored)
+  const take = (repeats: Repeats) => withTenant(worker.db, tenantId, (tx) => store(tx, worker, source, stored, repeats))
+  const fresh = await take('NONE').catch((error) => {
+    if (breaksUnique(error, 'touchpoints_once')) return take('SOME')
+    throw error
   })
   return summarise(events, checked, fresh)
 }
+
+/**
+ * Whether some of the events may be there already. Nearly every batch is new as a whole, and ON CONFLICT costs a fifth
+ * of the database's time (it looks each row up first, and locks it), so it is kept for batches that prove not to be.
+ */
+type Repeats = 'NONE' | 'SOME'
 
 /** Names profiles by a keyed hash, so that no phone number becomes an id; of one message id in a batch the first counts. */
 function toStored({ keyRing }: Omit<Worker, 'relayDb'>, tenantId: string, good: GoodEvent[]): Stored[] {
@@ -60,7 +70,18 @@ const STAGED = [
   { name: 'properties', type: 'jsonb' },
 ] as const
 
-async function store(tx: Tx, worker: Omit<Worker, 'relayDb'>, accountId: string, channel: string, stored: Stored[]): Promise<Set<string>> {
+const INSERT = `
+  INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, reference_id, properties)
+  SELECT $1, s.id, $2, s.message_id, k.profile_id, s.identity_key, s.type, $3, s.occurred_at, s.reference_id, s.properties
+  FROM staged_touchpoints s LEFT JOIN profile_keys k ON k.tenant_id = $1 AND k.identity_key = s.identity_key`
+
+async function store(
+  tx: Tx,
+  worker: Omit<Worker, 'relayDb'>,
+  { id: sourceId, credentials: { channel } }: EventSource,
+  stored: Stored[],
+  repeats: Repeats,
+): Promise<Set<string>> {
   if (stored.length === 0) return new Set()
   await stage(
     tx,
@@ -68,19 +89,17 @@ async function store(tx: Tx, worker: Omit<Worker, 'relayDb'>, accountId: string,
     [...STAGED],
     stored.map(({ event, id, key }) => [id, event.messageId, key, event.type, event.occurredAt, event.referenceId, event.properties]),
   )
-  const { rows } = await tx.client.query<{ id: string; profile_id: string | null }>(
-    `INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, reference_id, properties)
-     SELECT $1, s.id, $2, s.message_id, k.profile_id, s.identity_key, s.type, $3, s.occurred_at, s.reference_id, s.properties
-     FROM staged_touchpoints s LEFT JOIN profile_keys k ON k.tenant_id = $1 AND k.identity_key = s.identity_key
-     ON CONFLICT (tenant_id, source_id, message_id) DO NOTHING RETURNING id, profile_id`,
-    [tx.tenantId, accountId, channel],
-  )
+  const { rows } = await tx.client.query<{ id: string; profile_id: string | null }>({
+    name: `insert-touchpoints-${repeats}`,
+    text: INSERT + (repeats === 'SOME' ? ' ON CONFLICT (tenant_id, source_id, message_id) DO NOTHING' : '') + ' RETURNING id, profile_id',
+    values: [tx.tenantId, sourceId, channel],
+  })
   const profileOf = new Map(rows.map((row) => [row.id, row.profile_id]))
   const fresh = stored.filter(({ id }) => profileOf.has(id))
   await keepClaims(
     tx,
     worker,
-    accountId,
+    sourceId,
     fresh.filter(({ id, event }) => profileOf.get(id) === null || event.claim.attributes.length > 0),
   )
   await tellTouchpoints(

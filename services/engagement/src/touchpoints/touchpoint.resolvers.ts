@@ -1,5 +1,6 @@
 import { withTenant } from '@renmai/platform/db'
 import { requireScope } from '@renmai/platform/viewer'
+import { readAccount } from '../channels/credentials.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { ingestEvents } from './ingest-events.ts'
 
@@ -17,9 +18,11 @@ export const touchpointResolvers: Resolvers = {
       }),
   },
   Mutation: {
-    ingestEvents: (_, { input }, ctx) => {
+    ingestEvents: async (_, { input }, ctx) => {
       requireScope(ctx.viewer, 'events:write')
-      return ingestEvents(ctx, ctx.viewer.tenantId, input.accountId, input.events)
+      const { tenantId } = ctx.viewer
+      const source = await withTenant(ctx.db, tenantId, (tx) => readAccount(tx, ctx.keyRing, input.accountId, 'EVENT_API'))
+      return ingestEvents(ctx, tenantId, source, input.events)
     },
   },
   Touchpoint: { properties: ({ properties }) => Object.entries(properties ?? {}).map(([key, value]) => ({ key, value })) },
