@@ -36,6 +36,16 @@ export function encodeRows(columns: CopyColumn[], rows: readonly unknown[][]): B
   return writer.done()
 }
 
+const OIDS: Record<CopyColumn['type'], number> = { uuid: 2950, text: 25, bytea: 17, timestamptz: 1184, int8: 20, int4: 23, jsonb: 3802 }
+
+/** An array in the binary form of array_recv: dimensions, whether there are nulls, the elements' type, length, first index, elements. */
+export function encodeArray(type: CopyColumn['type'], values: readonly unknown[]): Buffer {
+  const writer = new Writer(20 + values.length * 40)
+  for (const number of [1, 1, OIDS[type], values.length, 1]) writer.int32(number)
+  for (const value of values) writeField(writer, type, value)
+  return writer.done()
+}
+
 function writeField(writer: Writer, type: CopyColumn['type'], value: unknown): void {
   if (value === null || value === undefined) return writer.int32(-1)
   switch (type) {

@@ -1,12 +1,13 @@
-import { insertRows, stage } from '@renmai/platform/bulk'
-import { blindIndex, seal } from '@renmai/platform/crypto'
+import { type CopyColumn, encodeArray, insertRows } from '@renmai/platform/bulk'
+import { seal } from '@renmai/platform/crypto'
 import { breaksUnique, type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
 import type { OpenAccount } from '../channels/credentials.ts'
 import type { Worker } from '../context.ts'
-import { type Claim, identityKey } from './claim.ts'
+import type { Claim } from './claim.ts'
 import { checkEvent, type GoodEvent, type RawEvent, type Rejection } from './event.rules.ts'
+import { findProfiles, type Person, personOf } from './people.ts'
 import { tellTouchpoints } from './tell-touchpoints.ts'
 
 export type IngestResult = { messageId: string; status: 'ACCEPTED' | 'DUPLICATE' | 'REJECTED'; reason?: string; pointer?: string }
@@ -17,7 +18,7 @@ export type EventSource = OpenAccount<'EVENT_API'>
 
 const MAX_EVENTS = 500
 
-type Stored = { event: GoodEvent; id: string; key: Buffer }
+type Stored = { event: GoodEvent; id: string; person: Person }
 
 /**
  * Takes a batch in. What is answered as accepted is committed; what was there before is a duplicate; a bad event is
@@ -49,72 +50,83 @@ export async function ingestEvents(
  */
 type Repeats = 'NONE' | 'SOME'
 
-/** Names profiles by a keyed hash, so that no phone number becomes an id; of one message id in a batch the first counts. */
+/** Of one message id in a batch the first counts. */
 function toStored({ keyRing }: Omit<Worker, 'relayDb'>, tenantId: string, good: GoodEvent[]): Stored[] {
   const byMessage = new Map<string, Stored>()
   for (const event of good) {
     if (byMessage.has(event.messageId)) continue
-    event.claim.externalId = blindIndex(keyRing, tenantId, 'external_id', event.claim.externalId).toString('base64url')
-    byMessage.set(event.messageId, { event, id: newId(), key: identityKey(keyRing, tenantId, event.claim) })
+    byMessage.set(event.messageId, { event, id: newId(), person: personOf(keyRing, tenantId, event.claim) })
   }
   return [...byMessage.values()]
 }
 
-const STAGED = [
-  { name: 'id', type: 'uuid' },
-  { name: 'message_id', type: 'text' },
-  { name: 'identity_key', type: 'bytea' },
-  { name: 'type', type: 'text' },
-  { name: 'occurred_at', type: 'timestamptz' },
-  { name: 'reference_id', type: 'uuid' },
-  { name: 'properties', type: 'jsonb' },
-] as const
-
-const INSERT = `
-  INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, reference_id, properties)
-  SELECT $1, s.id, $2, s.message_id, k.profile_id, s.identity_key, s.type, $3, s.occurred_at, s.reference_id, s.properties
-  FROM staged_touchpoints s LEFT JOIN profile_keys k ON k.tenant_id = $1 AND k.identity_key = s.identity_key`
-
 async function store(
   tx: Tx,
   worker: Omit<Worker, 'relayDb'>,
-  { id: sourceId, credentials: { channel } }: EventSource,
+  source: EventSource,
   stored: Stored[],
   repeats: Repeats,
 ): Promise<Set<string>> {
   if (stored.length === 0) return new Set()
-  await stage(
+  await findProfiles(
     tx,
-    'staged_touchpoints',
-    [...STAGED],
-    stored.map(({ event, id, key }) => [id, event.messageId, key, event.type, event.occurredAt, event.referenceId, event.properties]),
+    stored.map(({ person }) => person),
   )
-  const { rows } = await tx.client.query<{ id: string; profile_id: string | null }>({
-    name: `insert-touchpoints-${repeats}`,
-    text: INSERT + (repeats === 'SOME' ? ' ON CONFLICT (tenant_id, source_id, message_id) DO NOTHING' : '') + ' RETURNING id, profile_id',
-    values: [tx.tenantId, sourceId, channel],
-  })
-  const profileOf = new Map(rows.map((row) => [row.id, row.profile_id]))
-  const fresh = stored.filter(({ id }) => profileOf.has(id))
+  const fresh = await insertTouchpoints(tx, source, stored, repeats)
   await keepClaims(
     tx,
     worker,
-    sourceId,
-    fresh.filter(({ id, event }) => profileOf.get(id) === null || event.claim.attributes.length > 0),
+    source.id,
+    fresh.filter(({ person, event }) => person.profileId === null || event.claim.attributes.length > 0),
   )
+  const { channel } = source.credentials
   await tellTouchpoints(
     tx,
-    fresh.flatMap(({ id, event }) => {
-      const profileId = profileOf.get(id)
-      return profileId ? [{ id, profileId, type: event.type, channel, occurredAt: event.occurredAt, referenceId: event.referenceId }] : []
-    }),
+    fresh.flatMap(({ id, event: { type, occurredAt, referenceId }, person: { profileId } }) =>
+      profileId ? [{ id, profileId, type, channel, occurredAt, referenceId }] : [],
+    ),
   )
   return new Set(fresh.map(({ event }) => event.messageId))
 }
 
+const INSERT = `
+  INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, reference_id, properties)
+  SELECT $1, e.id, $2, e.message_id, e.profile_id, e.identity_key, e.type, $3, e.occurred_at, e.reference_id, e.properties
+  FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::bytea[], $8::text[], $9::timestamptz[], $10::uuid[], $11::jsonb[])
+    AS e (id, message_id, profile_id, identity_key, type, occurred_at, reference_id, properties)`
+
+/** @returns those that were not there before */
+async function insertTouchpoints(tx: Tx, source: EventSource, stored: Stored[], repeats: Repeats): Promise<Stored[]> {
+  const column = (type: CopyColumn['type'], pick: (one: Stored) => unknown) => encodeArray(type, stored.map(pick))
+  const values = [
+    tx.tenantId,
+    source.id,
+    source.credentials.channel,
+    column('uuid', (one) => one.id),
+    column('text', (one) => one.event.messageId),
+    column('uuid', (one) => one.person.profileId),
+    column('bytea', (one) => one.person.key),
+    column('text', (one) => one.event.type),
+    column('timestamptz', (one) => one.event.occurredAt),
+    column('uuid', (one) => one.event.referenceId),
+    column('jsonb', (one) => one.event.properties),
+  ]
+  if (repeats === 'NONE') {
+    await tx.client.query({ name: 'insert-touchpoints', text: INSERT, values })
+    return stored
+  }
+  const { rows } = await tx.client.query<{ id: string }>({
+    name: 'insert-new-touchpoints',
+    text: `${INSERT} ON CONFLICT (tenant_id, source_id, message_id) DO NOTHING RETURNING id`,
+    values,
+  })
+  const inserted = new Set(rows.map((row) => row.id))
+  return stored.filter(({ id }) => inserted.has(id))
+}
+
 async function keepClaims(tx: Tx, { keyRing }: Omit<Worker, 'relayDb'>, accountId: string, fresh: Stored[]): Promise<void> {
   const newest = new Map<string, { key: Buffer; claim: Claim }>(
-    fresh.map(({ key, event }) => [key.toString('hex'), { key, claim: event.claim }]),
+    fresh.map(({ person: { key, externalId }, event: { claim } }) => [key.toString('hex'), { key, claim: { ...claim, externalId } }]),
   )
   const rows = [...newest].map(([hex, { key, claim }]) => ({
     identity_key: key,
