@@ -53,10 +53,10 @@ function writeField(writer: Writer, type: CopyColumn['type'], value: unknown): v
       return writer.uuid(value as string)
     case 'timestamptz':
       writer.int32(8)
-      return writer.int64(BigInt((value as Date).getTime() - EPOCH_2000_MS) * 1000n)
+      return writer.int64(((value as Date).getTime() - EPOCH_2000_MS) * 1_000)
     case 'int8':
       writer.int32(8)
-      return writer.int64(BigInt(value as number))
+      return writer.int64(value as number)
     case 'int4':
       writer.int32(4)
       return writer.int32(value as number)
@@ -69,6 +69,11 @@ function writeField(writer: Writer, type: CopyColumn['type'], value: unknown): v
       return writer.text(value as string)
   }
 }
+
+const DASH = 0x2d
+/** UTF-8 bytes of one UTF-16 unit, at most. */
+const MAX_UTF8 = 3
+const NIBBLES = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0)
 
 /** A buffer that grows by doubling. */
 class Writer {
@@ -96,9 +101,11 @@ class Writer {
     this.#at = this.#buffer.writeInt32BE(value, this.#at)
   }
 
-  int64(value: bigint): void {
+  /** @param value a whole number within 2^53; BigInt would be an allocation a value */
+  int64(value: number): void {
     this.#reserve(8)
-    this.#at = this.#buffer.writeBigInt64BE(value, this.#at)
+    this.#at = this.#buffer.writeInt32BE(Math.floor(value / 2 ** 32), this.#at)
+    this.#at = this.#buffer.writeUInt32BE(value >>> 0, this.#at)
   }
 
   bytes(value: Buffer): void {
@@ -109,16 +116,20 @@ class Writer {
   uuid(value: string): void {
     this.int32(16)
     this.#reserve(16)
-    this.#at += this.#buffer.write(value.replaceAll('-', ''), this.#at, 'hex')
+    for (let index = 0; index < 36; index += 2) {
+      if (value.charCodeAt(index) === DASH) index++
+      this.#buffer[this.#at++] = (NIBBLES[value.charCodeAt(index)]! << 4) | NIBBLES[value.charCodeAt(index + 1)]!
+    }
   }
 
   /** @param prefix the version byte that jsonb wants in front */
   text(value: string, prefix?: number): void {
-    const length = Buffer.byteLength(value)
-    this.int32(length + (prefix === undefined ? 0 : 1))
-    this.#reserve(length + 1)
+    this.#reserve(5 + value.length * MAX_UTF8)
+    const start = this.#at
+    this.#at += 4
     if (prefix !== undefined) this.#at = this.#buffer.writeUInt8(prefix, this.#at)
     this.#at += this.#buffer.write(value, this.#at)
+    this.#buffer.writeInt32BE(this.#at - start - 4, start)
   }
 
   done(): Buffer {

@@ -82,8 +82,14 @@ function readTime(value: unknown): Date | undefined {
   if (value instanceof Date) return Number.isFinite(value.getTime()) ? value : undefined
   if (typeof value !== 'string' || !RFC_3339.test(value)) return undefined
   const time = new Date(value)
-  const day = new Date(`${value.slice(0, 10)}T00:00:00Z`)
-  return Number.isFinite(time.getTime()) && day.toISOString().slice(0, 10) === value.slice(0, 10) ? time : undefined
+  return Number.isFinite(time.getTime()) && isRealDay(value) ? time : undefined
+}
+
+/** JavaScript takes 30 February for 2 March; every month has 28 days. */
+function isRealDay(value: string): boolean {
+  if (Number(value.slice(8, 10)) <= 28) return true
+  const day = value.slice(0, 10)
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }
 
 function readIdentifiers(value: unknown): { list: Claim['identifiers'] } | Rejection {

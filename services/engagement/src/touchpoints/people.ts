@@ -11,7 +11,7 @@ export type Person = { readonly externalId: string; readonly key: Buffer; profil
  * The people of the moment come again and again; keyed hashes and the look-up of their profile were a fifth of the CPU
  * of intake. A profile never changes; the limit of age is for people who are erased.
  */
-const people = new LRUCache<string, Person>({ max: 50_000, ttl: 60_000 })
+const people = new LRUCache<string, Person>({ max: 50_000, ttl: 60_000, ttlResolution: 1_000 })
 
 /** Profiles are named by a keyed hash, so that no phone number becomes an id. */
 export function personOf(ring: KeyRing, tenantId: string, claim: Claim): Person {
