@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { uuidv7 } from 'uuidv7'
+import { createHash, randomUUIDv7 } from 'node:crypto'
 
-/** A new id that sorts by the time of its creation (RFC 9562, version 7). */
+/** A new id that sorts by the millisecond of its creation (RFC 9562, version 7). */
 export function newId(): string {
-  return uuidv7()
+  return randomUUIDv7()
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

@@ -11,8 +11,11 @@ export type Claim = {
   observedAt: string
 }
 
+/** By what a claim names its person. */
+export type Naming = Pick<Claim, 'source' | 'externalId' | 'identifiers'>
+
 /** The same bytes for the same source, person and identifiers: what a known profile is found by without asking. */
-export function identityKey(ring: KeyRing, tenantId: string, claim: Claim): Buffer {
+export function identityKey(ring: KeyRing, tenantId: string, claim: Naming): Buffer {
   const identifiers = claim.identifiers.map((one) => `${one.namespace}=${one.value}=${one.isVerified}`).sort()
   return blindIndex(ring, tenantId, 'identity', [claim.source, claim.externalId, ...identifiers].join('\u001f'))
 }

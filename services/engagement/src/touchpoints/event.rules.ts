@@ -17,7 +17,8 @@ export type GoodEvent = {
   occurredAt: Date
   referenceId: string | null
   properties: Record<string, string> | null
-  claim: Claim
+  /** Observed when the event occurred. */
+  claim: Omit<Claim, 'observedAt'>
 }
 export type Rejection = { reason: string; pointer: string }
 
@@ -48,7 +49,6 @@ export function checkEvent(event: RawEvent, source: string, now: Date): GoodEven
     attributes: attributes.pairs,
     tagIds: [],
     displayName: '',
-    observedAt: head.occurredAt.toISOString(),
   }
   return { ...head, properties: properties.values, claim }
 }

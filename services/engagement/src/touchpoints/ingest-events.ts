@@ -126,7 +126,10 @@ async function insertTouchpoints(tx: Tx, source: EventSource, stored: Stored[], 
 
 async function keepClaims(tx: Tx, { keyRing }: Omit<Worker, 'relayDb'>, accountId: string, fresh: Stored[]): Promise<void> {
   const newest = new Map<string, { key: Buffer; claim: Claim }>(
-    fresh.map(({ person: { key, externalId }, event: { claim } }) => [key.toString('hex'), { key, claim: { ...claim, externalId } }]),
+    fresh.map(({ person: { key, externalId }, event: { claim, occurredAt } }) => [
+      key.toString('hex'),
+      { key, claim: { ...claim, externalId, observedAt: occurredAt.toISOString() } },
+    ]),
   )
   const rows = [...newest].map(([hex, { key, claim }]) => ({
     identity_key: key,
