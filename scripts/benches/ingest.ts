@@ -10,13 +10,13 @@ import { Pool } from 'undici'
 import { signEvents } from '../sign-events.ts'
 import { openStage, type Stage, say } from './stage.ts'
 
-const BATCH = 500
+const BATCH = 1_000
 const PEOPLE = 2_000
 const SECONDS = 3
 const CLIENTS = 8
 const COPIES = 3
 const ROUNDS = 12
-const PREPARED = 450
+const PREPARED = 250
 
 /**
  * How fast events become durable, deduplicated and attached to their customers, through the public HTTP intake, against
@@ -110,9 +110,9 @@ function makeRequest({ secret }: Source): Signed {
 
 async function send(pool: Pool, { url }: Source, { body, headers }: Signed): Promise<number> {
   const answer = await pool.request({ path: new URL(url).pathname, method: 'POST', headers, body })
-  const { accepted } = (await answer.body.json()) as { accepted?: number }
-  if (accepted !== BATCH) throw new Error(`the intake accepted ${accepted} of ${BATCH} events`)
-  return accepted
+  const text = await answer.body.text()
+  if (!text.includes(`"accepted":${BATCH},`)) throw new Error(`the intake did not accept every event: ${text.slice(-200)}`)
+  return BATCH
 }
 
 /** Makes everybody known, so that what is measured is the way of an event of a known person. */

@@ -29,7 +29,6 @@ import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { connectSmtp, createEventSource } from '../src/channels/connect-channel.ts'
-import { readAccount } from '../src/channels/credentials.ts'
 import type { Context, Worker } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
 import { receiveOrderFile } from '../src/imports/receive-order-file.ts'
@@ -40,6 +39,7 @@ import type { IncomingOrder } from '../src/orders/order.rules.ts'
 import { storeOrders } from '../src/orders/store-orders.ts'
 import { engagement } from '../src/service.ts'
 import type { RawEvent } from '../src/touchpoints/event.rules.ts'
+import { readEventSource } from '../src/touchpoints/event-source.ts'
 import { ingestEvents } from '../src/touchpoints/ingest-events.ts'
 import { resolvePending } from '../src/touchpoints/resolve-pending.ts'
 
@@ -111,7 +111,7 @@ function startIdentity(asked = { claims: 0 }) {
 
 const source = async () => (await createEventSource(contextOf(), { idempotencyKey: key(), name: 'web', channel: 'WEB' })).account.id
 const ingest = async (account: string, events: RawEvent[], by = tenant) =>
-  ingestEvents(worker, by, await withTenant(worker.db, by, (tx) => readAccount(tx, worker.keyRing, account, 'EVENT_API')), events)
+  ingestEvents(worker, by, await readEventSource(worker, by, account), events)
 const viewed = (no: number, person = no) => ({
   messageId: `m${no}`,
   type: 'page_view',
@@ -165,7 +165,7 @@ describe('event intake', () => {
     await expect(ingest(account, [viewed(1)], newId())).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it.each([[[]], [Array.from({ length: 501 }, () => ({}))], ['x' as never]])('refuses a batch that is none', async (events) => {
+  it.each([[[]], [Array.from({ length: 1_001 }, () => ({}))], ['x' as never]])('refuses a batch that is none', async (events) => {
     await expect(ingest(await source(), events)).rejects.toMatchObject({ code: 'INVALID' })
   })
 })

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
 import { instantOf, readRow } from '../src/imports/order-row.rules.ts'
+import { NativeWebhook, verifyEvents } from '../src/intake/verify-events.ts'
 import { render } from '../src/messages/render.rules.ts'
 import { type IncomingOrder, problemOf, statusOf } from '../src/orders/order.rules.ts'
 import { checkEvent } from '../src/touchpoints/event.rules.ts'
@@ -18,6 +20,33 @@ const message = {
   query: { msg_signature: '477715d11cdb4164915debcba66cb864d751f3e6', timestamp: '1409659813', nonce: '1372623149' },
   text: 'RypEvHKD8QQKFhvQ6QleEB4J58tiPdvo+rtK1I9qca6aM/wvqnLSV5zEPeusUiX5L5X/0lWfrf0QADHHhGd3QczcdCUpj911L3vg3W/sYYvuJTs3TUUkSUXxaccAS0qhxchrRYt66wiSpGLYL42aM6A8dTT+6k4aSknmPj48kzJs8qLjvd4Xgpue06DOdnLxAUHzM6+kDZ+HMZfJYuR+LtwGc2hgf5gsijff0ekUNXZiqATP7PF5mZxZ3Izoun1s4zG4LUMnvw2r+KqCKIw+3IQH03v+BCA9nMELNqbSf6tiWSrXJB3LAVGUcallcrw8V2t9EL4EhzJWrQUax5wLVMNS0+rUPA3k22Ncx4XXZS9o0MBH27Bo6BpNelZpS+/uh9KsNlY6bHCmJU9p8g7m3fVKn28H3KDYA5Pl/T8Z1ptDAVe0lXdQ2YoyyH2uyPIGHBZZIs2pDBS8R07+qN+E7Q==',
 }
+
+describe('the signature of events', () => {
+  const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
+  const body = JSON.stringify({ events: [{ type: 'page_view', page: '云栖 🛒' }] })
+  const headers = (signature: string) => ({
+    'webhook-id': 'msg_1',
+    'webhook-timestamp': String(Math.floor(Date.now() / 1_000)),
+    'webhook-signature': signature,
+  })
+  const sign = (text: string, key = secret) => new Webhook(key).sign('msg_1', new Date(), text)
+
+  it('is what the Standard Webhooks library makes of it', () => {
+    const at = new Date(1_614_265_330_000)
+    expect(new NativeWebhook(secret).sign('msg_1', at, body)).toBe(new Webhook(secret).sign('msg_1', at, body))
+    expect(verifyEvents(secret, body, headers(`v1,xxxx ${sign(body)}`))).toEqual(JSON.parse(body))
+  })
+
+  it.each([
+    ['another secret', body, sign(body, `whsec_${Buffer.alloc(24, 8).toString('base64')}`), 'UNAUTHENTICATED'],
+    ['another body', `${body} `, sign(body), 'UNAUTHENTICATED'],
+    ['another version', body, sign(body).replace('v1', 'v2'), 'UNAUTHENTICATED'],
+    ['no JSON', '{', sign('{'), 'INVALID'],
+    ['no object', '3', sign('3'), 'INVALID'],
+  ])('refuses %s', (_, text, signature, code) => {
+    expect(() => verifyEvents(secret, text, headers(signature))).toThrow(expect.objectContaining({ code }))
+  })
+})
 
 describe('the WeCom callback', () => {
   it('opens both published vectors', () => {

@@ -114,12 +114,14 @@ class Writer {
   }
 
   uuid(value: string): void {
-    this.int32(16)
-    this.#reserve(16)
+    this.#reserve(20)
+    const buffer = this.#buffer
+    let at = buffer.writeInt32BE(16, this.#at)
     for (let index = 0; index < 36; index += 2) {
       if (value.charCodeAt(index) === DASH) index++
-      this.#buffer[this.#at++] = (NIBBLES[value.charCodeAt(index)]! << 4) | NIBBLES[value.charCodeAt(index + 1)]!
+      buffer[at++] = (NIBBLES[value.charCodeAt(index)]! << 4) | NIBBLES[value.charCodeAt(index + 1)]!
     }
+    this.#at = at
   }
 
   /** @param prefix the version byte that jsonb wants in front */

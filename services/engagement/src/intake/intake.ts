@@ -5,17 +5,16 @@ import { createHttp, type Http } from '@renmai/platform/http'
 import { isId } from '@renmai/platform/ids'
 import { stringify } from 'csv-stringify'
 import { and, asc, eq, gt } from 'drizzle-orm'
-import { Webhook as StandardWebhook, WebhookVerificationError } from 'standardwebhooks'
-import { readAccount } from '../channels/credentials.ts'
 import type { Worker } from '../context.ts'
 import { importErrors } from '../imports/import.table.ts'
 import { readImport, receiveOrderFile } from '../imports/receive-order-file.ts'
 import { checkTicket } from '../imports/ticket.ts'
-import type { RawEvent } from '../touchpoints/event.rules.ts'
+import { readEventSource } from '../touchpoints/event-source.ts'
 import { ingestEvents } from '../touchpoints/ingest-events.ts'
 import type { CallbackQuery } from '../wecom/wecom-crypto.ts'
 import type { YouzanPush } from '../youzan/youzan-push.rules.ts'
 import { receiveWecom, receiveYouzan, verifyWecomUrl } from './receive-webhook.ts'
+import { verifyEvents } from './verify-events.ts'
 
 type Params = { tenantId: string; accountId: string }
 type FileParams = { tenantId: string; importId: string }
@@ -71,26 +70,11 @@ function serveEvents(http: Http, worker: Worker): void {
   http.post<{ Params: Params; Body: string }>(
     '/v1/events/:tenantId/:accountId',
     async ({ params: { tenantId, accountId }, body, headers }) => {
-      const account = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId, 'EVENT_API'))
-      const { events } = verifyEvents(account.credentials.secret, body ?? '', headers as Record<string, string>)
-      return ingestEvents(worker, tenantId, account, events)
+      const source = await readEventSource(worker, tenantId, accountId)
+      const { events } = verifyEvents(source.credentials.secret, body ?? '', headers as Record<string, string>)
+      return ingestEvents(worker, tenantId, source, events)
     },
   )
-}
-
-/**
- * Checks the signature and reads the body, which the library does in one go.
- * @throws AppError UNAUTHENTICATED when the signature does not hold, INVALID when the body is no JSON object
- */
-function verifyEvents(secret: string, body: string, headers: Record<string, string>): { events: RawEvent[] } {
-  try {
-    const payload: unknown = new StandardWebhook(secret).verify(body, headers)
-    if (payload !== null && typeof payload === 'object') return payload as { events: RawEvent[] }
-  } catch (error) {
-    if (error instanceof WebhookVerificationError) throw new AppError('UNAUTHENTICATED', `The request is not signed: ${error.message}`)
-    if (!(error instanceof SyntaxError)) throw error
-  }
-  throw new AppError('INVALID', 'The body must be a JSON object')
 }
 
 function serveImports(http: Http, worker: Worker): void {

@@ -3,20 +3,17 @@ import { seal } from '@renmai/platform/crypto'
 import { breaksUnique, type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
-import type { OpenAccount } from '../channels/credentials.ts'
 import type { Worker } from '../context.ts'
 import type { Claim } from './claim.ts'
 import { checkEvent, type GoodEvent, type RawEvent, type Rejection } from './event.rules.ts'
+import type { EventSource } from './event-source.ts'
 import { findProfiles, type Person, personOf } from './people.ts'
 import { tellTouchpoints } from './tell-touchpoints.ts'
 
 export type IngestResult = { messageId: string; status: 'ACCEPTED' | 'DUPLICATE' | 'REJECTED'; reason?: string; pointer?: string }
 export type IngestAnswer = { results: IngestResult[]; accepted: number; duplicates: number; rejected: number }
 
-/** The account that events come by. */
-export type EventSource = OpenAccount<'EVENT_API'>
-
-const MAX_EVENTS = 500
+const MAX_EVENTS = 1_000
 
 type Stored = { event: GoodEvent; id: string; person: Person }
 

@@ -13,12 +13,9 @@ export type Person = { readonly externalId: string; readonly key: Buffer; profil
  */
 const people = new LRUCache<string, Person>({ max: 50_000, ttl: 60_000, ttlResolution: 1_000 })
 
-/** Profiles are named by a keyed hash, so that no phone number becomes an id. */
+/** Profiles are named by a keyed hash, so that no phone number becomes an id. The external id is one of the identifiers. */
 export function personOf(ring: KeyRing, tenantId: string, { source, externalId, identifiers }: Naming): Person {
-  const name = identifiers.reduce(
-    (all, one) => `${all}\u001f${one.namespace}=${one.value}=${one.isVerified}`,
-    `${tenantId}|${source}|${externalId}`,
-  )
+  const name = identifiers.reduce((all, one) => `${all}\u001f${one.namespace}=${one.value}=${one.isVerified}`, `${tenantId}|${source}`)
   const known = people.get(name)
   if (known) return known
   const hidden = blindIndex(ring, tenantId, 'external_id', externalId).toString('base64url')

@@ -12,7 +12,7 @@ export type AttachedTouchpoint = {
   referenceId: string | null
 }
 
-const PER_EVENT = 500
+const PER_EVENT = 1_000
 
 /** Tells of touchpoints that have a profile, in as few events as may be: one message a touchpoint would be the slowest step. */
 export async function tellTouchpoints(tx: Tx, touchpoints: AttachedTouchpoint[]): Promise<void> {
