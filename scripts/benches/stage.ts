@@ -18,6 +18,7 @@ export async function openStage(stopped: string[]): Promise<Stage> {
     await platform.stop()
     folder.remove()
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close().finally(() => process.exit(1)))
   return { platform, client: createClient(platform.endpoints, secrets), tenantId: secrets.tenantId, close }
 }
 

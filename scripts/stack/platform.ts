@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { provisionDatabase } from '@renmai/platform/provision'
 import { startNats } from '@renmai/platform/testing/nats'
 import { startPostgres } from '@renmai/platform/testing/postgres'
-import { type Child, freePort, start } from '@renmai/platform/testing/processes'
+import { allStarted, type Child, freePort, start } from '@renmai/platform/testing/processes'
 import { SERVICES } from '../compose-supergraph.ts'
 import { ROOT } from './paths.ts'
 import type { Secrets } from './secrets.ts'
@@ -68,7 +68,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const environment = environmentOf(options, ports, stores)
     await createTenant({ ...environment, ...databases.identity }, options.secrets)
     const runService = (name: ServiceName) => startService(name, { ...environment, ...databases[name] }, ports[name], options.logs)
-    await Promise.all([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
+    await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
     options.tell('five services answer')
     await keep(children, startGateway(environment, options, ports))
     const restart = async (name: string) => {
@@ -105,7 +105,7 @@ async function startStores(
   ports: Ports,
   children: Child[],
 ): Promise<Stores> {
-  const [postgres, nats] = await Promise.all([
+  const [postgres, nats] = await allStarted([
     keep(
       children,
       startPostgres({

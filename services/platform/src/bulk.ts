@@ -1,28 +1,12 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { from as copyFrom } from 'pg-copy-streams'
 import type { Tx } from './db.ts'
 
-/** A column of a staged copy: its name and how its values are written. */
+/** A column of a copy: its name and how its values are written. */
 export type CopyColumn = { name: string; type: 'uuid' | 'text' | 'bytea' | 'timestamptz' | 'int8' | 'int4' | 'jsonb' }
 
 const SIGNATURE = Buffer.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00, 0, 0, 0, 0, 0, 0, 0, 0])
 const TRAILER = Buffer.from([0xff, 0xff])
 /** PostgreSQL counts microseconds from 2000-01-01. */
 const EPOCH_2000_MS = 946_684_800_000
-
-/**
- * Writes rows into a temporary table of this transaction by binary COPY, the fastest way in that leaves the rows to be
- * inserted under the tenant's policy (COPY into a table with row-level security is refused).
- * @param table name of the temporary table; dropped at commit
- */
-export async function stage(tx: Tx, table: string, columns: CopyColumn[], rows: readonly unknown[][]): Promise<void> {
-  const definition = columns.map((column) => `${column.name} ${column.type}`).join(', ')
-  await tx.client.query(`CREATE TEMPORARY TABLE IF NOT EXISTS ${table} (${definition}) ON COMMIT DELETE ROWS`)
-  const names = columns.map((column) => column.name).join(', ')
-  const stream = tx.client.query(copyFrom(`COPY ${table} (${names}) FROM STDIN WITH (FORMAT binary)`))
-  await pipeline(Readable.from([encodeRows(columns, rows)]), stream)
-}
 
 /** The binary COPY format: https://www.postgresql.org/docs/18/sql-copy.html (File Formats, Binary Format). */
 export function encodeRows(columns: CopyColumn[], rows: readonly unknown[][]): Buffer {

@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -71,16 +72,34 @@ async function pollUntil(isReady: () => Promise<boolean>, timeoutMs: number): Pr
   }
 }
 
-/** A port that nobody listens on now: the wished one if it is free. */
+/**
+ * Waits for all, even when one fails: what is still starting would otherwise run on when the others were stopped.
+ * @throws the first failure
+ */
+export async function allStarted<T extends Promise<unknown>[]>(starting: readonly [...T]): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  const results = await Promise.allSettled(starting)
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+  return Promise.all(starting)
+}
+
+// Below the ports that the system gives to outgoing connections: one of those could take a port before its server does.
+const [FIRST_PORT, LAST_PORT] = [15_000, 32_000]
+const given = new Set<number>()
+
+/** A port that nobody listens on now and that this process has not given away: the wished one if it is free. */
 export async function freePort(wished = 0): Promise<number> {
-  const take = (port: number) =>
-    new Promise<number>((resolve, reject) => {
-      const server = createServer()
-      server.once('error', reject)
-      server.listen(port, '127.0.0.1', () => {
-        const { port: taken } = server.address() as { port: number }
-        server.close(() => resolve(taken))
-      })
-    })
-  return take(wished).catch(() => take(0))
+  for (let port = wished; ; port = randomInt(FIRST_PORT, LAST_PORT)) {
+    if (port === 0 || (port !== wished && given.has(port))) continue
+    // Before asking, or two who ask at once would both get it.
+    given.add(port)
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
