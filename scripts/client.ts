@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import type { Endpoints } from './stack/platform.ts'
+import type { Endpoints } from './stack/endpoints.ts'
 import type { Secrets } from './stack/secrets.ts'
 
 /** What scripts do with a running platform, through its one endpoint. */

@@ -1,27 +1,21 @@
-import { randomBytes } from 'node:crypto'
-import { cpus } from 'node:os'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { encodeRows } from '@renmai/platform/bulk'
 import { newId } from '@renmai/platform/ids'
-import pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import { Pool } from 'undici'
 import { signEvents } from '../sign-events.ts'
+import { cpuOf, type Measured, rateOf, tell, total, withCpu } from './measure.ts'
+import { openRawCopy } from './raw-copy.ts'
 import { openStage, type Stage, say } from './stage.ts'
 
 const BATCH = 1_000
 const PEOPLE = 2_000
 const SECONDS = 3
 const CLIENTS = 8
-const COPIES = 3
 const ROUNDS = 12
 const PREPARED = 250
 
 /**
  * How fast events become durable, deduplicated and attached to their customers, through the public HTTP intake, against
- * raw binary COPY into an equal table with the same indexes. Short rounds of both alternate, so that a busy machine
- * weighs on both alike. The readers of the events are stopped: two cores do one job.
+ * raw binary COPY of as many rows into an equal table with the same indexes. Short rounds of both alternate, so that a
+ * busy machine weighs on both alike. The readers of the events are stopped: two cores do one job.
  */
 export async function ingest(): Promise<object> {
   const stage = await openStage(['campaign', 'analytics', 'compliance'])
@@ -29,13 +23,15 @@ export async function ingest(): Promise<object> {
     const source = await createSource(stage)
     await prime(stage, source)
     await measureHttp(stage, source, prepare(source))
+    const rawCopy = await openRawCopy(stage, BATCH, PEOPLE)
     const [http, copy] = [[] as Measured[], [] as Measured[]]
     for (let round = 1; round <= ROUNDS; round++) {
       const requests = prepare(source)
       http.push(await withCpu(() => measureHttp(stage, source, requests)))
-      copy.push(await withCpu(() => measureCopy(stage, source, http.at(-1)!.count)))
+      copy.push(await withCpu(() => rawCopy.write(http.at(-1)!.count)))
       say(`round ${round}: HTTP ${tell(http.at(-1)!)}; raw COPY ${tell(copy.at(-1)!)}`)
     }
+    await rawCopy.close()
     await verify(stage)
     const [all, limit] = [total(http), total(copy)]
     return {
@@ -52,26 +48,6 @@ export async function ingest(): Promise<object> {
   } finally {
     await stage.close()
   }
-}
-
-/** How many in which time, and how much CPU of the whole machine that took. */
-type Measured = { count: number; seconds: number; cpuMs: number }
-
-const rateOf = ({ count, seconds }: Measured) => Math.round(count / seconds)
-const cpuOf = ({ count, cpuMs }: Measured) => Number(((cpuMs * 1_000) / count).toFixed(1))
-const tell = (one: Measured) => `${rateOf(one)}/s at ${cpuOf(one)} us CPU`
-
-function total(rounds: Measured[]): Measured {
-  const sum = (pick: (one: Measured) => number) => rounds.reduce((all, one) => all + pick(one), 0)
-  return { count: sum((one) => one.count), seconds: sum((one) => one.seconds), cpuMs: sum((one) => one.cpuMs) }
-}
-
-/** CPU is what a busy machine changes least; all processes count, the clients too. */
-async function withCpu(measure: () => Promise<number>): Promise<Measured> {
-  const busyMs = () => cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
-  const [began, before] = [performance.now(), busyMs()]
-  const count = await measure()
-  return { count, seconds: (performance.now() - began) / 1_000, cpuMs: busyMs() - before }
 }
 
 type Source = { id: string; url: string; secret: string }
@@ -143,61 +119,6 @@ async function measureHttp(stage: Stage, source: Source, requests: Signed[]): Pr
   await Promise.all(Array.from({ length: CLIENTS }, client))
   await pool.close()
   return events
-}
-
-const COLUMNS = [
-  { name: 'tenant_id', type: 'uuid' },
-  { name: 'id', type: 'uuid' },
-  { name: 'source_id', type: 'uuid' },
-  { name: 'message_id', type: 'text' },
-  { name: 'profile_id', type: 'uuid' },
-  { name: 'identity_key', type: 'bytea' },
-  { name: 'type', type: 'text' },
-  { name: 'channel', type: 'text' },
-  { name: 'occurred_at', type: 'timestamptz' },
-  { name: 'properties', type: 'jsonb' },
-] as const
-
-const engagementUrl = ({ platform }: Stage) => Object.assign(new URL(platform.endpoints.postgres), { pathname: '/engagement' }).href
-
-/** The physical limit: as many rows by binary COPY into an equal table, which so is as large, each batch committed. */
-async function measureCopy(stage: Stage, source: Source, wanted: number): Promise<number> {
-  const admin = new pg.Client({ connectionString: engagementUrl(stage) })
-  await admin.connect()
-  await admin.query('CREATE TABLE IF NOT EXISTS raw_touchpoints (LIKE touchpoints INCLUDING ALL)')
-  const profiles = Array.from({ length: PEOPLE }, () => ({ id: newId(), key: randomBytes(32) }))
-  let rows = 0
-  const writer = async () => {
-    const client = new pg.Client({ connectionString: engagementUrl(stage) })
-    await client.connect()
-    while (rows < wanted) {
-      rows += BATCH
-      const batch = Array.from({ length: BATCH }, () => {
-        const no = ++sent
-        const { id, key } = profiles[no % PEOPLE]!
-        return [
-          stage.tenantId,
-          newId(),
-          source.id,
-          `m${no}`,
-          id,
-          key,
-          'page_view',
-          'WEB',
-          new Date(1_767_225_600_000 + no * 1_000),
-          { page: `/product/${no % 977}` },
-        ]
-      })
-      await pipeline(
-        Readable.from([encodeRows([...COLUMNS], batch)]),
-        client.query(copyFrom(`COPY raw_touchpoints (${COLUMNS.map((one) => one.name).join(', ')}) FROM STDIN WITH (FORMAT binary)`)),
-      )
-    }
-    await client.end()
-  }
-  await Promise.all(Array.from({ length: COPIES }, writer))
-  await admin.end()
-  return rows
 }
 
 /** What was acknowledged is there, once each, with its customer. */

@@ -1,27 +1,12 @@
-import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { promisify } from 'node:util'
-import { provisionDatabase } from '@renmai/platform/provision'
 import { startNats } from '@renmai/platform/testing/nats'
 import { startPostgres } from '@renmai/platform/testing/postgres'
-import { allStarted, type Child, freePort, start } from '@renmai/platform/testing/processes'
+import { allStarted, type Child, start } from '@renmai/platform/testing/processes'
 import { SERVICES } from '../compose-supergraph.ts'
+import { createTenant, prepareDatabases } from './databases.ts'
+import { type Endpoints, endpointsOf, local, type Stores } from './endpoints.ts'
 import { ROOT } from './paths.ts'
+import { choosePorts, type Ports } from './ports.ts'
 import type { Secrets } from './secrets.ts'
-
-/** Where everything of a running platform is. */
-export type Endpoints = {
-  graphql: string
-  intake: string
-  issuer: string
-  simulator: string
-  smtpPort: number
-  postgres: string
-  nats: string
-  natsMonitor: string
-  services: Record<string, string>
-  metrics: Record<string, string>
-}
 
 export type Platform = {
   endpoints: Endpoints
@@ -38,21 +23,6 @@ export type PlatformOptions = {
   tell: (line: string) => void
   graphiql?: boolean
   postgresSettings?: string[]
-}
-
-type Ports = Record<'postgres' | 'nats' | 'issuer' | 'simulator' | 'smtp' | 'intake' | 'gateway' | (typeof SERVICES)[number], number>
-
-const NAMES = ['postgres', 'nats', 'issuer', 'simulator', 'smtp', 'intake', 'gateway', ...SERVICES] as const
-
-/** The ports of last time where they are free: stored settings, such as the mail server's, name them. */
-async function choosePorts(folder: string): Promise<Ports> {
-  const file = `${folder}/ports.json`
-  const last = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Ports>) : {}
-  const ports = {} as Ports
-  for (const name of NAMES) ports[name] = await freePort(last[name] ?? (name === 'gateway' ? 4000 : 0))
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(file, JSON.stringify(ports))
-  return ports
 }
 
 /** Starts the whole platform, each part in its own process, and resolves when all of it answers. */
@@ -84,7 +54,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 type ServiceName = (typeof SERVICES)[number]
-type Stores = { postgres: string; nats: string; monitor: string }
 type Environment = Record<string, string | undefined>
 
 async function keep<C extends Child>(children: Child[], starting: Promise<C>): Promise<C> {
@@ -139,7 +108,6 @@ function environmentOf({ folder, secrets }: PlatformOptions, ports: Ports, store
   }
 }
 
-const local = (port: number) => `http://127.0.0.1:${port}`
 const isReady = (port: number) => async () => (await fetch(`${local(port)}/readyz`)).ok
 
 function startService(name: ServiceName, environment: Environment, port: number, logs: string): Promise<Child> {
@@ -176,47 +144,4 @@ function startGateway(environment: Environment, { secrets, logs, graphiql = true
     GRAPHIQL: graphiql ? 'on' : 'off',
   }
   return start('gateway', process.execPath, [`${ROOT}gateway/src/main.ts`], { logs, env, poll: isReady(ports.gateway) })
-}
-
-function endpointsOf(ports: Ports, stores: Stores): Endpoints {
-  return {
-    graphql: `${local(ports.gateway)}/graphql`,
-    intake: local(ports.intake),
-    issuer: local(ports.issuer),
-    simulator: local(ports.simulator),
-    smtpPort: ports.smtp,
-    postgres: stores.postgres,
-    nats: stores.nats,
-    natsMonitor: stores.monitor,
-    services: Object.fromEntries(SERVICES.map((name) => [name, local(ports[name])])),
-    metrics: Object.fromEntries([...SERVICES, 'gateway' as const].map((name) => [name, `${local(ports[name])}/metrics`])),
-  }
-}
-
-type DatabaseSettings = Record<
-  (typeof SERVICES)[number],
-  { DATABASE_URL: string; RELAY_DATABASE_URL: string; MIGRATE_DATABASE_URL: string }
->
-
-async function prepareDatabases(adminUrl: string, secrets: Secrets): Promise<DatabaseSettings> {
-  const settings = {} as DatabaseSettings
-  for (const name of SERVICES) {
-    const urls = await provisionDatabase(adminUrl, name, (role) => secrets.rolePasswords[role]!)
-    settings[name] = { DATABASE_URL: urls.app, RELAY_DATABASE_URL: urls.relay, MIGRATE_DATABASE_URL: urls.owner }
-  }
-  await Promise.all(
-    SERVICES.map((name) => run([`${ROOT}services/${name}/src/main.ts`, 'migrate'], { PATH: process.env.PATH, ...settings[name] })),
-  )
-  return settings
-}
-
-async function createTenant(environment: NodeJS.ProcessEnv, { tenantId, loginClientId }: Secrets): Promise<void> {
-  await run(
-    [`${ROOT}services/identity/src/main.ts`, 'create-tenant', tenantId, '云栖生活 Yunqi Living', 'Asia/Shanghai', 'CNY', loginClientId],
-    environment,
-  )
-}
-
-async function run(args: string[], environment: NodeJS.ProcessEnv): Promise<void> {
-  await promisify(execFile)(process.execPath, args, { env: environment, timeout: 120_000 })
 }

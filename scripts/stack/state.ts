@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { Endpoints } from './endpoints.ts'
 import { HOME } from './paths.ts'
-import type { Endpoints } from './platform.ts'
 
 /** What a running platform leaves for the other commands. */
 export type State = { pid: number; endpoints: Endpoints; startedAt: string }

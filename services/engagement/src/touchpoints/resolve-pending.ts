@@ -4,7 +4,7 @@ import { type Loop, loop } from '@renmai/platform/loop'
 import { tenantsWithWork } from '@renmai/platform/tenants'
 import type { Worker } from '../context.ts'
 import type { Claim } from './claim.ts'
-import { claimPlace } from './ingest-events.ts'
+import { claimPlace } from './keep-claims.ts'
 import { askIdentity, type Resolution, rememberProfiles } from './resolve-claims.ts'
 import { tellTouchpoints } from './tell-touchpoints.ts'
 

@@ -1,0 +1,21 @@
+import { cpus } from 'node:os'
+
+/** How many in which time, and how much CPU of the whole machine that took. */
+export type Measured = { count: number; seconds: number; cpuMs: number }
+
+export const rateOf = ({ count, seconds }: Measured) => Math.round(count / seconds)
+export const cpuOf = ({ count, cpuMs }: Measured) => Number(((cpuMs * 1_000) / count).toFixed(1))
+export const tell = (one: Measured) => `${rateOf(one)}/s at ${cpuOf(one)} us CPU`
+
+export function total(rounds: Measured[]): Measured {
+  const sum = (pick: (one: Measured) => number) => rounds.reduce((all, one) => all + pick(one), 0)
+  return { count: sum((one) => one.count), seconds: sum((one) => one.seconds), cpuMs: sum((one) => one.cpuMs) }
+}
+
+/** CPU is what a busy machine changes least; all processes count, the clients too. */
+export async function withCpu(measure: () => Promise<number>): Promise<Measured> {
+  const busyMs = () => cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
+  const [began, before] = [performance.now(), busyMs()]
+  const count = await measure()
+  return { count, seconds: (performance.now() - began) / 1_000, cpuMs: busyMs() - before }
+}

@@ -1,0 +1,104 @@
+import { insertRows } from '@renmai/platform/bulk'
+import { type Tx, withTenant } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Worker } from '../context.ts'
+import type { IncomingOrder } from '../orders/order.rules.ts'
+import { storeOrders } from '../orders/store-orders.ts'
+import type { Claim } from '../touchpoints/claim.ts'
+import { resolveClaims } from '../touchpoints/resolve-claims.ts'
+import { type OrderImport, orderImports } from './import.table.ts'
+import { instantOf, type OrderRow } from './order-row.rules.ts'
+
+type Rejected = { row: number; reason: string; fields: string[] }
+
+/** Rows of a file that commit together: whole orders by their number, and the last row among them. */
+export type Batch = { orders: Map<string, OrderRow[]>; rejected: Rejected[]; lastRow: number }
+
+/** Stores the batch and the place to go on from, or neither. */
+export async function storeBatch(worker: Worker, job: OrderImport, batch: Batch): Promise<void> {
+  const orders = [...batch.orders.values()].map((rows) => toOrder(job, rows))
+  const claims = claimsOf(job, batch)
+  const resolved = await resolveClaims(worker, job.tenantId, claims)
+  const profileOf = new Map(claims.map((claim, index) => [claim.externalId, resolved[index]!]))
+  await withTenant(worker.db, job.tenantId, async (tx) => {
+    const attached = orders.map((order) => {
+      const resolution = order.buyer && profileOf.get(order.buyer.externalId)
+      return { order, profileId: resolution && 'profileId' in resolution ? resolution.profileId : undefined }
+    })
+    await storeOrders(tx, worker.keyRing, attached)
+    await keepRejected(tx, job, batch.rejected)
+    await advance(tx, job, batch.lastRow, orders)
+  })
+}
+
+/** One claim per customer of the batch. It is dated by nothing in the file, so that the same customer is the same claim. */
+function claimsOf(job: OrderImport, batch: Batch): Claim[] {
+  const rows = [...batch.orders.values()].flatMap((order) => (order[0]!.customerId ? [order[0]!] : []))
+  const newest = new Map(rows.map((row) => [row.customerId, row]))
+  return [...newest].map(([externalId, { phone, email, name }]) => ({
+    source: `shop:${job.accountId}`,
+    externalId,
+    attributes: [],
+    tagIds: [],
+    displayName: name,
+    observedAt: job.createdAt.toISOString(),
+    identifiers: [
+      { namespace: 'phone', value: phone },
+      { namespace: 'email', value: email },
+    ]
+      .filter(({ value }) => value !== '' && !value.includes('*'))
+      .map((one) => ({ ...one, isVerified: true })),
+  }))
+}
+
+function toOrder(job: OrderImport, rows: OrderRow[]): IncomingOrder {
+  const first = rows[0]!
+  const times = rows.map((row) => instantOf(row.occurredAt, job.zone).getTime())
+  const total = rows.reduce((sum, row) => sum + row.amountMinor, 0)
+  const at = new Date(Math.max(...times))
+  return {
+    platform: 'IMPORT',
+    shopId: job.accountId,
+    orderNo: first.orderNo,
+    status: 'FINISHED',
+    currency: job.currency,
+    isRefundDocument: first.isRefund,
+    lines: rows.map(({ sku, title, quantity, amountMinor }) => ({ sku, title, quantity, amountMinor })),
+    totalMinor: first.isRefund ? 0 : total,
+    refundedMinor: first.isRefund ? total : 0,
+    discountMinor: 0,
+    freightMinor: 0,
+    couponCodes: [],
+    paidAt: first.isRefund ? undefined : at,
+    refundedAt: first.isRefund ? at : undefined,
+    modifiedAt: at,
+    buyer: first.customerId ? { externalId: first.customerId, phone: undefined } : undefined,
+  }
+}
+
+async function keepRejected(tx: Tx, job: OrderImport, rejected: Rejected[]): Promise<void> {
+  await insertRows(
+    tx,
+    'import_errors',
+    { import_id: 'uuid', row: 'int', reason: 'text', fields: 'text[]' },
+    rejected.map((one) => ({ import_id: job.id, ...one })),
+  )
+}
+
+/** Moves the place to go on from; the guard keeps a second transfer of the same file from counting twice. */
+async function advance(tx: Tx, job: OrderImport, lastRow: number, orders: IncomingOrder[]): Promise<void> {
+  const refunds = orders.filter((order) => order.isRefundDocument).length
+  const counts = {
+    rowsDone: lastRow,
+    orders: sql`${orderImports.orders} + ${orders.length - refunds}`,
+    refunds: sql`${orderImports.refunds} + ${refunds}`,
+  }
+  const moved = await tx
+    .update(orderImports)
+    .set(counts)
+    .where(and(eq(orderImports.tenantId, tx.tenantId), eq(orderImports.id, job.id), eq(orderImports.rowsDone, job.rowsDone)))
+    .returning()
+  if (moved.length === 0) throw new AppError('CONFLICT', 'This file is being received by another request')
+  job.rowsDone = lastRow
+}

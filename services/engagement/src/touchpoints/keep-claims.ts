@@ -1,0 +1,25 @@
+import { insertRows } from '@renmai/platform/bulk'
+import { type KeyRing, seal } from '@renmai/platform/crypto'
+import type { Tx } from '@renmai/platform/db'
+import type { Claim } from './claim.ts'
+import type { NewTouchpoint } from './store-touchpoints.ts'
+
+/** Keeps what the events say of people until identity has answered; of one person the last event counts. */
+export async function keepClaims(tx: Tx, keyRing: KeyRing, accountId: string, fresh: NewTouchpoint[]): Promise<void> {
+  const newest = new Map<string, { key: Buffer; claim: Claim }>(
+    fresh.map(({ person: { key, externalId }, event: { claim, occurredAt } }) => [
+      key.toString('hex'),
+      { key, claim: { ...claim, externalId, observedAt: occurredAt.toISOString() } },
+    ]),
+  )
+  const rows = [...newest].map(([hex, { key, claim }]) => ({
+    identity_key: key,
+    account_id: accountId,
+    claim: seal(keyRing, tx.tenantId, claimPlace(hex), JSON.stringify(claim)),
+  }))
+  await insertRows(tx, 'pending_claims', { identity_key: 'bytea', account_id: 'uuid', claim: 'bytea' }, rows, {
+    conflict: `ON CONFLICT (tenant_id, identity_key) DO UPDATE SET claim = excluded.claim, revision = pending_claims.revision + 1, problem = NULL`,
+  })
+}
+
+export const claimPlace = (identityKeyHex: string) => `pending_claims.claim|${identityKeyHex}`

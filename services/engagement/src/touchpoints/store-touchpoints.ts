@@ -1,0 +1,86 @@
+import { type CopyColumn, encodeArray } from '@renmai/platform/bulk'
+import type { KeyRing } from '@renmai/platform/crypto'
+import type { Tx } from '@renmai/platform/db'
+import type { GoodEvent } from './event.rules.ts'
+import type { EventSource } from './event-source.ts'
+import { keepClaims } from './keep-claims.ts'
+import { findProfiles, type Person } from './people.ts'
+import { tellTouchpoints } from './tell-touchpoints.ts'
+
+export type NewTouchpoint = { event: GoodEvent; id: string; person: Person }
+
+/**
+ * Whether some of the events may be there already. Nearly every batch is new as a whole, and ON CONFLICT costs a fifth
+ * of the database's time (it looks each row up first, and locks it), so it is kept for batches that prove not to be.
+ */
+export type Repeats = 'NONE' | 'SOME'
+
+/**
+ * Stores events of one source, attached to the profiles that are known, and tells of those; the claims of the others
+ * wait for identity.
+ * @returns the message ids of those that were not there before
+ * @throws AppError CONFLICT (touchpoints_once) when there are repeats against what was said
+ */
+export async function storeTouchpoints(
+  tx: Tx,
+  keyRing: KeyRing,
+  source: EventSource,
+  touchpoints: NewTouchpoint[],
+  repeats: Repeats,
+): Promise<Set<string>> {
+  if (touchpoints.length === 0) return new Set()
+  await findProfiles(
+    tx,
+    touchpoints.map(({ person }) => person),
+  )
+  const fresh = await insertTouchpoints(tx, source, touchpoints, repeats)
+  await keepClaims(
+    tx,
+    keyRing,
+    source.id,
+    fresh.filter(({ person, event }) => person.profileId === null || event.claim.attributes.length > 0),
+  )
+  const { channel } = source.credentials
+  await tellTouchpoints(
+    tx,
+    fresh.flatMap(({ id, event: { type, occurredAt, referenceId }, person: { profileId } }) =>
+      profileId ? [{ id, profileId, type, channel, occurredAt, referenceId }] : [],
+    ),
+  )
+  return new Set(fresh.map(({ event }) => event.messageId))
+}
+
+const INSERT = `
+  INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, reference_id, properties)
+  SELECT $1, e.id, $2, e.message_id, e.profile_id, e.identity_key, e.type, $3, e.occurred_at, e.reference_id, e.properties
+  FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::bytea[], $8::text[], $9::timestamptz[], $10::uuid[], $11::jsonb[])
+    AS e (id, message_id, profile_id, identity_key, type, occurred_at, reference_id, properties)`
+
+/** @returns those that were not there before */
+async function insertTouchpoints(tx: Tx, source: EventSource, touchpoints: NewTouchpoint[], repeats: Repeats): Promise<NewTouchpoint[]> {
+  const column = (type: CopyColumn['type'], pick: (one: NewTouchpoint) => unknown) => encodeArray(type, touchpoints.map(pick))
+  const values = [
+    tx.tenantId,
+    source.id,
+    source.credentials.channel,
+    column('uuid', (one) => one.id),
+    column('text', (one) => one.event.messageId),
+    column('uuid', (one) => one.person.profileId),
+    column('bytea', (one) => one.person.key),
+    column('text', (one) => one.event.type),
+    column('timestamptz', (one) => one.event.occurredAt),
+    column('uuid', (one) => one.event.referenceId),
+    column('jsonb', (one) => one.event.properties),
+  ]
+  if (repeats === 'NONE') {
+    await tx.client.query({ name: 'insert-touchpoints', text: INSERT, values })
+    return touchpoints
+  }
+  const { rows } = await tx.client.query<{ id: string }>({
+    name: 'insert-new-touchpoints',
+    text: `${INSERT} ON CONFLICT (tenant_id, source_id, message_id) DO NOTHING RETURNING id`,
+    values,
+  })
+  const inserted = new Set(rows.map((row) => row.id))
+  return touchpoints.filter(({ id }) => inserted.has(id))
+}
