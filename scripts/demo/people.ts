@@ -1,3 +1,4 @@
+import { createRandom } from '@renmai/platform/testing/random'
 /** The made-up customers of the demo tenant: the same for the same seed. */
 export type Person = {
   no: number
@@ -33,17 +34,6 @@ const GIVEN = [
   '雅静',
   '文昊',
 ]
-
-/** A small generator with a seed (mulberry32), so that the demo tells the same story each time. */
-export function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 /** Every twentieth bought often and much, and has not come for months: the customers worth keeping. */
 export function createPeople(count: number, seed: number): Person[] {

@@ -23,6 +23,8 @@ export type PlatformOptions = {
   tell: (line: string) => void
   graphiql?: boolean
   postgresSettings?: string[]
+  /** Where the services are told that the stores are; by default where they are. */
+  through?: (stores: Stores) => Promise<Stores>
 }
 
 /** Starts the whole platform, each part in its own process, and resolves when all of it answers. */
@@ -33,9 +35,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   try {
     const stores = await startStores(options, ports, children)
     options.tell('PostgreSQL and NATS answer')
-    const databases = await prepareDatabases(stores.postgres, options.secrets)
+    const seen = (await options.through?.(stores)) ?? stores
+    const databases = await prepareDatabases(seen.postgres, options.secrets)
     options.tell('databases are at the newest schema')
-    const environment = environmentOf(options, ports, stores)
+    const environment = environmentOf(options, ports, seen)
     await createTenant({ ...environment, ...databases.identity }, options.secrets)
     const runService = (name: ServiceName) => startService(name, { ...environment, ...databases[name] }, ports[name], options.logs)
     await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])

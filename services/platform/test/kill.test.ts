@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest'
 import { newId } from '../src/ids.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
 import { type Nats, startNats } from '../src/testing/nats.ts'
+import { createRandom } from '../src/testing/random.ts'
 import { counters } from './fixture.ts'
 
 const SECONDS = 30
@@ -26,12 +27,6 @@ afterAll(async () => {
   await test.drop()
   rmSync(folder, { recursive: true, force: true })
 })
-
-/** The same numbers for the same seed. */
-function createRandom(from: number): () => number {
-  let state = from
-  return () => (state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff) / 0x7fffffff
-}
 
 it(`loses and doubles nothing while writers, relay and consumers are killed for ${SECONDS} s (KILL_SEED=${seed})`, async () => {
   const random = createRandom(seed)

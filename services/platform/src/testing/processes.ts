@@ -5,7 +5,13 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A child of ours. */
-export type Child = { name: string; process: ChildProcess; stop: () => Promise<void> }
+export type Child = {
+  name: string
+  process: ChildProcess
+  stop: () => Promise<void>
+  /** Starts the program once more, as it was started. */
+  again: () => Promise<Child>
+}
 
 const STOP_MS = 15_000
 
@@ -52,7 +58,7 @@ export async function start(
   } finally {
     clearTimeout(late)
   }
-  return { name, process: child, stop: () => stopChild(child, stopSignal) }
+  return { name, process: child, stop: () => stopChild(child, stopSignal), again: () => start(name, command, args, options) }
 }
 
 async function stopChild(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

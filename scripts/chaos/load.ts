@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { newId } from '@renmai/platform/ids'
+import { request } from 'undici'
+import type { Client } from '../client.ts'
+import { signEvents } from '../sign-events.ts'
+
+/** What the platform has acknowledged, and so must have kept. */
+export type Acknowledged = {
+  /** Message ids of events. */
+  events: Set<string>
+  /** E-mail addresses of those who signed up; each gets one message. */
+  addresses: Set<string>
+  /** Ids of tags by their idempotency keys. */
+  tags: Map<string, string>
+  /** Answers that no caller can act on; there must be none. */
+  unclear: string[]
+}
+
+export type Source = { url: string; secret: string }
+export type Target = { client: Client; source: Source; groupId: string }
+
+const BATCH = 20
+const PEOPLE = 200
+const PAUSE_MS = 100
+const PATIENCE_MS = 200
+const ANSWER_MS = 15_000
+
+/** Writers that try each thing until it is acknowledged, always by the same ids, as careful clients do. */
+export async function runLoad(target: Target, isOver: () => boolean): Promise<Acknowledged> {
+  const done: Acknowledged = { events: new Set(), addresses: new Set(), tags: new Map(), unclear: [] }
+  const numbers = { batch: 0, tag: 0 }
+  const eventWriter = async () => {
+    for (; !isOver(); await sleep(PAUSE_MS)) await sendBatch(target, done, ++numbers.batch)
+  }
+  const tagWriter = async () => {
+    for (; !isOver(); await sleep(PAUSE_MS)) await createTag(target, done, ++numbers.tag)
+  }
+  await Promise.all([eventWriter(), eventWriter(), tagWriter()])
+  return done
+}
+
+/** Page views of people who come again, and one who signs up. */
+async function sendBatch({ source }: Target, done: Acknowledged, no: number): Promise<void> {
+  const occurredAt = new Date().toISOString()
+  const address = `person-${no}@chaos.example`
+  const events = Array.from({ length: BATCH }, (_, index) => ({
+    messageId: `b${no}-${index}`,
+    type: index === 0 ? 'chaos_signup' : 'page_view',
+    occurredAt,
+    identifiers: index === 0 ? [{ namespace: 'email', value: address }] : [{ namespace: 'login', value: `p${(no * 7 + index) % PEOPLE}` }],
+  }))
+  const body = JSON.stringify({ events })
+  await untilAcknowledged(done, async () => {
+    const answer = await request(source.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...signEvents(source.secret, newId(), body, new Date()) },
+      body,
+      headersTimeout: ANSWER_MS,
+    })
+    const text = await answer.body.text()
+    if (answer.statusCode !== 200) return judge(done, answer.statusCode, text)
+    const { accepted, duplicates } = JSON.parse(text) as { accepted: number; duplicates: number }
+    if (accepted + duplicates !== BATCH) done.unclear.push(text)
+    return true
+  })
+  for (const { messageId } of events) done.events.add(messageId)
+  done.addresses.add(address)
+}
+
+async function createTag({ client, groupId }: Target, done: Acknowledged, no: number): Promise<void> {
+  const idempotencyKey = `chaos-tag-${no}`
+  await untilAcknowledged(done, async () => {
+    const { createTag: made } = await client.query<{ createTag: { tag: { id: string } } }>(
+      'mutation T($input: CreateTagInput!) { createTag(input: $input) { tag { id } } }',
+      { input: { idempotencyKey, groupId, name: `chaos ${no}` } },
+    )
+    done.tags.set(idempotencyKey, made.tag.id)
+    return true
+  })
+}
+
+/** 503 and 504 say that a caller may try again; anything else of this kind is unclear to a caller. */
+function judge(done: Acknowledged, status: number, text: string): boolean {
+  if (![429, 503, 504].includes(status)) done.unclear.push(`${status} ${text.slice(0, 200)}`)
+  return false
+}
+
+/** What a client sees of a part that is away, in the words of the sockets and of our own errors. */
+const IS_AWAY = /try again|later|reached|timeout|timed out|closed|ECONN|EPIPE|socket|terminated|aborted|could not be read/i
+
+async function untilAcknowledged(done: Acknowledged, attempt: () => Promise<boolean>): Promise<void> {
+  for (;;) {
+    const isDone = await attempt().catch((error: Error & { code?: string }) => {
+      if (IS_AWAY.test(`${error.message} ${error.code}`)) return false
+      done.unclear.push(error.message)
+      throw error
+    })
+    if (isDone) return
+    await sleep(PATIENCE_MS)
+  }
+}

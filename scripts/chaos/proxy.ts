@@ -1,0 +1,53 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { freePort } from '@renmai/platform/testing/processes'
+
+/**
+ * How a network fails: DELAY holds every byte back for half a second, BLACK_HOLE swallows both ways, DROP_REPLIES
+ * swallows what the server says, RESET ends every connection at once.
+ */
+export type Trouble = 'NONE' | 'DELAY' | 'BLACK_HOLE' | 'DROP_REPLIES' | 'RESET'
+
+export type Proxy = { port: number; trouble: (kind: Trouble) => void; close: () => void }
+
+const DELAY_MS = 500
+
+/** A TCP proxy on the loopback in front of a port of the loopback, whose network fails when told. */
+export async function createProxy(target: number): Promise<Proxy> {
+  const sockets = new Set<Socket>()
+  let trouble: Trouble = 'NONE'
+  const forward = (from: Socket, to: Socket, isReply: boolean) => {
+    from.on('data', (chunk) => {
+      if (trouble === 'BLACK_HOLE' || (trouble === 'DROP_REPLIES' && isReply)) return
+      if (trouble === 'DELAY') setTimeout(() => to.write(chunk), DELAY_MS)
+      else to.write(chunk)
+    })
+    from.on('error', () => to.destroy())
+    from.on('close', () => {
+      sockets.delete(from)
+      to.destroy()
+    })
+    sockets.add(from)
+  }
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1')
+    forward(client, upstream, false)
+    forward(upstream, client, true)
+  })
+  const port = await freePort()
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const endAll = () => {
+    for (const socket of sockets) socket.resetAndDestroy()
+  }
+  return {
+    port,
+    // What was swallowed is missing from the middle of a stream, so those connections cannot be used after.
+    trouble: (kind) => {
+      if (kind === 'RESET' || ['BLACK_HOLE', 'DROP_REPLIES'].includes(trouble)) endAll()
+      trouble = kind === 'RESET' ? 'NONE' : kind
+    },
+    close: () => {
+      server.close()
+      endAll()
+    },
+  }
+}
