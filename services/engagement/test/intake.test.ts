@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { answer, answerAll } from '@renmai/platform/ask'
 import { type Bus, connectBus } from '@renmai/platform/bus'
 import { parseKeyRing } from '@renmai/platform/crypto'
@@ -315,7 +316,7 @@ describe('order files', () => {
 
 /** A mail server that counts what it accepts and can hang after accepting. */
 async function startMail() {
-  const mail = { accepted: 0, hang: false, refuse: false, port: 0 }
+  const mail = { accepted: 0, hang: false, refuse: false, port: 0, beforeAnswer: async (_no: number) => {} }
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -324,8 +325,8 @@ async function startMail() {
     onData: (stream, _session, done) => {
       stream.resume()
       stream.on('end', () => {
-        mail.accepted++
-        if (!mail.hang) done()
+        const no = ++mail.accepted
+        if (!mail.hang) void mail.beforeAnswer(no).then(() => done())
       })
     },
   })
@@ -428,6 +429,25 @@ describe('dispatch', () => {
     expect(mail.accepted).toBe(0)
     expect((await published(test, MessageFailedSchema)).find((one) => one.messageId === id)).toMatchObject({ isUnknown: true })
   })
+
+  it('does not send again what was handed over when the database fails while the outcomes are recorded', async () => {
+    const mail = await startMail()
+    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
+    const ids = await wish(2)
+    const states = async () => (await Promise.all(ids.map(stateOf))).map(({ state }) => state).sort()
+    mail.beforeAnswer = async (no) => {
+      if (no !== 2) return
+      await waitFor(async () => expect(await states()).toEqual(['SENDING', 'SENT']))
+      // Longer than a statement waits for a lock, and shorter than the worker then waits to give its messages back.
+      await test.owner.query("BEGIN; SELECT 1 FROM messages WHERE state = 'SENDING' FOR UPDATE")
+      setTimeout(() => void test.owner.query('COMMIT'), 4_000)
+    }
+    startGate(true)
+    dispatching()
+    await waitFor(async () => expect(mail.accepted).toBe(2))
+    await sleep(8_000)
+    expect([mail.accepted, await states()]).toEqual([2, ['SENDING', 'SENT']])
+  }, 20_000)
 
   it('plans again what was only claimed, and gives up what the platform refuses', async () => {
     const mail = await startMail()

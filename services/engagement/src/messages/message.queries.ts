@@ -50,12 +50,15 @@ export async function settleAbandoned(tx: Tx, now: Date): Promise<void> {
   )
 }
 
-/** Gives messages back, to be tried after a delay that grows with the attempts. */
+/**
+ * Gives messages back, to be tried after a delay that grows with the attempts. Only those that were not handed over:
+ * when the outcomes of a batch cannot be recorded, some of it was sent.
+ */
 export async function postpone(tx: Tx, ids: string[], attemptId: string, reason: string): Promise<void> {
   await tx.client.query(
     `UPDATE messages SET state = 'PLANNED', attempt_id = NULL, reasons = ARRAY[$4::text],
        next_at = now() + least(interval '10 minutes', interval '1 second' * 2 ^ least(attempts, 12)) * (0.75 + random() / 2)
-     WHERE tenant_id = $1 AND id = ANY($2) AND attempt_id = $3`,
+     WHERE tenant_id = $1 AND id = ANY($2) AND attempt_id = $3 AND state = 'CLAIMED'`,
     [tx.tenantId, ids, attemptId, reason],
   )
 }

@@ -1,0 +1,53 @@
+import { connect, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { createProxy } from '../chaos/proxy.ts'
+import { runChaos } from '../chaos/run-chaos.ts'
+
+const SECONDS = 40
+const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)
+
+it(`chaos for ${SECONDS} s loses nothing and doubles nothing, and all recovers by itself (CHAOS_SEED=${seed})`, async () => {
+  const lines: string[] = []
+  const { wrong, injected, events, mails, tags } = await runChaos({ seed, seconds: SECONDS, tell: (line) => void lines.push(line) })
+  expect(wrong, lines.join('\n')).toEqual([])
+  expect(injected.length).toBeGreaterThan(5)
+  // A run in which nothing got through would prove nothing.
+  expect(Math.min(events / 20, mails, tags)).toBeGreaterThan(20)
+}, 400_000)
+
+it('a network that fails when told passes, delays, swallows and resets', async () => {
+  const heard: string[] = []
+  const echo = createServer((socket) =>
+    socket.on('data', (chunk) => {
+      heard.push(String(chunk))
+      socket.write(chunk)
+    }),
+  )
+  await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
+  const proxy = await createProxy((echo.address() as { port: number }).port)
+  const call = async (text: string, waitMs: number) => {
+    const socket = connect(proxy.port, '127.0.0.1')
+    let [answer, error] = ['', '']
+    socket.on('data', (chunk) => (answer += chunk))
+    socket.on('error', (problem: Error & { code?: string }) => (error = problem.code ?? problem.message))
+    socket.write(text)
+    await sleep(waitMs / 2)
+    if (text === 'reset') proxy.trouble('RESET')
+    await sleep(waitMs / 2)
+    socket.destroy()
+    return answer || error
+  }
+  expect(await call('plain', 200)).toBe('plain')
+  proxy.trouble('DELAY')
+  expect(await call('late', 300)).toBe('')
+  proxy.trouble('DROP_REPLIES')
+  expect([await call('asked', 200), heard.includes('asked')]).toEqual(['', true])
+  proxy.trouble('BLACK_HOLE')
+  expect([await call('lost', 200), heard.includes('lost')]).toEqual(['', false])
+  proxy.trouble('NONE')
+  expect(await call('again', 200)).toBe('again')
+  expect(await call('reset', 200)).toMatch(/^reset$|ECONNRESET/)
+  proxy.close()
+  echo.close()
+})
