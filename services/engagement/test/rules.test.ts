@@ -40,6 +40,7 @@ describe('the signature of events', () => {
   it.each([
     ['another secret', body, sign(body, `whsec_${Buffer.alloc(24, 8).toString('base64')}`), 'UNAUTHENTICATED'],
     ['another body', `${body} `, sign(body), 'UNAUTHENTICATED'],
+    ['more signatures than a rotation needs', body, `${'v1,x '.repeat(5)}${sign(body)}`, 'UNAUTHENTICATED'],
     ['another version', body, sign(body).replace('v1', 'v2'), 'UNAUTHENTICATED'],
     ['no JSON', '{', sign('{'), 'INVALID'],
     ['no object', '3', sign('3'), 'INVALID'],

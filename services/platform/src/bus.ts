@@ -33,7 +33,8 @@ export async function connectBus(settings: BusSettings, name: string, log: Log):
     servers: settings.NATS_URL,
     name,
     timeout: 2_000,
-    pingInterval: 10_000,
+    // A server behind a silent network is given up after six seconds.
+    pingInterval: 2_000,
     maxPingOut: 2,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,

@@ -16,7 +16,7 @@ export type OutboxRow = {
   created_at: Date
 }
 
-const BATCH = 500
+const BATCH = 1_000
 const POLL_MS = 200
 const LOCK = 7_246_002
 const meter = metrics.getMeter('renmai')

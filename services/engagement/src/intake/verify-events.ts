@@ -19,11 +19,16 @@ export class NativeWebhook extends Webhook {
   }
 }
 
+/** Two are needed while a secret is rotated; comparing a thousand would be work for nothing. */
+const MAX_SIGNATURES = 5
+
 /**
  * Checks the signature (Standard Webhooks 1.0) and reads the body, which the library does in one go.
  * @throws AppError UNAUTHENTICATED when the signature does not hold, INVALID when the body is no JSON object
  */
 export function verifyEvents(secret: string, body: string, headers: Record<string, string>): { events: RawEvent[] } {
+  if ((headers['webhook-signature'] ?? '').split(' ').length > MAX_SIGNATURES)
+    throw new AppError('UNAUTHENTICATED', `The request has more than ${MAX_SIGNATURES} signatures`)
   try {
     const payload: unknown = new NativeWebhook(secret).verify(body, headers)
     if (payload !== null && typeof payload === 'object') return payload as { events: RawEvent[] }

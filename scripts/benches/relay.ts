@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { type Bus, connectBus, declareStream } from '@renmai/platform/bus'
+import { connect, type Db, withTenant } from '@renmai/platform/db'
+import { newId } from '@renmai/platform/ids'
+import { createLog } from '@renmai/platform/log'
+import { publish } from '@renmai/platform/outbox'
+import { type OutboxRow, publishRows, startRelay } from '@renmai/platform/relay'
+import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
+import { cpuOf, type Measured, rateOf, tell, total, withCpu } from './measure.ts'
+import { openStage, type Stage, say } from './stage.ts'
+
+const ROUNDS = 6
+const EVENTS = 20_000
+const BATCH = 500
+const PEOPLE = 2_000
+const POLL_MS = 20
+const CONSUMER = 'campaign_count-behaviour'
+/** As many as the relay takes at once, which is as many as NATS takes as one. */
+const ATOMIC = 1_000
+
+/**
+ * How fast events that wait in an outbox become effects of a consumer (read, published with fsync, marked, heard once,
+ * counted and committed by campaign), against publishing the same messages in atomic batches and nothing else.
+ */
+export async function relay(): Promise<object> {
+  const stage = await openStage(['identity', 'engagement', 'analytics', 'compliance', 'gateway'])
+  const outbox = databaseOf(stage, 'engagement')
+  const inbox = databaseOf(stage, 'campaign')
+  const { nats, natsMonitor } = stage.platform.endpoints
+  const bus = await connectBus(
+    { NATS_URL: nats, NATS_MONITOR_URL: natsMonitor, DURABILITY: 'strict' },
+    'bench',
+    createLog('bench', 'error'),
+  )
+  try {
+    await declareStream(bus, 'bare')
+    const [whole, bare] = [[] as Measured[], [] as Measured[]]
+    for (let round = 0; round <= ROUNDS; round++) {
+      const rows = await fill(stage, outbox)
+      const measured = [await withCpu(() => relayAll(bus, outbox)), await withCpu(() => publishAll(bus, rows))] as const
+      // The first round warms up.
+      if (round === 0) continue
+      whole.push(measured[0])
+      bare.push(measured[1])
+      say(`round ${round}: outbox to effect ${tell(measured[0])}; bare publishing ${tell(measured[1])}`)
+    }
+    const heard = await inbox.pool.query('SELECT count(*)::int AS n FROM inbox WHERE consumer = $1', [CONSUMER])
+    if (heard.rows[0].n !== (ROUNDS + 1) * EVENTS) throw new Error(`${heard.rows[0].n} effects of ${(ROUNDS + 1) * EVENTS} events`)
+    const [all, limit] = [total(whole), total(bare)]
+    return {
+      unit: 'events/s',
+      value: rateOf(all),
+      cpuMicroseconds: cpuOf(all),
+      limit: 'atomic batches of the same messages, published and nothing else',
+      limitValue: rateOf(limit),
+      ratio: Number((rateOf(all) / rateOf(limit)).toFixed(3)),
+      wanted: 0.5,
+    }
+  } finally {
+    await bus.nats.close()
+    await Promise.all([outbox.pool.end(), inbox.pool.end()])
+    await stage.close()
+  }
+}
+
+const databaseOf = ({ platform }: Stage, name: string) =>
+  connect(Object.assign(new URL(platform.endpoints.postgres), { pathname: `/${name}` }).href, { statementTimeoutMs: 60_000 })
+
+/** Events wait, each of one touchpoint. */
+async function fill({ tenantId }: Stage, outbox: Db): Promise<OutboxRow[]> {
+  const profiles = Array.from({ length: PEOPLE }, () => newId())
+  for (let done = 0; done < EVENTS; done += BATCH) {
+    const events = Array.from({ length: BATCH }, (_, index) => ({
+      touchpoints: [
+        {
+          touchpointId: newId(),
+          profileId: profiles[(done + index) % PEOPLE]!,
+          type: 'page_view',
+          channel: 'WEB',
+          occurredAt: timestampFromDate(new Date()),
+          referenceId: '',
+        },
+      ],
+    }))
+    await withTenant(outbox, tenantId, (tx) => publish(tx, TouchpointsRecordedSchema, ...events))
+  }
+  const { rows } = await outbox.pool.query<OutboxRow>('SELECT * FROM outbox WHERE published_at IS NULL ORDER BY id')
+  return rows
+}
+
+async function relayAll(bus: Bus, outbox: Db): Promise<number> {
+  const handled = async () => (await bus.manager.consumers.info('engagement', CONSUMER)).ack_floor.stream_seq
+  const before = await handled()
+  const running = startRelay(outbox, bus, 'engagement')
+  // Messages are acknowledged after their effects are committed.
+  while ((await handled()) < before + EVENTS) await sleep(POLL_MS)
+  await running.stop()
+  return EVENTS
+}
+
+async function publishAll(bus: Bus, rows: OutboxRow[]): Promise<number> {
+  for (let at = 0; at < rows.length; at += ATOMIC) await publishRows(bus, 'bare', rows.slice(at, at + ATOMIC))
+  return rows.length
+}
