@@ -11,6 +11,8 @@ export type Supervisor = {
 }
 
 const RETRY_MS = 300
+/** What stands for the outside world is not tested; started anew, it would have forgotten what it delivered. */
+const OUTSIDE = ['simulator', 'issuer']
 
 /** Starts again whatever ends, as a kubelet does: with the same program, arguments and environment, and nothing more. */
 export function supervise({ children }: Platform): Supervisor {
@@ -34,7 +36,7 @@ export function supervise({ children }: Platform): Supervisor {
       starting.add(started)
     })
   }
-  for (const [index, child] of children.entries()) watch(index, child)
+  for (const [index, child] of children.entries()) if (!OUTSIDE.includes(child.name)) watch(index, child)
   const find = (name: string) => children.find((child) => child.name === name)!.process
   return {
     kill: (name) => void find(name).kill('SIGKILL'),

@@ -18,12 +18,13 @@ it(`chaos for ${SECONDS} s loses nothing and doubles nothing, and all recovers b
 
 it('a network that fails when told passes, delays, swallows and resets', async () => {
   const heard: string[] = []
-  const echo = createServer((socket) =>
+  const echo = createServer((socket) => {
+    socket.on('error', () => undefined)
     socket.on('data', (chunk) => {
       heard.push(String(chunk))
       socket.write(chunk)
-    }),
-  )
+    })
+  })
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
   const proxy = await createProxy((echo.address() as { port: number }).port)
   const call = async (text: string, waitMs: number) => {

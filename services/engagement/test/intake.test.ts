@@ -326,7 +326,11 @@ async function startMail() {
       stream.resume()
       stream.on('end', () => {
         const no = ++mail.accepted
-        if (!mail.hang) void mail.beforeAnswer(no).then(() => done())
+        const answer = async () => {
+          await mail.beforeAnswer(no)
+          done()
+        }
+        if (!mail.hang) void answer()
       })
     },
   })
@@ -434,7 +438,7 @@ describe('dispatch', () => {
     const mail = await startMail()
     await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
     const ids = await wish(2)
-    const states = async () => (await Promise.all(ids.map(stateOf))).map(({ state }) => state).sort()
+    const states = async () => (await Promise.all(ids.map(stateOf))).map(({ state }) => state).sort((a, b) => a.localeCompare(b))
     mail.beforeAnswer = async (no) => {
       if (no !== 2) return
       await waitFor(async () => expect(await states()).toEqual(['SENDING', 'SENT']))
