@@ -42,6 +42,7 @@ import { engagement } from '../src/service.ts'
 import type { RawEvent } from '../src/touchpoints/event.rules.ts'
 import { readEventSource } from '../src/touchpoints/event-source.ts'
 import { ingestEvents } from '../src/touchpoints/ingest-events.ts'
+import { personOf } from '../src/touchpoints/people.ts'
 import { resolvePending } from '../src/touchpoints/resolve-pending.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'renmai-intake-'))
@@ -164,6 +165,32 @@ describe('event intake', () => {
     await ingest(account, [{ ...viewed(1), identifiers: [{ namespace: 'phone', value: '13912344321' }] }])
     expect(JSON.stringify(await dumpTables(test))).not.toContain('13912344321')
     await expect(ingest(account, [viewed(1)], newId())).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it('keeps the claim of an event that was stored just before its person became known', async () => {
+    const account = await source()
+    const naming = {
+      source: `events:${account}`,
+      externalId: '',
+      identifiers: [{ namespace: 'login', value: 'user-1', isVerified: false }],
+    }
+    // Nothing can be inserted, so the first event has looked for its person and waits.
+    await test.owner.query('BEGIN; LOCK TABLE touchpoints IN SHARE MODE')
+    const told = async () => (await published(test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints).length
+    const before = await told()
+    const first = ingest(account, [viewed(1)])
+    await sleep(300)
+    await withTenant(test.db, tenant, (tx) =>
+      tx.client.query('INSERT INTO profile_keys VALUES ($1, $2, $3)', [tenant, personOf(worker.keyRing, tenant, naming).key, newId()]),
+    )
+    const second = ingest(account, [viewed(2, 1)])
+    await sleep(300)
+    await test.owner.query('COMMIT')
+    await Promise.all([first, second])
+    const { rows } = await test.owner.query('SELECT message_id FROM touchpoints WHERE tenant_id = $1 AND profile_id IS NULL', [tenant])
+    expect(rows).toEqual([{ message_id: 'm1' }])
+    expect((await test.owner.query('SELECT 1 FROM pending_claims WHERE tenant_id = $1', [tenant])).rowCount).toBe(1)
+    expect(await told()).toBe(before + 1)
   })
 
   it.each([[[]], [Array.from({ length: 1_001 }, () => ({}))], ['x' as never]])('refuses a batch that is none', async (events) => {

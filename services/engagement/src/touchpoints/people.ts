@@ -32,5 +32,5 @@ export async function findProfiles(tx: Tx, asked: Person[]): Promise<void> {
     tx,
     unknown.map((person) => person.key),
   )
-  for (const person of unknown) person.profileId = profiles.get(person.key.toString('hex')) ?? null
+  for (const person of unknown) person.profileId ??= profiles.get(person.key.toString('hex')) ?? null
 }

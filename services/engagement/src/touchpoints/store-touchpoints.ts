@@ -8,6 +8,7 @@ import { findProfiles, type Person } from './people.ts'
 import { tellTouchpoints } from './tell-touchpoints.ts'
 
 export type NewTouchpoint = { event: GoodEvent; id: string; person: Person }
+type Attached = NewTouchpoint & { profileId: string | null }
 
 /**
  * Whether some of the events may be there already. Nearly every batch is new as a whole, and ON CONFLICT costs a fifth
@@ -33,17 +34,19 @@ export async function storeTouchpoints(
     tx,
     touchpoints.map(({ person }) => person),
   )
-  const fresh = await insertTouchpoints(tx, source, touchpoints, repeats)
+  // What is stored, kept and told must agree, and another request may learn the profile in between.
+  const attached = touchpoints.map((one) => ({ ...one, profileId: one.person.profileId }))
+  const fresh = await insertTouchpoints(tx, source, attached, repeats)
   await keepClaims(
     tx,
     keyRing,
     source.id,
-    fresh.filter(({ person, event }) => person.profileId === null || event.claim.attributes.length > 0),
+    fresh.filter(({ profileId, event }) => profileId === null || event.claim.attributes.length > 0),
   )
   const { channel } = source.credentials
   await tellTouchpoints(
     tx,
-    fresh.flatMap(({ id, event: { type, occurredAt, referenceId }, person: { profileId } }) =>
+    fresh.flatMap(({ id, event: { type, occurredAt, referenceId }, profileId }) =>
       profileId ? [{ id, profileId, type, channel, occurredAt, referenceId }] : [],
     ),
   )
@@ -57,15 +60,15 @@ const INSERT = `
     AS e (id, message_id, profile_id, identity_key, type, occurred_at, reference_id, properties)`
 
 /** @returns those that were not there before */
-async function insertTouchpoints(tx: Tx, source: EventSource, touchpoints: NewTouchpoint[], repeats: Repeats): Promise<NewTouchpoint[]> {
-  const column = (type: CopyColumn['type'], pick: (one: NewTouchpoint) => unknown) => encodeArray(type, touchpoints.map(pick))
+async function insertTouchpoints(tx: Tx, source: EventSource, touchpoints: Attached[], repeats: Repeats): Promise<Attached[]> {
+  const column = (type: CopyColumn['type'], pick: (one: Attached) => unknown) => encodeArray(type, touchpoints.map(pick))
   const values = [
     tx.tenantId,
     source.id,
     source.credentials.channel,
     column('uuid', (one) => one.id),
     column('text', (one) => one.event.messageId),
-    column('uuid', (one) => one.person.profileId),
+    column('uuid', (one) => one.profileId),
     column('bytea', (one) => one.person.key),
     column('text', (one) => one.event.type),
     column('timestamptz', (one) => one.event.occurredAt),
