@@ -43,9 +43,20 @@ export function startRelay(db: Db, bus: Bus, service: string): Loop {
   return { ...run, stop: () => run.stop().finally(() => release?.()) }
 }
 
-/** Takes the session lock on a connection of its own, which also hears the outbox's notifications. */
+/**
+ * Takes the session lock on a connection of its own, which also hears the outbox's notifications. A connection that
+ * breaks goes back to the pool to be closed: kept, each loss would cost the pool one for ever.
+ * @returns how to give the lock up; undefined when another relay has it
+ */
 async function becomeLeader(db: Db, lost: () => void, wake: () => void): Promise<(() => void) | undefined> {
   const client = await db.pool.connect()
+  let isHeld = true
+  const giveUp = () => {
+    if (!isHeld) return
+    isHeld = false
+    lost()
+    client.release(true)
+  }
   try {
     const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK])
     if (!rows[0]?.locked) {
@@ -53,12 +64,12 @@ async function becomeLeader(db: Db, lost: () => void, wake: () => void): Promise
       return undefined
     }
     client.on('notification', wake)
-    client.on('error', lost)
-    client.on('end', lost)
+    client.on('error', giveUp)
+    client.on('end', giveUp)
     await client.query(`LISTEN ${WAKE_RELAY}`)
-    return () => client.release(true)
+    return giveUp
   } catch (error) {
-    client.release(true)
+    giveUp()
     throw error
   }
 }

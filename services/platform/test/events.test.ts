@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } fro
 import { answerAll } from '../src/ask.ts'
 import { type Bus, connectBus, declareStream, subjectOf } from '../src/bus.ts'
 import { type Consumption, consumeAll, NO_TENANT } from '../src/consume.ts'
-import { withTenant } from '../src/db.ts'
+import { connect, withTenant } from '../src/db.ts'
 import { newId } from '../src/ids.ts'
 import { type Handler, on } from '../src/inbox.ts'
 import { createLog } from '../src/log.ts'
@@ -135,6 +135,19 @@ describe('outbox and relay', () => {
     await relayOnce(test.relayDb, broken, SERVICE)
     expect(await stored()).toBe(2)
   })
+
+  it('works on after its connection was lost more often than its pool has connections', async () => {
+    const db = connect(test.urls.relay, { max: 2 })
+    const relay = startRelay(db, bus, SERVICE)
+    const holders = `SELECT pg_terminate_backend(pid) FROM pg_locks
+      WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+    for (let times = 0; times < 4; times++)
+      await vi.waitFor(async () => expect((await test.owner.query(holders)).rowCount).toBe(1), { timeout: 10_000, interval: 50 })
+    await say('after')
+    await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 10_000 })
+    await relay.stop()
+    await db.pool.end()
+  }, 30_000)
 
   it('is woken by a commit, and only one of two relays works', async () => {
     const relays = [startRelay(test.relayDb, bus, SERVICE), startRelay(test.relayDb, bus, SERVICE)]
