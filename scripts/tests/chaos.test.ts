@@ -5,7 +5,8 @@ import { createProxy } from '../chaos/proxy.ts'
 import { runChaos } from '../chaos/run-chaos.ts'
 
 const SECONDS = 40
-const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)
+// The same faults for every change, so that a failure is the change's; new seeds are tried by hand.
+const seed = Number(process.env.CHAOS_SEED ?? 634_033)
 
 it(`chaos for ${SECONDS} s loses nothing and doubles nothing, and all recovers by itself (CHAOS_SEED=${seed})`, async () => {
   const lines: string[] = []
