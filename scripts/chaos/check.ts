@@ -7,7 +7,7 @@ import type { Acknowledged } from './load.ts'
 type Stage = { client: Client; tenantId: string }
 type Facts = Record<string, unknown>
 
-const SETTLED_WITHIN_MS = 120_000
+const SETTLED_WITHIN_MS = 180_000
 const POLL_MS = 3_000
 const ask = async <T extends object>(url: string, database: string, sql: string): Promise<T[]> => {
   const client = new pg.Client({ connectionString: Object.assign(new URL(url), { pathname: `/${database}` }).href })
