@@ -1,7 +1,7 @@
 import { newId } from '@renmai/platform/ids'
 import { Pool } from 'undici'
 import { signEvents } from '../sign-events.ts'
-import { cpuOf, type Measured, rateOf, tell, total, withCpu } from './measure.ts'
+import { compare, type Measured, tell, withCpu } from './measure.ts'
 import { openRawCopy } from './raw-copy.ts'
 import { openStage, type Stage, say } from './stage.ts'
 
@@ -33,18 +33,7 @@ export async function ingest(): Promise<object> {
     }
     await rawCopy.close()
     await verify(stage)
-    const [all, limit] = [total(http), total(copy)]
-    return {
-      unit: 'events/s',
-      value: rateOf(all),
-      cpuMicroseconds: cpuOf(all),
-      limit: 'raw binary COPY into the same indexed table',
-      limitValue: rateOf(limit),
-      limitCpuMicroseconds: cpuOf(limit),
-      ratio: Number((rateOf(all) / rateOf(limit)).toFixed(3)),
-      cpuRatio: Number((cpuOf(limit) / cpuOf(all)).toFixed(3)),
-      wanted: 0.5,
-    }
+    return { unit: 'events/s', limit: 'raw binary COPY into the same indexed table', wanted: 0.5, ...compare(http, copy) }
   } finally {
     await stage.close()
   }

@@ -3,11 +3,24 @@ import { cpus } from 'node:os'
 /** How many in which time, and how much CPU of the whole machine that took. */
 export type Measured = { count: number; seconds: number; cpuMs: number }
 
-export const rateOf = ({ count, seconds }: Measured) => Math.round(count / seconds)
-export const cpuOf = ({ count, cpuMs }: Measured) => Number(((cpuMs * 1_000) / count).toFixed(1))
+const rateOf = ({ count, seconds }: Measured) => Math.round(count / seconds)
+const cpuOf = ({ count, cpuMs }: Measured) => Number(((cpuMs * 1_000) / count).toFixed(1))
 export const tell = (one: Measured) => `${rateOf(one)}/s at ${cpuOf(one)} us CPU`
 
-export function total(rounds: Measured[]): Measured {
+/** What was measured against its limit, over all rounds of both. */
+export function compare(measured: Measured[], limit: Measured[]) {
+  const [all, most] = [total(measured), total(limit)]
+  return {
+    value: rateOf(all),
+    cpuMicroseconds: cpuOf(all),
+    limitValue: rateOf(most),
+    limitCpuMicroseconds: cpuOf(most),
+    ratio: Number((rateOf(all) / rateOf(most)).toFixed(3)),
+    cpuRatio: Number((cpuOf(most) / cpuOf(all)).toFixed(3)),
+  }
+}
+
+function total(rounds: Measured[]): Measured {
   const sum = (pick: (one: Measured) => number) => rounds.reduce((all, one) => all + pick(one), 0)
   return { count: sum((one) => one.count), seconds: sum((one) => one.seconds), cpuMs: sum((one) => one.cpuMs) }
 }

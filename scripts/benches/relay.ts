@@ -7,7 +7,7 @@ import { createLog } from '@renmai/platform/log'
 import { publish } from '@renmai/platform/outbox'
 import { type OutboxRow, publishRows, startRelay } from '@renmai/platform/relay'
 import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
-import { cpuOf, type Measured, rateOf, tell, total, withCpu } from './measure.ts'
+import { compare, type Measured, tell, withCpu } from './measure.ts'
 import { openStage, type Stage, say } from './stage.ts'
 
 const ROUNDS = 6
@@ -47,15 +47,11 @@ export async function relay(): Promise<object> {
     }
     const heard = await inbox.pool.query('SELECT count(*)::int AS n FROM inbox WHERE consumer = $1', [CONSUMER])
     if (heard.rows[0].n !== (ROUNDS + 1) * EVENTS) throw new Error(`${heard.rows[0].n} effects of ${(ROUNDS + 1) * EVENTS} events`)
-    const [all, limit] = [total(whole), total(bare)]
     return {
       unit: 'events/s',
-      value: rateOf(all),
-      cpuMicroseconds: cpuOf(all),
       limit: 'atomic batches of the same messages, published and nothing else',
-      limitValue: rateOf(limit),
-      ratio: Number((rateOf(all) / rateOf(limit)).toFixed(3)),
       wanted: 0.5,
+      ...compare(whole, bare),
     }
   } finally {
     await bus.nats.close()

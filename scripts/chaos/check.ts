@@ -9,6 +9,7 @@ type Facts = Record<string, unknown>
 
 const SETTLED_WITHIN_MS = 180_000
 const POLL_MS = 3_000
+
 const ask = async <T extends object>(url: string, database: string, sql: string): Promise<T[]> => {
   const client = new pg.Client({ connectionString: Object.assign(new URL(url), { pathname: `/${database}` }).href })
   await client.connect()
@@ -25,12 +26,13 @@ const ask = async <T extends object>(url: string, database: string, sql: string)
  */
 export async function check(stage: Stage, done: Acknowledged, tell: (line: string) => void): Promise<string[]> {
   const late = Date.now() + SETTLED_WITHIN_MS
+  const told = done.unclear.map((text) => `a caller was told: ${text}`)
   for (;;) {
     const [found, wanted] = [await readFacts(stage), wantedFacts(done)]
     const wrong = Object.keys(wanted).filter((name) => JSON.stringify(found[name]) !== JSON.stringify(wanted[name]))
-    if (wrong.length === 0) return [...done.unclear.map((text) => `a caller was told: ${text}`), ...(await lookThrough(stage, done))]
+    if (wrong.length === 0) return [...told, ...(await lookThrough(stage, done))]
     const open = wrong.map((name) => `${name}: ${JSON.stringify(found[name])}, wanted ${JSON.stringify(wanted[name])}`)
-    if (Date.now() > late) return open
+    if (Date.now() > late) return [...told, ...open]
     tell(`waiting: ${open.join('; ')}`)
     await sleep(POLL_MS)
   }

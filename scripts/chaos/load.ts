@@ -50,7 +50,7 @@ async function sendBatch({ source }: Target, done: Acknowledged, no: number): Pr
     identifiers: index === 0 ? [{ namespace: 'email', value: address }] : [{ namespace: 'login', value: `p${(no * 7 + index) % PEOPLE}` }],
   }))
   const body = JSON.stringify({ events })
-  await untilAcknowledged(done, async () => {
+  const isDone = await untilAcknowledged(done, async () => {
     const answer = await request(source.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...signEvents(source.secret, newId(), body, new Date()) },
@@ -63,6 +63,7 @@ async function sendBatch({ source }: Target, done: Acknowledged, no: number): Pr
     if (accepted + duplicates !== BATCH) done.unclear.push(text)
     return true
   })
+  if (!isDone) return
   for (const { messageId } of events) done.events.add(messageId)
   done.addresses.add(address)
 }
@@ -88,14 +89,18 @@ function judge(done: Acknowledged, status: number, text: string): boolean {
 /** What a client sees of a part that is away, in the words of the sockets and of our own errors. */
 const IS_AWAY = /try again|later|reached|timeout|timed out|closed|ECONN|EPIPE|socket|terminated|aborted|could not be read/i
 
-async function untilAcknowledged(done: Acknowledged, attempt: () => Promise<boolean>): Promise<void> {
+/** @returns false when the answer was one that no caller can act on; it is not tried again */
+async function untilAcknowledged(done: Acknowledged, attempt: () => Promise<boolean>): Promise<boolean> {
   for (;;) {
-    const isDone = await attempt().catch((error: Error & { code?: string }) => {
-      if (IS_AWAY.test(`${error.message} ${error.code}`)) return false
-      done.unclear.push(error.message)
-      throw error
-    })
-    if (isDone) return
+    try {
+      if (await attempt()) return true
+    } catch (error) {
+      const { message, code } = error as Error & { code?: string }
+      if (!IS_AWAY.test(`${message} ${code}`)) {
+        done.unclear.push(message)
+        return false
+      }
+    }
     await sleep(PATIENCE_MS)
   }
 }

@@ -36,7 +36,6 @@ import { receiveOrderFile } from '../src/imports/receive-order-file.ts'
 import { startOrderImport } from '../src/imports/start-order-import.ts'
 import { createLoaders } from '../src/loaders.ts'
 import { dispatchMessages } from '../src/messages/dispatch-messages.ts'
-import type { IncomingOrder } from '../src/orders/order.rules.ts'
 import { storeOrders } from '../src/orders/store-orders.ts'
 import { engagement } from '../src/service.ts'
 import type { RawEvent } from '../src/touchpoints/event.rules.ts'
@@ -44,6 +43,7 @@ import { readEventSource } from '../src/touchpoints/event-source.ts'
 import { ingestEvents } from '../src/touchpoints/ingest-events.ts'
 import { personOf } from '../src/touchpoints/people.ts'
 import { resolvePending } from '../src/touchpoints/resolve-pending.ts'
+import { orderAt } from './fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'renmai-intake-'))
 let nats: Nats
@@ -198,26 +198,6 @@ describe('event intake', () => {
   })
 })
 
-const orderAt = (minute: number, change: Partial<IncomingOrder> = {}): IncomingOrder => ({
-  platform: 'P',
-  shopId: 's',
-  orderNo: 'E1',
-  status: 'PAID',
-  currency: 'CNY',
-  lines: [{ sku: 'a', title: 'a', quantity: 1, amountMinor: 100 }],
-  totalMinor: 100,
-  discountMinor: 0,
-  freightMinor: 0,
-  refundedMinor: 0,
-  isRefundDocument: false,
-  couponCodes: [],
-  paidAt: new Date('2026-01-01T00:00:00Z'),
-  refundedAt: undefined,
-  modifiedAt: new Date(Date.UTC(2026, 0, 1, 1, minute)),
-  buyer: undefined,
-  ...change,
-})
-
 describe('orders', () => {
   it('end in the same state in whatever order their pushes come', async () => {
     const states = [
@@ -341,9 +321,9 @@ describe('order files', () => {
   })
 })
 
-/** A mail server that counts what it accepts and can hang after accepting. */
+/** The tenant's mail server, which counts what it accepts and can hang after accepting. */
 async function startMail() {
-  const mail = { accepted: 0, hang: false, refuse: false, port: 0, beforeAnswer: async (_no: number) => {} }
+  const mail = { accepted: 0, hang: false, refuse: false, beforeAnswer: async (_no: number) => {} }
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -363,7 +343,8 @@ async function startMail() {
   })
   server.on('error', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  mail.port = (server.server.address() as { port: number }).port
+  const { port } = server.server.address() as { port: number }
+  await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port, from: 'a@renmai.example' })
   stops.push(
     () =>
       new Promise<void>((resolve) => {
@@ -424,7 +405,6 @@ describe('dispatch', () => {
 
   it('sends once what the gate allows and blocks the rest, each with its receipt', async () => {
     const mail = await startMail()
-    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
     const [yes, no] = await wish(2)
     startGate((id) => id === yes)
     dispatching()
@@ -437,7 +417,6 @@ describe('dispatch', () => {
 
   it('waits while the gate does not answer, and never sends', async () => {
     const mail = await startMail()
-    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
     const [id] = await wish()
     dispatching()
     await waitFor(async () => expect((await stateOf(id!)).reasons).toEqual(['GATE_OR_IDENTITY_UNAVAILABLE']))
@@ -448,7 +427,6 @@ describe('dispatch', () => {
 
   it('does not send again what was being handed over when the worker died', async () => {
     const mail = await startMail()
-    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
     const [id] = await wish()
     await test.owner.query(
       "UPDATE messages SET state = 'SENDING', attempt_id = $2, lease_until = now() - interval '1 second' WHERE id = $1",
@@ -463,7 +441,6 @@ describe('dispatch', () => {
 
   it('does not send again what was handed over when the database fails while the outcomes are recorded', async () => {
     const mail = await startMail()
-    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
     const ids = await wish(2)
     const states = async () => (await Promise.all(ids.map(stateOf))).map(({ state }) => state).sort((a, b) => a.localeCompare(b))
     mail.beforeAnswer = async (no) => {
@@ -483,7 +460,6 @@ describe('dispatch', () => {
   it('plans again what was only claimed, and gives up what the platform refuses', async () => {
     const mail = await startMail()
     mail.refuse = true
-    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
     const [id] = await wish()
     await test.owner.query(
       "UPDATE messages SET state = 'CLAIMED', attempt_id = $2, lease_until = now() - interval '1 second' WHERE id = $1",
@@ -497,7 +473,6 @@ describe('dispatch', () => {
   it('ends UNKNOWN when the platform accepted and did not answer', async () => {
     const mail = await startMail()
     mail.hang = true
-    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
     const [id] = await wish()
     startGate(true)
     dispatching()
@@ -507,7 +482,6 @@ describe('dispatch', () => {
 
   it('by two workers at once delivers every message once', async () => {
     const mail = await startMail()
-    await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port: mail.port, from: 'a@renmai.example' })
     const ids = await wish(40)
     startGate(true)
     dispatching()

@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { instantOf, readRow } from '../src/imports/order-row.rules.ts'
 import { NativeWebhook, verifyEvents } from '../src/intake/verify-events.ts'
 import { render } from '../src/messages/render.rules.ts'
-import { type IncomingOrder, problemOf, statusOf } from '../src/orders/order.rules.ts'
+import { problemOf, statusOf } from '../src/orders/order.rules.ts'
 import { checkEvent } from '../src/touchpoints/event.rules.ts'
 import { openCallback, sealCallback } from '../src/wecom/wecom-crypto.ts'
 import { dedupeKeyOf, readEvent } from '../src/wecom/wecom-event.rules.ts'
 import { readXml } from '../src/wecom/wecom-xml.ts'
 import { readOrder, verifyPush } from '../src/youzan/youzan-push.rules.ts'
+import { orderAt } from './fixture.ts'
 
 const keys = { token: 'QDG6eK', encodingAesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C', corpId: 'wx5823bf96d3bd56c7' }
 const echo = {
@@ -165,24 +166,7 @@ describe('the Youzan push', () => {
 })
 
 describe('orders', () => {
-  const order: IncomingOrder = {
-    platform: 'P',
-    shopId: 's',
-    orderNo: '1',
-    status: 'PAID',
-    currency: 'CNY',
-    lines: [{ sku: 'a', title: 'a', quantity: 1, amountMinor: 100 }],
-    totalMinor: 100,
-    discountMinor: 0,
-    freightMinor: 0,
-    refundedMinor: 0,
-    isRefundDocument: false,
-    couponCodes: [],
-    paidAt: new Date(),
-    refundedAt: undefined,
-    modifiedAt: new Date(),
-    buyer: undefined,
-  }
+  const order = orderAt(1)
 
   it.each([
     [{ totalMinor: 99 }, 'ORDER_INCONSISTENT'],

@@ -66,25 +66,12 @@ export function open(ring: KeyRing, tenantId: string, place: string, sealed: Buf
   }
 }
 
-const MAX_INDEXES = 50_000
-const indexes = new WeakMap<Buffer, Map<string, Buffer>>()
-
 /**
  * The same bytes for the same value of one tenant, and of no use without the key: look-ups without plaintext. Always
- * from key version 1, or old rows could not be found; rotating it means computing every index again. The people of the
- * moment come again and again, so the last ones are remembered (HMAC was a third of the CPU of intake).
+ * from key version 1, or old rows could not be found; rotating it means computing every index again.
  */
 export function blindIndex(ring: KeyRing, tenantId: string, namespace: string, value: string): Buffer {
-  const root = ring.keys.get(1)
-  const remembered = (root && indexes.get(root)) ?? new Map<string, Buffer>()
-  const name = `${tenantId}|${namespace}|${value}`
-  const known = remembered.get(name)
-  if (known) return known
-  const index = createHmac('sha256', deriveKey(ring, 1, tenantId, `index:${namespace}`))
+  return createHmac('sha256', deriveKey(ring, 1, tenantId, `index:${namespace}`))
     .update(value)
     .digest()
-  if (remembered.size >= MAX_INDEXES) remembered.clear()
-  remembered.set(name, index)
-  if (root) indexes.set(root, remembered)
-  return index
 }

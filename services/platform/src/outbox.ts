@@ -24,7 +24,8 @@ export async function publish<D extends DescMessage>(
   const carrier: { traceparent?: string } = {}
   propagation.inject(context.active(), carrier)
   const sizes = payloads.map((payload) => payload.length)
-  const starts = sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, 1))
+  let end = 1
+  const starts = sizes.map((size) => (end += size) - size)
   await tx.client.query({
     name: 'append-outbox',
     text: APPEND,
