@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@renmai/platform/testing/processes'
 
 /**
@@ -16,10 +17,15 @@ export async function createProxy(target: number): Promise<Proxy> {
   const sockets = new Set<Socket>()
   let trouble: Trouble = 'NONE'
   const forward = (from: Socket, to: Socket, isReply: boolean) => {
+    let earlier = Promise.resolve()
     from.on('data', (chunk) => {
       if (trouble === 'BLACK_HOLE' || (trouble === 'DROP_REPLIES' && isReply)) return
-      if (trouble === 'DELAY') setTimeout(() => to.write(chunk), DELAY_MS)
-      else to.write(chunk)
+      const due = Date.now() + (trouble === 'DELAY' ? DELAY_MS : 0)
+      // A network may be late, but what was sent first arrives first, also when the delay ends in between.
+      earlier = earlier.then(async () => {
+        if (due > Date.now()) await sleep(due - Date.now())
+        to.write(chunk)
+      })
     })
     from.on('error', () => to.destroy())
     from.on('close', () => {

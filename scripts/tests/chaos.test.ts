@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createProxy } from '../chaos/proxy.ts'
 import { runChaos } from '../chaos/run-chaos.ts'
 
@@ -28,14 +28,14 @@ it('a network that fails when told passes, delays, swallows and resets', async (
   })
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
   const proxy = await createProxy((echo.address() as { port: number }).port)
-  const call = async (text: string, waitMs: number) => {
+  const call = async (said: string, waitMs: number) => {
     const socket = connect(proxy.port, '127.0.0.1')
     let [answer, error] = ['', '']
     socket.on('data', (chunk) => (answer += chunk))
     socket.on('error', (problem: Error & { code?: string }) => (error = problem.code ?? problem.message))
-    socket.write(text)
+    socket.write(said)
     await sleep(waitMs / 2)
-    if (text === 'reset') proxy.trouble('RESET')
+    if (said === 'reset') proxy.trouble('RESET')
     await sleep(waitMs / 2)
     socket.destroy()
     return answer || error
@@ -43,6 +43,15 @@ it('a network that fails when told passes, delays, swallows and resets', async (
   expect(await call('plain', 200)).toBe('plain')
   proxy.trouble('DELAY')
   expect(await call('late', 300)).toBe('')
+  const late = connect(proxy.port, '127.0.0.1')
+  let came = ''
+  late.on('data', (chunk) => (came += chunk))
+  late.write('first ')
+  await sleep(100)
+  proxy.trouble('NONE')
+  late.write('second')
+  await vi.waitFor(() => expect(came).toBe('first second'), { timeout: 5_000 })
+  late.destroy()
   proxy.trouble('DROP_REPLIES')
   expect([await call('asked', 200), heard.includes('asked')]).toEqual(['', true])
   proxy.trouble('BLACK_HOLE')
