@@ -1,4 +1,5 @@
 import { context as otelContext, propagation, SpanKind, trace } from '@opentelemetry/api'
+import type { Admission } from '@renmai/platform/admission'
 import type { Log } from '@renmai/platform/log'
 import { parse } from '@renmai/platform/parse'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -29,7 +30,7 @@ const OWN_CODES = new Set([
 const tracer = trace.getTracer('renmai')
 
 /** Answers GraphQL over HTTP: POST with JSON. Whoever is not known gets nothing, not even the schema. */
-export function createGraphqlHandler(supergraph: Supergraph, authenticate: Authenticate, log: Log) {
+export function createGraphqlHandler(supergraph: Supergraph, authenticate: Authenticate, admission: Admission, log: Log) {
   const documentOf = createDocuments(supergraph.schema)
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const parent = propagation.extract(otelContext.active(), request.headers)
@@ -39,8 +40,9 @@ export function createGraphqlHandler(supergraph: Supergraph, authenticate: Authe
         const viewer = await authenticate(request.headers.authorization)
         const params = readParams(request.body)
         const { document, source, queryHash } = documentOf(params.query)
-        requireOperation(document, params.operationName)
-        const result = await execute(supergraph, { document, source, queryHash, params, viewer })
+        const priority = requireOperation(document, params.operationName) === 'mutation' ? 'MUTATION' : 'QUERY'
+        const asked = { tenantId: viewer.tenantId, priority, kind: queryHash } as const
+        const result = await admission.admit(asked, () => execute(supergraph, { document, source, queryHash, params, viewer }))
         return reply.send({ ...(result.data === undefined ? {} : { data: result.data }), ...errorsOf(result.errors, log, request.id) })
       })
     } catch (error) {

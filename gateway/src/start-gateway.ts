@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { Admission } from '@renmai/platform/admission'
 import { connectBus } from '@renmai/platform/bus'
 import { createHttp } from '@renmai/platform/http'
 import { createLog } from '@renmai/platform/log'
@@ -32,12 +33,14 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     await importKey(settings.INTERNAL_PRIVATE_KEY),
   )
   const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes })
-  http.post('/graphql', createGraphqlHandler(supergraph, createAuthenticate(bus, settings), log))
+  const admission = new Admission()
+  http.post('/graphql', createGraphqlHandler(supergraph, createAuthenticate(bus, settings), admission, log))
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)
   const url = await http.listen({ host: settings.HOST, port: settings.PORT })
   log.info({ url }, 'listening')
   const stop = async () => {
     await http.drain(DRAIN_MS)
+    admission.stop()
     await supergraph.stop()
     await bus.nats.drain()
     await stopTelemetry()

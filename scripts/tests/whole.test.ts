@@ -6,6 +6,7 @@ import pg from 'pg'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { signEvents } from '../sign-events.ts'
+import { addOtherTenant } from '../stack/other-tenant.ts'
 import { startWhole, type Whole } from './whole.ts'
 
 let whole: Whole
@@ -324,9 +325,8 @@ describe('two tenants', () => {
   it('see nothing of each other, anywhere in the schema', async () => {
     const phone = '+8613900001234'
     const mine = await meet(newId(), phone)
-    const theirs = newId()
-    await addTenant(theirs)
-    const headers = { authorization: `Bearer ${await strangerKey(theirs)}` }
+    const { key: stranger } = await addOtherTenant(whole.platform)
+    const headers = { authorization: `Bearer ${stranger}` }
     const schema = buildClientSchema((await ask(getIntrospectionQuery({ descriptions: false }))).body.data as unknown as IntrospectionQuery)
     const secrets = [mine.id, ...mine.profiles.map((profile) => profile.id)]
     const fields = Object.values(schema.getQueryType()!.getFields()).filter((field) => field.name !== 'tenant')
@@ -385,30 +385,4 @@ function selectionOf(schema: ReturnType<typeof buildClientSchema>, name: string,
     return below ? [`${field.name} { ${below} }`] : []
   })
   return ['__typename', ...parts].join(' ')
-}
-
-async function addTenant(tenantId: string): Promise<void> {
-  await onDatabase('identity', (client) =>
-    client.query("INSERT INTO tenants (tenant_id, name, zone, currency) VALUES ($1, 'other', 'Asia/Shanghai', 'CNY')", [tenantId]),
-  )
-}
-
-/** A key of the other tenant: one of ours, moved there with all its scopes. */
-async function strangerKey(tenantId: string): Promise<string> {
-  const { createApiKey, digestSecret } = await import('@renmai/platform/api-key')
-  const { createHmac } = await import('node:crypto')
-  const { ALL_SCOPES } = await import('@renmai/platform/testing/viewers')
-  const made = createApiKey(tenantId, 'live')
-  const hash = createHmac('sha256', whole.platform.secrets.apiKeyPepper).update(digestSecret(made.secret)).digest()
-  await onDatabase('identity', (client) =>
-    client.query('INSERT INTO api_clients (tenant_id, id, name, key_id, secret_hash, scopes) VALUES ($1, $2, $3, $4, $5, $6)', [
-      tenantId,
-      newId(),
-      'stranger',
-      made.keyId,
-      hash,
-      ALL_SCOPES,
-    ]),
-  )
-  return made.text
 }

@@ -38,5 +38,5 @@ export const engagement: Service<typeof settings, Context> = {
     [processWebhooks, resolvePending, readContactDetails, sendWelcomes, registerLiveCodes, dispatchMessages].map((start) =>
       start(workerOf(app)),
     ),
-  intake: (app) => ({ http: createIntake(workerOf(app)), port: app.settings.INTAKE_PORT }),
+  intake: (app) => ({ http: createIntake(workerOf(app), app.admission), port: app.settings.INTAKE_PORT }),
 }

@@ -3,6 +3,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { AppError } from './errors.ts'
 import { isId } from './ids.ts'
+import { notePoolWait } from './pressure.ts'
 
 declare const inTransaction: unique symbol
 
@@ -75,10 +76,12 @@ export async function acrossTenants<T>(db: Db, work: (tx: Tx) => Promise<T>): Pr
 
 async function runOnce<T>(db: Db, begin: string, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   return tracer.startActiveSpan('sql.transaction', { kind: SpanKind.CLIENT }, async (span) => {
+    const asked = performance.now()
     const client = await db.pool.connect().catch((error) => {
       span.end()
       throw error
     })
+    notePoolWait(performance.now() - asked)
     let failed: unknown
     try {
       await client.query(begin)

@@ -1,5 +1,6 @@
 import type { DocumentNode } from 'graphql'
 import type { z } from 'zod'
+import { Admission } from './admission.ts'
 import { type Answer, answerAll } from './ask.ts'
 import { type Bus, connectBus, declareStream } from './bus.ts'
 import type { Clock } from './clock.ts'
@@ -29,6 +30,7 @@ export type App<S> = {
   readonly bus: Bus
   readonly log: Log
   readonly now: Clock
+  readonly admission: Admission
 }
 
 /** A service, as its main.ts describes it. */
@@ -95,7 +97,8 @@ export async function startService<S extends z.ZodObject, C extends object>(
   await makePartitions((text, values) => relayDb.pool.query(text, values))
   const bus = await connectBus(settings, service.name, log)
   await declareStream(bus, service.name)
-  const app = { settings, db, relayDb, bus, log, now } as App<z.output<S>>
+  const admission = new Admission()
+  const app = { settings, db, relayDb, bus, log, now, admission } as App<z.output<S>>
 
   const handlers = [...service.handlers, ...(service.name === 'identity' ? [] : [rememberTenants])]
   const stopAnswers = answerAll(bus, service.name, [...(service.answers?.(app) ?? []), answerReconciler(relayDb, service.name)])
@@ -107,6 +110,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
     resolvers: service.resolvers,
     publicKey,
     log,
+    admission,
     context: (viewer) => service.context(app, viewer),
   })
   const url = await http.listen({ host: settings.HOST, port: settings.PORT })
@@ -124,6 +128,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
 
   const stop = async () => {
     await Promise.all([intake?.http.drain(DRAIN_MS), http.drain(DRAIN_MS)])
+    admission.stop()
     await Promise.all(consumptions.map((one) => one.stop()))
     await stopAnswers()
     await Promise.all(loops.map((one) => one.stop()))

@@ -17,6 +17,7 @@ import {
 } from 'graphql'
 import { type CompiledQuery, compileQuery } from 'graphql-jit'
 import { enforceScopes } from './access.ts'
+import type { Admission } from './admission.ts'
 import { AppError } from './errors.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
@@ -28,6 +29,7 @@ export type SubgraphOptions<C> = {
   resolvers: object
   publicKey: Awaited<ReturnType<typeof importKey>>
   log: Log
+  admission: Admission
   /** Builds what the resolvers of one request get, loaders included. */
   context: (viewer: Viewer) => C
 }
@@ -63,7 +65,12 @@ export function serveSubgraph<C extends object>(http: Http, options: SubgraphOpt
       try {
         const compiled = compiledDocument(documents, schema, query, operationName)
         if (!('query' in compiled)) return { errors: compiled.errors.map((error) => error.toJSON()) }
-        const result = await compiled.query({}, options.context(viewer), (variables ?? {}) as Record<string, unknown>)
+        // The gateway plans mutations as operations of their own, keyword first.
+        const priority = query.startsWith('mutation') ? 'MUTATION' : 'QUERY'
+        const asked = { tenantId: viewer.tenantId, priority, kind: query } as const
+        const result = await options.admission.admit(asked, async () =>
+          compiled.query({}, options.context(viewer), (variables ?? {}) as Record<string, unknown>),
+        )
         if (result.errors) span.setStatus({ code: SpanStatusCode.ERROR })
         return reply.send(maskErrors(result, options.log, request.id))
       } finally {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Admission } from '@renmai/platform/admission'
 import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { createHttp, type Http } from '@renmai/platform/http'
@@ -24,7 +25,7 @@ const EVENTS_LIMIT = 4 * 1024 ** 2
 const ERROR_PAGE = 1_000
 
 /** The public listener for platforms, event sources and files. Each caller proves itself by its own signature. */
-export function createIntake(worker: Worker): Http {
+export function createIntake(worker: Worker, admission: Admission): Http {
   const http = createHttp({ log: worker.bus.log, bodyLimit: WEBHOOK_LIMIT })
   // Signatures cover the bytes as they came, so nothing is parsed before they hold.
   http.removeAllContentTypeParsers()
@@ -38,53 +39,61 @@ export function createIntake(worker: Worker): Http {
     const ids = Object.values((request.params ?? {}) as Record<string, string>)
     if (!ids.every(isId)) throw new AppError('NOT_FOUND', 'No such path')
   })
-  serveWecom(http, worker)
-  serveYouzan(http, worker)
-  serveEvents(http, worker)
-  serveImports(http, worker)
+  serveWecom(http, worker, admission)
+  serveYouzan(http, worker, admission)
+  serveEvents(http, worker, admission)
+  serveImports(http, worker, admission)
   return http
 }
 
-function serveWecom(http: Http, worker: Worker): void {
+function serveWecom(http: Http, worker: Worker, admission: Admission): void {
   http.get<{ Params: Params; Querystring: CallbackQuery }>('/hooks/wecom/:tenantId/:accountId', async ({ params, query }, reply) =>
     reply.type('text/plain').send(await verifyWecomUrl(worker, params.tenantId, params.accountId, query)),
   )
   http.post<{ Params: Params; Querystring: CallbackQuery; Body: string }>(
     '/hooks/wecom/:tenantId/:accountId',
     async ({ params, query, body }, reply) => {
-      await receiveWecom(worker, params.tenantId, params.accountId, query, body ?? '')
+      const { tenantId, accountId } = params
+      await admission.admit({ tenantId, priority: 'PERSIST', kind: 'wecom' }, () =>
+        receiveWecom(worker, tenantId, accountId, query, body ?? ''),
+      )
       return reply.type('text/plain').send('success')
     },
   )
 }
 
-function serveYouzan(http: Http, worker: Worker): void {
+function serveYouzan(http: Http, worker: Worker, admission: Admission): void {
   http.post<{ Params: Params; Body: string }>('/hooks/youzan/:tenantId/:accountId', async ({ params, body }) => {
-    await receiveYouzan(worker, params.tenantId, params.accountId, readJson<YouzanPush>(body))
+    const { tenantId, accountId } = params
+    await admission.admit({ tenantId, priority: 'PERSIST', kind: 'youzan' }, () =>
+      receiveYouzan(worker, tenantId, accountId, readJson<YouzanPush>(body)),
+    )
     return { code: 0, msg: 'success' }
   })
 }
 
 /** Signed as Standard Webhooks say: webhook-id, webhook-timestamp, webhook-signature over the raw body. */
-function serveEvents(http: Http, worker: Worker): void {
+function serveEvents(http: Http, worker: Worker, admission: Admission): void {
   http.post<{ Params: Params; Body: string }>(
     '/v1/events/:tenantId/:accountId',
     async ({ params: { tenantId, accountId }, body, headers }) => {
       const source = await readEventSource(worker, tenantId, accountId)
       const { events } = verifyEvents(source.credentials.secret, body ?? '', headers as Record<string, string>)
-      return ingestEvents(worker, tenantId, source, events)
+      return admission.admit({ tenantId, priority: 'PERSIST', kind: 'events' }, () => ingestEvents(worker, tenantId, source, events))
     },
   )
 }
 
-function serveImports(http: Http, worker: Worker): void {
+function serveImports(http: Http, worker: Worker, admission: Admission): void {
   http.put<{ Params: FileParams; Querystring: { ticket?: string }; Body: Readable }>(
     '/v1/imports/:tenantId/:importId',
     { bodyLimit: 10 * 1024 ** 3 },
     async ({ params: { tenantId, importId }, query, body }) => {
       checkTicket(worker.ticketKey, tenantId, importId, query.ticket ?? '', worker.now())
       if (typeof body?.pipe !== 'function') throw new AppError('INVALID', 'Send the file as text/csv')
-      const { state, rowsDone, orders, refunds } = await receiveOrderFile(worker, tenantId, importId, body)
+      const { state, rowsDone, orders, refunds } = await admission.admit({ tenantId, priority: 'EXPORT', kind: 'import' }, () =>
+        receiveOrderFile(worker, tenantId, importId, body),
+      )
       return { state, rowsDone, orders, refunds }
     },
   )

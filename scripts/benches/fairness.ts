@@ -1,0 +1,61 @@
+import { addOtherTenant } from '../stack/other-tenant.ts'
+import { type Asking, answeredPerSecond, askAtRate, type Seen } from './ask-at-rate.ts'
+import { openStage, percentile, say } from './stage.ts'
+
+const SECONDS = 15
+/** Ordinary load is this part of what the platform can do; ten times that is more than it can. */
+const ORDINARY = 0.15
+const NOISY = 10
+const CLIENTS = 6
+const query = '{ customerCounts { customers profiles } orderCounts { orders parked } touchpointCounts { total } }'
+
+type Who = Pick<Asking, 'origin' | 'key' | 'query'>
+
+/**
+ * How much one tenant feels another that asks for ten times its share, more than the platform can do: the quiet tenant's
+ * p99 with a noisy neighbour, against the same with an ordinary one.
+ */
+export async function fairness(): Promise<object> {
+  const stage = await openStage([])
+  try {
+    const { origin } = new URL(stage.client.endpoints.graphql)
+    const quiet = { origin, query, key: (await addOtherTenant(stage.platform)).key }
+    const noisy = { origin, query, key: (await addOtherTenant(stage.platform)).key }
+    await answeredPerSecond({ ...quiet, seconds: 3 }, CLIENTS)
+    const most = await answeredPerSecond({ ...noisy, seconds: 5 }, CLIENTS)
+    const rate = most * ORDINARY
+    say(`${Math.round(most)} requests/s at most; each tenant ordinarily ${Math.round(rate)}`)
+    const ordinary = await both(quiet, noisy, rate, rate)
+    const loaded = await both(quiet, noisy, rate, rate * NOISY)
+    return { unit: 'ms p99', limit: 'the same tenant beside an ordinary one', wantedAtMost: 2, ...compare(ordinary, loaded) }
+  } finally {
+    await stage.close()
+  }
+}
+
+type Both = { quiet: Seen; noisy: Seen }
+
+async function both(quiet: Who, noisy: Who, quietRate: number, noisyRate: number): Promise<Both> {
+  const [first, second] = await Promise.all([
+    askAtRate({ ...quiet, perSecond: quietRate, seconds: SECONDS }),
+    askAtRate({ ...noisy, perSecond: noisyRate, seconds: SECONDS }),
+  ])
+  for (const { times, refused, wrong } of [first, second]) {
+    if (wrong.length > 0) throw new Error(`${wrong.length} answers are neither data nor a coded refusal: ${wrong[0]}`)
+    const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)]
+    say(`${times.length} answered, ${refused} refused, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`)
+  }
+  return { quiet: first, noisy: second }
+}
+
+function compare(ordinary: Both, loaded: Both) {
+  const [value, limitValue] = [percentile(loaded.quiet.times, 0.99), percentile(ordinary.quiet.times, 0.99)]
+  return {
+    value: Number(value.toFixed(1)),
+    limitValue: Number(limitValue.toFixed(1)),
+    ratio: Number((value / limitValue).toFixed(2)),
+    quietRefused: loaded.quiet.refused,
+    noisyAnswered: loaded.noisy.times.length,
+    noisyRefused: loaded.noisy.refused,
+  }
+}

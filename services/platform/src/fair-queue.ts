@@ -1,0 +1,83 @@
+/** What is done first and refused last comes first. */
+export const PRIORITIES = ['PERSIST', 'MUTATION', 'QUERY', 'EXPORT'] as const
+export type Priority = (typeof PRIORITIES)[number]
+
+/** Whose request, and how important. */
+export type Place = { tenantId: string; priority: Priority }
+
+type Share<T> = { running: number; waiting: Record<Priority, T[]> }
+
+/**
+ * Who is next, when tenants share something: the tenant with least under way, and of its requests the most important.
+ * Reads are taken newest first, since the callers of the oldest have given up; everything else in its order.
+ */
+export class FairQueue<T> {
+  readonly #shares = new Map<string, Share<T>>()
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  waitingOf(tenantId: string): number {
+    const share = this.#shares.get(tenantId)
+    return share ? PRIORITIES.reduce((sum, priority) => sum + share.waiting[priority].length, 0) : 0
+  }
+
+  add({ tenantId, priority }: Place, item: T): void {
+    this.#shareOf(tenantId).waiting[priority].push(item)
+    this.#size++
+  }
+
+  remove({ tenantId, priority }: Place, item: T): void {
+    const queue = this.#shareOf(tenantId).waiting[priority]
+    const at = queue.indexOf(item)
+    if (at >= 0) this.#size -= queue.splice(at, 1).length
+    this.#forget(tenantId)
+  }
+
+  begin(tenantId: string): void {
+    this.#shareOf(tenantId).running++
+  }
+
+  end(tenantId: string): void {
+    this.#shareOf(tenantId).running--
+    this.#forget(tenantId)
+  }
+
+  /** Takes the next request out; whoever is served is last among those with as much under way. */
+  take(isAllowed: (priority: Priority) => boolean): (Place & { item: T }) | undefined {
+    let found: { tenantId: string; share: Share<T>; priority: Priority } | undefined
+    for (const [tenantId, share] of this.#shares) {
+      if (found && found.share.running <= share.running) continue
+      const priority = PRIORITIES.find((each) => share.waiting[each].length > 0 && isAllowed(each))
+      if (priority) found = { tenantId, share, priority }
+    }
+    if (!found) return undefined
+    const { tenantId, share, priority } = found
+    this.#size--
+    this.#shares.delete(tenantId)
+    this.#shares.set(tenantId, share)
+    const queue = share.waiting[priority]
+    return { tenantId, priority, item: (priority === 'QUERY' ? queue.pop() : queue.shift())! }
+  }
+
+  /** Takes everything out. */
+  clear(): T[] {
+    const items = [...this.#shares.values()].flatMap(({ waiting }) => PRIORITIES.flatMap((priority) => waiting[priority].splice(0)))
+    this.#size = 0
+    return items
+  }
+
+  #shareOf(tenantId: string): Share<T> {
+    const known = this.#shares.get(tenantId)
+    if (known) return known
+    const made: Share<T> = { running: 0, waiting: { PERSIST: [], MUTATION: [], QUERY: [], EXPORT: [] } }
+    this.#shares.set(tenantId, made)
+    return made
+  }
+
+  #forget(tenantId: string): void {
+    if (this.#shares.get(tenantId)?.running === 0 && this.waitingOf(tenantId) === 0) this.#shares.delete(tenantId)
+  }
+}
