@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { CRASH_POINTS } from './crash-point.ts'
 
 const port = z.coerce.number().int().min(0).max(65535)
 
@@ -16,6 +17,8 @@ export const baseSettings = z.object({
     .default('strict')
     .describe('strict refuses a NATS server that does not fsync every write'),
   INTERNAL_PUBLIC_KEY: z.string().min(1).describe('Ed25519 public key (JWK) of the gateway'),
+  RECONCILE_SECONDS: z.coerce.number().int().min(1).default(300).describe('How often what was published is compared with what was heard'),
+  CRASH_AT: z.enum(CRASH_POINTS).optional().describe('Ends the process at a named point; for tests of recovery'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Where traces go; none are sent without it'),
 })

@@ -2,6 +2,7 @@ import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@na
 import { context, metrics, propagation, SpanKind, trace } from '@opentelemetry/api'
 import type { Bus } from './bus.ts'
 import { pause } from './clock.ts'
+import { crashPoint } from './crash-point.ts'
 import { type Db, withTenant } from './db.ts'
 import { idFrom, isId } from './ids.ts'
 import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts'
@@ -42,7 +43,11 @@ function consume(subscriber: Subscriber, publisher: string): Consumption {
     while (!stopping.signal.aborted) {
       try {
         await ensureConsumer(bus, publisher, consumer, handler)
-        messages = await (await bus.js.consumers.get(publisher, consumer)).consume({ max_messages: 2 * BATCH })
+        messages = await (await bus.js.consumers.get(publisher, consumer)).consume({
+          max_messages: 2 * BATCH,
+          // A consumer that is gone is made again by the next turn; the library would wait for somebody to do it.
+          abort_on_missing_resource: true,
+        })
         // Its close() resolves only as somebody iterates, so a stop during the start still goes on to work().
         if (stopping.signal.aborted) void messages.close()
         working = work(subscriber, messages)
@@ -118,6 +123,7 @@ async function tryHandle(subscriber: Subscriber, group: JsMsg[]): Promise<boolea
   return tracer.startActiveSpan(`consume ${subscriber.consumer}`, { kind: SpanKind.CONSUMER }, parent, async (span) => {
     try {
       await handleOnce(subscriber.db, subscriber.consumer, subscriber.handler, group.map(readDelivery))
+      crashPoint('handled')
       // After the commit: a crash in between costs one more delivery, which the inbox drops.
       for (const message of group) message.ack()
       handled.add(group.length, { consumer: subscriber.consumer })

@@ -1,4 +1,5 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
+import { crashPoint } from './crash-point.ts'
 import { type Db, type Tx, withTenant } from './db.ts'
 import { timeOfId } from './ids.ts'
 
@@ -70,6 +71,7 @@ export async function handleOnce(db: Db, consumer: string, handler: Handler, del
         tx,
         [...events].filter(([id]) => fresh.has(id)).map(([, event]) => event),
       )
+    crashPoint('uncommitted')
     return fresh.size
   })
 }

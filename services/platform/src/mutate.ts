@@ -3,6 +3,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { z } from 'zod'
 import type { Clock } from './clock.ts'
+import { crashPoint } from './crash-point.ts'
 import { type Db, type Tx, withTenant } from './db.ts'
 import { AppError } from './errors.ts'
 import { publish } from './outbox.ts'
@@ -38,7 +39,7 @@ export async function mutate<T>(
   const digest = createHash('sha256')
     .update(canonical({ input, actor: viewer.id }))
     .digest()
-  return withTenant(db, viewer.tenantId, async (tx) => {
+  const answer = await withTenant(db, viewer.tenantId, async (tx) => {
     const earlier = await claim(tx, command.name, input.idempotencyKey, digest)
     if (earlier) return earlier.response as T
     const { result, targetId, repeat } = await work(tx)
@@ -58,6 +59,8 @@ export async function mutate<T>(
     })
     return result
   })
+  crashPoint('committed')
+  return answer
 }
 
 async function claim(tx: Tx, command: string, key: string, digest: Buffer): Promise<{ response: unknown } | undefined> {

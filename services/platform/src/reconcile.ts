@@ -7,21 +7,24 @@ import type { Db } from './db.ts'
 import { type Loop, loop } from './loop.ts'
 import { type OutboxRow, publishRows } from './relay.ts'
 
-const PERIOD_MS = 300_000
+/** An event younger than this may still be under way. */
+const SETTLED_PERIODS = 0.4
+const LOOK_BACK_PERIODS = 3
 const SLICE = 5_000
 const repaired = metrics
   .getMeter('renmai')
   .createCounter('renmai_reconciler_republished', { description: 'Events published again because a consumer lacked them' })
 
 /**
- * Proves that what was published was heard. JetStream can lose a block or a stream by accident; the outbox cannot. Every
- * five minutes the events that are old enough to have been handled are compared with each consumer's inbox, and
+ * Proves that what was published was heard. JetStream can lose a block or a stream by accident; the outbox cannot. In
+ * every period the events that are old enough to have been handled are compared with each consumer's inbox, and
  * published again where one is missing. Consumers that have them drop the copies.
  */
-export function startReconciler(relayDb: Db, bus: Bus, service: string): Loop {
-  return loop('reconciler', bus.log, { pollMs: PERIOD_MS }, async () => {
-    const to = new Date(Date.now() - 120_000)
-    const from = new Date(to.getTime() - 3 * PERIOD_MS)
+export function startReconciler(relayDb: Db, bus: Bus, service: string, periodSeconds: number): Loop {
+  const periodMs = periodSeconds * 1_000
+  return loop('reconciler', bus.log, { pollMs: periodMs }, async () => {
+    const to = new Date(Date.now() - SETTLED_PERIODS * periodMs)
+    const from = new Date(to.getTime() - LOOK_BACK_PERIODS * periodMs)
     await reconcile(relayDb, bus, service, from, to)
     return 0
   })

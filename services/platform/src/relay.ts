@@ -1,6 +1,7 @@
 import { headers, type MsgHdrs } from '@nats-io/nats-core'
 import { metrics } from '@opentelemetry/api'
-import { type Bus, subjectOf } from './bus.ts'
+import { type Bus, declareStream, subjectOf } from './bus.ts'
+import { crashPoint } from './crash-point.ts'
 import type { Db } from './db.ts'
 import { type Loop, loop } from './loop.ts'
 import { WAKE_RELAY } from './outbox.ts'
@@ -38,7 +39,8 @@ export function startRelay(db: Db, bus: Bus, service: string): Loop {
       isLeader = release !== undefined
       if (!isLeader) return 0
     }
-    return relayOnce(db, bus, service)
+    // Somebody may have deleted the stream while we ran; nothing is published before it is there again.
+    return relayOnce(db, bus, service).catch((error) => declareStream(bus, service).then(() => Promise.reject(error)))
   })
   return { ...run, stop: () => run.stop().finally(() => release?.()) }
 }
@@ -83,6 +85,7 @@ export async function relayOnce(db: Db, bus: Bus, service: string): Promise<numb
   oldestSeconds.record(rows[0] ? (Date.now() - rows[0].created_at.getTime()) / 1000 : 0)
   if (rows.length === 0) return 0
   await publishRows(bus, service, rows)
+  crashPoint('published')
   const times = rows.map((row) => row.created_at.getTime())
   await db.pool.query(
     `UPDATE outbox SET published_at = now()

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import { baseSettings, loadConfig } from './config.ts'
 import { consumeAll } from './consume.ts'
+import { armCrashPoint } from './crash-point.ts'
 import { connect, type Db } from './db.ts'
 import { forgetKeys } from './forget-keys.ts'
 import { createHttp, type Http } from './http.ts'
@@ -89,6 +90,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
   settings: z.output<S> & z.output<typeof baseSettings>,
   now: Clock = systemClock,
 ): Promise<Running> {
+  armCrashPoint(settings.CRASH_AT)
   const log = createLog(service.name, settings.LOG_LEVEL)
   const stopTelemetry = startTelemetry(service.name, settings.OTEL_EXPORTER_OTLP_ENDPOINT)
   const db = connect(settings.DATABASE_URL, { name: service.name })
@@ -118,7 +120,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
   const intakeUrl = await intake?.http.listen({ host: settings.HOST, port: intake.port })
   const loops = [
     startRelay(relayDb, bus, service.name),
-    startReconciler(relayDb, bus, service.name),
+    startReconciler(relayDb, bus, service.name, settings.RECONCILE_SECONDS),
     maintainPartitions(relayDb, log),
     forgetKeys(db, relayDb, log),
     ...(service.loops?.(app) ?? []),

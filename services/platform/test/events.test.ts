@@ -229,6 +229,20 @@ function headersFor(id: string, tenantId: string) {
   return result
 }
 
+describe('a stream that is deleted while everything runs', () => {
+  it('is made again by its owner, and its consumers hear on', async () => {
+    const relay = startRelay(test.relayDb, bus, SERVICE)
+    await consuming([listener('hears-on')], async () => {
+      await say('before')
+      await vi.waitFor(async () => expect(await effects()).toBe(1))
+      await bus.manager.streams.delete(SERVICE)
+      await say('after')
+      await vi.waitFor(async () => expect(await effects()).toBe(2), { timeout: 15_000 })
+    })
+    await relay.stop()
+  }, 30_000)
+})
+
 describe('the reconciler', () => {
   it('publishes again what a consumer lacks, after its stream was deleted', async () => {
     const handler = listener('reconciled')

@@ -1,4 +1,5 @@
 import { ask } from '@renmai/platform/ask'
+import { crashPoint } from '@renmai/platform/crash-point'
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { isTransient } from '@renmai/platform/errors'
 import { type Loop, loop } from '@renmai/platform/loop'
@@ -137,5 +138,6 @@ async function sendOne(
   if (problem) return inTenant((tx) => block(tx, message, decision.decisionId, [problem], worker.now()))
   if (!(await inTenant((tx) => markSending(tx, message, decision.decisionId)))) return
   const handover = await send!(message, card!.address, text as Rendered)
+  crashPoint('accepted')
   await inTenant((tx) => recordHandover(tx, message, decision.decisionId, handover, worker.now()))
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '@renmai/platform/crash-point'
 import { breaksUnique, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
@@ -34,6 +35,7 @@ export async function ingestEvents(
     if (breaksUnique(error, 'touchpoints_once')) return take('SOME')
     throw error
   })
+  crashPoint('committed')
   return summarise(events, checked, fresh)
 }
 

@@ -9,8 +9,8 @@ export type Child = {
   name: string
   process: ChildProcess
   stop: () => Promise<void>
-  /** Starts the program once more, as it was started. */
-  again: () => Promise<Child>
+  /** Starts the program once more, as it was started the first time; this once with more in its environment. */
+  again: (more?: NodeJS.ProcessEnv) => Promise<Child>
 }
 
 const STOP_MS = 15_000
@@ -31,12 +31,18 @@ export async function start(
     timeoutMs?: number
     stopSignal?: NodeJS.Signals
   },
+  more: NodeJS.ProcessEnv = {},
 ): Promise<Child> {
   const { logs, ready, poll, timeoutMs = 60_000, stopSignal = 'SIGTERM', ...rest } = options
   mkdirSync(logs, { recursive: true })
   const log = createWriteStream(`${logs}/${name}.log`, { flags: 'a' })
   // A group of its own: Ctrl-C in a terminal reaches whoever started it, who then stops all in order.
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...rest })
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    ...rest,
+    env: { ...(rest.env ?? process.env), ...more },
+  })
   let tail = ''
   const seen = Promise.withResolvers<void>()
   const read = (chunk: Buffer) => {
@@ -58,7 +64,7 @@ export async function start(
   } finally {
     clearTimeout(late)
   }
-  return { name, process: child, stop: () => stopChild(child, stopSignal), again: () => start(name, command, args, options) }
+  return { name, process: child, stop: () => stopChild(child, stopSignal), again: (next) => start(name, command, args, options, next) }
 }
 
 async function stopChild(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
