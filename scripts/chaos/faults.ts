@@ -1,15 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { CrashPoint } from '@renmai/platform/crash-point'
+import type { Stores } from '../stack/endpoints.ts'
+import type { Disk } from './disk.ts'
 import type { Proxy } from './proxy.ts'
+import { corruptBlock, deleteStream, exhaustConnections } from './stores.ts'
 import type { Supervisor } from './supervise.ts'
 
-export type Scene = { supervisor: Supervisor; random: () => number; postgres: Proxy; nats: Proxy }
+export type Scene = {
+  supervisor: Supervisor
+  random: () => number
+  postgres: Proxy
+  nats: Proxy
+  /** Where the stores really are, past the proxies. */
+  stores: Stores
+  /** What the platform keeps on disk. */
+  folder: string
+  /** Absent where none can be mounted. */
+  disk?: Disk
+}
 
 /** A fault that is over when its promise is; what it needs to recover it must find by itself. */
-export type Fault = { name: string; inject: (scene: Scene) => Promise<void> }
+export type Fault = { name: string; needsDisk?: true; inject: (scene: Scene) => Promise<void> }
 
 const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance', 'gateway']
+const CONSUMERS = ['engagement', 'campaign', 'analytics', 'compliance']
+const SHIFT_CLOCK = fileURLToPath(new URL('shift-clock.ts', import.meta.url))
+const TWO_HOURS_MS = 7_200_000
+const CRASH_WITHIN_MS = 12_000
+const SHIFTED_MS = 5_000
+const FULL_MS = 4_000
 
-const pick = (random: () => number, names: string[]) => names[Math.floor(random() * names.length)]!
+const pick = (random: () => number, names: readonly string[]) => names[Math.floor(random() * names.length)]!
 
 const through = (proxy: 'postgres' | 'nats', trouble: Parameters<Proxy['trouble']>[0], seconds: number): Fault => ({
   name: `${proxy}-${trouble.toLowerCase().replace('_', '-')}`,
@@ -20,9 +42,36 @@ const through = (proxy: 'postgres' | 'nats', trouble: Parameters<Proxy['trouble'
   },
 })
 
+/** One of the services is made to die where it next gets to this point. */
+const crashAt = (point: CrashPoint, among: readonly string[]): Fault => ({
+  name: `crash-${point}`,
+  inject: async ({ supervisor, random }) => {
+    const name = pick(random, among)
+    const ended = supervisor.endsWithin(name, CRASH_WITHIN_MS)
+    supervisor.kill(name, { env: { CRASH_AT: point } })
+    // Nothing led it there: it goes on without the point.
+    if (!(await ended)) supervisor.kill(name)
+  },
+})
+
+const shiftClock = (direction: 1 | -1): Fault => ({
+  name: direction > 0 ? 'clock-ahead' : 'clock-behind',
+  inject: async ({ supervisor, random }) => {
+    const name = pick(random, SERVICES)
+    supervisor.kill(name, { env: { NODE_OPTIONS: `--import=${SHIFT_CLOCK}`, CLOCK_SHIFT_MS: String(direction * TWO_HOURS_MS) } })
+    await sleep(SHIFTED_MS)
+    supervisor.kill(name)
+  },
+})
+
 export const FAULTS: Fault[] = [
   { name: 'kill-service', inject: async ({ supervisor, random }) => supervisor.kill(pick(random, SERVICES)) },
   { name: 'freeze-service', inject: ({ supervisor, random }) => supervisor.freeze(pick(random, SERVICES), 1_000 + random() * 5_000) },
+  crashAt('committed', ['engagement', 'identity']),
+  crashAt('published', ['identity', 'engagement']),
+  crashAt('uncommitted', CONSUMERS),
+  crashAt('handled', CONSUMERS),
+  crashAt('accepted', ['engagement']),
   { name: 'kill-nats', inject: async ({ supervisor }) => supervisor.kill('nats') },
   { name: 'freeze-nats', inject: ({ supervisor }) => supervisor.freeze('nats', 3_000) },
   { name: 'kill-postgres', inject: async ({ supervisor }) => supervisor.kill('postgres') },
@@ -34,4 +83,32 @@ export const FAULTS: Fault[] = [
   through('nats', 'DELAY', 2),
   through('nats', 'BLACK_HOLE', 4),
   through('nats', 'DROP_REPLIES', 2),
+  {
+    name: 'delete-stream',
+    inject: ({ stores, random }) => deleteStream(stores.nats, pick(random, ['identity', 'engagement', 'campaign'])),
+  },
+  {
+    name: 'corrupt-stream',
+    inject: async ({ supervisor, folder, random }) => {
+      const stream = pick(random, ['identity', 'engagement', 'compliance'])
+      supervisor.kill('nats', { before: () => corruptBlock(folder, stream, random()) })
+    },
+  },
+  { name: 'exhaust-connections', inject: ({ stores }) => exhaustConnections(stores.postgres, 4_000) },
+  shiftClock(1),
+  shiftClock(-1),
+  {
+    name: 'disk-full',
+    needsDisk: true,
+    inject: async ({ disk }) => {
+      disk!.fill()
+      await sleep(FULL_MS)
+      disk!.free()
+    },
+  },
+  {
+    name: 'power-cut',
+    needsDisk: true,
+    inject: ({ supervisor, disk }) => supervisor.killTogether(['postgres', 'nats'], () => disk!.cutPower()),
+  },
 ]

@@ -12,6 +12,8 @@ export type Acknowledged = {
   addresses: Set<string>
   /** Ids of tags by their idempotency keys. */
   tags: Map<string, string>
+  /** How often a good credential was refused. */
+  refused: number
   /** Answers that no caller can act on; there must be none. */
   unclear: string[]
 }
@@ -27,7 +29,7 @@ const ANSWER_MS = 15_000
 
 /** Writers that try each thing until it is acknowledged, always by the same ids, as careful clients do. */
 export async function runLoad(target: Target, isOver: () => boolean): Promise<Acknowledged> {
-  const done: Acknowledged = { events: new Set(), addresses: new Set(), tags: new Map(), unclear: [] }
+  const done: Acknowledged = { events: new Set(), addresses: new Set(), tags: new Map(), refused: 0, unclear: [] }
   const numbers = { batch: 0, tag: 0 }
   const eventWriter = async () => {
     for (; !isOver(); await sleep(PAUSE_MS)) await sendBatch(target, done, ++numbers.batch)
@@ -82,12 +84,16 @@ async function createTag({ client, groupId }: Target, done: Acknowledged, no: nu
 
 /** 503 and 504 say that a caller may try again; anything else of this kind is unclear to a caller. */
 function judge(done: Acknowledged, status: number, text: string): boolean {
-  if (![429, 503, 504].includes(status)) done.unclear.push(`${status} ${text.slice(0, 200)}`)
+  if (status === 401) done.refused++
+  else if (![429, 503, 504].includes(status)) done.unclear.push(`${status} ${text.slice(0, 200)}`)
   return false
 }
 
 /** What a client sees of a part that is away, in the words of the sockets and of our own errors. */
 const IS_AWAY = /try again|later|reached|timeout|timed out|closed|ECONN|EPIPE|socket|terminated|aborted|could not be read/i
+
+/** What our own gateway says to a token that it does not believe. */
+const IS_REFUSED = /valid access token/
 
 /** @returns false when the answer was one that no caller can act on; it is not tried again */
 async function untilAcknowledged(done: Acknowledged, attempt: () => Promise<boolean>): Promise<boolean> {
@@ -96,7 +102,8 @@ async function untilAcknowledged(done: Acknowledged, attempt: () => Promise<bool
       if (await attempt()) return true
     } catch (error) {
       const { message, code } = error as Error & { code?: string }
-      if (!IS_AWAY.test(`${message} ${code}`)) {
+      if (IS_REFUSED.test(message)) done.refused++
+      else if (!IS_AWAY.test(`${message} ${code}`)) {
         done.unclear.push(message)
         return false
       }

@@ -7,63 +7,108 @@ import type { Stores } from '../stack/endpoints.ts'
 import { startPlatform } from '../stack/platform.ts'
 import { createSecrets } from '../stack/secrets.ts'
 import { check } from './check.ts'
-import { FAULTS, type Fault } from './faults.ts'
+import { openDisk } from './disk.ts'
+import { FAULTS, type Fault, type Scene } from './faults.ts'
 import { runLoad, type Source } from './load.ts'
 import { createProxy, type Proxy } from './proxy.ts'
 import { supervise } from './supervise.ts'
 
 export type ChaosOptions = {
   seed: number
-  /** How long faults are injected. */
+  /** How long faults are injected at least; each comes once before any comes again. */
   seconds: number
   faults?: readonly Fault[]
   tell: (line: string) => void
 }
 
+/** What of it all does not hold, what was done to it, and how much was acknowledged meanwhile. */
 export type ChaosReport = { wrong: string[]; injected: string[]; events: number; mails: number; tags: number }
+
+/** How often published and heard are compared here, so that a run need not wait five minutes for it. */
+const RECONCILE_SECONDS = '15'
 
 /** The whole platform under load while its parts are killed, frozen and cut off; then one checker. */
 export async function runChaos({ seed, seconds, faults = FAULTS, tell }: ChaosOptions): Promise<ChaosReport> {
-  const [folder, secrets, proxies] = [makeFolder('chaos'), createSecrets(newId()), [] as Proxy[]]
-  const through = async (stores: Stores) => {
-    const [postgres, nats] = [new URL(stores.postgres), new URL(stores.nats)]
-    proxies.push(await createProxy(Number(postgres.port)), await createProxy(Number(nats.port)))
-    postgres.port = String(proxies[0]!.port)
-    nats.port = String(proxies[1]!.port)
-    return { ...stores, postgres: postgres.href, nats: `nats://${nats.host}` }
-  }
-  const platform = await startPlatform({ folder: folder.path, logs: `${folder.path}/logs`, secrets, tell, graphiql: false, through })
+  const [folder, secrets] = [makeFolder('chaos'), createSecrets(newId())]
+  const opened = openDisk(folder.path)
+  const disk = typeof opened === 'string' ? undefined : opened
+  const left = faults.filter((fault) => disk || !fault.needsDisk)
+  if (typeof opened === 'string' && left.length < faults.length) tell(`disk-full and power-cut are skipped: ${opened}`)
+  const home = disk?.path ?? folder.path
+  const network = createNetwork()
+  const platform = await startPlatform({
+    folder: home,
+    logs: `${folder.path}/logs`,
+    secrets,
+    tell,
+    graphiql: false,
+    through: network.through,
+    postgresSettings: ['max_wal_size=256MB'],
+    serviceSettings: { RECONCILE_SECONDS },
+  })
   const supervisor = supervise(platform)
   const stop = async () => {
     await supervisor.close()
     await platform.stop()
-    for (const proxy of proxies) proxy.close()
+    network.close()
+    disk?.close()
     folder.remove()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(1)))
   try {
     const client = createClient(platform.endpoints, secrets)
-    const source = await setUp(client)
-    const groupId = await createGroup(client)
+    const [source, groupId] = [await setUp(client), await createGroup(client)]
     let isOver = false
     const load = runLoad({ client, source, groupId }, () => isOver)
-    const scene = { supervisor, random: createRandom(seed), postgres: proxies[0]!, nats: proxies[1]! }
-    const injected: string[] = []
-    for (const end = Date.now() + seconds * 1_000; Date.now() < end; ) {
-      await sleep(500 + scene.random() * 1_500)
-      const fault = faults[Math.floor(scene.random() * faults.length)]!
-      tell(`${new Date().toISOString().slice(11, 23)} ${fault.name}`)
-      injected.push(fault.name)
-      await fault.inject(scene)
-    }
+    const { postgres, nats, natsMonitor: monitor } = platform.endpoints
+    const scene = { supervisor, random: createRandom(seed), ...network.proxies(), stores: { postgres, nats, monitor }, folder: home }
+    const injected = await injectAll(disk ? { ...scene, disk } : scene, left, seconds, tell)
     isOver = true
     const done = await load
     tell(`${done.events.size} events, ${done.addresses.size} sign-ups and ${done.tags.size} tags were acknowledged`)
     const wrong = await check({ client, tenantId: secrets.tenantId }, done, tell)
+    // A process whose clock is wrong refuses good signatures; nobody else may.
+    if (done.refused > 0 && !injected.some((name) => name.startsWith('clock'))) wrong.push(`${done.refused} good signatures were refused`)
+    wrong.push(...supervisor.crashes.map((name) => `${name} ended by itself`))
     return { wrong, injected, events: done.events.size, mails: done.addresses.size, tags: done.tags.size }
   } finally {
     await stop()
   }
+}
+
+/** Proxies in front of the stores, through which everybody but the test reaches them. */
+function createNetwork() {
+  const proxies: Proxy[] = []
+  return {
+    through: async (stores: Stores) => {
+      const [postgres, nats] = [new URL(stores.postgres), new URL(stores.nats)]
+      proxies.push(await createProxy(Number(postgres.port)), await createProxy(Number(nats.port)))
+      postgres.port = String(proxies[0]!.port)
+      nats.port = String(proxies[1]!.port)
+      return { ...stores, postgres: postgres.href, nats: `nats://${nats.host}` }
+    },
+    proxies: () => ({ postgres: proxies[0]!, nats: proxies[1]! }),
+    close: () => {
+      for (const proxy of proxies) proxy.close()
+    },
+  }
+}
+
+/** Every fault once, in the seed's order, and again until the time is over. */
+async function injectAll(scene: Scene, faults: readonly Fault[], seconds: number, tell: (line: string) => void): Promise<string[]> {
+  const injected: string[] = []
+  const end = Date.now() + seconds * 1_000
+  while (injected.length === 0 || Date.now() < end) {
+    const round = faults.map((fault) => ({ fault, at: scene.random() })).toSorted((a, b) => a.at - b.at)
+    for (const { fault } of round) {
+      if (injected.length >= faults.length && Date.now() >= end) break
+      await sleep(500 + scene.random() * 1_500)
+      tell(`${new Date().toISOString().slice(11, 23)} ${fault.name}`)
+      injected.push(fault.name)
+      await fault.inject(scene)
+    }
+  }
+  return injected
 }
 
 /** A journey that writes one mail to everybody who signs up, and the source that tells of them. */

@@ -23,6 +23,8 @@ export type PlatformOptions = {
   tell: (line: string) => void
   graphiql?: boolean
   postgresSettings?: string[]
+  /** More settings for every service. */
+  serviceSettings?: NodeJS.ProcessEnv
   /** Where the services are told that the stores are; by default where they are. */
   through?: (stores: Stores) => Promise<Stores>
 }
@@ -93,7 +95,7 @@ async function startStores(
   return { postgres: postgres.url, nats: nats.url, monitor: nats.monitorUrl }
 }
 
-function environmentOf({ folder, secrets }: PlatformOptions, ports: Ports, stores: Stores): Environment {
+function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, ports: Ports, stores: Stores): Environment {
   return {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -108,6 +110,7 @@ function environmentOf({ folder, secrets }: PlatformOptions, ports: Ports, store
     AUDIT_PRIVATE_KEY: secrets.auditPrivateKey,
     WECOM_API_URL: local(ports.simulator),
     INTAKE_PORT: String(ports.intake),
+    ...serviceSettings,
   }
 }
 

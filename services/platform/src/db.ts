@@ -41,8 +41,10 @@ export function connect(url: string, options: { max?: number; name?: string; sta
     idle_in_transaction_session_timeout: Math.max(10_000, statementTimeoutMs),
     keepAlive: true,
   })
-  // An idle connection that breaks must not end the process; the pool replaces it.
+  // A connection that breaks must not end the process. Idle, the pool replaces it; in use, whoever uses it is told by its
+  // next query, but pg emits the error besides and the pool does not listen then.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return { pool }
 }
 
@@ -132,7 +134,7 @@ export function translate(error: unknown): unknown {
   if (['53100', '53200', '58030'].includes(code))
     return new AppError('STORAGE_UNAVAILABLE', 'Storage is full or failing; try later', undefined, cause)
   if (['57014', '55P03', '25P04'].includes(code)) return new AppError('TIMEOUT', 'The database took too long; try again', undefined, cause)
-  if (/^(08|53|57P)/.test(code) || /timeout|ECONN|terminated|Query read/i.test(message)) {
+  if (/^(08|53|57P)/.test(code) || /timeout|ECONN|terminated|Query read|not queryable/i.test(message)) {
     return new AppError('UNAVAILABLE', 'The database cannot be reached; try again', undefined, cause)
   }
   return error

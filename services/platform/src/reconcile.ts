@@ -1,4 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import type { ConsumerInfo } from '@nats-io/jetstream'
 import { metrics } from '@opentelemetry/api'
 import { FindMissingRequestSchema, FindMissingResponseSchema, ReconcileService } from '@renmai/proto/platform/v1/reconcile_service'
 import type { Answer } from './ask.ts'
@@ -7,9 +8,10 @@ import type { Db } from './db.ts'
 import { type Loop, loop } from './loop.ts'
 import { type OutboxRow, publishRows } from './relay.ts'
 
-/** An event younger than this may still be under way. */
-const SETTLED_PERIODS = 0.4
-const LOOK_BACK_PERIODS = 3
+/** What was published later than this part of a period ago may still be under way. */
+const SETTLED = 0.4
+/** A service that was down for less than this misses nothing: where it had got to is not stored. */
+const LOOK_BACK_MS = 86_400_000
 const SLICE = 5_000
 const repaired = metrics
   .getMeter('renmai')
@@ -17,37 +19,47 @@ const repaired = metrics
 
 /**
  * Proves that what was published was heard. JetStream can lose a block or a stream by accident; the outbox cannot. In
- * every period the events that are old enough to have been handled are compared with each consumer's inbox, and
- * published again where one is missing. Consumers that have them drop the copies.
+ * every period what was published since the last one is compared with each consumer's inbox, and published again where
+ * it is missing. Consumers that have it drop the copies. A span counts as done when nothing was missing in it.
  */
 export function startReconciler(relayDb: Db, bus: Bus, service: string, periodSeconds: number): Loop {
-  const periodMs = periodSeconds * 1_000
-  return loop('reconciler', bus.log, { pollMs: periodMs }, async () => {
-    const to = new Date(Date.now() - SETTLED_PERIODS * periodMs)
-    const from = new Date(to.getTime() - LOOK_BACK_PERIODS * periodMs)
-    await reconcile(relayDb, bus, service, from, to)
+  const doneUntil = new Map<string, Date>()
+  return loop('reconciler', bus.log, { pollMs: periodSeconds * 1_000 }, async () => {
+    const to = new Date(Date.now() - SETTLED * periodSeconds * 1_000)
+    for await (const consumer of bus.manager.consumers.list(service)) {
+      const from = doneUntil.get(consumer.name) ?? new Date(to.getTime() - LOOK_BACK_MS)
+      if ((await reconcileConsumer(relayDb, bus, service, consumer, from, to)) === 0) doneUntil.set(consumer.name, to)
+    }
     return 0
   })
 }
 
-/** Compares one span of time and publishes what any consumer lacks. Returns how many events were published again. */
+/**
+ * Compares what was published in one span of time with the inboxes of all consumers, and publishes what any lacks.
+ * @returns how many events were published again
+ */
 export async function reconcile(relayDb: Db, bus: Bus, service: string, from: Date, to: Date): Promise<number> {
   let total = 0
-  for await (const { name, config } of bus.manager.consumers.list(service)) {
-    const type = config.filter_subject?.split('.').slice(0, 4).join('.') ?? ''
-    const { rows } = await relayDb.pool.query<{ event_id: string }>(
-      `SELECT event_id FROM outbox WHERE type = $1 AND published_at IS NOT NULL AND created_at BETWEEN $2 AND $3 ORDER BY id`,
-      [type, from, to],
+  for await (const consumer of bus.manager.consumers.list(service))
+    total += Math.max(0, await reconcileConsumer(relayDb, bus, service, consumer, from, to))
+  return total
+}
+
+/** @returns -1 when the consumer still has events before it: what it lacks may be among them */
+async function reconcileConsumer(relayDb: Db, bus: Bus, service: string, consumer: ConsumerInfo, from: Date, to: Date): Promise<number> {
+  if (consumer.num_pending > 0 || consumer.num_ack_pending > 0) return -1
+  const type = consumer.config.filter_subject?.split('.').slice(0, 4).join('.') ?? ''
+  let total = 0
+  for (let last = 0; ; ) {
+    const { rows } = await relayDb.pool.query<{ id: number; event_id: string }>(
+      `SELECT id, event_id FROM outbox WHERE id > $1 AND type = $2 AND published_at >= $3 AND published_at < $4
+         AND created_at BETWEEN $3::timestamptz - interval '1 day' AND $4 ORDER BY id LIMIT ${SLICE}`,
+      [last, type, from, to],
     )
-    for (let at = 0; at < rows.length; at += SLICE) {
-      total += await repair(
-        relayDb,
-        bus,
-        service,
-        name,
-        rows.slice(at, at + SLICE).map((row) => row.event_id),
-      )
-    }
+    const ids = rows.map((row) => row.event_id)
+    if (ids.length > 0) total += await repair(relayDb, bus, service, consumer.name, ids)
+    if (rows.length < SLICE) break
+    last = rows.at(-1)!.id
   }
   repaired.add(total)
   return total

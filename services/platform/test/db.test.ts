@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connect, type Tx, withTenant } from '../src/db.ts'
 import { newId } from '../src/ids.ts'
@@ -80,6 +81,17 @@ describe('errors of the database', () => {
     const nowhere = connect('postgres://nobody:x@127.0.0.1:1/none')
     await expect(withTenant(nowhere, mine, async () => 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await nowhere.pool.end()
+  })
+
+  it('that end a connection in use, between two queries, end the transaction and not the process', async () => {
+    const ending = withTenant(test.db, mine, async (tx) => {
+      const { rows } = await tx.client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      await test.owner.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid])
+      await sleep(100)
+      return tx.client.query('SELECT 1')
+    })
+    await expect(ending).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(await count(mine)).toBe(1)
   })
 
   it('that are deadlocks are tried again as a whole', async () => {

@@ -53,6 +53,8 @@ export async function startNats(options: { folder: string; port?: number; logs: 
   writeFileSync(
     config,
     `listen: "127.0.0.1:${port}"\nhttp: "127.0.0.1:${monitor}"\nserver_name: renmai\nmax_payload: 8MB\njetstream {\n  store_dir: "${options.folder}/jetstream"\n  max_file_store: 64GB\n${sync}}\n`,
+    // As the data is: a power cut must not leave it empty.
+    { flush: true },
   )
   const monitorUrl = `http://127.0.0.1:${monitor}`
   const child = await start('nats', path, ['-c', config], {

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+
+/** A disk of its own in a file, on which everything that the stores keep lies. */
+export type Disk = {
+  path: string
+  fill: () => void
+  free: () => void
+  /** What a power cut leaves: what had reached the device. Nobody may have the disk open. */
+  cutPower: () => void
+  close: () => void
+}
+
+const SIZE = '3G'
+const run = (command: string, ...args: string[]) => void execFileSync(command, args, { stdio: 'pipe', timeout: 60_000 })
+
+/**
+ * Makes and mounts a disk.
+ * @returns the disk, or why this machine cannot mount one
+ */
+export function openDisk(folder: string): Disk | string {
+  const path = `${folder}/disk`
+  const ballast = `${path}/ballast`
+  let [image, spare] = [`${folder}/disk-a.img`, `${folder}/disk-b.img`]
+  const mount = () => run('mount', '-o', 'loop', image, path)
+  mkdirSync(path, { recursive: true })
+  try {
+    run('truncate', '-s', SIZE, image)
+    run('mkfs.ext4', '-q', '-F', '-m', '0', image)
+    mount()
+  } catch (error) {
+    rmSync(image, { force: true })
+    return `no disk can be mounted here: ${String((error as { stderr?: Buffer }).stderr ?? error).trim()}`
+  }
+  chmodSync(path, 0o755)
+  return {
+    path,
+    fill: () => {
+      // Ends with "no space left", which is what is wanted.
+      execFileSync('sh', ['-c', `dd if=/dev/zero of=${ballast} bs=1M 2>/dev/null || true`], { timeout: 60_000 })
+    },
+    free: () => rmSync(ballast, { force: true }),
+    cutPower: () => {
+      // What the file system still holds in memory is not in the image; the copy is what the device would have.
+      run('cp', '--sparse=always', image, spare)
+      run('umount', path)
+      ;[image, spare] = [spare, image]
+      mount()
+    },
+    close: () => {
+      if (existsSync(path)) run('umount', path)
+    },
+  }
+}
