@@ -28,7 +28,8 @@ export async function check(stage: Stage, done: Acknowledged, tell: (line: strin
   const late = Date.now() + SETTLED_WITHIN_MS
   const told = done.unclear.map((text) => `a caller was told: ${text}`)
   for (;;) {
-    const [found, wanted] = [await readFacts(stage), wantedFacts(done)]
+    // A store may still be starting; that nothing can be read is one more thing to wait for.
+    const [found, wanted] = [await readFacts(stage).catch((error: Error) => ({ unread: error.message }) as Facts), wantedFacts(done)]
     const wrong = Object.keys(wanted).filter((name) => JSON.stringify(found[name]) !== JSON.stringify(wanted[name]))
     if (wrong.length === 0) return [...told, ...(await lookThrough(stage, done))]
     const open = wrong.map((name) => `${name}: ${JSON.stringify(found[name])}, wanted ${JSON.stringify(wanted[name])}`)

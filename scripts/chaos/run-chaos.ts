@@ -1,9 +1,11 @@
+import { cpSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@renmai/platform/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { createRandom } from '@renmai/platform/testing/random'
 import { type Client, createClient } from '../client.ts'
 import type { Stores } from '../stack/endpoints.ts'
+import { ROOT } from '../stack/paths.ts'
 import { startPlatform } from '../stack/platform.ts'
 import { createSecrets } from '../stack/secrets.ts'
 import { check } from './check.ts'
@@ -24,6 +26,7 @@ export type ChaosOptions = {
 /** What of it all does not hold, what was done to it, and how much was acknowledged meanwhile. */
 export type ChaosReport = { wrong: string[]; injected: string[]; events: number; mails: number; tags: number }
 
+const KEPT_LOGS = `${ROOT}.renmai/chaos-logs`
 /** How often published and heard are compared here, so that a run need not wait five minutes for it. */
 const RECONCILE_SECONDS = '15'
 
@@ -70,6 +73,10 @@ export async function runChaos({ seed, seconds, faults = FAULTS, tell }: ChaosOp
     // A process whose clock is wrong refuses good signatures; nobody else may.
     if (done.refused > 0 && !injected.some((name) => name.startsWith('clock'))) wrong.push(`${done.refused} good signatures were refused`)
     wrong.push(...supervisor.crashes.map((name) => `${name} ended by itself`))
+    if (wrong.length > 0) {
+      cpSync(`${folder.path}/logs`, KEPT_LOGS, { recursive: true })
+      tell(`the logs of all parts are in ${KEPT_LOGS}`)
+    }
     return { wrong, injected, events: done.events.size, mails: done.addresses.size, tags: done.tags.size }
   } finally {
     await stop()

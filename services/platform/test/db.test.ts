@@ -84,14 +84,16 @@ describe('errors of the database', () => {
   })
 
   it('that end a connection in use, between two queries, end the transaction and not the process', async () => {
+    const before = await count(mine)
     const ending = withTenant(test.db, mine, async (tx) => {
+      await add(tx, mine)
       const { rows } = await tx.client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
       await test.owner.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid])
       await sleep(100)
       return tx.client.query('SELECT 1')
     })
     await expect(ending).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    expect(await count(mine)).toBe(1)
+    expect(await count(mine)).toBe(before)
   })
 
   it('that are deadlocks are tried again as a whole', async () => {
