@@ -7,9 +7,10 @@ import type { Viewer } from '@renmai/platform/viewer'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { Settings } from './config.ts'
+import { createGuessLimit } from './guess-limit.ts'
 
-/** Turns an Authorization header into who asks. */
-export type Authenticate = (header: string | undefined) => Promise<Viewer>
+/** Turns an Authorization header, sent from an address, into who asks. */
+export type Authenticate = (header: string | undefined, address: string) => Promise<Viewer>
 
 const CACHE_MS = 30_000
 const MAX_CACHED = 10_000
@@ -37,10 +38,11 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
     remembered.set(key, { viewer, until: Date.now() + CACHE_MS })
     return viewer
   }
-  return async (header) => {
+  const guesses = createGuessLimit()
+  return async (header, address) => {
     const token = /^Bearer ([^\s,]+)$/i.exec(header ?? '')?.[1]
     if (!token) throw refused()
-    if (token.startsWith('rm_')) return remember(token, () => authenticateClient(bus, token))
+    if (token.startsWith('rm_')) return remember(token, () => guesses.limit(address, token, () => authenticateClient(bus, token)))
     const { payload } = await jwtVerify(token, keys, {
       issuer: settings.OIDC_ISSUER,
       audience: settings.OIDC_AUDIENCE,

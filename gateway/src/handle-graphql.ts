@@ -1,5 +1,6 @@
 import { context as otelContext, propagation, SpanKind, trace } from '@opentelemetry/api'
 import type { Admission } from '@renmai/platform/admission'
+import { AppError } from '@renmai/platform/errors'
 import type { Log } from '@renmai/platform/log'
 import { parse } from '@renmai/platform/parse'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -37,7 +38,8 @@ export function createGraphqlHandler(supergraph: Supergraph, authenticate: Authe
     const span = tracer.startSpan('graphql', { kind: SpanKind.SERVER }, parent)
     try {
       return await otelContext.with(trace.setSpan(parent, span), async () => {
-        const viewer = await authenticate(request.headers.authorization)
+        refuseKeyInUrl(request.url)
+        const viewer = await authenticate(request.headers.authorization, request.ip)
         const params = readParams(request.body)
         const { document, source, queryHash } = documentOf(params.query)
         const priority = requireOperation(document, params.operationName) === 'mutation' ? 'MUTATION' : 'QUERY'
@@ -55,6 +57,12 @@ export function createGraphqlHandler(supergraph: Supergraph, authenticate: Authe
       span.end()
     }
   }
+}
+
+/** What stands in a URL ends up in logs, histories and referrers. */
+function refuseKeyInUrl(url: string): void {
+  if (/[?&](access_token|api_?key|key|token)=|rm_[a-z]+_/i.test(url))
+    throw new AppError('INVALID', 'Send the credential as Authorization: Bearer; replace this one, since URLs are logged')
 }
 
 type Job = ReturnType<ReturnType<typeof createDocuments>> & { params: Params; viewer: Awaited<ReturnType<Authenticate>> }

@@ -14,6 +14,7 @@ import { loadSupergraph } from './supergraph.ts'
 
 const COMMITTED = new URL('../supergraph.graphql', import.meta.url)
 const DRAIN_MS = 1_000
+const ONLY_POST = { errors: [{ message: 'Send operations by POST as application/json', extensions: { code: 'METHOD_NOT_ALLOWED' } }] }
 
 export async function startGateway(settings: Settings): Promise<{ url: string; stop: () => Promise<void> }> {
   const log = createLog('gateway', settings.LOG_LEVEL)
@@ -32,9 +33,14 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     { identity, engagement, campaign, analytics, compliance },
     await importKey(settings.INTERNAL_PRIVATE_KEY),
   )
-  const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes })
+  const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: settings.TRUSTED_PROXIES })
   const admission = new Admission()
   http.post('/graphql', createGraphqlHandler(supergraph, createAuthenticate(bus, settings), admission, log))
+  http.route({
+    method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    handler: (_request, reply) => reply.code(405).header('allow', 'POST').send(ONLY_POST),
+  })
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)
   const url = await http.listen({ host: settings.HOST, port: settings.PORT })
   log.info({ url }, 'listening')

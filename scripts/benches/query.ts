@@ -92,15 +92,12 @@ async function measure(call: Call, ids: string[]): Promise<Times> {
   return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), perSecond: times.length / ((performance.now() - began) / 1_000) }
 }
 
-function caller(origin: string, token: string, body: (id: string) => object): Call {
+function caller(origin: string, tokenFor: (body: string) => Promise<string>, question: (id: string) => object): Call {
   const pool = new Pool(origin, { connections: CONNECTIONS })
   return async (id) => {
-    const answer = await pool.request({
-      path: '/graphql',
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify(body(id)),
-    })
+    const body = JSON.stringify(question(id))
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await tokenFor(body)}` }
+    const answer = await pool.request({ path: '/graphql', method: 'POST', headers, body })
     const { errors } = (await answer.body.json()) as { errors?: { message: string }[] }
     if (errors) throw new Error(errors[0]!.message)
   }
@@ -108,15 +105,16 @@ function caller(origin: string, token: string, body: (id: string) => object): Ca
 
 async function gatewayCall({ client }: Stage): Promise<Call> {
   const document = `query C($id: ID!) { customer(id: $id) { id ${Object.values(PARTS).join(' ')} } }`
-  return caller(new URL(client.endpoints.graphql).origin, await client.token(), (id) => ({ query: document, variables: { id } }))
+  return caller(new URL(client.endpoints.graphql).origin, client.token, (id) => ({ query: document, variables: { id } }))
 }
 
 /** The part of one service as the gateway asks for it. */
 async function subgraphCall({ platform, tenantId }: Stage, name: string): Promise<Call> {
   const viewer = { kind: 'STAFF' as const, id: newId(), tenantId, scopes: new Set(ALL_SCOPES) }
-  const token = await signViewer(await importKey(platform.secrets.internalPrivateKey), viewer, name, new Date())
+  const signingKey = await importKey(platform.secrets.internalPrivateKey)
   const document = `query E($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { ${PARTS[name]} } } }`
-  return caller(platform.endpoints.services[name]!, token, (id) => ({
+  const tokenFor = (body: string) => signViewer(signingKey, viewer, name, body, new Date())
+  return caller(platform.endpoints.services[name]!, tokenFor, (id) => ({
     query: document,
     variables: { r: [{ __typename: 'Customer', id }] },
   }))

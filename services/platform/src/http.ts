@@ -26,6 +26,8 @@ const LAST_ANSWERS_MS = 3_000
 export type HttpOptions = {
   log: Log
   bodyLimit?: number
+  /** Whose X-Forwarded-For is believed: addresses or CIDRs, by commas. */
+  trustedProxies?: string | undefined
   /** Throws when the process cannot serve now. */
   isReady?: () => Promise<void>
 }
@@ -36,10 +38,11 @@ export type Http = FastifyInstance & { drain: (graceMs: number) => Promise<void>
  * An HTTP server that always answers in JSON, limits bodies, says whether it is alive (/livez, never asks a dependency),
  * ready (/readyz) and how it does (/metrics), and drains without failing a request.
  */
-export function createHttp({ log, bodyLimit = 256 * 1024, isReady }: HttpOptions): Http {
+export function createHttp({ log, bodyLimit = 256 * 1024, trustedProxies, isReady }: HttpOptions): Http {
   let isDraining = false
   const server = fastify({
     logger: false,
+    trustProxy: trustedProxies ?? false,
     bodyLimit,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,

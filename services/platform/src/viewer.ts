@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { type CryptoKey, importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import { AppError } from './errors.ts'
 import { isId } from './ids.ts'
@@ -22,10 +23,15 @@ export function importKey(jwk: string): Promise<CryptoKey> {
   return importJWK(JSON.parse(jwk) as JWK, 'EdDSA') as Promise<CryptoKey>
 }
 
-/** The token by which the gateway tells one subgraph who asks: EdDSA, 60 seconds, for that subgraph only. */
-export function signViewer(key: CryptoKey, viewer: Viewer, audience: string, now: Date): Promise<string> {
+const digest = (body: string) => createHash('sha256').update(body).digest('base64url')
+
+/**
+ * The token by which the gateway tells one subgraph who asks: EdDSA, 60 seconds, for that subgraph and this body only. Who
+ * gets hold of one can repeat that request, and make no other.
+ */
+export function signViewer(key: CryptoKey, viewer: Viewer, audience: string, body: string, now: Date): Promise<string> {
   const issuedAt = Math.floor(now.getTime() / 1000)
-  return new SignJWT({ tid: viewer.tenantId, kind: viewer.kind, scope: [...viewer.scopes].join(' ') })
+  return new SignJWT({ tid: viewer.tenantId, kind: viewer.kind, scope: [...viewer.scopes].join(' '), body: digest(body) })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'viewer+jwt' })
     .setIssuer(ISSUER)
     .setAudience(audience)
@@ -35,20 +41,23 @@ export function signViewer(key: CryptoKey, viewer: Viewer, audience: string, now
     .sign(key)
 }
 
-/** @throws AppError UNAUTHENTICATED unless the gateway signed the token for this subgraph within the last minute */
-export async function verifyViewer(key: CryptoKey, token: string, audience: string): Promise<Viewer> {
+/** @throws AppError UNAUTHENTICATED unless the gateway signed the token for this subgraph and body within the last minute */
+export async function verifyViewer(key: CryptoKey, token: string, audience: string, body: string): Promise<Viewer> {
   const { payload } = await jwtVerify(token, key, {
     issuer: ISSUER,
     audience,
     algorithms: ['EdDSA'],
     typ: 'viewer+jwt',
-    requiredClaims: ['exp', 'iat', 'sub', 'tid', 'kind'],
+    requiredClaims: ['exp', 'iat', 'sub', 'tid', 'kind', 'body'],
     maxTokenAge: `${LIFETIME_S}s`,
     clockTolerance: 5,
   }).catch((error) => {
     throw new AppError('UNAUTHENTICATED', 'The internal token is missing or not valid', undefined, { cause: error })
   })
-  const { sub, tid, kind, scope } = payload as { sub: string; tid: string; kind: Viewer['kind']; scope?: string }
+  const { sub, tid, kind, scope, body: bound } = payload as { sub: string; tid: string; kind: Viewer['kind']; scope?: string; body: string }
+  const [given, actual] = [Buffer.from(String(bound)), Buffer.from(digest(body))]
+  if (given.length !== actual.length || !timingSafeEqual(given, actual))
+    throw new AppError('UNAUTHENTICATED', 'The internal token was made for another request')
   if (!isId(tid)) throw new AppError('UNAUTHENTICATED', 'The internal token names no tenant')
   return { kind, id: sub, tenantId: tid, scopes: new Set((scope ?? '').split(' ').filter(Boolean)) }
 }

@@ -120,14 +120,16 @@ describe('internal tokens', () => {
   const pair = generateKeyPairSync('ed25519')
   const jwk = (one: typeof pair.privateKey) => JSON.stringify({ ...one.export({ format: 'jwk' }), alg: 'EdDSA' })
 
-  it('are good for one subgraph and one minute', async () => {
+  it('are good for one subgraph, one request and one minute', async () => {
     const [privateKey, publicKey] = [await importKey(jwk(pair.privateKey)), await importKey(jwk(pair.publicKey))]
     const viewer = testViewer(tenant, ['a', 'b'])
-    const token = await signViewer(privateKey, viewer, 'identity', new Date())
-    expect(await verifyViewer(publicKey, token, 'identity')).toEqual(viewer)
-    await expect(verifyViewer(publicKey, token, 'campaign')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
-    const old = await signViewer(privateKey, viewer, 'identity', new Date(Date.now() - 120_000))
-    await expect(verifyViewer(publicKey, old, 'identity')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    const token = await signViewer(privateKey, viewer, 'identity', '{"query":"{ a }"}', new Date())
+    expect(await verifyViewer(publicKey, token, 'identity', '{"query":"{ a }"}')).toEqual(viewer)
+    const refused = { code: 'UNAUTHENTICATED' }
+    await expect(verifyViewer(publicKey, token, 'campaign', '{"query":"{ a }"}')).rejects.toMatchObject(refused)
+    await expect(verifyViewer(publicKey, token, 'identity', '{"query":"{ b }"}')).rejects.toMatchObject(refused)
+    const old = await signViewer(privateKey, viewer, 'identity', '', new Date(Date.now() - 120_000))
+    await expect(verifyViewer(publicKey, old, 'identity', '')).rejects.toMatchObject(refused)
   })
 
   it('signed by anybody else are refused', async () => {
@@ -141,7 +143,7 @@ describe('internal tokens', () => {
       .setExpirationTime('1m')
       .sign(createHash('sha256').update(jwk(pair.publicKey)).digest())
     for (const token of [forged, '', 'a.b.c'])
-      await expect(verifyViewer(publicKey, token, 'identity')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+      await expect(verifyViewer(publicKey, token, 'identity', '')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 })
 

@@ -1,5 +1,6 @@
 import { seal } from '@renmai/platform/crypto'
 import { type Tx, withTenant } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
 import { readAccount } from '../channels/credentials.ts'
 import type { Worker } from '../context.ts'
@@ -9,12 +10,23 @@ import { readXml } from '../wecom/wecom-xml.ts'
 import { verifyPush, type YouzanPush } from '../youzan/youzan-push.rules.ts'
 import { webhooks } from './webhook.table.ts'
 
+/** WeCom tries again within seconds; what comes later was kept by somebody. */
+const FRESH_MS = 600_000
+
 export const webhookPlace = (id: string) => `webhooks.body|${id}`
 
 /** Answers WeCom's check of the callback address with the opened echo. */
 export async function verifyWecomUrl(worker: Worker, tenantId: string, accountId: string, query: CallbackQuery): Promise<string> {
   const { credentials } = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId, 'WECOM'))
-  return openCallback(credentials, query, query.echostr ?? '')
+  const echo = openCallback(credentials, query, query.echostr ?? '')
+  requireFresh(query, worker.now())
+  return echo
+}
+
+/** The signature covers the timestamp. @throws AppError UNAUTHENTICATED when it is more than ten minutes off */
+function requireFresh({ timestamp }: CallbackQuery, now: Date): void {
+  if (Math.abs(now.getTime() - Number(timestamp) * 1_000) < FRESH_MS) return
+  throw new AppError('UNAUTHENTICATED', 'The timestamp of the callback is too far from now')
 }
 
 /** Checks and opens a callback and stores it, sealed; it is worked on after the answer. */
@@ -22,6 +34,7 @@ export async function receiveWecom(worker: Worker, tenantId: string, accountId: 
   await withTenant(worker.db, tenantId, async (tx) => {
     const { credentials } = await readAccount(tx, worker.keyRing, accountId, 'WECOM')
     const message = openCallback(credentials, query, readXml(body).Encrypt ?? '')
+    requireFresh(query, worker.now())
     await store(tx, worker, accountId, dedupeKeyOf(readXml(message)), message)
   })
 }
