@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { PassThrough } from 'node:stream'
+import { Transform } from 'node:stream'
 import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { parse as parseCsv } from 'csv-parse'
@@ -25,23 +25,49 @@ export async function receiveOrderFile(worker: Worker, tenantId: string, importI
     return job
   }
   const hash = createHash('sha256')
+  let hasHeader = false
   const csv = parseCsv({
     bom: true,
-    columns: (header: string[]) => checkHeader(header, job),
+    columns: (header: string[]) => {
+      hasHeader = true
+      return checkHeader(header, job)
+    },
     max_record_size: MAX_FIELD,
     relax_column_count: true,
     skip_empty_lines: true,
   })
-  const bytes = new PassThrough().on('data', (chunk: Buffer) => hash.update(chunk))
-  file.on('error', (error) => bytes.destroy(error))
-  bytes.on('error', (error) => csv.destroy(error))
-  file.pipe(bytes).pipe(csv)
+  const text = readUtf8((chunk) => hash.update(chunk))
+  file.on('error', (error) => text.destroy(error))
+  text.on('error', (error) => csv.destroy(error))
+  file.pipe(text).pipe(csv)
   const rows = await readRows(worker, job, csv).catch((error: Error & { code?: string }) => {
+    file.unpipe(text)
+    file.resume()
     throw error.code?.startsWith('CSV_') ? new AppError('INVALID', `The file is not CSV: ${error.message}`) : error
   })
+  if (!hasHeader) throw new AppError('INVALID', 'The file is empty: its first line must name the columns')
   if (hash.digest('hex') !== job.sha256)
     throw new AppError('INVALID', 'The file is not the announced one; send it again', { sha256: 'differs' })
   return complete(worker, job, rows)
+}
+
+/** Text from bytes; bytes of another encoding must not become names with holes. */
+function readUtf8(seen: (chunk: Buffer) => void): Transform {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const decode = (chunk: Buffer | undefined, done: (error?: Error | null, text?: string) => void) => {
+    try {
+      done(null, decoder.decode(chunk, { stream: chunk !== undefined }))
+    } catch {
+      done(new AppError('INVALID', 'The file is not UTF-8; save it as UTF-8 (CSV UTF-8 in a spreadsheet program)'))
+    }
+  }
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      seen(chunk)
+      decode(chunk, done)
+    },
+    flush: (done) => decode(undefined, done),
+  })
 }
 
 export async function readImport({ db }: Pick<Worker, 'db'>, tenantId: string, importId: string): Promise<OrderImport> {

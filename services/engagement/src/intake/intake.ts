@@ -4,6 +4,7 @@ import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { createHttp, type Http } from '@renmai/platform/http'
 import { isId } from '@renmai/platform/ids'
+import { parse } from '@renmai/platform/parse'
 import { stringify } from 'csv-stringify'
 import { and, asc, eq, gt } from 'drizzle-orm'
 import type { Worker } from '../context.ts'
@@ -13,7 +14,7 @@ import { checkTicket } from '../imports/ticket.ts'
 import { readEventSource } from '../touchpoints/event-source.ts'
 import { ingestEvents } from '../touchpoints/ingest-events.ts'
 import type { CallbackQuery } from '../wecom/wecom-crypto.ts'
-import type { YouzanPush } from '../youzan/youzan-push.rules.ts'
+import { YouzanPush } from '../youzan/youzan-push.rules.ts'
 import { receiveWecom, receiveYouzan, verifyWecomUrl } from './receive-webhook.ts'
 import { verifyEvents } from './verify-events.ts'
 
@@ -66,7 +67,7 @@ function serveYouzan(http: Http, worker: Worker, admission: Admission): void {
   http.post<{ Params: Params; Body: string }>('/hooks/youzan/:tenantId/:accountId', async ({ params, body }) => {
     const { tenantId, accountId } = params
     await admission.admit({ tenantId, priority: 'PERSIST', kind: 'youzan' }, () =>
-      receiveYouzan(worker, tenantId, accountId, readJson<YouzanPush>(body)),
+      receiveYouzan(worker, tenantId, accountId, parse(YouzanPush, readJson(body))),
     )
     return { code: 0, msg: 'success' }
   })
@@ -88,7 +89,9 @@ function serveImports(http: Http, worker: Worker, admission: Admission): void {
   http.put<{ Params: FileParams; Querystring: { ticket?: string }; Body: Readable }>(
     '/v1/imports/:tenantId/:importId',
     { bodyLimit: 10 * 1024 ** 3 },
-    async ({ params: { tenantId, importId }, query, body }) => {
+    async ({ params: { tenantId, importId }, query, body }, reply) => {
+      // A file that is refused early is still being sent; nobody may send a second request behind it.
+      reply.header('connection', 'close')
       checkTicket(worker.ticketKey, tenantId, importId, query.ticket ?? '', worker.now())
       if (typeof body?.pipe !== 'function') throw new AppError('INVALID', 'Send the file as text/csv')
       const { state, rowsDone, orders, refunds } = await admission.admit({ tenantId, priority: 'EXPORT', kind: 'import' }, () =>
@@ -127,10 +130,10 @@ async function writeErrors({ db }: Worker, tenantId: string, importId: string, c
   }
 }
 
-function readJson<T extends object>(body: string): T {
+function readJson(body: string): object {
   try {
     const value: unknown = JSON.parse(body)
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as T
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value
   } catch {
     // Answered below, like JSON that is no object.
   }

@@ -4,20 +4,25 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { AppError } from '@renmai/platform/errors'
+import { z } from 'zod'
 import type { IncomingOrder } from '../orders/order.rules.ts'
 
-export type YouzanPush = {
-  id?: string
-  msg_id?: string
-  client_id?: string
-  type?: string
-  msg?: string
-  kdt_id?: number | string
-  sign?: string
-  version?: number
-  test?: boolean
-  status?: string
-}
+const text = z.string().optional()
+
+/** What a push may hold; what else it holds is not read. */
+export const YouzanPush = z.object({
+  id: text,
+  msg_id: text,
+  client_id: text,
+  type: text,
+  msg: text,
+  kdt_id: z.union([z.number(), z.string()]).optional(),
+  sign: text,
+  version: z.union([z.number(), z.string()]).optional(),
+  test: z.boolean().optional(),
+  status: text,
+})
+export type YouzanPush = z.output<typeof YouzanPush>
 
 /** @throws AppError UNAUTHENTICATED */
 export function verifyPush(

@@ -1,0 +1,136 @@
+import { newId } from '@renmai/platform/ids'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CORP } from '../demo/story.ts'
+import { addOtherTenant } from '../stack/other-tenant.ts'
+import { keyRows, type OwnIssuer, startOwnIssuer, tokenRows } from './bad-input/credential-rows.ts'
+import { fileRows } from './bad-input/file-rows.ts'
+import { graphqlRows } from './bad-input/graphql-rows.ts'
+import { eventRows, wecomRows, youzanRows } from './bad-input/intake-rows.ts'
+import { call, type Row, type Stage } from './bad-input/row.ts'
+import { startWhole, type Whole } from './whole.ts'
+
+let whole: Whole
+let stage: Stage
+let issuer: OwnIssuer
+const paths = { wecom: '', youzan: '' }
+
+const write = async <T>(key: string | undefined, field: string, type: string, selection: string, input: object): Promise<T> => {
+  const { text } = await call(whole.client.endpoints.graphql, {
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key ?? (await whole.client.token())}` },
+    body: JSON.stringify({
+      query: `mutation M($input: ${type}!) { ${field}(input: $input) { ${selection} } }`,
+      variables: { input: { ...(field === 'ingestEvents' ? {} : { idempotencyKey: newId() }), ...input } },
+    }),
+  })
+  const { data } = JSON.parse(text) as { data: Record<string, T> | null }
+  if (!data?.[field]) throw new Error(text)
+  return data[field]
+}
+
+type Made = { account: { id: string; callbackPath: string }; secret: string }
+const createSource = (key?: string) =>
+  write<Made>(key, 'createEventSource', 'CreateEventSourceInput', 'account { id callbackPath } secret', { name: newId(), channel: 'WEB' })
+
+/** A customer, a group and an account of another tenant. */
+async function makeTheirs(): Promise<Stage['theirs']> {
+  const { key } = await addOtherTenant(whole.platform)
+  const { account } = await createSource(key)
+  const login = newId()
+  const event = {
+    messageId: newId(),
+    type: 'page_view',
+    occurredAt: new Date().toISOString(),
+    identifiers: [{ namespace: 'login', value: login }],
+  }
+  await write(key, 'ingestEvents', 'IngestEventsInput', 'accepted', { accountId: account.id, events: [event] })
+  const group = await write<{ group: { id: string } }>(key, 'createTagGroup', 'CreateTagGroupInput', 'group { id }', { name: 'theirs' })
+  for (;;) {
+    const { text } = await call(whole.client.endpoints.graphql, {
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify({ query: `{ customerByIdentifier(namespace: "login", value: "${login}") { id profiles { id } } }` }),
+    })
+    const { data } = JSON.parse(text) as { data: { customerByIdentifier: { id: string; profiles: { id: string }[] } | null } }
+    const found = data.customerByIdentifier
+    if (found) return { customerId: found.id, profileId: found.profiles[0]!.id, groupId: group.group.id, accountId: account.id }
+  }
+}
+
+beforeAll(async () => {
+  whole = await startWhole()
+  const { endpoints } = whole.client
+  const { key } = await write<{ key: string }>(undefined, 'createApiClient', 'CreateApiClientInput', 'key', {
+    name: 'all',
+    scopes: (await import('@renmai/platform/testing/viewers')).ALL_SCOPES,
+  })
+  const { account, secret } = await createSource()
+  const source = { id: account.id, secret, callbackPath: account.callbackPath, url: endpoints.intake + account.callbackPath }
+  const wecom = await write<Made>(undefined, 'connectWecom', 'ConnectWecomInput', 'account { callbackPath }', {
+    name: 'wecom',
+    secret: 'a-corp-secret',
+    ...CORP,
+  })
+  const shop = { name: 'shop', kdtId: '77', clientId: 'demo', clientSecret: 'a-client-secret' }
+  const youzan = await write<Made>(undefined, 'connectYouzan', 'ConnectYouzanInput', 'account { callbackPath }', shop)
+  Object.assign(paths, { wecom: wecom.account.callbackPath, youzan: youzan.account.callbackPath })
+  stage = { whole, key, source, theirs: await makeTheirs() }
+  issuer = await startOwnIssuer(whole)
+}, 120_000)
+afterAll(async () => {
+  await issuer?.stop()
+  await whole.stop()
+}, 60_000)
+
+async function hold({ send, status, code }: Row): Promise<void> {
+  const { theirs } = stage
+  const answer = await send(stage)
+  const said = `${answer.status} ${answer.codes} ${answer.text.slice(0, 300)}`
+  expect([status].flat(), said).toContain(answer.status)
+  if (code) expect(answer.codes, said).toMatch(code)
+  // Nothing of ours is broken by it, shown in it, or given to whom it does not belong.
+  expect(answer.codes, said).not.toMatch(/INTERNAL/)
+  expect(answer.text, said).not.toMatch(/\n\s+at |node_modules|SELECT |did you mean|postgres:\/\//i)
+  for (const id of Object.values(theirs)) expect(answer.text.replace(/not.?found.*/gi, ''), said).not.toContain(`"${id}"`)
+}
+
+const named = (rows: Row[]) => rows.map((row) => [`${row.id}: ${row.what}`, row] as const)
+
+describe('GraphQL', () => {
+  it.each(named(graphqlRows))('%s', async (_name, row) => hold(row))
+
+  it('has changed no prototype', () => expect(({} as { polluted?: boolean }).polluted).toBeUndefined())
+})
+
+describe('credentials', () => {
+  it.each(named(keyRows))('%s', async (_name, row) => hold(row))
+
+  // The issuer is there only when the tests run; the names of its rows do not depend on it.
+  it.each(tokenRows({} as OwnIssuer).map(({ id, what }, no) => [`${id}: ${what}`, no] as const))('%s', async (_name, no) =>
+    hold(tokenRows(issuer)[no]!),
+  )
+})
+
+describe('intake', () => {
+  it.each(named(eventRows))('%s', async (_name, row) => hold(row))
+  it.each(wecomRows('').map(({ id, what }, no) => [`${id}: ${what}`, no] as const))('%s', async (_name, no) =>
+    hold(wecomRows(paths.wecom)[no]!),
+  )
+  it.each(youzanRows('').map(({ id, what }, no) => [`${id}: ${what}`, no] as const))('%s', async (_name, no) =>
+    hold(youzanRows(paths.youzan)[no]!),
+  )
+})
+
+describe('files', () => {
+  it.each(named(fileRows))('%s', async (_name, row) => hold(row))
+})
+
+it('after all of it every service is ready and serves', async () => {
+  for (const url of Object.values(whole.client.endpoints.services)) expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  expect(
+    (
+      await call(whole.client.endpoints.graphql, {
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${stage.key}` },
+        body: '{"query":"{ tenant { id } }"}',
+      })
+    ).status,
+  ).toBe(200)
+})

@@ -1,0 +1,64 @@
+import { newId } from '@renmai/platform/ids'
+import { request } from 'undici'
+import type { Whole } from '../whole.ts'
+
+/** What came back for one bad input. */
+export type Answered = { status: number; codes: string; text: string; headers: Record<string, unknown> }
+
+/** One bad input of the catalogue: how it is sent, and the answer that is wanted. */
+export type Row = {
+  id: string
+  what: string
+  send: (stage: Stage) => Promise<Answered>
+  status: number | number[]
+  code?: RegExp
+}
+
+export type Source = { id: string; url: string; secret: string; callbackPath: string }
+export type Stage = {
+  whole: Whole
+  /** A key of our tenant with every scope, so that no row depends on the token's age. */
+  key: string
+  /** Ids of another tenant's customer, profile, tag group, segment and account. */
+  theirs: { customerId: string; profileId: string; groupId: string; accountId: string }
+  source: Source
+}
+
+type Options = { headers?: Record<string, string>; method?: string; body?: string | Buffer }
+
+const ATTEMPTS = 10
+
+export async function call(url: string, { headers = {}, method = 'POST', body }: Options = {}): Promise<Answered> {
+  const attempt = () => request(url, { method: method as 'POST', headers, ...(body === undefined ? {} : { body }) })
+  let answer = await attempt().catch(() => undefined)
+  // Who refuses a body by its length closes before all of it is sent, and the answer may be overtaken by that.
+  for (let no = 1; !answer && no < ATTEMPTS; no++) answer = await attempt().catch(() => undefined)
+  if (!answer) throw new Error(`${url} gave no answer`)
+  const text = await answer.body.text()
+  return { status: answer.statusCode, codes: codesOf(text), text, headers: answer.headers }
+}
+
+function codesOf(text: string): string {
+  try {
+    const { errors, error } = JSON.parse(text) as { errors?: { extensions?: { code?: string } }[]; error?: { code: string } }
+    return error?.code ?? (errors ?? []).map((one) => one.extensions?.code ?? 'NONE').join()
+  } catch {
+    return 'NOT_JSON'
+  }
+}
+
+/** Sends an operation, or any other body, to the endpoint. */
+export const post = ({ whole, key }: Stage, body: unknown, headers: Record<string, string> = {}) =>
+  call(whole.client.endpoints.graphql, {
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...headers },
+    body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+  })
+
+export const ask = (stage: Stage, query: string, variables?: unknown) => post(stage, { query, variables })
+
+/** Sends a mutation with an input and a fresh idempotency key, asking for nothing but the type. */
+export const write = (stage: Stage, field: string, type: string, input: object) =>
+  ask(stage, `mutation M($input: ${type}!) { ${field}(input: $input) { __typename } }`, { input: { idempotencyKey: newId(), ...input } })
+
+export const times = (count: number, make: (no: number) => string, between = ' ') =>
+  Array.from({ length: count }, (_, no) => make(no)).join(between)
