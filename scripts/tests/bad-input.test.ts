@@ -1,12 +1,16 @@
+import { connect } from '@nats-io/transport-node'
+import { createApiKey } from '@renmai/platform/api-key'
 import { newId } from '@renmai/platform/ids'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { CORP } from '../demo/story.ts'
 import { addOtherTenant } from '../stack/other-tenant.ts'
+import { busRows } from './bad-input/bus-rows.ts'
 import { keyRows, type OwnIssuer, startOwnIssuer, tokenRows } from './bad-input/credential-rows.ts'
 import { fileRows } from './bad-input/file-rows.ts'
 import { graphqlRows } from './bad-input/graphql-rows.ts'
 import { eventRows, wecomRows, youzanRows } from './bad-input/intake-rows.ts'
-import { call, type Row, type Stage } from './bad-input/row.ts'
+import { ask, call, type Row, type Stage } from './bad-input/row.ts'
 import { startWhole, type Whole } from './whole.ts'
 
 let whole: Whole
@@ -121,6 +125,51 @@ describe('intake', () => {
 
 describe('files', () => {
   it.each(named(fileRows))('%s', async (_name, row) => hold(row))
+})
+
+describe('the bus', () => {
+  it('keeps each of these as a dead letter and goes on', async () => {
+    const deadLetters = async () => {
+      const client = new pg.Client({
+        connectionString: Object.assign(new URL(whole.client.endpoints.postgres), { pathname: '/campaign' }).href,
+      })
+      await client.connect()
+      const { rows } = await client.query<{ n: number }>(
+        "SELECT count(*)::int AS n FROM dead_letters WHERE consumer = 'campaign_count-behaviour'",
+      )
+      await client.end()
+      return rows[0]!.n
+    }
+    const nats = await connect({ servers: whole.client.endpoints.nats })
+    for (const row of busRows) row.send(nats, whole.tenantId)
+    await nats.drain()
+    await vi.waitFor(async () => expect(await deadLetters()).toBe(busRows.length), { timeout: 20_000, interval: 200 })
+    const login = newId()
+    const event = {
+      messageId: newId(),
+      type: 'page_view',
+      occurredAt: new Date().toISOString(),
+      identifiers: [{ namespace: 'login', value: login }],
+    }
+    await write(stage.key, 'ingestEvents', 'IngestEventsInput', 'accepted', { accountId: stage.source.id, events: [event] })
+    await vi.waitFor(
+      async () => {
+        const { text } = await ask(stage, `{ customerByIdentifier(namespace: "login", value: "${login}") { lastTouchpoints { type } } }`)
+        expect(text).toContain('page_view')
+      },
+      { timeout: 10_000, interval: 100 },
+    )
+  }, 60_000)
+})
+
+it('B10: guesses at a key are refused without a look after twenty, and nobody else is', async () => {
+  const guess = createApiKey(whole.tenantId, 'live').text
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${guess}` }
+  const codes: string[] = []
+  for (let no = 0; no < 25; no++)
+    codes.push((await call(whole.client.endpoints.graphql, { headers, body: '{"query":"{ tenant { id } }"}' })).codes)
+  expect(codes).toEqual([...Array(20).fill('UNAUTHENTICATED'), ...Array(5).fill('RATE_LIMITED')])
+  expect((await ask(stage, '{ tenant { id } }')).status).toBe(200)
 })
 
 it('after all of it every service is ready and serves', async () => {
