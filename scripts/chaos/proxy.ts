@@ -8,12 +8,19 @@ import { freePort } from '@renmai/platform/testing/processes'
  */
 export type Trouble = 'NONE' | 'DELAY' | 'BLACK_HOLE' | 'DROP_REPLIES' | 'RESET'
 
-export type Proxy = { port: number; trouble: (kind: Trouble) => void; close: () => void }
+export type Proxy = {
+  port: number
+  trouble: (kind: Trouble) => void
+  /** New connections go there; the old ones stay where they are, as behind a Kubernetes service. */
+  retarget: (port: number) => void
+  close: () => void
+}
 
 const DELAY_MS = 500
 
 /** A TCP proxy on the loopback in front of a port of the loopback, whose network fails when told. */
-export async function createProxy(target: number): Promise<Proxy> {
+export async function createProxy(first: number): Promise<Proxy> {
+  let target = first
   const sockets = new Set<Socket>()
   let trouble: Trouble = 'NONE'
   const forward = (from: Socket, to: Socket, isReply: boolean) => {
@@ -50,6 +57,9 @@ export async function createProxy(target: number): Promise<Proxy> {
     trouble: (kind) => {
       if (kind === 'RESET' || ['BLACK_HOLE', 'DROP_REPLIES'].includes(trouble)) endAll()
       trouble = kind === 'RESET' ? 'NONE' : kind
+    },
+    retarget: (port) => {
+      target = port
     },
     close: () => {
       server.close()

@@ -23,6 +23,8 @@ export type PlatformOptions = {
   tell: (line: string) => void
   graphiql?: boolean
   postgresSettings?: string[]
+  /** Where everybody is told that the services are; by default where they are. */
+  behind?: (ports: Ports) => Promise<Ports>
   /** More settings for every service. */
   serviceSettings?: NodeJS.ProcessEnv
   /** Where the services are told that the stores are; by default where they are. */
@@ -41,17 +43,18 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const databases = await prepareDatabases(seen.postgres, options.secrets)
     options.tell('databases are at the newest schema')
     const environment = environmentOf(options, ports, seen)
+    const shown = (await options.behind?.(ports)) ?? ports
     await createTenant({ ...environment, ...databases.identity }, options.secrets)
     const runService = (name: ServiceName) => startService(name, { ...environment, ...databases[name] }, ports[name], options.logs)
     await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
     options.tell('five services answer')
-    await keep(children, startGateway(environment, options, ports))
+    await keep(children, startGateway(environment, options, ports, shown))
     const restart = async (name: string) => {
       const index = children.findIndex((child) => child.name === name)
       await children[index]!.stop()
       children[index] = await runService(name as ServiceName)
     }
-    return { endpoints: endpointsOf(ports, stores), secrets: options.secrets, children, restart, stop }
+    return { endpoints: endpointsOf(shown, stores), secrets: options.secrets, children, restart, stop }
   } catch (error) {
     await stop()
     throw error
@@ -136,8 +139,13 @@ function startOutside({ logs, secrets }: PlatformOptions, ports: Ports, children
   ]
 }
 
-function startGateway(environment: Environment, { secrets, logs, graphiql = true }: PlatformOptions, ports: Ports): Promise<Child> {
-  const urls = Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `${local(ports[name])}/graphql`]))
+function startGateway(
+  environment: Environment,
+  { secrets, logs, graphiql = true }: PlatformOptions,
+  ports: Ports,
+  shown: Ports,
+): Promise<Child> {
+  const urls = Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `${local(shown[name])}/graphql`]))
   const issuer = local(ports.issuer)
   const env = {
     ...environment,

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { newId } from '@renmai/platform/ids'
+import { makeFolder } from '@renmai/platform/testing/folder'
+import { freePort } from '@renmai/platform/testing/processes'
+import pg from 'pg'
+import { Pool } from 'undici'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { createProxy, type Proxy } from '../chaos/proxy.ts'
+import { type Client, createClient } from '../client.ts'
+import { SERVICES } from '../compose-supergraph.ts'
+import { signEvents } from '../sign-events.ts'
+import { type Platform, startPlatform } from '../stack/platform.ts'
+import type { Ports } from '../stack/ports.ts'
+import { createSecrets } from '../stack/secrets.ts'
+
+const BEHIND = [...SERVICES, 'gateway', 'intake'] as const
+/** How long a terminating pod still gets new connections, because not everybody knows yet. */
+const ENDPOINT_LAG_MS = 400
+
+const balancers = {} as Record<(typeof BEHIND)[number], Proxy>
+const folder = makeFolder('rolling')
+let platform: Platform
+let client: Client
+beforeAll(async () => {
+  const secrets = createSecrets(newId())
+  const behind = async (ports: Ports) => {
+    for (const name of BEHIND) balancers[name] = await createProxy(ports[name])
+    return { ...ports, ...Object.fromEntries(BEHIND.map((name) => [name, balancers[name].port])) }
+  }
+  const options = { folder: folder.path, logs: `${folder.path}/logs`, secrets, tell: () => undefined, graphiql: false, behind }
+  platform = await startPlatform({ ...options, postgresSettings: ['fsync=off', 'synchronous_commit=off'] })
+  client = createClient(platform.endpoints, secrets)
+}, 120_000)
+afterAll(async () => {
+  await platform?.stop()
+  for (const balancer of Object.values(balancers)) balancer.close()
+  folder.remove()
+}, 60_000)
+
+/** Replaces a part as a rolling update does: the new one is ready before the old one is told to end. */
+async function roll(name: string): Promise<void> {
+  const index = platform.children.findIndex((child) => child.name === name)
+  const old = platform.children[index]!
+  const [port, intake] = [await freePort(), await freePort()]
+  const next = await old.again({ PORT: String(port), INTAKE_PORT: String(intake) })
+  await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).ok).toBe(true), { timeout: 20_000, interval: 50 })
+  platform.children[index] = next
+  const ending = sleep(0).then(() => old.stop())
+  await sleep(ENDPOINT_LAG_MS)
+  balancers[name as 'gateway'].retarget(port)
+  if (name === 'engagement') balancers.intake.retarget(intake)
+  await ending
+}
+
+type Done = { answers: number; failures: string[]; events: number; tags: number }
+
+/** Callers that try each thing once: whatever fails has failed. */
+async function load(done: Done, isOver: () => boolean): Promise<void> {
+  const { createEventSource } = await client.query<{ createEventSource: { account: { callbackPath: string }; secret: string } }>(
+    'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { callbackPath } secret } }',
+    { input: { idempotencyKey: newId(), name: 'web', channel: 'WEB' } },
+  )
+  const { createTagGroup } = await client.query<{ createTagGroup: { group: { id: string } } }>(
+    'mutation G($input: CreateTagGroupInput!) { createTagGroup(input: $input) { group { id } } }',
+    { input: { idempotencyKey: newId(), name: 'rolling' } },
+  )
+  const pool = (url: string) => new Pool(new URL(url).origin, { connections: 4 })
+  const [graphql, intake] = [pool(client.endpoints.graphql), pool(client.endpoints.intake)]
+  const say = async (where: Pool, path: string, body: string, headers: Record<string, string>, isGood: (text: string) => boolean) => {
+    try {
+      const answer = await where.request({ path, method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
+      const text = await answer.body.text()
+      if (answer.statusCode === 200 && isGood(text)) return ++done.answers > 0
+      done.failures.push(`${answer.statusCode} ${text.slice(0, 300)}`)
+    } catch (error) {
+      done.failures.push(`${path}: ${(error as Error).message}`)
+    }
+    return false
+  }
+  const ask = async (query: string, variables: object = {}) =>
+    say(
+      graphql,
+      '/graphql',
+      JSON.stringify({ query, variables }),
+      { authorization: `Bearer ${await client.token()}` },
+      (text) => !text.includes('"errors"'),
+    )
+  const reader = async () => {
+    for (; !isOver(); await sleep(10))
+      await ask('{ customerCounts { customers } touchpointCounts { total } segments { id } purposes { key } latestRfmRun { id } }')
+  }
+  const writer = async () => {
+    for (; !isOver(); await sleep(20)) {
+      const input = { idempotencyKey: newId(), groupId: createTagGroup.group.id, name: newId().slice(-20) }
+      if (await ask('mutation T($input: CreateTagInput!) { createTag(input: $input) { tag { id } } }', { input })) done.tags++
+    }
+  }
+  const sender = async () => {
+    for (; !isOver(); await sleep(20)) {
+      const body = JSON.stringify({
+        events: [
+          {
+            messageId: newId(),
+            type: 'page_view',
+            occurredAt: new Date().toISOString(),
+            identifiers: [{ namespace: 'login', value: `p${done.events % 50}` }],
+          },
+        ],
+      })
+      const headers = signEvents(createEventSource.secret, newId(), body, new Date())
+      if (await say(intake, createEventSource.account.callbackPath, body, headers, (text) => text.includes('"accepted":1'))) done.events++
+    }
+  }
+  await Promise.all([reader(), reader(), writer(), sender(), sender()])
+  await Promise.all([graphql.close(), intake.close()])
+}
+
+async function count(database: string, sql: string): Promise<number> {
+  const connection = new pg.Client({
+    connectionString: Object.assign(new URL(client.endpoints.postgres), { pathname: `/${database}` }).href,
+  })
+  await connection.connect()
+  const { rows } = await connection.query<{ n: number }>(sql)
+  await connection.end()
+  return rows[0]!.n
+}
+
+it('every part is replaced under load: no request fails and no event is lost', async () => {
+  const done: Done = { answers: 0, failures: [], events: 0, tags: 0 }
+  let isOver = false
+  const loading = load(done, () => isOver)
+  await sleep(2_000)
+  for (const name of [...SERVICES, 'gateway']) {
+    const before = done.answers
+    await roll(name)
+    expect(done.answers, `callers were served while ${name} was replaced`).toBeGreaterThan(before)
+    await sleep(500)
+  }
+  isOver = true
+  await loading
+  expect([...new Set(done.failures)].slice(0, 5)).toEqual([])
+  expect(Math.min(done.events, done.tags)).toBeGreaterThan(100)
+  const heard = async () => [
+    await count('engagement', 'SELECT count(*)::int AS n FROM touchpoints'),
+    await count('campaign', 'SELECT coalesce(sum(count), 0)::int AS n FROM behaviour_days'),
+    await count('analytics', "SELECT count(*)::int AS n FROM events WHERE type = 'page_view'"),
+    await count('identity', 'SELECT count(*)::int AS n FROM tags'),
+  ]
+  await vi.waitFor(async () => expect(await heard()).toEqual([done.events, done.events, done.events, done.tags]), {
+    timeout: 30_000,
+    interval: 500,
+  })
+}, 180_000)
