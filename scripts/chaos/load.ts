@@ -27,9 +27,10 @@ const PAUSE_MS = 100
 const PATIENCE_MS = 200
 const ANSWER_MS = 15_000
 
+export const nothingYet = (): Acknowledged => ({ events: new Set(), addresses: new Set(), tags: new Map(), refused: 0, unclear: [] })
+
 /** Writers that try each thing until it is acknowledged, always by the same ids, as careful clients do. */
-export async function runLoad(target: Target, isOver: () => boolean): Promise<Acknowledged> {
-  const done: Acknowledged = { events: new Set(), addresses: new Set(), tags: new Map(), refused: 0, unclear: [] }
+export async function runLoad(target: Target, done: Acknowledged, isOver: () => boolean, { events = 2, tags = 1 } = {}): Promise<void> {
   const numbers = { batch: 0, tag: 0 }
   const eventWriter = async () => {
     for (; !isOver(); await sleep(PAUSE_MS)) await sendBatch(target, done, ++numbers.batch)
@@ -37,8 +38,7 @@ export async function runLoad(target: Target, isOver: () => boolean): Promise<Ac
   const tagWriter = async () => {
     for (; !isOver(); await sleep(PAUSE_MS)) await createTag(target, done, ++numbers.tag)
   }
-  await Promise.all([eventWriter(), eventWriter(), tagWriter()])
-  return done
+  await Promise.all([...Array.from({ length: events }, eventWriter), ...Array.from({ length: tags }, tagWriter)])
 }
 
 /** Page views of people who come again, and one who signs up. */
@@ -108,6 +108,7 @@ async function untilAcknowledged(done: Acknowledged, attempt: () => Promise<bool
         return false
       }
     }
-    await sleep(PATIENCE_MS)
+    // Without chance in it everybody would come back at once.
+    await sleep(PATIENCE_MS * (0.5 + Math.random()))
   }
 }

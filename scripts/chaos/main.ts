@@ -1,23 +1,33 @@
 import { Command } from 'commander'
 import { FAULTS } from './faults.ts'
-import { runChaos } from './run-chaos.ts'
+import { runChaos, runOutage } from './run-chaos.ts'
 
 const program = new Command('chaos')
   .description('Loads the whole platform while faults are injected, and checks that nothing was lost or doubled')
   .option('--seed <number>', 'the same seed injects the same faults in the same order', String(Date.now() % 1_000_000))
   .option('--seconds <number>', 'how long faults are injected', '300')
   .option('--faults <names>', `only these, by commas: ${FAULTS.map((fault) => fault.name).join(', ')}`)
+  .option('--outage <seconds>', 'instead: the database is away for so long, for many callers who do not give up')
   .parse()
 
-const { seed, seconds, faults } = program.opts<{ seed: string; seconds: string; faults?: string }>()
+const { seed, seconds, faults, outage } = program.opts<{ seed: string; seconds: string; faults?: string; outage?: string }>()
 const tell = (line: string) => void process.stdout.write(`${line}\n`)
 const wished = faults?.split(',')
 const unknown = wished?.filter((name) => !FAULTS.some((fault) => fault.name === name)) ?? []
 if (unknown.length > 0) program.error(`There is no fault ${unknown.join(', ')}; see --help`)
 
+if (outage) {
+  const { wrong, ...report } = await runOutage({ seconds: Number(outage), tell })
+  end(wrong, report)
+}
+
 tell(`seed ${seed}`)
 const chosen = FAULTS.filter((fault) => wished?.includes(fault.name) ?? true)
 const { wrong, ...report } = await runChaos({ seed: Number(seed), seconds: Number(seconds), faults: chosen, tell })
-for (const line of wrong.slice(0, 50)) tell(`✗ ${line}`)
-tell(JSON.stringify({ seed: Number(seed), wrong: wrong.length, ...report, injected: report.injected.length }))
-process.exit(wrong.length === 0 ? 0 : 1)
+end(wrong, { seed: Number(seed), ...report, injected: report.injected.length })
+
+function end(wrong: string[], report: object): never {
+  for (const line of wrong.slice(0, 50)) tell(`✗ ${line}`)
+  tell(JSON.stringify({ wrong: wrong.length, ...report }))
+  process.exit(wrong.length === 0 ? 0 : 1)
+}

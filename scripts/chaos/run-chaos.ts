@@ -11,7 +11,7 @@ import { createSecrets } from '../stack/secrets.ts'
 import { check } from './check.ts'
 import { openDisk } from './disk.ts'
 import { FAULTS, type Fault, type Scene } from './faults.ts'
-import { runLoad, type Source } from './load.ts'
+import { type Acknowledged, nothingYet, runLoad, type Source, type Target } from './load.ts'
 import { createProxy, type Proxy } from './proxy.ts'
 import { supervise } from './supervise.ts'
 
@@ -29,26 +29,76 @@ export type ChaosReport = { wrong: string[]; injected: string[]; events: number;
 const KEPT_LOGS = `${ROOT}.renmai/chaos-logs`
 /** How often published and heard are compared here, so that a run need not wait five minutes for it. */
 const RECONCILE_SECONDS = '15'
+const CROWD = { events: 20, tags: 5 }
+const [WARM_UP_MS, MEASURED_MS, RECOVERY_WINDOW_MS] = [5_000, 10_000, 2_000]
+/** As much as before, but for what a short window misses. */
+const RECOVERED = 0.9
 
 /** The whole platform under load while its parts are killed, frozen and cut off; then one checker. */
-export async function runChaos({ seed, seconds, faults = FAULTS, tell }: ChaosOptions): Promise<ChaosReport> {
-  const [folder, secrets] = [makeFolder('chaos'), createSecrets(newId())]
-  const opened = openDisk(folder.path)
-  const disk = typeof opened === 'string' ? undefined : opened
-  const left = faults.filter((fault) => disk || !fault.needsDisk)
-  if (typeof opened === 'string' && left.length < faults.length) tell(`disk-full and power-cut are skipped: ${opened}`)
-  const home = disk?.path ?? folder.path
-  const network = createNetwork()
-  const platform = await startPlatform({
-    folder: home,
-    logs: `${folder.path}/logs`,
-    secrets,
-    tell,
-    graphiql: false,
-    through: network.through,
-    postgresSettings: ['max_wal_size=256MB'],
-    serviceSettings: { RECONCILE_SECONDS },
+export function runChaos({ seed, seconds, faults = FAULTS, tell }: ChaosOptions): Promise<ChaosReport> {
+  return onStage(tell, async (stage) => {
+    const left = faults.filter((fault) => stage.scene.disk || !fault.needsDisk)
+    const done = nothingYet()
+    let isOver = false
+    const load = runLoad(stage.target, done, () => isOver)
+    const injected = await injectAll({ ...stage.scene, random: createRandom(seed) }, left, seconds, tell)
+    isOver = true
+    await load
+    const wrong = await finish(stage, done, tell)
+    // A process whose clock is wrong refuses good signatures; nobody else may.
+    if (done.refused > 0 && !injected.some((name) => name.startsWith('clock'))) wrong.push(`${done.refused} good signatures were refused`)
+    return { wrong, injected, ...countsOf(done) }
   })
+}
+
+export type OutageReport = ReturnType<typeof countsOf> & { wrong: string[]; recoveredAfterSeconds: number }
+
+/**
+ * The database is away for a time, for many callers who do not give up. Recovered is who again acknowledges as much as
+ * before and has no caller left who waits since the outage.
+ */
+export function runOutage({ seconds, tell }: { seconds: number; tell: (line: string) => void }): Promise<OutageReport> {
+  return onStage(tell, async (stage) => {
+    const done = nothingYet()
+    let isOver = false
+    const load = runLoad(stage.target, done, () => isOver, CROWD)
+    await sleep(WARM_UP_MS)
+    const usual = await perSecond(done, MEASURED_MS)
+    tell(`${Math.round(usual)} events/s are acknowledged; the database goes away for ${seconds} s`)
+    stage.scene.postgres.trouble('BLACK_HOLE')
+    await sleep(seconds * 1_000)
+    stage.scene.postgres.trouble('NONE')
+    const ended = Date.now()
+    while ((await perSecond(done, RECOVERY_WINDOW_MS)) < usual * RECOVERED && Date.now() < ended + 10 * seconds * 1_000);
+    const recoveredAfterSeconds = (Date.now() - ended) / 1_000
+    tell(`as much as before after ${recoveredAfterSeconds.toFixed(1)} s`)
+    isOver = true
+    await load
+    const wrong = await finish(stage, done, tell)
+    if (recoveredAfterSeconds > 2 * seconds) wrong.push(`recovered after ${recoveredAfterSeconds} s, wanted ${2 * seconds} s`)
+    return { wrong, recoveredAfterSeconds, ...countsOf(done) }
+  })
+}
+
+const countsOf = (done: Acknowledged) => ({ events: done.events.size, mails: done.addresses.size, tags: done.tags.size })
+
+async function perSecond(done: Acknowledged, ms: number): Promise<number> {
+  const before = done.events.size
+  await sleep(ms)
+  return ((done.events.size - before) * 1_000) / ms
+}
+
+type ChaosStage = { client: Client; tenantId: string; target: Target; scene: Omit<Scene, 'random'>; logs: string }
+
+/** Starts the platform behind a network that can fail, on a disk that can be full, under a supervisor; ends it all after. */
+async function onStage<T>(tell: (line: string) => void, work: (stage: ChaosStage) => Promise<T>): Promise<T> {
+  const [folder, secrets, network] = [makeFolder('chaos'), createSecrets(newId()), createNetwork()]
+  const [opened, logs] = [openDisk(folder.path), `${folder.path}/logs`]
+  const disk = typeof opened === 'string' ? undefined : opened
+  if (!disk) tell(`disk-full and power-cut are skipped: ${opened}`)
+  const home = disk?.path ?? folder.path
+  const settings = { postgresSettings: ['max_wal_size=256MB'], serviceSettings: { RECONCILE_SECONDS } }
+  const platform = await startPlatform({ folder: home, logs, secrets, tell, graphiql: false, through: network.through, ...settings })
   const supervisor = supervise(platform)
   const stop = async () => {
     await supervisor.close()
@@ -60,27 +110,25 @@ export async function runChaos({ seed, seconds, faults = FAULTS, tell }: ChaosOp
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(1)))
   try {
     const client = createClient(platform.endpoints, secrets)
-    const [source, groupId] = [await setUp(client), await createGroup(client)]
-    let isOver = false
-    const load = runLoad({ client, source, groupId }, () => isOver)
+    const target = { client, source: await setUp(client), groupId: await createGroup(client) }
     const { postgres, nats, natsMonitor: monitor } = platform.endpoints
-    const scene = { supervisor, random: createRandom(seed), ...network.proxies(), stores: { postgres, nats, monitor }, folder: home }
-    const injected = await injectAll(disk ? { ...scene, disk } : scene, left, seconds, tell)
-    isOver = true
-    const done = await load
-    tell(`${done.events.size} events, ${done.addresses.size} sign-ups and ${done.tags.size} tags were acknowledged`)
-    const wrong = await check({ client, tenantId: secrets.tenantId }, done, tell)
-    // A process whose clock is wrong refuses good signatures; nobody else may.
-    if (done.refused > 0 && !injected.some((name) => name.startsWith('clock'))) wrong.push(`${done.refused} good signatures were refused`)
-    wrong.push(...supervisor.crashes.map((name) => `${name} ended by itself`))
-    if (wrong.length > 0) {
-      cpSync(`${folder.path}/logs`, KEPT_LOGS, { recursive: true })
-      tell(`the logs of all parts are in ${KEPT_LOGS}`)
-    }
-    return { wrong, injected, events: done.events.size, mails: done.addresses.size, tags: done.tags.size }
+    const scene = { supervisor, ...network.proxies(), stores: { postgres, nats, monitor }, folder: home, ...(disk ? { disk } : {}) }
+    return await work({ client, tenantId: secrets.tenantId, target, scene, logs })
   } finally {
     await stop()
   }
+}
+
+/** What does not hold, when all is quiet again. */
+async function finish({ client, tenantId, scene, logs }: ChaosStage, done: Acknowledged, tell: (line: string) => void): Promise<string[]> {
+  tell(`${done.events.size} events, ${done.addresses.size} sign-ups and ${done.tags.size} tags were acknowledged`)
+  const wrong = await check({ client, tenantId }, done, tell)
+  wrong.push(...scene.supervisor.crashes.map((name) => `${name} ended by itself`))
+  if (wrong.length > 0) {
+    cpSync(logs, KEPT_LOGS, { recursive: true })
+    tell(`the logs of all parts are in ${KEPT_LOGS}`)
+  }
+  return wrong
 }
 
 /** Proxies in front of the stores, through which everybody but the test reaches them. */
