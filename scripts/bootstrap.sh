@@ -37,8 +37,14 @@ installed=$ROOT/node_modules/.renmai-installed
 wanted=$(cksum "$ROOT/package-lock.json" | cut -d' ' -f1)
 if [ ! -f "$installed" ] || [ "$(cat "$installed")" != "$wanted" ]; then
   say "packages are installed; this takes a minute or two the first time"
-  (cd "$ROOT" && npm install --no-audit --no-fund --loglevel=error >&2) || fail "npm install failed; its message is above. Check the network and the free disk space (df -h .) and try again."
+  # By the hashes of the lock file, and no install script but those that package.json allows by name. Not npm ci: it
+  # refuses a lock file without the optional packages of every other platform.
+  (cd "$ROOT" && npm install --ignore-scripts --no-audit --no-fund --loglevel=error >&2) ||
+    fail "npm install failed; its message is above. Check the network and the free disk space (df -h .) and try again."
   [ "$(cksum "$ROOT/package-lock.json" | cut -d' ' -f1)" = "$wanted" ] || say "note: npm changed package-lock.json; git diff package-lock.json shows how"
+  allowed=$(cd "$ROOT" && node -p 'const { existsSync } = require("fs"); Object.entries(require("./package.json").allowScripts).filter(([name, yes]) => yes && existsSync(`node_modules/${name}`)).map(([name]) => name).join(" ")')
+  # shellcheck disable=SC2086
+  (cd "$ROOT" && npm rebuild --ignore-scripts=false --loglevel=error $allowed >&2) || fail "the install scripts of $allowed failed; their message is above."
   printf '%s' "$wanted" >"$installed"
 fi
 

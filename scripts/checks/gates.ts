@@ -5,6 +5,7 @@ import { ROOT } from '../stack/paths.ts'
 import { renderSettings } from '../write-settings.ts'
 import { breakingChanges } from './breaking-changes.ts'
 import { lintMigrations } from './lint-migrations.ts'
+import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './supply-chain.ts'
 
 /** A gate: it passes or says what is wrong. */
 export type Gate = { name: string; run: () => void | Promise<void> }
@@ -121,4 +122,7 @@ export const gates: Gate[] = [
   { name: 'schema composes', run: schemaComposes },
   { name: 'schema breaking', run: schemaBreaking },
   { name: 'settings documented', run: settingsDocumented },
+  { name: 'lock', run: () => requireNone('The lock file does not pin these:', looseEnds(readLock())) },
+  { name: 'install scripts', run: () => requireNone('Install scripts:', undecidedScripts(readLock(), decidedScripts())) },
+  { name: 'licences', run: () => requireNone('Nobody has looked at these licences:', unknownLicences(readLock())) },
 ]

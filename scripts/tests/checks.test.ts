@@ -8,6 +8,7 @@ import { parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { breakingChanges } from '../checks/breaking-changes.ts'
 import { unbatchedStatements } from '../checks/lint-migrations.ts'
+import { type Locked, looseEnds, undecidedScripts, unknownLicences } from '../checks/supply-chain.ts'
 import { readTar } from '../commands/read-tar.ts'
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@inaccessible"])'
@@ -75,5 +76,32 @@ describe('the tools', () => {
     const body = Buffer.alloc(512)
     body.write('a,b,c')
     expect(readTar(Buffer.concat([header, body, Buffer.alloc(1_024)]))).toEqual([{ name: 'folder/a.csv', content: Buffer.from('a,b,c') }])
+  })
+})
+
+describe('the supply chain', () => {
+  const good: Locked = { version: '1.0.0', integrity: 'sha512-x', license: 'MIT' }
+  const lock = (change: Locked, name = 'a') => ({ packages: { '': {}, [`node_modules/${name}`]: { ...good, ...change } } })
+
+  it.each([
+    ['no hash', { integrity: undefined as never }],
+    ['a weak hash', { integrity: 'sha1-x' }],
+    ['a git source', { resolved: 'git+ssh://git@github.com/a/a.git#1' }],
+    ['an unencrypted source', { resolved: 'http://example.com/a.tgz' }],
+  ])('is not pinned with %s', (_what, change) => expect(looseEnds(lock(change))).toHaveLength(1))
+
+  it('is pinned by a hash', () => expect(looseEnds(lock({}))).toEqual([]))
+
+  it('runs no script that nobody decided on, and decides on none that is not there', () => {
+    expect(undecidedScripts(lock({ hasInstallScript: true }), {})).toHaveLength(1)
+    expect(undecidedScripts(lock({ hasInstallScript: true }), { a: false })).toEqual([])
+    expect(undecidedScripts(lock({}), { a: true })).toHaveLength(1)
+  })
+
+  it('has licences that somebody looked at', () => {
+    for (const license of ['MIT', '(MIT OR GPL-3.0)', '(MIT AND ISC)']) expect(unknownLicences(lock({ license }))).toEqual([])
+    for (const license of ['GPL-3.0', '(MIT AND GPL-3.0)', 'Elastic-2.0', undefined as never])
+      expect(unknownLicences(lock({ license }))).toHaveLength(1)
+    expect(unknownLicences(lock({ license: 'Elastic-2.0' }, '@apollo/gateway'))).toEqual([])
   })
 })
