@@ -16,6 +16,8 @@ export type Acknowledged = {
   refused: number
   /** Answers that no caller can act on; there must be none. */
   unclear: string[]
+  /** How many batches and tags were begun; what one load numbered, the next one does not. */
+  begun: { batches: number; tags: number }
 }
 
 export type Source = { url: string; secret: string }
@@ -27,16 +29,22 @@ const PAUSE_MS = 100
 const PATIENCE_MS = 200
 const ANSWER_MS = 15_000
 
-export const nothingYet = (): Acknowledged => ({ events: new Set(), addresses: new Set(), tags: new Map(), refused: 0, unclear: [] })
+export const nothingYet = (): Acknowledged => ({
+  events: new Set(),
+  addresses: new Set(),
+  tags: new Map(),
+  refused: 0,
+  unclear: [],
+  begun: { batches: 0, tags: 0 },
+})
 
 /** Writers that try each thing until it is acknowledged, always by the same ids, as careful clients do. */
 export async function runLoad(target: Target, done: Acknowledged, isOver: () => boolean, { events = 2, tags = 1 } = {}): Promise<void> {
-  const numbers = { batch: 0, tag: 0 }
   const eventWriter = async () => {
-    for (; !isOver(); await sleep(PAUSE_MS)) await sendBatch(target, done, ++numbers.batch)
+    for (; !isOver(); await sleep(PAUSE_MS)) await sendBatch(target, done, ++done.begun.batches)
   }
   const tagWriter = async () => {
-    for (; !isOver(); await sleep(PAUSE_MS)) await createTag(target, done, ++numbers.tag)
+    for (; !isOver(); await sleep(PAUSE_MS)) await createTag(target, done, ++done.begun.tags)
   }
   await Promise.all([...Array.from({ length: events }, eventWriter), ...Array.from({ length: tags }, tagWriter)])
 }

@@ -11,9 +11,10 @@ import { createSecrets } from '../stack/secrets.ts'
 import { check } from './check.ts'
 import { openDisk } from './disk.ts'
 import { FAULTS, type Fault, type Scene } from './faults.ts'
-import { type Acknowledged, nothingYet, runLoad, type Source, type Target } from './load.ts'
+import { type Acknowledged, nothingYet, runLoad, type Target } from './load.ts'
 import { createProxy, type Proxy } from './proxy.ts'
 import { supervise } from './supervise.ts'
+import { prepareTarget } from './target.ts'
 
 export type ChaosOptions = {
   seed: number
@@ -110,7 +111,7 @@ async function onStage<T>(tell: (line: string) => void, work: (stage: ChaosStage
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(1)))
   try {
     const client = createClient(platform.endpoints, secrets)
-    const target = { client, source: await setUp(client), groupId: await createGroup(client) }
+    const target = await prepareTarget(client)
     const { postgres, nats, natsMonitor: monitor } = platform.endpoints
     const scene = { supervisor, ...network.proxies(), stores: { postgres, nats, monitor }, folder: home, ...(disk ? { disk } : {}) }
     return await work({ client, tenantId: secrets.tenantId, target, scene, logs })
@@ -164,59 +165,4 @@ async function injectAll(scene: Scene, faults: readonly Fault[], seconds: number
     }
   }
   return injected
-}
-
-/** A journey that writes one mail to everybody who signs up, and the source that tells of them. */
-async function setUp(client: Client): Promise<Source> {
-  const run = <T>(mutation: string, type: string, answer: string, input: object) =>
-    client.query<Record<string, T>>(`mutation M($input: ${type}!) { ${mutation}(input: $input) { ${answer} } }`, {
-      input: { idempotencyKey: newId(), ...input },
-    })
-  await run('connectSmtp', 'ConnectSmtpInput', 'account { id }', {
-    name: 'mail',
-    host: '127.0.0.1',
-    port: client.endpoints.smtpPort,
-    from: 'hello@chaos.example',
-  })
-  await run('definePurpose', 'DefinePurposeInput', 'purpose { key }', {
-    key: 'welcome',
-    name: 'Welcome',
-    consentLevel: 'GENERAL',
-    noticeText: 'We write once when you sign up.',
-  })
-  const { createSegment } = await run<{ segment: { id: string } }>('createSegment', 'CreateSegmentInput', 'segment { id }', {
-    name: 'signed up',
-    definition: { behaviour: { type: 'chaos_signup' } },
-  })
-  const { publishTemplate } = await run<{ template: { id: string } }>('publishTemplate', 'PublishTemplateInput', 'template { id }', {
-    name: 'welcome',
-    channel: 'EMAIL',
-    subject: 'Welcome',
-    body: 'Welcome',
-  })
-  const nodes = [
-    { id: 'send', type: 'SEND', purpose: 'welcome', messageClass: 'TRANSACTIONAL', templateId: publishTemplate!.template.id, next: 'end' },
-    { id: 'end', type: 'EXIT' },
-  ]
-  await run('publishJourney', 'PublishJourneyInput', 'journey { id }', {
-    name: 'welcome',
-    segmentId: createSegment!.segment.id,
-    includeMembers: true,
-    nodes,
-  })
-  const { createEventSource: made } = await run<{ account: { callbackPath: string }; secret: string }>(
-    'createEventSource',
-    'CreateEventSourceInput',
-    'account { callbackPath } secret',
-    { name: 'web', channel: 'WEB' },
-  )
-  return { url: client.endpoints.intake + made!.account.callbackPath, secret: made!.secret }
-}
-
-async function createGroup(client: Client): Promise<string> {
-  const { createTagGroup } = await client.query<{ createTagGroup: { group: { id: string } } }>(
-    'mutation G($input: CreateTagGroupInput!) { createTagGroup(input: $input) { group { id } } }',
-    { input: { idempotencyKey: newId(), name: 'chaos' } },
-  )
-  return createTagGroup.group.id
 }

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { startNats } from '@renmai/platform/testing/nats'
 import { startPostgres } from '@renmai/platform/testing/postgres'
 import { allStarted, type Child, start } from '@renmai/platform/testing/processes'
@@ -12,7 +14,9 @@ export type Platform = {
   endpoints: Endpoints
   secrets: Secrets
   children: Child[]
-  restart: (service: string) => Promise<void>
+  restart: (service: string, more?: NodeJS.ProcessEnv) => Promise<void>
+  /** Runs a service's command, such as reconcile, with that service's settings; resolves to what it said. */
+  command: (service: string, ...args: string[]) => Promise<string>
   stop: () => Promise<void>
 }
 
@@ -49,12 +53,20 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
     options.tell('five services answer')
     await keep(children, startGateway(environment, options, ports, shown))
-    const restart = async (name: string) => {
+    const restart = async (name: string, more?: NodeJS.ProcessEnv) => {
       const index = children.findIndex((child) => child.name === name)
       await children[index]!.stop()
-      children[index] = await runService(name as ServiceName)
+      children[index] = await children[index]!.again(more)
     }
-    return { endpoints: endpointsOf(shown, stores), secrets: options.secrets, children, restart, stop }
+    const command = async (name: string, ...args: string[]) => {
+      const env = { ...environment, ...databases[name as ServiceName] }
+      const { stdout } = await promisify(execFile)(process.execPath, [`${ROOT}services/${name}/src/main.ts`, ...args], {
+        env,
+        timeout: 600_000,
+      })
+      return stdout
+    }
+    return { endpoints: endpointsOf(shown, stores), secrets: options.secrets, children, restart, command, stop }
   } catch (error) {
     await stop()
     throw error

@@ -139,7 +139,8 @@ async function tryHandle(subscriber: Subscriber, group: JsMsg[]): Promise<boolea
 }
 
 function readDelivery(message: JsMsg): Delivery {
-  const eventId = message.headers?.get('Nats-Msg-Id')
+  // Published again for somebody who lacks it, an event has more behind its id.
+  const eventId = message.headers?.get('Nats-Msg-Id').split('.')[0]
   const tenantId = tenantOf(message)
   if (!isId(eventId) || !isId(tenantId)) throw new PoisonError('an event without an id or a tenant')
   if (message.headers?.get('Renmai-Tenant') !== tenantId) throw new PoisonError('header and subject name different tenants')

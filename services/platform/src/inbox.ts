@@ -76,7 +76,8 @@ export async function handleOnce(db: Db, consumer: string, handler: Handler, del
   })
 }
 
-async function markHandled(tx: Tx, consumer: string, eventIds: string[]): Promise<Set<string>> {
+/** Marks events as handled. @returns those that were not before */
+export async function markHandled(tx: Tx, consumer: string, eventIds: string[]): Promise<Set<string>> {
   const days = eventIds.map((id) => timeOfId(id))
   const { rows } = await tx.client.query<{ event_id: string }>(
     `INSERT INTO inbox (tenant_id, consumer, event_id, event_day)

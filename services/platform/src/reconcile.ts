@@ -4,6 +4,7 @@ import { metrics } from '@opentelemetry/api'
 import { FindMissingRequestSchema, FindMissingResponseSchema, ReconcileService } from '@renmai/proto/platform/v1/reconcile_service'
 import type { Answer } from './ask.ts'
 import { asUnavailable, type Bus } from './bus.ts'
+import { pause } from './clock.ts'
 import type { Db } from './db.ts'
 import { type Loop, loop } from './loop.ts'
 import { type OutboxRow, publishRows } from './relay.ts'
@@ -36,13 +37,34 @@ export function startReconciler(relayDb: Db, bus: Bus, service: string, periodSe
 
 /**
  * Compares what was published in one span of time with the inboxes of all consumers, and publishes what any lacks.
- * @returns how many events were published again
+ * @returns how many events were published again, and how many consumers have events before them and were left for later
  */
-export async function reconcile(relayDb: Db, bus: Bus, service: string, from: Date, to: Date): Promise<number> {
-  let total = 0
-  for await (const consumer of bus.manager.consumers.list(service))
-    total += Math.max(0, await reconcileConsumer(relayDb, bus, service, consumer, from, to))
-  return total
+export async function reconcile(
+  relayDb: Db,
+  bus: Bus,
+  service: string,
+  from: Date,
+  to: Date,
+): Promise<{ published: number; busy: number }> {
+  const done = { published: 0, busy: 0 }
+  for await (const consumer of bus.manager.consumers.list(service)) {
+    const published = await reconcileConsumer(relayDb, bus, service, consumer, from, to)
+    if (published < 0) done.busy++
+    else done.published += published
+  }
+  return done
+}
+
+const AGAIN_MS = 1_000
+
+/** The same by hand, after a stream, an inbox or a database was lost: repeats until nobody lacks anything. */
+export async function reconcileUntilDone(relayDb: Db, bus: Bus, service: string, since: Date, tell: (line: string) => void): Promise<void> {
+  for (;;) {
+    const { published, busy } = await reconcile(relayDb, bus, service, since, new Date())
+    tell(`${service}: ${published} events published again, ${busy} consumers still have events before them`)
+    if (published === 0 && busy === 0) return
+    await pause(AGAIN_MS)
+  }
 }
 
 /** @returns -1 when the consumer still has events before it: what it lacks may be among them */
@@ -73,7 +95,7 @@ async function repair(relayDb: Db, bus: Bus, service: string, consumer: string, 
     'SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox WHERE event_id = ANY($1) ORDER BY id',
     [missing],
   )
-  for (let at = 0; at < rows.length; at += 500) await publishRows(bus, service, rows.slice(at, at + 500))
+  for (let at = 0; at < rows.length; at += 500) await publishRows(bus, service, rows.slice(at, at + 500), true)
   bus.log.warn({ consumer, events: rows.length }, 'events were missing and have been published again')
   return rows.length
 }

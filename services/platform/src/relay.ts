@@ -96,32 +96,36 @@ export async function relayOnce(db: Db, bus: Bus, service: string): Promise<numb
   return rows.length
 }
 
-/** Publishes rows as one atomic batch (one fsync); when the server refuses the batch, one by one in the same order. */
-export async function publishRows(bus: Bus, service: string, rows: OutboxRow[]): Promise<void> {
+/**
+ * Publishes rows as one atomic batch (one fsync); when the server refuses the batch, one by one in the same order.
+ * @param isRepair the server must not drop them as copies, although it may still know their ids: somebody lacks them
+ */
+export async function publishRows(bus: Bus, service: string, rows: OutboxRow[], isRepair = false): Promise<void> {
   if (bus.hasAtomicBatches && rows.length > 1) {
     try {
-      return await publishBatch(bus, service, rows)
+      return await publishBatch(bus, service, rows, isRepair)
     } catch (error) {
       bus.log.warn({ err: error, rows: rows.length }, 'batch refused, publishing singly')
     }
   }
   for (const row of rows) {
-    await bus.js.publish(subjectOf(row.type, service, row.tenant_id), row.payload, { headers: headersOf(row) })
+    await bus.js.publish(subjectOf(row.type, service, row.tenant_id), row.payload, { headers: headersOf(row, isRepair) })
   }
 }
 
-async function publishBatch(bus: Bus, service: string, rows: OutboxRow[]): Promise<void> {
+async function publishBatch(bus: Bus, service: string, rows: OutboxRow[], isRepair: boolean): Promise<void> {
   const [first, ...rest] = rows
   const last = rest.pop()!
   const subject = (row: OutboxRow) => subjectOf(row.type, service, row.tenant_id)
-  const batch = await bus.js.startBatch(subject(first!), first!.payload, { headers: headersOf(first!) })
-  for (const row of rest) batch.add(subject(row), row.payload, { headers: headersOf(row) })
-  await batch.commit(subject(last), last.payload, { headers: headersOf(last), timeout: 5_000 })
+  const batch = await bus.js.startBatch(subject(first!), first!.payload, { headers: headersOf(first!, isRepair) })
+  for (const row of rest) batch.add(subject(row), row.payload, { headers: headersOf(row, isRepair) })
+  await batch.commit(subject(last), last.payload, { headers: headersOf(last, isRepair), timeout: 5_000 })
 }
 
-function headersOf(row: OutboxRow): MsgHdrs {
+function headersOf(row: OutboxRow, isRepair: boolean): MsgHdrs {
   const result = headers()
-  result.set('Nats-Msg-Id', row.event_id)
+  // The event's id comes first in both; readers look no further.
+  result.set('Nats-Msg-Id', isRepair ? `${row.event_id}.${Date.now()}` : row.event_id)
   result.set('Renmai-Tenant', row.tenant_id)
   if (row.trace) result.set('traceparent', row.trace)
   return result

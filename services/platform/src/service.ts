@@ -16,8 +16,9 @@ import { createLog, type Log } from './log.ts'
 import type { Loop } from './loop.ts'
 import { migrate } from './migrate.ts'
 import { maintainPartitions, makePartitions } from './partitions.ts'
-import { answerReconciler, startReconciler } from './reconcile.ts'
+import { answerReconciler, reconcileUntilDone, startReconciler } from './reconcile.ts'
 import { startRelay } from './relay.ts'
+import { answerPublished, remember } from './remember.ts'
 import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
 import { rememberTenants } from './tenants.ts'
@@ -53,7 +54,7 @@ export type Service<S extends z.ZodObject, C extends object> = {
 
 const DRAIN_MS = 1_000
 
-/** Runs `main.ts migrate` or the service itself, until SIGTERM. */
+/** Runs `main.ts migrate`, `reconcile <since>`, `remember <since>` or the service itself, until SIGTERM. */
 export async function runService<S extends z.ZodObject, C extends object>(service: Service<S, C>): Promise<void> {
   // A broken promise means an unknown state: end, and let the supervisor start a clean process.
   process.on('unhandledRejection', (reason) => {
@@ -61,6 +62,8 @@ export async function runService<S extends z.ZodObject, C extends object>(servic
     process.exit(1)
   })
   if (process.argv[2] === 'migrate') return migrateService(service)
+  if (process.argv[2] === 'reconcile') return reconcileService(service, readSince())
+  if (process.argv[2] === 'remember') return rememberService(service, readSince())
   const settings = loadConfig(service.settings) as z.output<S> & z.output<typeof baseSettings>
   const running = await startService(service, settings)
   const stop = () => void running.stop().then(() => process.exit(0))
@@ -77,6 +80,42 @@ async function migrateService<S extends z.ZodObject, C extends object>(service: 
   const { queues, appendOnly } = service
   await migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly })
 }
+
+/** Publishes again what the consumers lack of what this service published since a moment. The consumers must be running. */
+async function reconcileService<S extends z.ZodObject, C extends object>({ name }: Service<S, C>, since: Date): Promise<void> {
+  const settings = loadConfig(repairSettings)
+  const [relayDb, bus] = [connect(settings.RELAY_DATABASE_URL), await connectBus(settings, `${name}-reconcile`, createLog(name, 'warn'))]
+  await reconcileUntilDone(relayDb, bus, name, since, (line) => void process.stdout.write(`${line}\n`))
+  await bus.nats.close()
+  await relayDb.pool.end()
+}
+
+/** Puts back the marks of handled events that were lost since a moment. This service must be stopped, the others run. */
+async function rememberService<S extends z.ZodObject, C extends object>(service: Service<S, C>, since: Date): Promise<void> {
+  const settings = loadConfig(repairSettings)
+  const [db, bus] = [
+    connect(settings.DATABASE_URL),
+    await connectBus(settings, `${service.name}-remember`, createLog(service.name, 'warn')),
+  ]
+  const marked = await remember(db, bus, service.name, handlersOf(service), since)
+  process.stdout.write(`${service.name}: ${marked} events count as handled again\n`)
+  await bus.nats.close()
+  await db.pool.end()
+}
+
+function readSince(): Date {
+  const since = new Date(process.argv[3] ?? '')
+  if (Number.isNaN(since.getTime())) throw new Error('Say since when, such as main.ts reconcile 2026-01-31T10:00:00Z')
+  return since
+}
+
+const repairSettings = baseSettings.pick({
+  DATABASE_URL: true,
+  RELAY_DATABASE_URL: true,
+  NATS_URL: true,
+  NATS_MONITOR_URL: true,
+  DURABILITY: true,
+})
 
 const migrateSettings = baseSettings.pick({ DATABASE_URL: true, RELAY_DATABASE_URL: true }).extend({
   MIGRATE_DATABASE_URL: baseSettings.shape.DATABASE_URL.describe('PostgreSQL, as the owner of the tables'),
@@ -102,8 +141,12 @@ export async function startService<S extends z.ZodObject, C extends object>(
   const admission = new Admission()
   const app = { settings, db, relayDb, bus, log, now, admission } as App<z.output<S>>
 
-  const handlers = [...service.handlers, ...(service.name === 'identity' ? [] : [rememberTenants])]
-  const stopAnswers = answerAll(bus, service.name, [...(service.answers?.(app) ?? []), answerReconciler(relayDb, service.name)])
+  const handlers = handlersOf(service)
+  const stopAnswers = answerAll(bus, service.name, [
+    ...(service.answers?.(app) ?? []),
+    answerReconciler(relayDb, service.name),
+    answerPublished(relayDb, service.name),
+  ])
   const http = createHttp({ log, bodyLimit: 8 * 1024 ** 2, isReady: async () => void (await db.pool.query('SELECT 1')) })
   const publicKey = await importKey(settings.INTERNAL_PUBLIC_KEY)
   serveSubgraph(http, {
@@ -139,6 +182,9 @@ export async function startService<S extends z.ZodObject, C extends object>(
   }
   return { url, intakeUrl, app, stop }
 }
+
+const handlersOf = <S extends z.ZodObject, C extends object>({ name, handlers }: Service<S, C>) =>
+  name === 'identity' ? handlers : [...handlers, rememberTenants]
 
 /** A role that passes row-level security would make every tenant's rows one query away. */
 async function refuseStrongRole(db: Db): Promise<void> {

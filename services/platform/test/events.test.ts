@@ -258,9 +258,9 @@ describe('the reconciler', () => {
     const stop = answerAll(bus, 'test', [answerReconciler(test.relayDb, 'test')])
     await consuming([handler], async () => {
       await vi.waitFor(() => bus.manager.consumers.info(SERVICE, 'test_reconciled'))
-      expect(await reconcile(test.relayDb, bus, SERVICE, new Date(Date.now() - 60_000), new Date())).toBe(1)
+      expect(await reconcile(test.relayDb, bus, SERVICE, new Date(Date.now() - 60_000), new Date())).toEqual({ published: 1, busy: 0 })
       await vi.waitFor(async () => expect(await effects()).toBe(2))
-      expect(await reconcile(test.relayDb, bus, SERVICE, new Date(Date.now() - 60_000), new Date())).toBe(0)
+      expect(await reconcile(test.relayDb, bus, SERVICE, new Date(Date.now() - 60_000), new Date())).toEqual({ published: 0, busy: 0 })
     })
     await stop()
   })

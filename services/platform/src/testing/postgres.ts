@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, chownSync, constants, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
@@ -27,6 +27,11 @@ function findBinaries(): string {
     writeFileSync(`${reachable}/complete`, '')
   }
   return join(reachable, 'bin')
+}
+
+/** Lets the server's user, who is not root, own what it is to read or write. */
+export function giveToServer(path: string): void {
+  if (isRoot) execFileSync('chown', ['-R', `${NOBODY.uid}:${NOBODY.gid}`, path])
 }
 
 /** The data's folder: below ours, unless root's own home hides it from the user that PostgreSQL runs as. */
@@ -86,7 +91,7 @@ function initialise(bin: string, data: string, password: string): void {
   mkdirSync(data, { recursive: true, mode: 0o700 })
   const passwordFile = `${data}.password`
   writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (isRoot) for (const path of [data, passwordFile]) chownSync(path, NOBODY.uid, NOBODY.gid)
+  for (const path of [data, passwordFile]) giveToServer(path)
   const args = [
     '-D',
     data,

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type Child = {
   name: string
   process: ChildProcess
+  /** What it was started with the first time. */
+  environment: NodeJS.ProcessEnv
   stop: () => Promise<void>
   /** Starts the program once more, as it was started the first time; this once with more in its environment. */
   again: (more?: NodeJS.ProcessEnv) => Promise<Child>
@@ -64,7 +66,14 @@ export async function start(
   } finally {
     clearTimeout(late)
   }
-  return { name, process: child, stop: () => stopChild(child, stopSignal), again: (next) => start(name, command, args, options, next) }
+  const environment = rest.env ?? process.env
+  return {
+    name,
+    process: child,
+    environment,
+    stop: () => stopChild(child, stopSignal),
+    again: (next) => start(name, command, args, options, next),
+  }
 }
 
 async function stopChild(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -1,0 +1,63 @@
+import { newId } from '@renmai/platform/ids'
+import type { Client } from '../client.ts'
+import type { Source, Target } from './load.ts'
+
+/** Makes what the load writes to: a source, a journey that mails, a group for tags. */
+export async function prepareTarget(client: Client): Promise<Target> {
+  return { client, source: await setUp(client), groupId: await createGroup(client) }
+}
+
+/** A journey that writes one mail to everybody who signs up, and the source that tells of them. */
+async function setUp(client: Client): Promise<Source> {
+  const run = <T>(mutation: string, type: string, answer: string, input: object) =>
+    client.query<Record<string, T>>(`mutation M($input: ${type}!) { ${mutation}(input: $input) { ${answer} } }`, {
+      input: { idempotencyKey: newId(), ...input },
+    })
+  await run('connectSmtp', 'ConnectSmtpInput', 'account { id }', {
+    name: 'mail',
+    host: '127.0.0.1',
+    port: client.endpoints.smtpPort,
+    from: 'hello@chaos.example',
+  })
+  await run('definePurpose', 'DefinePurposeInput', 'purpose { key }', {
+    key: 'welcome',
+    name: 'Welcome',
+    consentLevel: 'GENERAL',
+    noticeText: 'We write once when you sign up.',
+  })
+  const { createSegment } = await run<{ segment: { id: string } }>('createSegment', 'CreateSegmentInput', 'segment { id }', {
+    name: 'signed up',
+    definition: { behaviour: { type: 'chaos_signup' } },
+  })
+  const { publishTemplate } = await run<{ template: { id: string } }>('publishTemplate', 'PublishTemplateInput', 'template { id }', {
+    name: 'welcome',
+    channel: 'EMAIL',
+    subject: 'Welcome',
+    body: 'Welcome',
+  })
+  const nodes = [
+    { id: 'send', type: 'SEND', purpose: 'welcome', messageClass: 'TRANSACTIONAL', templateId: publishTemplate!.template.id, next: 'end' },
+    { id: 'end', type: 'EXIT' },
+  ]
+  await run('publishJourney', 'PublishJourneyInput', 'journey { id }', {
+    name: 'welcome',
+    segmentId: createSegment!.segment.id,
+    includeMembers: true,
+    nodes,
+  })
+  const { createEventSource: made } = await run<{ account: { callbackPath: string }; secret: string }>(
+    'createEventSource',
+    'CreateEventSourceInput',
+    'account { callbackPath } secret',
+    { name: 'web', channel: 'WEB' },
+  )
+  return { url: client.endpoints.intake + made!.account.callbackPath, secret: made!.secret }
+}
+
+async function createGroup(client: Client): Promise<string> {
+  const { createTagGroup } = await client.query<{ createTagGroup: { group: { id: string } } }>(
+    'mutation G($input: CreateTagGroupInput!) { createTagGroup(input: $input) { group { id } } }',
+    { input: { idempotencyKey: newId(), name: 'chaos' } },
+  )
+  return createTagGroup.group.id
+}
