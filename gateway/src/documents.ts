@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '@renmai/platform/errors'
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, specifiedRules, validate } from 'graphql'
+import { hideValues } from './hide-values.ts'
 import { LIMITS, limitRules } from './limits.ts'
 
 /** A document that may be executed. */
@@ -31,7 +32,7 @@ export class DocumentError extends Error {
   constructor(errors: readonly GraphQLError[]) {
     super('The document is not valid')
     this.errors = errors.slice(0, MAX_REPORTED).map((error) => ({
-      message: error.message.replace(SUGGESTION, ''),
+      message: hideValues(error.message.replace(SUGGESTION, '')),
       locations: error.locations,
       extensions: { code: String(error.extensions.code ?? 'GRAPHQL_VALIDATION_FAILED') },
     }))

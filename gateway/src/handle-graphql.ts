@@ -8,6 +8,7 @@ import type { GraphQLFormattedError } from 'graphql'
 import { z } from 'zod'
 import type { Authenticate } from './authenticate.ts'
 import { createDocuments, DocumentError, requireOperation } from './documents.ts'
+import { hideValues } from './hide-values.ts'
 import { hasUnstorableText, isTooDeep } from './limits.ts'
 import type { Supergraph } from './supergraph.ts'
 
@@ -126,7 +127,7 @@ function errorsOf(errors: readonly GraphQLFormattedError[] | undefined, log: Log
           requestId,
         },
       }
-      if (OWN_CODES.has(code)) return { message, ...shown }
+      if (OWN_CODES.has(code)) return { message: hideValues(message), ...shown }
       log.error({ code, reason: message, requestId }, 'unexpected error from a subgraph')
       return { message: 'Something went wrong on our side', ...shown }
     }),

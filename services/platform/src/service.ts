@@ -16,9 +16,10 @@ import { createLog, type Log } from './log.ts'
 import type { Loop } from './loop.ts'
 import { migrate } from './migrate.ts'
 import { maintainPartitions, makePartitions } from './partitions.ts'
-import { answerReconciler, reconcileUntilDone, startReconciler } from './reconcile.ts'
+import { answerReconciler, startReconciler } from './reconcile.ts'
 import { startRelay } from './relay.ts'
-import { answerPublished, remember } from './remember.ts'
+import { answerPublished } from './remember.ts'
+import { reconcileByHand, rememberByHand } from './repair-commands.ts'
 import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
 import { rememberTenants } from './tenants.ts'
@@ -62,8 +63,8 @@ export async function runService<S extends z.ZodObject, C extends object>(servic
     process.exit(1)
   })
   if (process.argv[2] === 'migrate') return migrateService(service)
-  if (process.argv[2] === 'reconcile') return reconcileService(service, readSince())
-  if (process.argv[2] === 'remember') return rememberService(service, readSince())
+  if (process.argv[2] === 'reconcile') return reconcileByHand(service.name)
+  if (process.argv[2] === 'remember') return rememberByHand(service.name, handlersOf(service))
   const settings = loadConfig(service.settings) as z.output<S> & z.output<typeof baseSettings>
   const running = await startService(service, settings)
   const stop = () => void running.stop().then(() => process.exit(0))
@@ -80,42 +81,6 @@ async function migrateService<S extends z.ZodObject, C extends object>(service: 
   const { queues, appendOnly } = service
   await migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly })
 }
-
-/** Publishes again what the consumers lack of what this service published since a moment. The consumers must be running. */
-async function reconcileService<S extends z.ZodObject, C extends object>({ name }: Service<S, C>, since: Date): Promise<void> {
-  const settings = loadConfig(repairSettings)
-  const [relayDb, bus] = [connect(settings.RELAY_DATABASE_URL), await connectBus(settings, `${name}-reconcile`, createLog(name, 'warn'))]
-  await reconcileUntilDone(relayDb, bus, name, since, (line) => void process.stdout.write(`${line}\n`))
-  await bus.nats.close()
-  await relayDb.pool.end()
-}
-
-/** Puts back the marks of handled events that were lost since a moment. This service must be stopped, the others run. */
-async function rememberService<S extends z.ZodObject, C extends object>(service: Service<S, C>, since: Date): Promise<void> {
-  const settings = loadConfig(repairSettings)
-  const [db, bus] = [
-    connect(settings.DATABASE_URL),
-    await connectBus(settings, `${service.name}-remember`, createLog(service.name, 'warn')),
-  ]
-  const marked = await remember(db, bus, service.name, handlersOf(service), since)
-  process.stdout.write(`${service.name}: ${marked} events count as handled again\n`)
-  await bus.nats.close()
-  await db.pool.end()
-}
-
-function readSince(): Date {
-  const since = new Date(process.argv[3] ?? '')
-  if (Number.isNaN(since.getTime())) throw new Error('Say since when, such as main.ts reconcile 2026-01-31T10:00:00Z')
-  return since
-}
-
-const repairSettings = baseSettings.pick({
-  DATABASE_URL: true,
-  RELAY_DATABASE_URL: true,
-  NATS_URL: true,
-  NATS_MONITOR_URL: true,
-  DURABILITY: true,
-})
 
 const migrateSettings = baseSettings.pick({ DATABASE_URL: true, RELAY_DATABASE_URL: true }).extend({
   MIGRATE_DATABASE_URL: baseSettings.shape.DATABASE_URL.describe('PostgreSQL, as the owner of the tables'),
@@ -183,9 +148,6 @@ export async function startService<S extends z.ZodObject, C extends object>(
   return { url, intakeUrl, app, stop }
 }
 
-const handlersOf = <S extends z.ZodObject, C extends object>({ name, handlers }: Service<S, C>) =>
-  name === 'identity' ? handlers : [...handlers, rememberTenants]
-
 /** A role that passes row-level security would make every tenant's rows one query away. */
 async function refuseStrongRole(db: Db): Promise<void> {
   const { rows } = await db.pool.query<{ strong: boolean }>(
@@ -195,3 +157,6 @@ async function refuseStrongRole(db: Db): Promise<void> {
   if (rows[0]?.strong !== false)
     throw new Error('DATABASE_URL must name a role that is no superuser, cannot bypass row-level security and owns no table')
 }
+
+const handlersOf = <S extends z.ZodObject, C extends object>({ name, handlers }: Service<S, C>) =>
+  name === 'identity' ? handlers : [...handlers, rememberTenants]

@@ -16,6 +16,7 @@ import { createLog } from '../src/log.ts'
 import { publish } from '../src/outbox.ts'
 import { answerReconciler, reconcile } from '../src/reconcile.ts'
 import { publishRows, relayOnce, startRelay } from '../src/relay.ts'
+import { answerPublished, remember } from '../src/remember.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
 import { type Nats, startNats } from '../src/testing/nats.ts'
 import { counters } from './fixture.ts'
@@ -263,6 +264,48 @@ describe('the reconciler', () => {
       expect(await reconcile(test.relayDb, bus, SERVICE, new Date(Date.now() - 60_000), new Date())).toEqual({ published: 0, busy: 0 })
     })
     await stop()
+  })
+})
+
+describe('a day of the inbox that is lost', () => {
+  const since = () => new Date(Date.now() - 60_000)
+  const loseMarks = () => test.owner.query('DELETE FROM inbox')
+
+  it('is heard again at once by the reconciler, although the server still knows the ids', async () => {
+    const stop = answerAll(bus, 'test', [answerReconciler(test.relayDb, 'test')])
+    await consuming([listener('lost-marks')], async () => {
+      await say('twice')
+      await relayOnce(test.relayDb, bus, SERVICE)
+      await vi.waitFor(async () => expect(await effects()).toBe(1))
+      await loseMarks()
+      await vi.waitFor(async () =>
+        expect(await reconcile(test.relayDb, bus, SERVICE, since(), new Date())).toEqual({ published: 1, busy: 0 }),
+      )
+      await vi.waitFor(async () => expect(await effects()).toBe(2))
+    })
+    await stop()
+  })
+
+  it('is put back by remembering: the effects are there, and nothing has them twice', async () => {
+    const handler = listener('remembers')
+    const stop = answerAll(bus, SERVICE, [answerPublished(test.relayDb, SERVICE)])
+    const stopReader = answerAll(bus, 'test', [answerReconciler(test.relayDb, 'test')])
+    await consuming([handler], async () => {
+      for (const zone of ['a', 'b', 'c']) await say(zone)
+      await relayOnce(test.relayDb, bus, SERVICE)
+      await vi.waitFor(async () => expect(await effects()).toBe(3))
+    })
+    await loseMarks()
+    expect(await remember(test.db, bus, 'test', [handler], since())).toBe(3)
+    expect(await remember(test.db, bus, 'test', [handler], since())).toBe(0)
+    await consuming([handler], async () => {
+      expect(await reconcile(test.relayDb, bus, SERVICE, since(), new Date())).toEqual({ published: 0, busy: 0 })
+      expect(await effects()).toBe(3)
+    })
+    await say('not handled yet')
+    await relayOnce(test.relayDb, bus, SERVICE)
+    await expect(remember(test.db, bus, 'test', [handler], since())).rejects.toThrow(/events before it/)
+    await Promise.all([stop(), stopReader()])
   })
 })
 
