@@ -47,7 +47,7 @@ const crashAt = (point: CrashPoint, among: readonly string[]): Fault => ({
   name: `crash-${point}`,
   inject: async ({ supervisor, random }) => {
     const name = pick(random, among)
-    const ended = supervisor.endsWithin(name, CRASH_WITHIN_MS)
+    const ended = supervisor.endsAgain(name, CRASH_WITHIN_MS)
     supervisor.kill(name, { env: { CRASH_AT: point } })
     // Nothing led it there: it goes on without the point.
     if (!(await ended)) supervisor.kill(name)

@@ -13,7 +13,7 @@ import { openDisk } from './disk.ts'
 import { FAULTS, type Fault, type Scene } from './faults.ts'
 import { type Acknowledged, nothingYet, runLoad, type Target } from './load.ts'
 import { createProxy, type Proxy } from './proxy.ts'
-import { supervise } from './supervise.ts'
+import { Supervisor } from './supervise.ts'
 import { prepareTarget } from './target.ts'
 
 export type ChaosOptions = {
@@ -100,7 +100,7 @@ async function onStage<T>(tell: (line: string) => void, work: (stage: ChaosStage
   const home = disk?.path ?? folder.path
   const settings = { postgresSettings: ['max_wal_size=256MB'], serviceSettings: { RECONCILE_SECONDS } }
   const platform = await startPlatform({ folder: home, logs, secrets, tell, graphiql: false, through: network.through, ...settings })
-  const supervisor = supervise(platform)
+  const supervisor = new Supervisor(platform)
   const stop = async () => {
     await supervisor.close()
     await platform.stop()

@@ -1,17 +1,21 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { freePort } from '@renmai/platform/testing/processes'
 import { SERVICES } from '../compose-supergraph.ts'
+import { HOME } from './paths.ts'
 
 export type Ports = Record<'postgres' | 'nats' | 'issuer' | 'simulator' | 'smtp' | 'intake' | 'gateway' | (typeof SERVICES)[number], number>
 
 const NAMES = ['postgres', 'nats', 'issuer', 'simulator', 'smtp', 'intake', 'gateway', ...SERVICES] as const
 
-/** The ports of last time where they are free: stored settings, such as the mail server's, name them. */
+/**
+ * The ports of last time where they are free: stored settings, such as the mail server's, name them. Only the platform of
+ * the commands wants the well-known one; two tests that begin at once would both find it free.
+ */
 export async function choosePorts(folder: string): Promise<Ports> {
   const file = `${folder}/ports.json`
   const last = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Ports>) : {}
   const ports = {} as Ports
-  for (const name of NAMES) ports[name] = await freePort(last[name] ?? (name === 'gateway' ? 4000 : 0))
+  for (const name of NAMES) ports[name] = await freePort(last[name] ?? (name === 'gateway' && folder.startsWith(HOME) ? 4000 : 0))
   mkdirSync(folder, { recursive: true })
   writeFileSync(file, JSON.stringify(ports))
   return ports

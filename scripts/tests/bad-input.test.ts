@@ -11,6 +11,7 @@ import { fileRows } from './bad-input/file-rows.ts'
 import { graphqlRows } from './bad-input/graphql-rows.ts'
 import { eventRows, wecomRows, youzanRows } from './bad-input/intake-rows.ts'
 import { ask, call, type Row, type Stage } from './bad-input/row.ts'
+import { valueRows } from './bad-input/value-rows.ts'
 import { startWhole, type Whole } from './whole.ts'
 
 let whole: Whole
@@ -99,7 +100,7 @@ async function hold({ send, status, code }: Row): Promise<void> {
 const named = (rows: Row[]) => rows.map((row) => [`${row.id}: ${row.what}`, row] as const)
 
 describe('GraphQL', () => {
-  it.each(named(graphqlRows))('%s', async (_name, row) => hold(row))
+  it.each(named([...graphqlRows, ...valueRows]))('%s', async (_name, row) => hold(row))
 
   it('has changed no prototype', () => expect(({} as { polluted?: boolean }).polluted).toBeUndefined())
 })
