@@ -4,11 +4,13 @@ import type { Bus } from './bus.ts'
 import { pause } from './clock.ts'
 import { crashPoint } from './crash-point.ts'
 import { type Db, withTenant } from './db.ts'
+import { isTransient } from './errors.ts'
 import { idFrom, isId } from './ids.ts'
 import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts'
 
 const MAX_DELIVERIES = 5
-const BATCH = 200
+/** Handled in one transaction; its commit and its round trips cost as much for one. */
+const BATCH = 1_000
 /** Dead letters whose tenant is unknown or not to be believed. */
 export const NO_TENANT = '00000000-0000-0000-0000-000000000000'
 
@@ -80,7 +82,7 @@ async function ensureConsumer(bus: Bus, stream: string, durable: string, handler
     deliver_policy: DeliverPolicy.All,
     filter_subject: `${handler.type}.${stream}.*`,
     ack_wait: 30e9,
-    max_ack_pending: 1_000,
+    max_ack_pending: 2 * BATCH,
     // Without a limit of the server's: it would strand a message silently. Ours keeps it as a dead letter.
     max_deliver: -1,
   })
@@ -106,13 +108,19 @@ async function work(subscriber: Subscriber, messages: ConsumerMessages): Promise
   await draining
 }
 
-/** Handles the messages tenant by tenant; when a group fails, one by one, so that a bad one keeps nobody back. */
+/** Handles the messages tenant by tenant; a group that fails in ever smaller parts, so that a bad one keeps nobody back. */
 export async function handleBatch(subscriber: Subscriber, messages: JsMsg[]): Promise<void> {
   for (const group of Map.groupBy(messages, tenantOf).values()) {
-    if (await tryHandle(subscriber, group)) continue
-    if (group.length === 1) continue
-    for (const message of group) await tryHandle(subscriber, [message])
+    await handleGroup(subscriber, group)
   }
+}
+
+async function handleGroup(subscriber: Subscriber, group: JsMsg[]): Promise<void> {
+  const isDone = await tryHandle(subscriber, group)
+  if (isDone || group.length === 1) return
+  const half = Math.ceil(group.length / 2)
+  await handleGroup(subscriber, group.slice(0, half))
+  await handleGroup(subscriber, group.slice(half))
 }
 
 const tenantOf = (message: JsMsg) => message.subject.split('.').at(-1) ?? ''
@@ -130,6 +138,12 @@ async function tryHandle(subscriber: Subscriber, group: JsMsg[]): Promise<boolea
       return true
     } catch (error) {
       span.recordException(error as Error)
+      // What fails for all alike would fail for each part of them, after another time-out each.
+      if (isTransient(error)) {
+        subscriber.bus.log.warn({ err: error, consumer: subscriber.consumer, events: group.length }, 'events not handled now')
+        for (const message of group) message.nak(delayOf(message))
+        return true
+      }
       if (group.length === 1) await giveBack(subscriber, group[0]!, error as Error)
       return false
     } finally {
@@ -156,8 +170,10 @@ async function giveBack(subscriber: Subscriber, message: JsMsg, error: Error): P
     deadLettered.add(1, { consumer })
     return message.term(error.name)
   }
-  message.nak(Math.min(300_000, 1_000 * 2 ** (deliveries - 1)) * (0.75 + Math.random() / 2))
+  message.nak(delayOf(message))
 }
+
+const delayOf = ({ info }: JsMsg) => Math.min(300_000, 1_000 * 2 ** (info.deliveryCount - 1)) * (0.75 + Math.random() / 2)
 
 async function keepDeadLetter({ db, consumer }: Subscriber, message: JsMsg, error: Error): Promise<void> {
   const named = tenantOf(message)

@@ -17,7 +17,10 @@ export type OutboxRow = {
   created_at: Date
 }
 
+/** As many as NATS takes as one. */
 const BATCH = 1_000
+/** Read at once; while one batch is published the one before it is marked. */
+const READ = 4 * BATCH
 const POLL_MS = 200
 const LOCK = 7_246_002
 const meter = metrics.getMeter('renmai')
@@ -76,24 +79,36 @@ async function becomeLeader(db: Db, lost: () => void, wake: () => void): Promise
   }
 }
 
-/** Publishes one batch and marks it. Returns how many; nothing is locked while NATS is asked. */
+/** Publishes what waits, in batches one after the other, and marks each. Returns how many; nothing is locked while NATS is asked. */
 export async function relayOnce(db: Db, bus: Bus, service: string): Promise<number> {
   const { rows } = await db.pool.query<OutboxRow>(
     `SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox
-     WHERE published_at IS NULL ORDER BY id LIMIT ${BATCH}`,
+     WHERE published_at IS NULL ORDER BY id LIMIT ${READ}`,
   )
   oldestSeconds.record(rows[0] ? (Date.now() - rows[0].created_at.getTime()) / 1000 : 0)
   if (rows.length === 0) return 0
-  await publishRows(bus, service, rows)
-  crashPoint('published')
+  const marks: Promise<void>[] = []
+  try {
+    for (let at = 0; at < rows.length; at += BATCH) {
+      const batch = rows.slice(at, at + BATCH)
+      await publishRows(bus, service, batch)
+      crashPoint('published')
+      marks.push(mark(db, batch))
+    }
+  } finally {
+    await Promise.all(marks)
+  }
+  published.add(rows.length)
+  return rows.length
+}
+
+async function mark(db: Db, rows: OutboxRow[]): Promise<void> {
   const times = rows.map((row) => row.created_at.getTime())
   await db.pool.query(
     `UPDATE outbox SET published_at = now()
      WHERE id = ANY($1) AND published_at IS NULL AND created_at BETWEEN $2 AND $3`,
     [rows.map((row) => row.id), new Date(Math.min(...times) - 1), new Date(Math.max(...times) + 1)],
   )
-  published.add(rows.length)
-  return rows.length
 }
 
 /**
