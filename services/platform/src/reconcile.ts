@@ -73,13 +73,12 @@ async function reconcileConsumer(relayDb: Db, bus: Bus, service: string, consume
   const type = consumer.config.filter_subject?.split('.').slice(0, 4).join('.') ?? ''
   let total = 0
   for (let last = 0; ; ) {
-    const { rows } = await relayDb.pool.query<{ id: number; event_id: string }>(
-      `SELECT id, event_id FROM outbox WHERE id > $1 AND type = $2 AND published_at >= $3 AND published_at < $4
+    const { rows } = await relayDb.pool.query<{ id: number; event_id: string; tenant_id: string }>(
+      `SELECT id, event_id, tenant_id FROM outbox WHERE id > $1 AND type = $2 AND published_at >= $3 AND published_at < $4
          AND created_at BETWEEN $3::timestamptz - interval '1 day' AND $4 ORDER BY id LIMIT ${SLICE}`,
       [last, type, from, to],
     )
-    const ids = rows.map((row) => row.event_id)
-    if (ids.length > 0) total += await repair(relayDb, bus, service, consumer.name, ids)
+    if (rows.length > 0) total += await repair(relayDb, bus, service, consumer.name, rows)
     if (rows.length < SLICE) break
     last = rows.at(-1)!.id
   }
@@ -87,9 +86,11 @@ async function reconcileConsumer(relayDb: Db, bus: Bus, service: string, consume
   return total
 }
 
-async function repair(relayDb: Db, bus: Bus, service: string, consumer: string, eventIds: string[]): Promise<number> {
+type Event = { event_id: string; tenant_id: string }
+
+async function repair(relayDb: Db, bus: Bus, service: string, consumer: string, events: Event[]): Promise<number> {
   const listener = consumer.slice(0, consumer.indexOf('_'))
-  const missing = await findMissing(bus, listener, consumer, eventIds)
+  const missing = await findMissing(bus, listener, consumer, events)
   if (missing.length === 0) return 0
   const { rows } = await relayDb.pool.query<OutboxRow>(
     'SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox WHERE event_id = ANY($1) ORDER BY id',
@@ -102,8 +103,9 @@ async function repair(relayDb: Db, bus: Bus, service: string, consumer: string, 
 
 const subjectFor = (service: string) => `${ReconcileService.typeName}.FindMissing.${service}`
 
-async function findMissing(bus: Bus, service: string, consumer: string, eventIds: string[]): Promise<string[]> {
-  const request = toBinary(FindMissingRequestSchema, create(FindMissingRequestSchema, { consumer, eventIds }))
+async function findMissing(bus: Bus, service: string, consumer: string, events: Event[]): Promise<string[]> {
+  const [eventIds, tenantIds] = [events.map((event) => event.event_id), events.map((event) => event.tenant_id)]
+  const request = toBinary(FindMissingRequestSchema, create(FindMissingRequestSchema, { consumer, eventIds, tenantIds }))
   const message = await bus.nats.request(subjectFor(service), request, { timeout: 10_000 }).catch((error) => {
     throw asUnavailable(error, service)
   })
@@ -115,12 +117,12 @@ export function answerReconciler(relayDb: Db, service: string): Answer {
   return {
     subject: subjectFor(service),
     reply: async (bytes) => {
-      const { consumer, eventIds } = fromBinary(FindMissingRequestSchema, bytes)
+      const { consumer, eventIds, tenantIds } = fromBinary(FindMissingRequestSchema, bytes)
       const { rows } = await relayDb.pool.query<{ id: string }>(
-        `SELECT e.id FROM unnest($2::uuid[]) AS e (id)
-         WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.consumer = $1 AND i.event_id = e.id)
+        `SELECT e.id FROM unnest($2::uuid[], $3::uuid[]) AS e (id, tenant_id)
+         WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.tenant_id = e.tenant_id AND i.consumer = $1 AND i.event_id = e.id)
            AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.consumer = $1 AND d.event_id = e.id::text)`,
-        [consumer, eventIds],
+        [consumer, eventIds, tenantIds],
       )
       return toBinary(FindMissingResponseSchema, create(FindMissingResponseSchema, { eventIds: rows.map((row) => row.id) }))
     },
