@@ -86,6 +86,11 @@ server.post<{ Body: Fault }>('/_sim/faults', ({ body }) => {
   return { ok: true }
 })
 
+server.post<{ Body: { callsPerMinute: number } }>('/_sim/limits', ({ body }) => {
+  state.callsPerMinute = body.callsPerMinute
+  return { ok: true }
+})
+
 server.get('/_sim/deliveries', () => ({ deliveries: state.deliveries }))
 
 await server.listen({ host: '127.0.0.1', port: Number(httpPort) })

@@ -21,7 +21,10 @@ export type State = {
   deliveries: Delivery[]
   /** Bodies of messages by time, for the platform's check for duplicates. */
   sentBodies: Map<string, number>
-  calls: Map<string, number[]>
+  /** Calls in the running minute, by corp and path. */
+  calls: Map<string, { minute: number; count: number }>
+  /** How many calls of one path a corp may make in a minute. */
+  callsPerMinute: number
   faults: Fault[]
   heldPush: (() => Promise<void>) | undefined
 }
@@ -37,6 +40,7 @@ export function createState(): State {
     deliveries: [],
     sentBodies: new Map(),
     calls: new Map(),
+    callsPerMinute: 10_000,
     faults: [],
     heldPush: undefined,
   }

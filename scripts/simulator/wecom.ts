@@ -7,7 +7,6 @@ import { type PushFault, type State, takeFault, type WecomCorp } from './state.t
 
 const TOKEN_MS = 7_200_000
 const WELCOME_MS = 20_000
-const CALLS_PER_MINUTE = 10_000
 const HANG_MS = 15_000
 const ok = { errcode: 0, errmsg: 'ok' }
 
@@ -90,12 +89,12 @@ async function guarded(state: State, path: string, token: string | undefined, an
   return result
 }
 
-function isOverLimit(state: State, key: string): boolean {
-  const since = Date.now() - 60_000
-  const calls = (state.calls.get(key) ?? []).filter((at) => at > since)
-  calls.push(Date.now())
-  state.calls.set(key, calls)
-  return calls.length > CALLS_PER_MINUTE
+function isOverLimit({ calls, callsPerMinute }: State, key: string): boolean {
+  const minute = Math.floor(Date.now() / 60_000)
+  const known = calls.get(key)
+  const count = known?.minute === minute ? known.count + 1 : 1
+  calls.set(key, { minute, count })
+  return count > callsPerMinute
 }
 
 /** Encrypts, signs and pushes a callback; a person who adds somebody gets a welcome code that works for 20 seconds. */
