@@ -1,11 +1,12 @@
 import { fairness } from './benches/fairness.ts'
+import { growth } from './benches/growth.ts'
 import { ingest } from './benches/ingest.ts'
 import { query } from './benches/query.ts'
 import { relay } from './benches/relay.ts'
 import { send } from './benches/send.ts'
 
 /** `npm run bench -- NAME`: prints what it measures as it goes; the last line is JSON. */
-const benches: Record<string, () => Promise<object>> = { fairness, ingest, query, relay, send }
+const benches: Record<string, () => Promise<object>> = { fairness, growth, ingest, query, relay, send }
 
 const [name = ''] = process.argv.slice(2)
 const bench = benches[name]

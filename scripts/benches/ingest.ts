@@ -39,9 +39,9 @@ export async function ingest(): Promise<object> {
   }
 }
 
-type Source = { id: string; url: string; secret: string }
+export type Source = { id: string; url: string; secret: string }
 
-async function createSource({ client }: Stage): Promise<Source> {
+export async function createSource({ client }: Stage): Promise<Source> {
   const { createEventSource: made } = await client.query<{
     createEventSource: { account: { id: string; callbackPath: string }; secret: string }
   }>('mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id callbackPath } secret } }', {
@@ -65,15 +65,15 @@ function makeBatch(): string {
   return JSON.stringify({ events })
 }
 
-type Signed = { body: Buffer; headers: Record<string, string> }
+export type Signed = { body: Buffer; headers: Record<string, string> }
 
 /** A request as a client would send it; made before the clock runs, because the client is not what is measured. */
-function makeRequest({ secret }: Source): Signed {
+export function makeRequest({ secret }: Source): Signed {
   const body = makeBatch()
   return { body: Buffer.from(body), headers: { 'content-type': 'application/json', ...signEvents(secret, newId(), body, new Date()) } }
 }
 
-async function send(pool: Pool, { url }: Source, { body, headers }: Signed): Promise<number> {
+export async function send(pool: Pool, { url }: Source, { body, headers }: Signed): Promise<number> {
   const answer = await pool.request({ path: new URL(url).pathname, method: 'POST', headers, body })
   const text = await answer.body.text()
   if (!text.includes(`"accepted":${BATCH},`)) throw new Error(`the intake did not accept every event: ${text.slice(-200)}`)
@@ -81,7 +81,7 @@ async function send(pool: Pool, { url }: Source, { body, headers }: Signed): Pro
 }
 
 /** Makes everybody known, so that what is measured is the way of an event of a known person. */
-async function prime(stage: Stage, source: Source): Promise<void> {
+export async function prime(stage: Stage, source: Source): Promise<void> {
   const pool = new Pool(stage.client.endpoints.intake, { connections: 1 })
   for (let done = 0; done < PEOPLE; done += BATCH) await send(pool, source, makeRequest(source))
   for (;;) {
@@ -111,7 +111,7 @@ async function measureHttp(stage: Stage, source: Source, requests: Signed[]): Pr
 }
 
 /** What was acknowledged is there, once each, with its customer. */
-async function verify(stage: Stage): Promise<void> {
+export async function verify(stage: Stage): Promise<void> {
   const { touchpointCounts } = await stage.client.query<{ touchpointCounts: { total: number; unattached: number } }>(
     '{ touchpointCounts { total unattached } }',
   )

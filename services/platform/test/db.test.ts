@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connect, type Tx, withTenant } from '../src/db.ts'
 import { newId } from '../src/ids.ts'
+import { migrate } from '../src/migrate.ts'
+import { provisionDatabase } from '../src/provision.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
 import { counters } from './fixture.ts'
 
@@ -96,6 +99,16 @@ describe('errors of the database', () => {
     expect(await count(mine)).toBe(before)
   })
 
+  it('of a table that somebody keeps locked come within seconds', async () => {
+    const locker = await test.owner.connect()
+    await locker.query('BEGIN; LOCK TABLE counters IN ACCESS EXCLUSIVE MODE')
+    const began = Date.now()
+    await expect(withTenant(test.db, mine, (tx) => add(tx, mine))).rejects.toMatchObject({ code: 'TIMEOUT' })
+    expect(Date.now() - began).toBeLessThan(6_000)
+    await locker.query('ROLLBACK')
+    locker.release()
+  })
+
   it('that are deadlocks are tried again as a whole', async () => {
     const [a, b] = [newId(), newId()]
     await withTenant(test.db, mine, (tx) => tx.client.query('INSERT INTO counters VALUES ($1, $2), ($1, $3)', [mine, a, b]))
@@ -114,6 +127,20 @@ describe('errors of the database', () => {
     const { rows } = await withTenant(test.db, mine, (tx) => tx.client.query('SELECT value FROM counters WHERE id = ANY($1)', [[a, b]]))
     expect(rows.map((row) => row.value)).toEqual([2, 2])
     expect(met).toBeGreaterThan(2)
+  })
+})
+
+describe('migrations', () => {
+  it('run by two at once are carried out once', async () => {
+    const database = `twice_${newId().slice(-12)}`
+    const { owner } = await provisionDatabase(inject('postgresUrl'), database, () => 'test')
+    const rules = { appRole: `${database}_app`, relayRole: `${database}_relay`, queues: counters.queues, appendOnly: [] }
+    await Promise.all([1, 2, 3].map(() => migrate(owner, counters.migrations, rules)))
+    const client = new pg.Client({ connectionString: owner })
+    await client.connect()
+    const { rows } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM drizzle.service_migrations')
+    await client.end()
+    expect(rows[0]!.n).toBeGreaterThan(0)
   })
 })
 

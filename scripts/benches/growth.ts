@@ -1,0 +1,95 @@
+import { connect, type Db } from '@renmai/platform/db'
+import { Pool } from 'undici'
+import { createSource, makeRequest, prime, type Signed, type Source, send, verify } from './ingest.ts'
+import { compare, type Measured, tell, withCpu } from './measure.ts'
+import { openStage, type Stage, say } from './stage.ts'
+
+const [FEW, MANY] = [100_000, 10_000_000]
+const CHUNK = 500_000
+/** As many as the bench makes known at its beginning. */
+const PEOPLE = 2_000
+const ROUNDS = 6
+const BATCHES = 60
+const CLIENTS = 4
+
+/**
+ * Whether taking an event in costs the same however many are stored: microseconds per event with ten million stored,
+ * against the same with a hundred thousand. What is stored in between is written by the database itself, in the form that
+ * intake gives it.
+ */
+export async function growth(): Promise<object> {
+  const stage = await openStage(['campaign', 'analytics', 'compliance'])
+  const engagement = connect(Object.assign(new URL(stage.client.endpoints.postgres), { pathname: '/engagement' }).href, {
+    statementTimeoutMs: 300_000,
+  })
+  try {
+    const source = await createSource(stage)
+    await prime(stage, source)
+    await growTo(engagement, FEW)
+    const few = await measure(stage, engagement, source)
+    await growTo(engagement, MANY)
+    const many = await measure(stage, engagement, source)
+    await verify(stage)
+    const { value, cpuMicroseconds, limitValue, limitCpuMicroseconds } = compare(many, few)
+    const ratio = Number((limitValue / value).toFixed(3))
+    return {
+      unit: 'events/s',
+      limit: 'the same with 0.1 million stored',
+      wantedAtMost: 1.15,
+      value,
+      cpuMicroseconds,
+      limitValue,
+      limitCpuMicroseconds,
+      ratio,
+    }
+  } finally {
+    await engagement.pool.end()
+    await stage.close()
+  }
+}
+
+async function growTo({ pool }: Db, wanted: number): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query<{ n: number }>('SELECT count(*) AS n FROM touchpoints')
+    const missing = Math.min(CHUNK, wanted - Number(rows[0]!.n))
+    if (missing <= 0) break
+    await pool.query(
+      `INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, properties)
+       SELECT p.tenant_id, uuidv7(), p.source_id, 'g' || $1 || '-' || n, p.profile_id, p.identity_key, p.type, p.channel, p.occurred_at + n * interval '1 second', p.properties
+       FROM (SELECT *, row_number() OVER () AS no FROM (SELECT * FROM touchpoints ORDER BY tenant_id, id LIMIT ${PEOPLE}) first) p
+       JOIN generate_series(1, $2) n ON p.no = 1 + n % ${PEOPLE}`,
+      [Number(rows[0]!.n), missing],
+    )
+    say(`${Number(rows[0]!.n) + missing} events stored`)
+  }
+  await pool.query('VACUUM (ANALYZE) touchpoints')
+  await pool.query('CHECKPOINT')
+}
+
+async function measure(stage: Stage, { pool }: Db, source: Source): Promise<Measured[]> {
+  const rounds: Measured[] = []
+  for (let round = 0; round <= ROUNDS; round++) {
+    const requests = Array.from({ length: BATCHES }, () => makeRequest(source))
+    const measured = await withCpu(() => sendAll(stage, source, requests))
+    // What the relay has still to do must not weigh on the next round.
+    while ((await pool.query('SELECT 1 FROM outbox WHERE published_at IS NULL LIMIT 1')).rowCount! > 0);
+    if (round === 0) continue
+    rounds.push(measured)
+    say(`round ${round}: ${tell(measured)}`)
+  }
+  return rounds
+}
+
+async function sendAll(stage: Stage, source: Source, requests: Signed[]): Promise<number> {
+  const pool = new Pool(stage.client.endpoints.intake, { connections: CLIENTS })
+  let events = 0
+  const client = async () => {
+    for (let request = requests.pop(); request; request = requests.pop()) {
+      const accepted = await send(pool, source, request)
+      events += accepted
+    }
+  }
+  await Promise.all(Array.from({ length: CLIENTS }, client))
+  await pool.close()
+  return events
+}
