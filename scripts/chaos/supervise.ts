@@ -6,6 +6,7 @@ import type { Platform } from '../stack/platform.ts'
 export type NextStart = { env?: NodeJS.ProcessEnv; before?: () => void }
 
 const RETRY_MS = 300
+const RUNNING_WITHIN_MS = 60_000
 const PROBE_MS = 3_000
 const PROBE_FAILURES = 3
 /** What stands for the outside world is not tested; started anew, it would have forgotten what it delivered. */
@@ -72,11 +73,13 @@ export class Supervisor {
     return false
   }
 
-  /** Resolves when everything that was killed runs again; nothing is started again after. */
+  /** Resolves when everything that was killed runs again, or does not for a minute; nothing is started again after. */
   async close(): Promise<void> {
-    while (this.#starting.size > 0) await Promise.all(this.#starting)
+    const late = Date.now() + RUNNING_WITHIN_MS
+    while (this.#starting.size > 0 && Date.now() < late) await sleep(RETRY_MS)
     this.#isClosed = true
     this.#stopProbing()
+    await Promise.all(this.#starting)
   }
 
   #find(name: string): Child {
@@ -102,7 +105,7 @@ export class Supervisor {
 
   async #startAgain(index: number): Promise<void> {
     while (this.#isHeld) await sleep(20)
-    for (;;) {
+    while (!this.#isClosed) {
       const child = this.#children[index]!
       const next = this.#nextStarts.get(child.name)
       this.#nextStarts.delete(child.name)
