@@ -18,6 +18,8 @@ export type Acknowledged = {
   unclear: string[]
   /** How many batches and tags were begun; what one load numbered, the next one does not. */
   begun: { batches: number; tags: number }
+  /** When what is still not acknowledged is given up: a platform that never recovers must not hold the run. */
+  giveUpAt: number
 }
 
 export type Source = { url: string; secret: string }
@@ -36,6 +38,7 @@ export const nothingYet = (): Acknowledged => ({
   refused: 0,
   unclear: [],
   begun: { batches: 0, tags: 0 },
+  giveUpAt: Number.POSITIVE_INFINITY,
 })
 
 /** Writers that try each thing until it is acknowledged, always by the same ids, as careful clients do. */
@@ -115,6 +118,10 @@ async function untilAcknowledged(done: Acknowledged, attempt: () => Promise<bool
         done.unclear.push(message)
         return false
       }
+    }
+    if (Date.now() > done.giveUpAt) {
+      done.unclear.push('nothing, for as long as it was patient')
+      return false
     }
     // Without chance in it everybody would come back at once.
     await sleep(PATIENCE_MS * (0.5 + Math.random()))

@@ -32,6 +32,8 @@ const KEPT_LOGS = `${ROOT}.renmai/chaos-logs`
 const RECONCILE_SECONDS = '15'
 const CROWD = { events: 20, tags: 5 }
 const [WARM_UP_MS, MEASURED_MS, RECOVERY_WINDOW_MS] = [5_000, 10_000, 2_000]
+/** How long callers wait after the last fault for what they sent before. */
+const PATIENCE_MS = 120_000
 /** As much as before, but for what a short window misses. */
 const RECOVERED = 0.9
 
@@ -44,6 +46,7 @@ export function runChaos({ seed, seconds, faults = FAULTS, tell }: ChaosOptions)
     const load = runLoad(stage.target, done, () => isOver)
     const injected = await injectAll({ ...stage.scene, random: createRandom(seed) }, left, seconds, tell)
     isOver = true
+    done.giveUpAt = Date.now() + PATIENCE_MS
     await load
     const wrong = await finish(stage, done, tell)
     // A process whose clock is wrong refuses good signatures; nobody else may.
@@ -74,6 +77,7 @@ export function runOutage({ seconds, tell }: { seconds: number; tell: (line: str
     const recoveredAfterSeconds = (Date.now() - ended) / 1_000
     tell(`as much as before after ${recoveredAfterSeconds.toFixed(1)} s`)
     isOver = true
+    done.giveUpAt = Date.now() + PATIENCE_MS
     await load
     const wrong = await finish(stage, done, tell)
     if (recoveredAfterSeconds > 2 * seconds) wrong.push(`recovered after ${recoveredAfterSeconds} s, wanted ${2 * seconds} s`)
