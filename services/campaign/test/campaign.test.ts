@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { withTenant } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
@@ -79,6 +80,13 @@ const order = ({ profileId }: Person, change: object = {}) =>
         ...change,
       },
     ],
+  })
+/** Hears of an order in a transaction that is still open while something else happens. */
+const writing = (told: TestEvent, meanwhile: () => Promise<unknown>) =>
+  withTenant(test.db, tenant, async (tx) => {
+    const handler = handlers.find((one) => one.name === 'keep-orders')!
+    await handler.handle(tx, [handler.decode({ eventId: newId(), tenantId: tenant, payload: told.payload })])
+    await meanwhile()
   })
 const members = async (segmentId: string) =>
   (await test.owner.query('SELECT customer_id FROM segment_members WHERE segment_id = $1 ORDER BY 1', [segmentId])).rows.map(
@@ -163,6 +171,30 @@ describe('segments', () => {
     await segment({ orders: { minCount: 1 } })
     await Promise.all([evaluate(), evaluate(), evaluate()])
     expect((await told(SegmentEnteredSchema)).length).toBe(20)
+  })
+
+  it('look again at whom an evaluation took up while something about them was still being written', async () => {
+    const buyer = await meet()
+    const bought = await segment({ orders: { minCount: 1 } })
+    await evaluate()
+    await hear(event(ProfileLinkedSchema, tenant, { ...buyer, version: 2n }))
+    await writing(order(buyer), evaluate)
+    await evaluate()
+    expect(await members(bought.id)).toEqual([buyer.customerId])
+  })
+
+  it('look at whom nobody knew yet while something about them was still being written', async () => {
+    const buyer = { customerId: newId(), profileId: newId() }
+    const bought = await segment({ orders: { minCount: 1 } })
+    await evaluate()
+    let linking: Promise<unknown> = Promise.resolve()
+    await writing(order(buyer), async () => {
+      linking = hear(event(ProfileLinkedSchema, tenant, { ...buyer, version: 1n })).then(evaluate)
+      await sleep(300)
+    })
+    await linking
+    await evaluate()
+    expect(await members(bought.id)).toEqual([buyer.customerId])
   })
 
   it('are as they were after a merge is undone', async () => {

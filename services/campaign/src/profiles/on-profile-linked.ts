@@ -1,10 +1,11 @@
 import { insertRows } from '@renmai/platform/bulk'
 import { on } from '@renmai/platform/inbox'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
-import { markCustomersDirty } from '../facts/mark-dirty.ts'
+import { lockMapping, markCustomersDirty } from '../facts/mark-dirty.ts'
 
 /** Keeps the mapping of profiles to customers; both the customer that loses a profile and the one that gets it are looked at again. */
 export const onProfileLinked = on(ProfileLinkedSchema, 'map-profiles', async (tx, events) => {
+  await lockMapping(tx)
   const newest = new Map(events.toSorted((a, b) => Number(a.version - b.version)).map((event) => [event.profileId, event]))
   const ids = [...newest.keys()]
   const before = await tx.client.query<{ customer_id: string }>(
