@@ -30,6 +30,7 @@ const TWO_HOURS_MS = 7_200_000
 const CRASH_WITHIN_MS = 12_000
 const SHIFTED_MS = 5_000
 const FULL_MS = 4_000
+const THERE_WITHIN_MS = 30_000
 
 const pick = (random: () => number, names: readonly string[]) => names[Math.floor(random() * names.length)]!
 
@@ -64,6 +65,17 @@ const shiftClock = (direction: 1 | -1): Fault => ({
   },
 })
 
+/** What is done to a store needs it there, and the fault before may not be over: a fault that did nothing would prove nothing. */
+async function untilDone(work: () => Promise<void>): Promise<void> {
+  for (const late = Date.now() + THERE_WITHIN_MS; ; await sleep(200)) {
+    try {
+      return await work()
+    } catch (error) {
+      if (Date.now() > late) throw error
+    }
+  }
+}
+
 export const FAULTS: Fault[] = [
   { name: 'kill-service', inject: async ({ supervisor, random }) => supervisor.kill(pick(random, SERVICES)) },
   { name: 'freeze-service', inject: ({ supervisor, random }) => supervisor.freeze(pick(random, SERVICES), 1_000 + random() * 5_000) },
@@ -85,7 +97,10 @@ export const FAULTS: Fault[] = [
   through('nats', 'DROP_REPLIES', 2),
   {
     name: 'delete-stream',
-    inject: ({ stores, random }) => deleteStream(stores.nats, pick(random, ['identity', 'engagement', 'campaign'])),
+    inject: ({ stores, random }) => {
+      const stream = pick(random, ['identity', 'engagement', 'campaign'])
+      return untilDone(() => deleteStream(stores.nats, stream))
+    },
   },
   {
     name: 'corrupt-stream',
@@ -94,7 +109,7 @@ export const FAULTS: Fault[] = [
       supervisor.kill('nats', { before: () => corruptBlock(folder, stream, random()) })
     },
   },
-  { name: 'exhaust-connections', inject: ({ stores }) => exhaustConnections(stores.postgres, 4_000) },
+  { name: 'exhaust-connections', inject: ({ stores }) => untilDone(() => exhaustConnections(stores.postgres, 4_000)) },
   shiftClock(1),
   shiftClock(-1),
   {

@@ -6,10 +6,9 @@ import pg from 'pg'
 
 /** Deletes a stream, as somebody might by mistake. */
 export async function deleteStream(natsUrl: string, stream: string): Promise<void> {
-  const nats = await connect({ servers: natsUrl, timeout: 2_000, reconnect: false }).catch(() => undefined)
-  if (!nats) return
+  const nats = await connect({ servers: natsUrl, timeout: 2_000, reconnect: false })
   try {
-    await (await jetstreamManager(nats)).streams.delete(stream).catch(() => undefined)
+    await (await jetstreamManager(nats)).streams.delete(stream)
   } finally {
     await nats.close()
   }
@@ -43,9 +42,8 @@ export async function exhaustConnections(url: string, ms: number): Promise<void>
       'client backend',
     ])
     for (const end = Date.now() + ms; Date.now() < end; ) await take().catch(() => sleep(50))
-  } catch {
-    // The server is away: its own fault is at work.
   } finally {
-    await Promise.all(held.map((client) => client.end().catch(() => undefined)))
+    // What the server has ended already cannot be ended again.
+    await Promise.allSettled(held.map((client) => client.end()))
   }
 }

@@ -36,18 +36,19 @@ type Made = { account: { id: string; callbackPath: string }; secret: string }
 const createSource = (key?: string) =>
   write<Made>(key, 'createEventSource', 'CreateEventSourceInput', 'account { id callbackPath } secret', { name: newId(), channel: 'WEB' })
 
+const pageView = (login: string) => ({
+  messageId: newId(),
+  type: 'page_view',
+  occurredAt: new Date().toISOString(),
+  identifiers: [{ namespace: 'login', value: login }],
+})
+
 /** A customer, a group and an account of another tenant. */
 async function makeTheirs(): Promise<Stage['theirs']> {
   const { key } = await addOtherTenant(whole.platform)
   const { account } = await createSource(key)
   const login = newId()
-  const event = {
-    messageId: newId(),
-    type: 'page_view',
-    occurredAt: new Date().toISOString(),
-    identifiers: [{ namespace: 'login', value: login }],
-  }
-  await write(key, 'ingestEvents', 'IngestEventsInput', 'accepted', { accountId: account.id, events: [event] })
+  await write(key, 'ingestEvents', 'IngestEventsInput', 'accepted', { accountId: account.id, events: [pageView(login)] })
   const group = await write<{ group: { id: string } }>(key, 'createTagGroup', 'CreateTagGroupInput', 'group { id }', { name: 'theirs' })
   for (;;) {
     const { text } = await call(whole.client.endpoints.graphql, {
@@ -146,13 +147,7 @@ describe('the bus', () => {
     await nats.drain()
     await vi.waitFor(async () => expect(await deadLetters()).toBe(busRows.length), { timeout: 20_000, interval: 200 })
     const login = newId()
-    const event = {
-      messageId: newId(),
-      type: 'page_view',
-      occurredAt: new Date().toISOString(),
-      identifiers: [{ namespace: 'login', value: login }],
-    }
-    await write(stage.key, 'ingestEvents', 'IngestEventsInput', 'accepted', { accountId: stage.source.id, events: [event] })
+    await write(stage.key, 'ingestEvents', 'IngestEventsInput', 'accepted', { accountId: stage.source.id, events: [pageView(login)] })
     await vi.waitFor(
       async () => {
         const { text } = await ask(stage, `{ customerByIdentifier(namespace: "login", value: "${login}") { lastTouchpoints { type } } }`)

@@ -30,12 +30,20 @@ const ATTEMPTS = 10
 
 export async function call(url: string, { headers = {}, method = 'POST', body }: Options = {}): Promise<Answered> {
   const attempt = () => request(url, { method: method as 'POST', headers, ...(body === undefined ? {} : { body }) })
-  let answer = await attempt().catch(() => undefined)
-  // Who refuses a body by its length closes before all of it is sent, and the answer may be overtaken by that.
-  for (let no = 1; !answer && no < ATTEMPTS; no++) answer = await attempt().catch(() => undefined)
-  if (!answer) throw new Error(`${url} gave no answer`)
+  const answer = await again(attempt)
   const text = await answer.body.text()
   return { status: answer.statusCode, codes: codesOf(text), text, headers: answer.headers }
+}
+
+/** Who refuses a body by its length closes before all of it is sent, and the answer may be overtaken by that. */
+async function again<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let no = 1; ; no++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (no === ATTEMPTS || !['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET'].includes((error as { code?: string }).code ?? '')) throw error
+    }
+  }
 }
 
 function codesOf(text: string): string {

@@ -66,7 +66,8 @@ export class Admission {
     try {
       return await work()
     } finally {
-      this.#slowness.note(asked.kind, performance.now() - began, isCalm)
+      // How long an export takes is a matter of its size.
+      if (asked.priority !== 'EXPORT') this.#slowness.note(asked.kind, performance.now() - began, isCalm)
       this.#end(asked)
     }
   }

@@ -4,7 +4,7 @@ import type { Bus } from './bus.ts'
 import { pause } from './clock.ts'
 import { crashPoint } from './crash-point.ts'
 import { type Db, withTenant } from './db.ts'
-import { isTransient } from './errors.ts'
+import { AppError } from './errors.ts'
 import { idFrom, isId } from './ids.ts'
 import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts'
 
@@ -139,7 +139,7 @@ async function tryHandle(subscriber: Subscriber, group: JsMsg[]): Promise<boolea
     } catch (error) {
       span.recordException(error as Error)
       // What fails for all alike would fail for each part of them, after another time-out each.
-      if (isTransient(error)) {
+      if (isAway(error)) {
         subscriber.bus.log.warn({ err: error, consumer: subscriber.consumer, events: group.length }, 'events not handled now')
         for (const message of group) message.nak(delayOf(message))
         return true
@@ -172,6 +172,9 @@ async function giveBack(subscriber: Subscriber, message: JsMsg, error: Error): P
   }
   message.nak(delayOf(message))
 }
+
+/** The database is away for everybody. What takes too long may pass in smaller parts. */
+const isAway = (error: unknown) => error instanceof AppError && ['UNAVAILABLE', 'STORAGE_UNAVAILABLE'].includes(error.code)
 
 const delayOf = ({ info }: JsMsg) => Math.min(300_000, 1_000 * 2 ** (info.deliveryCount - 1)) * (0.75 + Math.random() / 2)
 

@@ -26,7 +26,7 @@ const repaired = metrics
 export function startReconciler(relayDb: Db, bus: Bus, service: string, periodSeconds: number): Loop {
   const doneUntil = new Map<string, Date>()
   return loop('reconciler', bus.log, { pollMs: periodSeconds * 1_000 }, async () => {
-    const to = new Date(Date.now() - SETTLED * periodSeconds * 1_000)
+    const to = await timeOf(relayDb, SETTLED * periodSeconds)
     for await (const consumer of bus.manager.consumers.list(service)) {
       const from = doneUntil.get(consumer.name) ?? new Date(to.getTime() - LOOK_BACK_MS)
       if ((await reconcileConsumer(relayDb, bus, service, consumer, from, to)) === 0) doneUntil.set(consumer.name, to)
@@ -60,11 +60,17 @@ const AGAIN_MS = 1_000
 /** The same by hand, after a stream, an inbox or a database was lost: repeats until nobody lacks anything. */
 export async function reconcileUntilDone(relayDb: Db, bus: Bus, service: string, since: Date, tell: (line: string) => void): Promise<void> {
   for (;;) {
-    const { published, busy } = await reconcile(relayDb, bus, service, since, new Date())
+    const { published, busy } = await reconcile(relayDb, bus, service, since, await timeOf(relayDb, 0))
     tell(`${service}: ${published} events published again, ${busy} consumers still have events before them`)
     if (published === 0 && busy === 0) return
     await pause(AGAIN_MS)
   }
+}
+
+/** By the clock that wrote published_at: with one that is ahead, what is published until then would never be looked at. */
+async function timeOf({ pool }: Db, secondsAgo: number): Promise<Date> {
+  const { rows } = await pool.query<{ time: Date }>("SELECT now() - $1 * interval '1 second' AS time", [secondsAgo])
+  return rows[0]!.time
 }
 
 /** @returns -1 when the consumer still has events before it: what it lacks may be among them */

@@ -93,7 +93,10 @@ export async function relayOnce(db: Db, bus: Bus, service: string): Promise<numb
       const batch = rows.slice(at, at + BATCH)
       await publishRows(bus, service, batch)
       crashPoint('published')
-      marks.push(mark(db, batch))
+      const marking = mark(db, batch)
+      // Told below; a failure that nobody waits for yet would end the process.
+      marking.catch(() => undefined)
+      marks.push(marking)
     }
   } finally {
     await Promise.all(marks)

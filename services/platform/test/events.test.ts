@@ -10,6 +10,7 @@ import { answerAll } from '../src/ask.ts'
 import { type Bus, connectBus, declareStream, subjectOf } from '../src/bus.ts'
 import { type Consumption, consumeAll, NO_TENANT } from '../src/consume.ts'
 import { connect, withTenant } from '../src/db.ts'
+import { AppError } from '../src/errors.ts'
 import { newId } from '../src/ids.ts'
 import { type Handler, on } from '../src/inbox.ts'
 import { createLog } from '../src/log.ts'
@@ -229,6 +230,37 @@ function headersFor(id: string, tenantId: string) {
   result.set('Renmai-Tenant', tenantId)
   return result
 }
+
+describe('a database that refuses', () => {
+  it('the marks of what is published fails the relay, and not the process', async () => {
+    await withTenant(test.db, tenant, (tx) =>
+      publish(tx, TenantCreatedSchema, ...Array.from({ length: 2_001 }, () => ({ zone: 'x', currency: 'CNY' }))),
+    )
+    const relay = new URL(test.urls.relay).username
+    await test.owner.query(`REVOKE UPDATE (published_at) ON outbox FROM "${relay}"`)
+    await expect(relayOnce(test.relayDb, bus, SERVICE)).rejects.toThrow(/permission denied/)
+    await test.owner.query(`GRANT UPDATE (published_at) ON outbox TO "${relay}"`)
+    expect(await relayOnce(test.relayDb, bus, SERVICE)).toBe(2_001)
+    expect(await stored()).toBe(2_001)
+  })
+
+  it('so many events at once gets them in smaller parts', async () => {
+    const slow = on(TenantCreatedSchema, 'slow', async (tx, events) => {
+      if (events.length > 2) throw new AppError('TIMEOUT', 'too much')
+      for (const _event of events)
+        await tx.client.query('INSERT INTO counters (tenant_id, id, value) VALUES ($1, $2, 1)', [tx.tenantId, newId()])
+    })
+    await consuming([slow], async () => {
+      await withTenant(test.db, tenant, (tx) =>
+        publish(tx, TenantCreatedSchema, ...Array.from({ length: 20 }, () => ({ zone: 'x', currency: 'CNY' }))),
+      )
+      await relayOnce(test.relayDb, bus, SERVICE)
+      await vi.waitFor(async () => expect(await effects()).toBe(20), { timeout: 5_000 })
+      // Each was delivered once: nobody had to wait for a delivery after the one that failed.
+      expect((await bus.manager.consumers.info(SERVICE, 'test_slow')).delivered.consumer_seq).toBe(20)
+    })
+  })
+})
 
 describe('a stream that is deleted while everything runs', () => {
   it('is made again by its owner, and its consumers hear on', async () => {
