@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { type Bus, connectBus, declareStream, subjectOf } from '@renmai/platform/bus'
+import { type Bus, connectBus, declareStream } from '@renmai/platform/bus'
 import { consumeAll } from '@renmai/platform/consume'
 import { withTenant } from '@renmai/platform/db'
+import { headersOf, seal } from '@renmai/platform/envelope'
 import { newId, timeOfId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
 import { rememberTenant } from '@renmai/platform/tenants'
@@ -241,7 +242,8 @@ it('the numbers say up to when they are complete, and never claim more', async (
   const sent = () => event(MessageSentSchema, tenant, { messageId: newId(), profileId: newId(), channel: 'EMAIL', at: at('2026-03-01') })
   const [told, handled] = [sent(), sent()]
   expect((await watermark())[0]).toBe(true)
-  await bus.js.publish(subjectOf(told.type, 'engagement', tenant), told.payload, { msgID: told.eventId })
+  const row = { event_id: told.eventId, tenant_id: tenant, type: told.type, payload: Buffer.from(told.payload), trace: null }
+  for (const one of seal('engagement', [row])) await bus.js.publish(one.subject, one.payload, { headers: headersOf(one) })
   // The server tells a consumer of a stored event a moment after it acknowledged it.
   await vi.waitFor(async () => expect(await watermark()).toEqual([false, null]))
   await hear(handled)

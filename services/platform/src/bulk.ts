@@ -1,12 +1,19 @@
 import type { Tx } from './db.ts'
+import { AppError } from './errors.ts'
+import { isId } from './ids.ts'
 
 /** A column of a copy: its name and how its values are written. */
-export type CopyColumn = { name: string; type: 'uuid' | 'text' | 'bytea' | 'timestamptz' | 'int8' | 'int4' | 'jsonb' }
+export type CopyColumn = { name: string; type: keyof typeof OIDS }
+
+/** The types that have a binary form here, and what PostgreSQL calls them in one. */
+const OIDS = { uuid: 2950, text: 25, bytea: 17, timestamptz: 1184, date: 1082, int8: 20, int4: 23, float8: 701, boolean: 16, jsonb: 3802 }
 
 const SIGNATURE = Buffer.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00, 0, 0, 0, 0, 0, 0, 0, 0])
 const TRAILER = Buffer.from([0xff, 0xff])
 /** PostgreSQL counts microseconds from 2000-01-01. */
 const EPOCH_2000_MS = 946_684_800_000
+const DAY_MS = 86_400_000
+const MAX_INT4 = 2 ** 31 - 1
 
 /** The binary COPY format: https://www.postgresql.org/docs/18/sql-copy.html (File Formats, Binary Format). */
 export function encodeRows(columns: CopyColumn[], rows: readonly unknown[][]): Buffer {
@@ -20,8 +27,6 @@ export function encodeRows(columns: CopyColumn[], rows: readonly unknown[][]): B
   return writer.done()
 }
 
-const OIDS: Record<CopyColumn['type'], number> = { uuid: 2950, text: 25, bytea: 17, timestamptz: 1184, int8: 20, int4: 23, jsonb: 3802 }
-
 /** An array in the binary form of array_recv: dimensions, whether there are nulls, the elements' type, length, first index, elements. */
 export function encodeArray(type: CopyColumn['type'], values: readonly unknown[]): Buffer {
   const writer = new Writer(20 + values.length * 40)
@@ -30,29 +35,61 @@ export function encodeArray(type: CopyColumn['type'], values: readonly unknown[]
   return writer.done()
 }
 
-function writeField(writer: Writer, type: CopyColumn['type'], value: unknown): void {
-  if (value === null || value === undefined) return writer.int32(-1)
-  switch (type) {
-    case 'uuid':
-      return writer.uuid(value as string)
-    case 'timestamptz':
-      writer.int32(8)
-      return writer.int64(((value as Date).getTime() - EPOCH_2000_MS) * 1_000)
-    case 'int8':
-      writer.int32(8)
-      return writer.int64(value as number)
-    case 'int4':
-      writer.int32(4)
-      return writer.int32(value as number)
-    case 'bytea':
-      writer.int32((value as Buffer).length)
-      return writer.bytes(value as Buffer)
-    case 'jsonb':
-      return writer.text(JSON.stringify(value), 1)
-    case 'text':
-      return writer.text(value as string)
-  }
+type Write = (writer: Writer, value: never) => void
+
+const WRITE: Record<CopyColumn['type'], Write> = {
+  uuid: (writer, value: string) => {
+    if (!isId(value)) throw notStorable()
+    writer.uuid(value)
+  },
+  timestamptz: (writer, value: Date | string) => {
+    writer.int32(8)
+    writer.int64((timeOf(value) - EPOCH_2000_MS) * 1_000)
+  },
+  date: (writer, value: Date | string) => {
+    writer.int32(4)
+    writer.int32(Math.floor((timeOf(value) - EPOCH_2000_MS) / DAY_MS))
+  },
+  int8: (writer, value: number | bigint) => {
+    if (!Number.isSafeInteger(Number(value))) throw notStorable()
+    writer.int32(8)
+    writer.int64(Number(value))
+  },
+  int4: (writer, value: number) => {
+    if (!Number.isInteger(value) || Math.abs(value) > MAX_INT4) throw notStorable()
+    writer.int32(4)
+    writer.int32(value)
+  },
+  float8: (writer, value: number) => {
+    writer.int32(8)
+    writer.float64(value)
+  },
+  boolean: (writer, value: boolean) => {
+    writer.int32(1)
+    writer.byte(value ? 1 : 0)
+  },
+  bytea: (writer, value: Buffer) => {
+    writer.int32(value.length)
+    writer.bytes(value)
+  },
+  jsonb: (writer, value: unknown) => writer.text(JSON.stringify(value), 1),
+  text: (writer, value: string) => writer.text(value),
 }
+
+function writeField(writer: Writer, type: CopyColumn['type'], value: unknown): void {
+  if (value === null || value === undefined) writer.int32(-1)
+  else WRITE[type](writer, value as never)
+}
+
+/** @param value a Date, or what Date reads: a day as YYYY-MM-DD is its midnight in UTC */
+function timeOf(value: Date | string): number {
+  const time = (value instanceof Date ? value : new Date(value)).getTime()
+  if (Number.isNaN(time)) throw notStorable()
+  return time
+}
+
+/** Written as it is, such a value would become another one without a word. */
+const notStorable = () => new AppError('INVALID', 'A value cannot be stored')
 
 const DASH = 0x2d
 /** UTF-8 bytes of one UTF-16 unit, at most. */
@@ -92,6 +129,16 @@ class Writer {
     this.#at = this.#buffer.writeUInt32BE(value >>> 0, this.#at)
   }
 
+  float64(value: number): void {
+    this.#reserve(8)
+    this.#at = this.#buffer.writeDoubleBE(value, this.#at)
+  }
+
+  byte(value: number): void {
+    this.#reserve(1)
+    this.#at = this.#buffer.writeUInt8(value, this.#at)
+  }
+
   bytes(value: Buffer): void {
     this.#reserve(value.length)
     this.#at += value.copy(this.#buffer, this.#at)
@@ -123,8 +170,12 @@ class Writer {
   }
 }
 
+/** A list is sent as JSON: an array of arrays would be flattened by unnest, and must have equal lengths. */
+const LISTS = { 'text[]': 'jsonb' } as const
+type ColumnType = CopyColumn['type'] | keyof typeof LISTS
+
 /**
- * Inserts many rows in one statement with one JSON parameter (3 microseconds a row, against 44 by the query builder).
+ * Inserts many rows in one statement with one binary array per column, which the database reads without parsing.
  * @param columns names and PostgreSQL types, without tenant_id, which is always the transaction's
  * @param conflict what to do with rows that exist
  * @returns the rows that were inserted or updated, with the columns named in `returning`
@@ -132,26 +183,31 @@ class Writer {
 export async function insertRows<R extends object = object>(
   tx: Tx,
   table: string,
-  columns: Record<string, string>,
+  columns: Record<string, ColumnType>,
   rows: readonly object[],
   { conflict = 'ON CONFLICT DO NOTHING', returning = '' }: { conflict?: string; returning?: string } = {},
 ): Promise<R[]> {
   if (rows.length === 0) return []
   const names = Object.keys(columns)
-  const shape = Object.entries(columns)
-    .map(([name, type]) => `${name} ${type}`)
-    .join(', ')
+  const sent = Object.values(columns).map((type) => (type === 'text[]' ? LISTS[type] : type))
+  const picked = names.map((name) =>
+    columns[name] === 'text[]'
+      ? `CASE WHEN r.${name} IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(r.${name})) END`
+      : `r.${name}`,
+  )
   const result = await tx.client.query<R>(
     `INSERT INTO ${table} (tenant_id, ${names.join(', ')})
-     SELECT $1, ${names.map((name) => `r.${name}`).join(', ')} FROM json_to_recordset($2) AS r (${shape})
+     SELECT $1, ${picked.join(', ')} FROM unnest(${sent.map((type, index) => `$${index + 2}::${type}[]`).join(', ')}) AS r (${names.join(', ')})
      ${conflict} ${returning && `RETURNING ${returning}`}`,
-    [tx.tenantId, JSON.stringify(rows, asPostgres)],
+    [
+      tx.tenantId,
+      ...names.map((name, index) =>
+        encodeArray(
+          sent[index]!,
+          rows.map((row) => (row as Record<string, unknown>)[name]),
+        ),
+      ),
+    ],
   )
   return result.rows
-}
-
-/** Buffers as bytea's hex form; what JSON cannot say otherwise. */
-function asPostgres(this: unknown, key: string, value: unknown): unknown {
-  const raw = (this as Record<string, unknown>)[key]
-  return Buffer.isBuffer(raw) ? `\\x${raw.toString('hex')}` : value
 }

@@ -1,4 +1,5 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
+import { insertRows } from './bulk.ts'
 import { crashPoint } from './crash-point.ts'
 import { type Db, type Tx, withTenant } from './db.ts'
 import { timeOfId } from './ids.ts'
@@ -78,12 +79,8 @@ export async function handleOnce(db: Db, consumer: string, handler: Handler, del
 
 /** Marks events as handled. @returns those that were not before */
 export async function markHandled(tx: Tx, consumer: string, eventIds: string[]): Promise<Set<string>> {
-  const days = eventIds.map((id) => timeOfId(id))
-  const { rows } = await tx.client.query<{ event_id: string }>(
-    `INSERT INTO inbox (tenant_id, consumer, event_id, event_day)
-     SELECT $1, $2, e.id, (e.day AT TIME ZONE 'UTC')::date FROM unnest($3::uuid[], $4::timestamptz[]) AS e (id, day)
-     ON CONFLICT DO NOTHING RETURNING event_id`,
-    [tx.tenantId, consumer, eventIds, days],
-  )
-  return new Set(rows.map((row) => row.event_id))
+  const rows = eventIds.map((id) => ({ consumer, event_id: id, event_day: timeOfId(id) }))
+  const columns = { consumer: 'text', event_id: 'uuid', event_day: 'date' } as const
+  const fresh = await insertRows<{ event_id: string }>(tx, 'inbox', columns, rows, { returning: 'event_id' })
+  return new Set(fresh.map((row) => row.event_id))
 }

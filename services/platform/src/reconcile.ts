@@ -6,8 +6,9 @@ import type { Answer } from './ask.ts'
 import { asUnavailable, type Bus } from './bus.ts'
 import { pause } from './clock.ts'
 import type { Db } from './db.ts'
+import type { OutboxRow } from './envelope.ts'
 import { type Loop, loop } from './loop.ts'
-import { type OutboxRow, publishRows } from './relay.ts'
+import { publishRows } from './relay.ts'
 
 /** What was published later than this part of a period ago may still be under way. */
 const SETTLED = 0.4

@@ -1,21 +1,10 @@
-import { headers, type MsgHdrs } from '@nats-io/nats-core'
 import { metrics } from '@opentelemetry/api'
-import { type Bus, declareStream, subjectOf } from './bus.ts'
+import { type Bus, declareStream } from './bus.ts'
 import { crashPoint } from './crash-point.ts'
 import type { Db } from './db.ts'
+import { headersOf, type OutboxRow, type Sealed, seal } from './envelope.ts'
 import { type Loop, loop } from './loop.ts'
 import { WAKE_RELAY } from './outbox.ts'
-
-/** One outbox row on its way out. */
-export type OutboxRow = {
-  id: number
-  event_id: string
-  tenant_id: string
-  type: string
-  payload: Buffer
-  trace: string | null
-  created_at: Date
-}
 
 /** As many as NATS takes as one. */
 const BATCH = 1_000
@@ -115,36 +104,25 @@ async function mark(db: Db, rows: OutboxRow[]): Promise<void> {
 }
 
 /**
- * Publishes rows as one atomic batch (one fsync); when the server refuses the batch, one by one in the same order.
- * @param isRepair the server must not drop them as copies, although it may still know their ids: somebody lacks them
+ * Publishes rows as one atomic batch (one fsync); when the server refuses the batch, message by message in the same order.
+ * @param isRepair the server must not drop them as copies, although it may still know them: somebody lacks them
  */
 export async function publishRows(bus: Bus, service: string, rows: OutboxRow[], isRepair = false): Promise<void> {
-  if (bus.hasAtomicBatches && rows.length > 1) {
+  const messages = seal(service, rows, isRepair)
+  if (bus.hasAtomicBatches && messages.length > 1) {
     try {
-      return await publishBatch(bus, service, rows, isRepair)
+      return await publishBatch(bus, messages)
     } catch (error) {
-      bus.log.warn({ err: error, rows: rows.length }, 'batch refused, publishing singly')
+      bus.log.warn({ err: error, messages: messages.length }, 'batch refused, publishing singly')
     }
   }
-  for (const row of rows) {
-    await bus.js.publish(subjectOf(row.type, service, row.tenant_id), row.payload, { headers: headersOf(row, isRepair) })
-  }
+  for (const one of messages) await bus.js.publish(one.subject, one.payload, { headers: headersOf(one) })
 }
 
-async function publishBatch(bus: Bus, service: string, rows: OutboxRow[], isRepair: boolean): Promise<void> {
-  const [first, ...rest] = rows
+async function publishBatch(bus: Bus, messages: Sealed[]): Promise<void> {
+  const [first, ...rest] = messages
   const last = rest.pop()!
-  const subject = (row: OutboxRow) => subjectOf(row.type, service, row.tenant_id)
-  const batch = await bus.js.startBatch(subject(first!), first!.payload, { headers: headersOf(first!, isRepair) })
-  for (const row of rest) batch.add(subject(row), row.payload, { headers: headersOf(row, isRepair) })
-  await batch.commit(subject(last), last.payload, { headers: headersOf(last, isRepair), timeout: 5_000 })
-}
-
-function headersOf(row: OutboxRow, isRepair: boolean): MsgHdrs {
-  const result = headers()
-  // The event's id comes first in both; readers look no further.
-  result.set('Nats-Msg-Id', isRepair ? `${row.event_id}.${Date.now()}` : row.event_id)
-  result.set('Renmai-Tenant', row.tenant_id)
-  if (row.trace) result.set('traceparent', row.trace)
-  return result
+  const batch = await bus.js.startBatch(first!.subject, first!.payload, { headers: headersOf(first!) })
+  for (const one of rest) batch.add(one.subject, one.payload, { headers: headersOf(one) })
+  await batch.commit(last.subject, last.payload, { headers: headersOf(last), timeout: 5_000 })
 }

@@ -11,7 +11,7 @@ export type WarehouseEvent = {
   referenceId: string | null
 }
 
-const COLUMNS = { id: 'uuid', profile_id: 'uuid', type: 'text', channel: 'text', occurred_at: 'timestamptz', reference_id: 'uuid' }
+const COLUMNS = { id: 'uuid', profile_id: 'uuid', type: 'text', channel: 'text', occurred_at: 'timestamptz', reference_id: 'uuid' } as const
 const known = new Set<string>()
 
 /** Adds events to the warehouse's months; the same event again changes nothing. */

@@ -9,13 +9,13 @@ const COLUMNS = {
   platform: 'text',
   shop_id: 'text',
   currency: 'text',
-  total_minor: 'bigint',
-  refunded_minor: 'bigint',
+  total_minor: 'int8',
+  refunded_minor: 'int8',
   paid_at: 'timestamptz',
   refunded_at: 'timestamptz',
   is_refund_document: 'boolean',
-  version: 'bigint',
-}
+  version: 'int8',
+} as const
 
 /** Keeps the newest state of each order, also of those without a known buyer: they are revenue as well. */
 export const onOrdersChanged = on(OrdersChangedSchema, 'keep-orders', async (tx, events) => {

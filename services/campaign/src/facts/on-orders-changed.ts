@@ -8,12 +8,12 @@ const COLUMNS = {
   order_id: 'uuid',
   profile_id: 'uuid',
   currency: 'text',
-  total_minor: 'bigint',
-  refunded_minor: 'bigint',
+  total_minor: 'int8',
+  refunded_minor: 'int8',
   paid_at: 'timestamptz',
   is_refund_document: 'boolean',
-  version: 'bigint',
-}
+  version: 'int8',
+} as const
 
 /** Keeps the newest state of each order that has a buyer. */
 export const onOrdersChanged = on(OrdersChangedSchema, 'keep-orders', async (tx, events) => {

@@ -10,7 +10,7 @@ export const onRfmClassChanged = on(RfmClassChangedSchema, 'keep-rfm-class', asy
     for (const { customerId, rfmClass } of changes)
       rows.set(customerId, { customer_id: customerId, rfm_class: RfmClass[rfmClass], run_number: Number(runNumber) })
   }
-  await insertRows(tx, 'rfm_facts', { customer_id: 'uuid', rfm_class: 'text', run_number: 'bigint' }, [...rows.values()], {
+  await insertRows(tx, 'rfm_facts', { customer_id: 'uuid', rfm_class: 'text', run_number: 'int8' }, [...rows.values()], {
     conflict: `ON CONFLICT (tenant_id, customer_id) DO UPDATE SET rfm_class = excluded.rfm_class, run_number = excluded.run_number
       WHERE rfm_facts.run_number < excluded.run_number`,
   })

@@ -1,4 +1,3 @@
-import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { insertRows } from '@renmai/platform/bulk'
 import { on } from '@renmai/platform/inbox'
 import { currentTenant } from '@renmai/platform/tenants'
@@ -8,16 +7,16 @@ import { markProfilesDirty } from './mark-dirty.ts'
 /** Counts behaviour per profile, type and day in the tenant's zone. */
 export const onTouchpointsRecorded = on(TouchpointsRecordedSchema, 'count-behaviour', async (tx, events) => {
   const { zone } = await currentTenant(tx)
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone })
+  const dayOf = daysIn(zone)
   const counts = new Map<string, { profile_id: string; type: string; day: string; count: number }>()
   for (const { profileId, type, occurredAt } of events.flatMap((event) => event.touchpoints)) {
-    const day = format.format(timestampDate(occurredAt!))
+    const day = dayOf(Number(occurredAt!.seconds))
     const key = `${profileId}|${type}|${day}`
     counts.set(key, { profile_id: profileId, type, day, count: (counts.get(key)?.count ?? 0) + 1 })
   }
   // In one order always, so that two batches cannot lock each other's rows crosswise.
   const rows = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
-  await insertRows(tx, 'behaviour_days', { profile_id: 'uuid', type: 'text', day: 'date', count: 'int' }, rows, {
+  await insertRows(tx, 'behaviour_days', { profile_id: 'uuid', type: 'text', day: 'date', count: 'int4' }, rows, {
     conflict: 'ON CONFLICT (tenant_id, profile_id, type, day) DO UPDATE SET count = behaviour_days.count + excluded.count',
   })
   await markProfilesDirty(
@@ -25,3 +24,17 @@ export const onTouchpointsRecorded = on(TouchpointsRecordedSchema, 'count-behavi
     rows.map((row) => row.profile_id),
   )
 })
+
+const QUARTER_S = 900
+
+/** The day of a time in Unix seconds. A quarter of an hour is formatted once: every zone's midnight falls between two. */
+function daysIn(zone: string): (seconds: number) => string {
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone })
+  const known = new Map<number, string>()
+  return (seconds) => {
+    const quarter = Math.floor(seconds / QUARTER_S)
+    const day = known.get(quarter) ?? format.format(quarter * QUARTER_S * 1_000)
+    known.set(quarter, day)
+    return day
+  }
+}

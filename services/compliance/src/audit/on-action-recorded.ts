@@ -41,7 +41,7 @@ export const onActionRecorded = on(
       tx,
       'audit_entries',
       {
-        seq: 'bigint',
+        seq: 'int8',
         action: 'text',
         actor_kind: 'text',
         actor_id: 'text',

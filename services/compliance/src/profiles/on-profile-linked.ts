@@ -10,7 +10,7 @@ export const onProfileLinked = on(ProfileLinkedSchema, 'map-profiles', async (tx
     customer_id: customerId,
     version: Number(version),
   }))
-  await insertRows(tx, 'profile_customers', { profile_id: 'uuid', customer_id: 'uuid', version: 'bigint' }, rows, {
+  await insertRows(tx, 'profile_customers', { profile_id: 'uuid', customer_id: 'uuid', version: 'int8' }, rows, {
     conflict: `ON CONFLICT (tenant_id, profile_id) DO UPDATE SET customer_id = excluded.customer_id, version = excluded.version
       WHERE profile_customers.version < excluded.version`,
   })

@@ -81,7 +81,7 @@ async function keepRejected(tx: Tx, job: OrderImport, rejected: Rejected[]): Pro
   await insertRows(
     tx,
     'import_errors',
-    { import_id: 'uuid', row: 'int', reason: 'text', fields: 'text[]' },
+    { import_id: 'uuid', row: 'int4', reason: 'text', fields: 'text[]' },
     rejected.map((one) => ({ import_id: job.id, ...one })),
   )
 }

@@ -25,7 +25,7 @@ export const onMessageRequested = on(MessageRequestedSchema, 'plan-messages', as
       purpose: 'text',
       message_class: 'text',
       template_id: 'uuid',
-      template_version: 'int',
+      template_version: 'int4',
       journey_id: 'uuid',
       variables: 'jsonb',
     },

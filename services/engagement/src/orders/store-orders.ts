@@ -19,16 +19,16 @@ const COLUMNS = {
   profile_id: 'uuid',
   status: 'text',
   currency: 'text',
-  total_minor: 'bigint',
-  discount_minor: 'bigint',
-  refunded_minor: 'bigint',
+  total_minor: 'int8',
+  discount_minor: 'int8',
+  refunded_minor: 'int8',
   is_refund_document: 'boolean',
   coupon_codes: 'text[]',
   paid_at: 'timestamptz',
   refunded_at: 'timestamptz',
   modified_at: 'timestamptz',
-  version: 'bigint',
-}
+  version: 'int8',
+} as const
 
 /** A newer state by the platform's time replaces an older one; an older or equal one that comes later changes nothing. */
 const NEWER_WINS = `ON CONFLICT (tenant_id, platform, shop_id, order_no) DO UPDATE SET
@@ -104,7 +104,7 @@ async function storeLines(tx: Tx, changed: Order[], good: Map<string, AttachedOr
   await insertRows(
     tx,
     'order_lines',
-    { order_id: 'uuid', line: 'int', sku: 'text', title: 'text', quantity: 'int', amount_minor: 'bigint' },
+    { order_id: 'uuid', line: 'int4', sku: 'text', title: 'text', quantity: 'int4', amount_minor: 'int8' },
     rows,
   )
 }

@@ -11,5 +11,5 @@ export const onTemplatePublished = on(TemplatePublishedSchema, 'keep-templates',
     subject_template: event.subjectTemplate,
     body_template: event.bodyTemplate,
   }))
-  await insertRows(tx, 'templates', { id: 'uuid', version: 'int', channel: 'text', subject_template: 'text', body_template: 'text' }, rows)
+  await insertRows(tx, 'templates', { id: 'uuid', version: 'int4', channel: 'text', subject_template: 'text', body_template: 'text' }, rows)
 })

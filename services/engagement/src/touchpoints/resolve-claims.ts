@@ -72,7 +72,7 @@ export async function askIdentity(
 
 export async function rememberProfiles(tx: Tx, answers: Map<string, Resolution>): Promise<void> {
   const rows = [...answers].flatMap(([key, answer]) =>
-    'profileId' in answer ? [{ identity_key: `\\x${key}`, profile_id: answer.profileId }] : [],
+    'profileId' in answer ? [{ identity_key: Buffer.from(key, 'hex'), profile_id: answer.profileId }] : [],
   )
   await insertRows(tx, 'profile_keys', { identity_key: 'bytea', profile_id: 'uuid' }, rows)
 }

@@ -145,16 +145,18 @@ async function writePlan(tx: Tx, plan: Plan, good: Good[]): Promise<void> {
 
 async function writeIdentifiers(tx: Tx, plan: Plan, good: Good[]): Promise<void> {
   const profileOf = new Map(plan.results.map((result) => [result.claimId, result.profileId]))
-  const rows = good.flatMap(({ claim }) =>
-    claim.identifiers.map(({ namespace, index, verifiedAt }) => ({
+  const rows = good.flatMap(({ claim }) => {
+    const profileId = profileOf.get(claim.claimId)!
+    return claim.identifiers.map(({ namespace, index, verifiedAt }) => ({
+      once: `${namespace}|${index}|${profileId}`,
       namespace,
-      value_index: `\\x${index}`,
-      profile_id: profileOf.get(claim.claimId)!,
+      value_index: Buffer.from(index, 'hex'),
+      profile_id: profileId,
       verified_at: verifiedAt ?? null,
-    })),
-  )
+    }))
+  })
   // Two claims of one batch may say the same; one statement cannot update a row twice.
-  const distinct = [...new Map(rows.map((row) => [`${row.namespace}|${row.value_index}|${row.profile_id}`, row])).values()]
+  const distinct = [...new Map(rows.map((row) => [row.once, row])).values()]
   await insertRows(
     tx,
     'identifiers',
