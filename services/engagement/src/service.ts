@@ -35,7 +35,7 @@ export const engagement: Service<typeof settings, Context> = {
     return { ...workerOf(app), ...base, cursors: new Cursors(app.settings.CURSOR_KEY), load: createLoaders(base) }
   },
   loops: (app) =>
-    [processWebhooks, resolvePending, readContactDetails, sendWelcomes, registerLiveCodes, dispatchMessages].map((start) =>
+    [processWebhooks, resolvePending, readContactDetails, sendWelcomes, registerLiveCodes, dispatchMessages].flatMap((start) =>
       start(workerOf(app)),
     ),
   intake: (app) => ({ http: createIntake(workerOf(app), app.admission), port: app.settings.INTAKE_PORT }),

@@ -394,8 +394,7 @@ function startGate(isAllowed: boolean | ((id: string) => boolean)) {
 const stateOf = async (id: string) =>
   (await test.owner.query('SELECT state, reasons, decision_id FROM messages WHERE id = $1', [id])).rows[0]
 const dispatching = () => {
-  const loop = dispatchMessages(worker)
-  stops.push(() => loop.stop())
+  for (const loop of dispatchMessages(worker)) stops.push(() => loop.stop())
 }
 
 describe('dispatch', () => {

@@ -171,8 +171,8 @@ class Writer {
 }
 
 /** A list is sent as JSON: an array of arrays would be flattened by unnest, and must have equal lengths. */
-const LISTS = { 'text[]': 'jsonb' } as const
-type ColumnType = CopyColumn['type'] | keyof typeof LISTS
+const LISTS = ['text[]', 'uuid[]'] as const
+type ColumnType = CopyColumn['type'] | (typeof LISTS)[number]
 
 /**
  * Inserts many rows in one statement with one binary array per column, which the database reads without parsing.
@@ -189,12 +189,14 @@ export async function insertRows<R extends object = object>(
 ): Promise<R[]> {
   if (rows.length === 0) return []
   const names = Object.keys(columns)
-  const sent = Object.values(columns).map((type) => (type === 'text[]' ? LISTS[type] : type))
-  const picked = names.map((name) =>
-    columns[name] === 'text[]'
-      ? `CASE WHEN r.${name} IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(r.${name})) END`
-      : `r.${name}`,
-  )
+  const isList = (type: ColumnType) => (LISTS as readonly string[]).includes(type)
+  const sent = Object.values(columns).map((type) => (isList(type) ? 'jsonb' : (type as CopyColumn['type'])))
+  const picked = names.map((name) => {
+    const type = columns[name]!
+    return isList(type)
+      ? `CASE WHEN r.${name} IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(r.${name}))::${type} END`
+      : `r.${name}`
+  })
   const result = await tx.client.query<R>(
     `INSERT INTO ${table} (tenant_id, ${names.join(', ')})
      SELECT $1, ${picked.join(', ')} FROM unnest(${sent.map((type, index) => `$${index + 2}::${type}[]`).join(', ')}) AS r (${names.join(', ')})

@@ -10,7 +10,7 @@ const BATCH = 1_000
 /** Forgets the answers to commands after 72 hours: nobody repeats a call that late. In batches, tenant by tenant. */
 export function forgetKeys(db: Db, relayDb: Db, log: Log): Loop {
   return loop('forget-keys', log, { pollMs: HOUR_MS }, async () => {
-    for (const tenantId of await tenantsWithWork(relayDb, 'SELECT tenant_id FROM known_tenants')) {
+    for (const tenantId of await tenantsWithWork(relayDb, 'known_tenants', 'true')) {
       while ((await forgetBatch(db, tenantId)) === BATCH);
     }
     return 0

@@ -8,9 +8,9 @@ const POLL_MS = 30_000
 /** Ends coupons whose time is over and lets go of those whose order was not paid within the lock. */
 export function expireCoupons(worker: Worker): Loop {
   return loop('expire-coupons', worker.bus.log, { pollMs: POLL_MS }, async () => {
-    const due =
-      "SELECT DISTINCT tenant_id FROM coupons WHERE state IN ('ISSUED', 'RETURNED', 'LOCKED') AND (expires_at < now() OR locked_until < now())"
-    for (const tenantId of await tenantsWithWork(worker.relayDb, due)) {
+    const running = "state IN ('ISSUED', 'RETURNED', 'LOCKED')"
+    const due = [`${running} AND expires_at < now()`, `${running} AND locked_until < now()`] as const
+    for (const tenantId of await tenantsWithWork(worker.relayDb, 'coupons', ...due)) {
       await withTenant(worker.db, tenantId, async (tx) => {
         await tx.client.query(
           "UPDATE coupons SET state = 'ISSUED', order_key = NULL, locked_until = NULL, discount_minor = NULL WHERE tenant_id = $1 AND state = 'LOCKED' AND locked_until < now()",

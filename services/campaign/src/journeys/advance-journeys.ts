@@ -26,7 +26,7 @@ type Move = { nodeId: string; dueAt: Date | null; outcome: string | null }
 export function advanceJourneys(worker: Worker): Loop {
   return loop('advance-journeys', worker.bus.log, { pollMs: POLL_MS }, async () => {
     let done = 0
-    for (const tenantId of await tenantsWithWork(worker.relayDb, 'SELECT DISTINCT tenant_id FROM journey_entries WHERE due_at <= now()')) {
+    for (const tenantId of await tenantsWithWork(worker.relayDb, 'journey_entries', 'due_at <= now()')) {
       done += await withTenant(worker.db, tenantId, (tx) => advance(tx, worker.now()))
     }
     return done

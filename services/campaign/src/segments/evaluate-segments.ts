@@ -19,11 +19,11 @@ const SWEEP_EVERY = "interval '10 minutes'"
 export function evaluateSegments(worker: Worker): Loop {
   return loop('evaluate-segments', worker.bus.log, { pollMs: POLL_MS }, async () => {
     let done = 0
-    for (const tenantId of await tenantsWithWork(worker.relayDb, 'SELECT DISTINCT tenant_id FROM dirty_customers')) {
+    for (const tenantId of await tenantsWithWork(worker.relayDb, 'dirty_customers', 'true')) {
       done += await withTenant(worker.db, tenantId, (tx) => evaluateDirty(tx, worker.now()))
     }
-    const due = `SELECT DISTINCT tenant_id FROM segments WHERE swept_at IS NULL OR (uses_clock AND swept_at < now() - ${SWEEP_EVERY})`
-    for (const tenantId of await tenantsWithWork(worker.relayDb, due)) {
+    const due = ['swept_at IS NULL', `uses_clock AND swept_at < now() - ${SWEEP_EVERY}`] as const
+    for (const tenantId of await tenantsWithWork(worker.relayDb, 'segments', ...due)) {
       done += await withTenant(worker.db, tenantId, (tx) => sweep(tx, worker.now()))
     }
     return done

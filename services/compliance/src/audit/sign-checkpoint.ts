@@ -41,7 +41,7 @@ async function signNow(tx: Tx, auditKey: string): Promise<AuditCheckpoint | null
 /** Signs every tenant's chain once an hour. */
 export function signCheckpoints({ db, relayDb, log, settings }: App<{ AUDIT_PRIVATE_KEY: string }>): Loop {
   return loop('sign-checkpoints', log, { pollMs: HOUR_MS }, async () => {
-    for (const tenantId of await tenantsWithWork(relayDb, 'SELECT tenant_id FROM known_tenants')) {
+    for (const tenantId of await tenantsWithWork(relayDb, 'known_tenants', 'true')) {
       await withTenant(db, tenantId, (tx) => signNow(tx, settings.AUDIT_PRIVATE_KEY))
     }
     return 0

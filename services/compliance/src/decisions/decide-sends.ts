@@ -1,12 +1,12 @@
 import { metrics } from '@opentelemetry/api'
 import { answer } from '@renmai/platform/ask'
+import { insertRows } from '@renmai/platform/bulk'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
 import { ComplianceService, type SendQuestion } from '@renmai/proto/compliance/v1/compliance_service'
 import type { Consent } from '../consents/consent.table.ts'
 import { type Decided, decide } from './decision.rules.ts'
-import { decisions } from './decision.table.ts'
 
 const MAX_QUESTIONS = 500
 const counter = metrics.getMeter('renmai').createCounter('renmai_send_decisions', { description: 'Decisions about messages, by outcome' })
@@ -17,12 +17,36 @@ export const answerDecideSends = (db: Db, now: () => Date) =>
     if (questions.length > MAX_QUESTIONS) throw new AppError('INVALID', `At most ${MAX_QUESTIONS} questions at once`)
     return withTenant(db, tenantId, async (tx) => {
       const decided = await decideAll(tx, questions)
-      const rows = decided.map((one) => ({ tenantId, id: newId(), ...one, at: now() }))
-      if (rows.length > 0) await tx.insert(decisions).values(rows)
+      const rows = decided.map((one) => ({ id: newId(), ...one, at: now() }))
+      await insertRows(tx, 'decisions', COLUMNS, rows.map(toRow), { conflict: '' })
       for (const row of rows) counter.add(1, { outcome: row.isAllowed ? 'allowed' : 'denied' })
       return { decisions: rows.map(({ id, messageId, isAllowed, reasons }) => ({ decisionId: id, messageId, isAllowed, reasons })) }
     })
   })
+
+const COLUMNS = {
+  id: 'uuid',
+  message_id: 'uuid',
+  profile_id: 'uuid',
+  customer_id: 'uuid',
+  purpose: 'text',
+  channel: 'text',
+  message_class: 'text',
+  is_allowed: 'boolean',
+  reasons: 'text[]',
+  consent_ids: 'uuid[]',
+  at: 'timestamptz',
+} as const
+
+const toRow = (one: Asked & { id: string; at: Date }) => ({
+  ...one,
+  message_id: one.messageId,
+  profile_id: one.profileId,
+  customer_id: one.customerId,
+  message_class: one.messageClass,
+  is_allowed: one.isAllowed,
+  consent_ids: one.consentIds,
+})
 
 type Asked = Decided & {
   messageId: string

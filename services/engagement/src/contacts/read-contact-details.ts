@@ -18,7 +18,7 @@ const BATCH = 20
 export function readContactDetails(worker: Worker): Loop {
   return loop('read-contact-details', worker.bus.log, { pollMs: POLL_MS }, async () => {
     let done = 0
-    for (const tenantId of await tenantsWithWork(worker.relayDb, 'SELECT DISTINCT tenant_id FROM contacts WHERE details_at IS NULL')) {
+    for (const tenantId of await tenantsWithWork(worker.relayDb, 'contacts', 'details_at IS NULL')) {
       const waiting = await withTenant(worker.db, tenantId, (tx) =>
         tx
           .select()

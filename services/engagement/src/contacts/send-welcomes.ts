@@ -18,8 +18,8 @@ const TRY_AGAIN = [41096, 45009, 45033, -1]
 export function sendWelcomes(worker: Worker): Loop {
   return loop('send-welcomes', worker.bus.log, { pollMs: POLL_MS }, async () => {
     let done = 0
-    const query = "SELECT DISTINCT tenant_id FROM welcomes WHERE state = 'PLANNED' AND (lease_until IS NULL OR lease_until < now())"
-    for (const tenantId of await tenantsWithWork(worker.relayDb, query)) {
+    const isDue = "state = 'PLANNED' AND (lease_until IS NULL OR lease_until < now())"
+    for (const tenantId of await tenantsWithWork(worker.relayDb, 'welcomes', isDue)) {
       const due = await claim(worker, tenantId)
       await Promise.all(due.map((welcome) => send(worker, welcome)))
       done += due.length

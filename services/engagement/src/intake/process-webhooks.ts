@@ -20,8 +20,8 @@ const MAX_ATTEMPTS = 8
 export function processWebhooks(worker: Worker): Loop {
   return loop('process-webhooks', worker.bus.log, { pollMs: POLL_MS }, async () => {
     let done = 0
-    const query = 'SELECT DISTINCT tenant_id FROM webhooks WHERE processed_at IS NULL AND (lease_until IS NULL OR lease_until < now())'
-    for (const tenantId of await tenantsWithWork(worker.relayDb, query)) {
+    const isDue = 'processed_at IS NULL AND (lease_until IS NULL OR lease_until < now())'
+    for (const tenantId of await tenantsWithWork(worker.relayDb, 'webhooks', isDue)) {
       const claimed = await claim(worker, tenantId)
       await Promise.all(claimed.map((webhook) => processOne(worker, webhook)))
       done += claimed.length

@@ -17,10 +17,7 @@ const BATCH = 20
 export function registerLiveCodes(worker: Worker): Loop {
   return loop('register-live-codes', worker.bus.log, { pollMs: POLL_MS }, async () => {
     let done = 0
-    for (const tenantId of await tenantsWithWork(
-      worker.relayDb,
-      'SELECT DISTINCT tenant_id FROM live_codes WHERE config_id IS NULL AND problem IS NULL',
-    )) {
+    for (const tenantId of await tenantsWithWork(worker.relayDb, 'live_codes', 'config_id IS NULL AND problem IS NULL')) {
       const waiting = await withTenant(worker.db, tenantId, (tx) =>
         tx
           .select()

@@ -2,6 +2,7 @@ import { ask } from '@renmai/platform/ask'
 import { crashPoint } from '@renmai/platform/crash-point'
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { isTransient } from '@renmai/platform/errors'
+import { groupWrites } from '@renmai/platform/group-writes'
 import { type Loop, loop } from '@renmai/platform/loop'
 import { tenantsWithWork } from '@renmai/platform/tenants'
 import { ComplianceService, type SendDecision } from '@renmai/proto/compliance/v1/compliance_service'
@@ -10,32 +11,56 @@ import { and, eq, inArray } from 'drizzle-orm'
 import { readSender } from '../channels/credentials.ts'
 import type { Worker } from '../context.ts'
 import { type Template, templates } from '../templates/template.table.ts'
-import { block, claimDue, markSending, postpone, recordHandover, settleAbandoned } from './message.queries.ts'
+import { block, claimDue, markSending, postpone, settleAbandoned } from './message.queries.ts'
 import type { Message } from './message.table.ts'
+import { type Outcome, recordHandovers } from './record-handovers.ts'
 import { type Rendered, render } from './render.rules.ts'
 import { type Handover, sendByMail, sendByWecom } from './senders.ts'
 
 const POLL_MS = 200
 const BATCH = 200
-const IN_FLIGHT = 8
+/** Batches under way at once: while one is handed over, another is asked about. */
+const LANES = 3
+/** A tenant whose mail server is slow keeps no more lanes than these. */
+const LANES_PER_TENANT = 2
+/** Calls of one lane at once. What a worker is handing over when it dies ends UNKNOWN; a mail server takes few connections. */
+const IN_FLIGHT: Record<string, number> = { WECOM: 16, EMAIL: 4 }
+const DUE = ["state = 'PLANNED' AND next_at <= now()", "state IN ('CLAIMED', 'SENDING') AND lease_until < now()"] as const
 
 /**
  * Sends what is due. Per message: the gate decides (no answer: wait, never send), identity gives the address, the text
  * is rendered, SENDING is committed, the platform is called once, the outcome is recorded.
  */
-export function dispatchMessages(worker: Worker): Loop {
-  return loop('dispatch-messages', worker.bus.log, { pollMs: POLL_MS }, async () => {
-    let done = 0
-    const waiting =
-      "SELECT DISTINCT tenant_id FROM messages WHERE (state = 'PLANNED' AND next_at <= now()) OR (state IN ('CLAIMED', 'SENDING') AND lease_until < now())"
-    for (const tenantId of await tenantsWithWork(worker.relayDb, waiting)) {
-      await withTenant(worker.db, tenantId, (tx) => settleAbandoned(tx, worker.now()))
-      const claimed = await claimDue(worker.db, tenantId, BATCH)
-      if (claimed.length > 0) await dispatch(worker, tenantId, claimed)
-      done += claimed.length
-    }
-    return done
-  })
+export function dispatchMessages(worker: Worker): Loop[] {
+  const busy = new Map<string, number>()
+  return Array.from({ length: LANES }, (_, no) =>
+    loop(`dispatch-messages-${no}`, worker.bus.log, { pollMs: POLL_MS }, async () => {
+      const waiting = await tenantsWithWork(worker.relayDb, 'messages', ...DUE)
+      const tenantId = pickTenant(waiting, busy)
+      if (!tenantId) return 0
+      busy.set(tenantId, (busy.get(tenantId) ?? 0) + 1)
+      try {
+        return await dispatchBatch(worker, tenantId)
+      } finally {
+        busy.set(tenantId, busy.get(tenantId)! - 1)
+      }
+    }),
+  )
+}
+
+/** One of those with the fewest lanes, by chance, so that nobody always comes first. */
+function pickTenant(waiting: string[], busy: Map<string, number>): string | undefined {
+  const lanesOf = (tenantId: string) => busy.get(tenantId) ?? 0
+  const fewest = Math.min(...waiting.map(lanesOf))
+  const first = waiting.filter((tenantId) => lanesOf(tenantId) === fewest)
+  return fewest < LANES_PER_TENANT ? first[Math.floor(Math.random() * first.length)] : undefined
+}
+
+async function dispatchBatch(worker: Worker, tenantId: string): Promise<number> {
+  await withTenant(worker.db, tenantId, (tx) => settleAbandoned(tx, worker.now()))
+  const claimed = await claimDue(worker.db, tenantId, BATCH)
+  if (claimed.length > 0) await dispatch(worker, tenantId, claimed)
+  return claimed.length
 }
 
 async function dispatch(worker: Worker, tenantId: string, claimed: Message[]): Promise<void> {
@@ -84,18 +109,15 @@ async function handOver(worker: Worker, tenantId: string, channel: string, group
     texts: await readTemplates(tx, group),
     send: await senderOf(tx, worker, channel),
   }))
+  const steps = stepsOf(worker, tenantId, group[0]!.message.attemptId!, send)
   const waiting = [...group]
   const work = async () => {
-    for (let next = waiting.pop(); next; next = waiting.pop())
-      await sendOne(
-        worker,
-        next,
-        cardOf.get(next.message.profileId),
-        texts.get(templateKey(next.message.templateId, next.message.templateVersion)),
-        send,
-      )
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { profileId, templateId, templateVersion } = next.message
+      await sendOne(steps, next, cardOf.get(profileId), texts.get(templateKey(templateId, templateVersion)))
+    }
   }
-  await Promise.all(Array.from({ length: IN_FLIGHT }, work))
+  await Promise.all(Array.from({ length: IN_FLIGHT[channel] ?? 1 }, work))
 }
 
 type Send = (message: Message, address: string, text: Rendered) => Promise<Handover>
@@ -123,21 +145,36 @@ async function readTemplates(tx: Tx, group: Allowed[]): Promise<Map<string, Temp
   return new Map(rows.map((row) => [templateKey(row.id, row.version), row]))
 }
 
-async function sendOne(
-  worker: Worker,
-  { message, decision }: Allowed,
-  card: ContactCard | undefined,
-  template: Template | undefined,
-  send: Send | undefined,
-): Promise<void> {
-  const inTenant = <T>(work: (tx: Tx) => Promise<T>) => withTenant(worker.db, message.tenantId, work)
+type Steps = ReturnType<typeof stepsOf>
+
+/** What is done with each message of one attempt; writes of messages that are at the same step are committed together. */
+function stepsOf({ db, now }: Worker, tenantId: string, attemptId: string, send: Send | undefined) {
+  const inTenant = <T>(work: (tx: Tx) => Promise<T>) => withTenant(db, tenantId, work)
+  return {
+    send,
+    postpone: (message: Message, reason: string) => inTenant((tx) => postpone(tx, [message.id], attemptId, reason)),
+    block: ({ message, decision }: Allowed, reason: string) => inTenant((tx) => block(tx, message, decision.decisionId, [reason], now())),
+    mark: groupWrites<Allowed, boolean>(async (group) => {
+      const sends = group.map(({ message, decision }) => ({ id: message.id, decisionId: decision.decisionId }))
+      const marked = await inTenant((tx) => markSending(tx, attemptId, sends))
+      return sends.map(({ id }) => marked.has(id))
+    }),
+    record: groupWrites<Outcome, void>(async (outcomes) => {
+      await inTenant((tx) => recordHandovers(tx, attemptId, outcomes, now()))
+      return outcomes.map(() => undefined)
+    }),
+  }
+}
+
+async function sendOne(steps: Steps, allowed: Allowed, card: ContactCard | undefined, template: Template | undefined): Promise<void> {
+  const { message, decision } = allowed
   // A template that is not known yet was published just now; its event is on its way.
-  if (!template) return inTenant((tx) => postpone(tx, [message.id], message.attemptId!, 'TEMPLATE_NOT_YET_KNOWN'))
+  if (!template) return steps.postpone(message, 'TEMPLATE_NOT_YET_KNOWN')
   const text = render(template, message.variables, card?.displayName ?? '')
-  const problem = !send ? 'NO_CHANNEL_ACCOUNT' : !card?.address ? 'NO_ADDRESS' : 'problem' in text ? text.problem : undefined
-  if (problem) return inTenant((tx) => block(tx, message, decision.decisionId, [problem], worker.now()))
-  if (!(await inTenant((tx) => markSending(tx, message, decision.decisionId)))) return
-  const handover = await send!(message, card!.address, text as Rendered)
+  const problem = !steps.send ? 'NO_CHANNEL_ACCOUNT' : !card?.address ? 'NO_ADDRESS' : 'problem' in text ? text.problem : undefined
+  if (problem) return steps.block(allowed, problem)
+  if (!(await steps.mark(allowed))) return
+  const handover = await steps.send!(message, card!.address, text as Rendered)
   crashPoint('accepted')
-  await inTenant((tx) => recordHandover(tx, message, decision.decisionId, handover, worker.now()))
+  await steps.record({ message, decisionId: decision.decisionId, handover })
 }

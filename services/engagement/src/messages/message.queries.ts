@@ -2,9 +2,8 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
 import { publish } from '@renmai/platform/outbox'
-import { MessageBlockedSchema, MessageFailedSchema, MessageSentSchema } from '@renmai/proto/engagement/v1/events'
+import { MessageBlockedSchema, MessageFailedSchema } from '@renmai/proto/engagement/v1/events'
 import type { Message } from './message.table.ts'
-import type { Handover } from './senders.ts'
 
 const SHAPE = `tenant_id AS "tenantId", id, profile_id AS "profileId", channel, purpose, message_class AS "messageClass", template_id AS "templateId",
   template_version AS "templateVersion", variables, attempt_id AS "attemptId", attempts`
@@ -80,45 +79,21 @@ export async function block(tx: Tx, message: Message, decisionId: string | null,
     })
 }
 
-/** Commits that the platform is about to be called. Only the worker that still holds the attempt may go on. */
-export async function markSending(tx: Tx, message: Message, decisionId: string): Promise<boolean> {
-  const done = await tx.client.query(
-    `UPDATE messages SET state = 'SENDING', decision_id = $4 WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'CLAIMED' AND lease_until > now()`,
-    [tx.tenantId, message.id, message.attemptId, decisionId],
-  )
-  return done.rowCount === 1
-}
+/**
+ * Written so that no partial index fits: its few rows and the many dead ones of a queue would all be read for each
+ * message (5 ms), where the primary key finds it at once.
+ */
+export const isIn = (state: Message['state']) => `m.state || '' = '${state}'`
 
-export async function recordHandover(tx: Tx, message: Message, decisionId: string, handover: Handover, now: Date): Promise<void> {
-  const mine = [tx.tenantId, message.id, message.attemptId]
-  const { id: messageId, profileId, channel } = message
-  const at = timestampFromDate(now)
-  if (handover.outcome === 'LATER') {
-    await tx.client.query(
-      `UPDATE messages SET state = 'CLAIMED' WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`,
-      mine,
-    )
-    return postpone(tx, [messageId], message.attemptId!, handover.reason)
-  }
-  if (handover.outcome === 'SENT') {
-    const done = await tx.client.query(
-      `UPDATE messages SET state = 'SENT', provider_id = $4, sent_at = $5, reasons = '{}' WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`,
-      [...mine, handover.providerId, now],
-    )
-    if (done.rowCount) await publish(tx, MessageSentSchema, { messageId, profileId, channel, decisionId, at })
-    return
-  }
-  const done = await tx.client.query(
-    `UPDATE messages SET state = $4, reasons = ARRAY[$5::text] WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND state = 'SENDING'`,
-    [...mine, handover.outcome, handover.reason],
+/**
+ * Commits that the platform is about to be called for messages of one attempt.
+ * @returns the ids of those that the worker still holds; it may go on with these only
+ */
+export async function markSending(tx: Tx, attemptId: string, sends: readonly { id: string; decisionId: string }[]): Promise<Set<string>> {
+  const { rows } = await tx.client.query<{ id: string }>(
+    `UPDATE messages m SET state = 'SENDING', decision_id = s.decision_id FROM unnest($3::uuid[], $4::uuid[]) AS s (id, decision_id)
+     WHERE m.tenant_id = $1 AND m.id = s.id AND m.attempt_id = $2 AND ${isIn('CLAIMED')} AND coalesce(m.lease_until > now(), false) RETURNING m.id`,
+    [tx.tenantId, attemptId, sends.map(({ id }) => id), sends.map(({ decisionId }) => decisionId)],
   )
-  if (done.rowCount)
-    await publish(tx, MessageFailedSchema, {
-      messageId,
-      profileId,
-      channel,
-      code: handover.reason,
-      isUnknown: handover.outcome === 'UNKNOWN',
-      at,
-    })
+  return new Set(rows.map(({ id }) => id))
 }

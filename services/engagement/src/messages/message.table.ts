@@ -32,7 +32,8 @@ export const messages = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
-    index('messages_waiting').on(t.tenantId, t.nextAt).where(sql`state IN ('PLANNED', 'CLAIMED', 'SENDING')`),
+    index('messages_planned').on(t.tenantId, t.nextAt).where(sql`state = 'PLANNED'`),
+    index('messages_leased').on(t.tenantId, t.leaseUntil).where(sql`state IN ('CLAIMED', 'SENDING')`),
     index('messages_profile').on(t.tenantId, t.profileId),
     index('messages_journey').on(t.tenantId, t.journeyId),
   ],

@@ -69,7 +69,7 @@ function transportOf(accountId: string, { host, port, user, password }: OpenAcco
     host,
     port,
     pool: true,
-    // As many as the dispatcher hands over at once: nothing may wait here while its deadline runs.
+    // As many as all lanes of a tenant hand over at once: nothing may wait here while its deadline runs.
     maxConnections: 8,
     // A message whose connection broke may have been accepted; the pool must not send it again by itself.
     maxRequeues: 0,

@@ -16,7 +16,7 @@ type Pending = { key: string; revision: number; claim: Claim }
 /** Asks identity for the people behind stored events and attaches the events. While identity is down they wait. */
 export function resolvePending(worker: Worker): Loop {
   return loop('resolve-pending', worker.bus.log, { pollMs: POLL_MS }, async () => {
-    const tenants = await tenantsWithWork(worker.relayDb, 'SELECT DISTINCT tenant_id FROM pending_claims WHERE problem IS NULL')
+    const tenants = await tenantsWithWork(worker.relayDb, 'pending_claims', 'problem IS NULL')
     let done = 0
     for (const tenantId of tenants) done += await resolveTenant(worker, tenantId)
     return done

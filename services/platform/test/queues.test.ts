@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { insertRows } from '../src/bulk.ts'
+import { pause } from '../src/clock.ts'
+import { withTenant } from '../src/db.ts'
+import { groupWrites } from '../src/group-writes.ts'
+import { newId } from '../src/ids.ts'
+import { tenantsWithWork } from '../src/tenants.ts'
+import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
+import { counters } from './fixture.ts'
+
+let test: TestDatabase
+beforeAll(async () => {
+  test = await testDatabase(inject('postgresUrl'), counters)
+})
+afterAll(() => test.drop())
+
+const COLUMNS = { id: 'uuid', value: 'int4' } as const
+const store = (tenantId: string, ...values: number[]) =>
+  withTenant(test.db, tenantId, (tx) =>
+    insertRows(
+      tx,
+      'counters',
+      COLUMNS,
+      values.map((value) => ({ id: newId(), value })),
+    ),
+  )
+
+it('finds every tenant that has work by any of the conditions, and nobody else', async () => {
+  const [one, two, three, four] = Array.from({ length: 4 }, newId).toSorted()
+  await store(one!, 1, 5, 5)
+  await store(two!, 1)
+  await store(three!, 1, 9)
+  await store(four!, 7, 5)
+  expect(await tenantsWithWork(test.relayDb, 'counters', 'value = 5')).toEqual([one, four])
+  expect(await tenantsWithWork(test.relayDb, 'counters', 'value = 5', 'value = 9')).toEqual([one, three, four])
+  expect(await tenantsWithWork(test.relayDb, 'counters', 'value = 100')).toEqual([])
+  expect(await tenantsWithWork(test.relayDb, 'dead_letters', 'true')).toEqual([])
+})
+
+it('writes together what comes while a write is under way, and answers each caller', async () => {
+  const groups: number[][] = []
+  const double = groupWrites(async (items: readonly number[]) => {
+    groups.push([...items])
+    await pause(20)
+    return items.map((item) => item * 2)
+  })
+  const first = double(1)
+  await pause(10)
+  expect(await Promise.all([first, double(2), double(3), double(4)])).toEqual([2, 4, 6, 8])
+  expect(groups).toEqual([[1], [2, 3, 4]])
+})
+
+it('a write that fails tells all of its callers, and the next one works', async () => {
+  let fails = true
+  const write = groupWrites((items: readonly number[]) => (fails ? Promise.reject(new Error('full')) : Promise.resolve([...items])))
+  expect((await Promise.allSettled([write(1), write(2)])).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  fails = false
+  expect(await write(3)).toBe(3)
+})
+
+it('rows come back as they were written, in every type', async () => {
+  const tenant = newId()
+  const columns = {
+    a: 'uuid',
+    b: 'text',
+    c: 'bytea',
+    d: 'timestamptz',
+    e: 'date',
+    f: 'int8',
+    g: 'int4',
+    h: 'float8',
+    i: 'boolean',
+    j: 'jsonb',
+    k: 'text[]',
+    l: 'uuid[]',
+  } as const
+  const [id, other] = [newId(), newId()]
+  const row = {
+    a: id,
+    b: '人脉 "quoted" \\ 👩‍👧',
+    c: Buffer.from([0, 255, 7]),
+    d: new Date('1969-12-31T23:59:59.123Z'),
+    e: '1999-12-31',
+    f: -(2 ** 53) + 1,
+    g: -(2 ** 31) + 1,
+    h: 0.1,
+    i: true,
+    j: { nested: ['值', null] },
+    k: ['a', '', '"b"'],
+    l: [id, other],
+  }
+  const nothing = Object.fromEntries(Object.keys(columns).map((name) => [name, null]))
+  const rows = await withTenant(test.db, tenant, async (tx) => {
+    const shape = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
+    await tx.client.query(`CREATE TEMPORARY TABLE every_type (tenant_id uuid, ${shape.join(', ')}) ON COMMIT DROP`)
+    await insertRows(tx, 'every_type', columns, [row, nothing])
+    return (await tx.client.query(`SELECT ${Object.keys(columns).join(', ')}, e::text AS e FROM every_type`)).rows
+  })
+  expect(rows).toEqual([row, nothing])
+})
+
+it.each([
+  { id: 'not an id', value: 1 },
+  { id: newId(), value: 2 ** 31 },
+  { id: newId(), value: 1.5 },
+])('a value that would become another one is refused: %o', async (row) => {
+  const storing = withTenant(test.db, newId(), (tx) => insertRows(tx, 'counters', COLUMNS, [row]))
+  await expect(storing).rejects.toMatchObject({ code: 'INVALID' })
+})
