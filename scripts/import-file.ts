@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { pause } from '@renmai/platform/clock'
 import { request } from 'undici'
 import type { Client } from './client.ts'
 
@@ -27,39 +28,43 @@ export async function importFile(
   { accountId, mapping, currency, zone }: ImportOptions,
 ): Promise<ImportCounts & { errorFile: string }> {
   const sha256 = createHash('sha256').update(content).digest('hex')
-  const input = {
-    idempotencyKey: `import:${accountId.slice(-12)}:${sha256.slice(0, 32)}`,
-    accountId,
-    fileName,
-    sha256,
-    mapping,
-    currency,
-    zone,
-  }
+  const idempotencyKey = `import:${accountId.slice(-12)}:${sha256.slice(0, 32)}`
+  const input = { idempotencyKey, accountId, fileName, sha256, mapping, currency, zone }
   for (let attempt = 1; ; attempt++) {
-    const { startOrderImport: started } = await client.query<{
-      startOrderImport: { import: ImportCounts; uploadPath: string; errorFilePath: string }
-    }>(
-      `mutation Start($input: StartOrderImportInput!) { startOrderImport(input: $input) { uploadPath errorFilePath import { ${FIELDS} } } }`,
-      { input },
-    )
-    const errorFile = client.endpoints.intake + started.errorFilePath
-    if (started.import.state === 'COMPLETED') return { ...started.import, errorFile }
-    const { statusCode, body } = await request(client.endpoints.intake + started.uploadPath, {
-      method: 'PUT',
-      headers: { 'content-type': 'text/csv' },
-      body: content,
-      headersTimeout: 600_000,
-      bodyTimeout: 600_000,
-    })
-    const answer = await body.text()
-    if (statusCode !== 200 && (statusCode < 500 || attempt === ATTEMPTS)) throw new Error(`${fileName}: ${answer}`)
-    if (statusCode === 200) {
-      const { orderImport } = await client.query<{ orderImport: ImportCounts }>(
-        `query Import($id: ID!) { orderImport(id: $id) { ${FIELDS} } }`,
-        { id: started.import.id },
-      )
-      return { ...orderImport, errorFile }
+    try {
+      return await importOnce(client, input, content)
+    } catch (error) {
+      if (attempt === ATTEMPTS || !PASSES.test((error as Error).message)) throw error
     }
+    await pause(attempt * 500)
   }
+}
+
+/** What a part says that is away for a moment, and what is said of a connection that broke. */
+const PASSES = /try again|broke off/
+
+async function importOnce(client: Client, input: { fileName: string }, content: Buffer): Promise<ImportCounts & { errorFile: string }> {
+  const { startOrderImport: started } = await client.query<{
+    startOrderImport: { import: ImportCounts; uploadPath: string; errorFilePath: string }
+  }>(
+    `mutation Start($input: StartOrderImportInput!) { startOrderImport(input: $input) { uploadPath errorFilePath import { ${FIELDS} } } }`,
+    { input },
+  )
+  const errorFile = client.endpoints.intake + started.errorFilePath
+  if (started.import.state === 'COMPLETED') return { ...started.import, errorFile }
+  const { statusCode, text } = await upload(client.endpoints.intake + started.uploadPath, content).catch((error: Error) => {
+    throw new Error(`${input.fileName}: the transfer broke off: ${error.message}`, { cause: error })
+  })
+  if (statusCode !== 200) throw new Error(`${input.fileName}: ${statusCode < 500 ? '' : 'broke off: '}${text}`)
+  const { orderImport } = await client.query<{ orderImport: ImportCounts }>(
+    `query Import($id: ID!) { orderImport(id: $id) { ${FIELDS} } }`,
+    { id: started.import.id },
+  )
+  return { ...orderImport, errorFile }
+}
+
+async function upload(url: string, content: Buffer): Promise<{ statusCode: number; text: string }> {
+  const timeouts = { headersTimeout: 600_000, bodyTimeout: 600_000 }
+  const { statusCode, body } = await request(url, { method: 'PUT', headers: { 'content-type': 'text/csv' }, body: content, ...timeouts })
+  return { statusCode, text: await body.text() }
 }

@@ -1,6 +1,6 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
-import { type importKey, signViewer, type Viewer } from '@renmai/platform/viewer'
+import { type Signer, signViewer, type Viewer } from '@renmai/platform/viewer'
 import { Pool } from 'undici'
 
 /** What the executor hands to each sub-request. */
@@ -17,13 +17,13 @@ export class PooledDataSource implements GraphQLDataSource {
   readonly #name: string
   readonly #path: string
   readonly #pool: Pool
-  readonly #key: Awaited<ReturnType<typeof importKey>>
+  readonly #signer: Signer
 
-  constructor(name: string, url: string, key: Awaited<ReturnType<typeof importKey>>) {
+  constructor(name: string, url: string, signer: Signer) {
     const { origin, pathname } = new URL(url)
     this.#name = name
     this.#path = pathname
-    this.#key = key
+    this.#signer = signer
     this.#pool = new Pool(origin, {
       connections: 64,
       pipelining: 1,
@@ -38,7 +38,7 @@ export class PooledDataSource implements GraphQLDataSource {
     return tracer.startActiveSpan(`fetch ${this.#name}`, { kind: SpanKind.CLIENT }, async (span) => {
       const { query, variables, operationName } = request
       const body = JSON.stringify({ query, variables, operationName })
-      const token = await signViewer(this.#key, (given as GatewayContext).viewer, this.#name, body, new Date())
+      const token = await signViewer(this.#signer, (given as GatewayContext).viewer, this.#name, body, new Date())
       const headers: Record<string, string> = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
       propagation.inject(context.active(), headers)
       try {

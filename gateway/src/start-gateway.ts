@@ -4,7 +4,7 @@ import { connectBus } from '@renmai/platform/bus'
 import { createHttp } from '@renmai/platform/http'
 import { createLog } from '@renmai/platform/log'
 import { startTelemetry } from '@renmai/platform/telemetry'
-import { importKey } from '@renmai/platform/viewer'
+import { importSigner } from '@renmai/platform/viewer'
 import { createAuthenticate } from './authenticate.ts'
 import type { Settings } from './config.ts'
 import { serveGraphiql } from './graphiql.ts'
@@ -31,7 +31,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const supergraph = await loadSupergraph(
     sdl,
     { identity, engagement, campaign, analytics, compliance },
-    await importKey(settings.INTERNAL_PRIVATE_KEY),
+    await importSigner(settings.INTERNAL_PRIVATE_KEY),
   )
   const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: settings.TRUSTED_PROXIES })
   const admission = new Admission()

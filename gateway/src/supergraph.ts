@@ -1,6 +1,6 @@
 import './disable-telemetry.ts'
 import { ApolloGateway } from '@apollo/gateway'
-import type { importKey } from '@renmai/platform/viewer'
+import type { Signer } from '@renmai/platform/viewer'
 import type { GraphQLSchema } from 'graphql'
 import { PooledDataSource } from './data-source.ts'
 
@@ -12,16 +12,12 @@ export type Supergraph = { schema: GraphQLSchema; executor: ApolloGateway['execu
  * the directives.
  * @param urls GraphQL address by subgraph
  */
-export async function loadSupergraph(
-  sdl: string,
-  urls: Record<string, string>,
-  key: Awaited<ReturnType<typeof importKey>>,
-): Promise<Supergraph> {
+export async function loadSupergraph(sdl: string, urls: Record<string, string>, signer: Signer): Promise<Supergraph> {
   const sources: PooledDataSource[] = []
   const gateway = new ApolloGateway({
     supergraphSdl: sdl.replaceAll(', for: SECURITY', ''),
     buildService: ({ name }) => {
-      const source = new PooledDataSource(name, urls[name]!, key)
+      const source = new PooledDataSource(name, urls[name]!, signer)
       sources.push(source)
       return source
     },

@@ -129,13 +129,14 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
   }
 }
 
-const isReady = (port: number) => async () => (await fetch(`${local(port)}/readyz`)).ok
+/** Started again, it may listen elsewhere. */
+const isReady = async ({ PORT }: NodeJS.ProcessEnv) => (await fetch(`${local(Number(PORT))}/readyz`)).ok
 
 function startService(name: ServiceName, environment: Environment, port: number, logs: string): Promise<Child> {
   return start(name, process.execPath, [`${ROOT}services/${name}/src/main.ts`], {
     logs,
     env: { ...environment, PORT: String(port) },
-    poll: isReady(port),
+    poll: isReady,
   })
 }
 
@@ -169,5 +170,5 @@ function startGateway(
     INTERNAL_PRIVATE_KEY: secrets.internalPrivateKey,
     GRAPHIQL: graphiql ? 'on' : 'off',
   }
-  return start('gateway', process.execPath, [`${ROOT}gateway/src/main.ts`], { logs, env, poll: isReady(ports.gateway) })
+  return start('gateway', process.execPath, [`${ROOT}gateway/src/main.ts`], { logs, env, poll: isReady })
 }

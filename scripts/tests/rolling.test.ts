@@ -1,13 +1,18 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@renmai/platform/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { freePort } from '@renmai/platform/testing/processes'
+import { importSigner, signViewer } from '@renmai/platform/viewer'
 import pg from 'pg'
 import { Pool } from 'undici'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createProxy, type Proxy } from '../chaos/proxy.ts'
 import { type Client, createClient } from '../client.ts'
 import { SERVICES } from '../compose-supergraph.ts'
+import { importFile } from '../import-file.ts'
 import { signEvents } from '../sign-events.ts'
 import { type Platform, startPlatform } from '../stack/platform.ts'
 import type { Ports } from '../stack/ports.ts'
@@ -38,12 +43,11 @@ afterAll(async () => {
 }, 60_000)
 
 /** Replaces a part as a rolling update does: the new one is ready before the old one is told to end. */
-async function roll(name: string): Promise<void> {
+async function roll(name: string, more: NodeJS.ProcessEnv = {}): Promise<void> {
   const index = platform.children.findIndex((child) => child.name === name)
   const old = platform.children[index]!
   const [port, intake] = [await freePort(), await freePort()]
-  const next = await old.again({ PORT: String(port), INTAKE_PORT: String(intake) })
-  await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).ok).toBe(true), { timeout: 20_000, interval: 50 })
+  const next = await old.again({ PORT: String(port), INTAKE_PORT: String(intake), ...more })
   platform.children[index] = next
   const ending = sleep(0).then(() => old.stop())
   await sleep(ENDPOINT_LAG_MS)
@@ -52,17 +56,23 @@ async function roll(name: string): Promise<void> {
   await ending
 }
 
+async function createSource(channel: string) {
+  const { createEventSource } = await client.query<{
+    createEventSource: { account: { id: string; callbackPath: string }; secret: string }
+  }>('mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id callbackPath } secret } }', {
+    input: { idempotencyKey: newId(), name: newId(), channel },
+  })
+  return createEventSource
+}
+
 type Done = { answers: number; failures: string[]; events: number; tags: number }
 
 /** Callers that try each thing once: whatever fails has failed. */
 async function load(done: Done, isOver: () => boolean): Promise<void> {
-  const { createEventSource } = await client.query<{ createEventSource: { account: { callbackPath: string }; secret: string } }>(
-    'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { callbackPath } secret } }',
-    { input: { idempotencyKey: newId(), name: 'web', channel: 'WEB' } },
-  )
+  const { account, secret } = await createSource('WEB')
   const { createTagGroup } = await client.query<{ createTagGroup: { group: { id: string } } }>(
     'mutation G($input: CreateTagGroupInput!) { createTagGroup(input: $input) { group { id } } }',
-    { input: { idempotencyKey: newId(), name: 'rolling' } },
+    { input: { idempotencyKey: newId(), name: newId().slice(-12) } },
   )
   const pool = (url: string) => new Pool(new URL(url).origin, { connections: 4 })
   const [graphql, intake] = [pool(client.endpoints.graphql), pool(client.endpoints.intake)]
@@ -107,8 +117,8 @@ async function load(done: Done, isOver: () => boolean): Promise<void> {
           },
         ],
       })
-      const headers = signEvents(createEventSource.secret, newId(), body, new Date())
-      if (await say(intake, createEventSource.account.callbackPath, body, headers, (text) => text.includes('"accepted":1'))) done.events++
+      const headers = signEvents(secret, newId(), body, new Date())
+      if (await say(intake, account.callbackPath, body, headers, (text) => text.includes('"accepted":1'))) done.events++
     }
   }
   await Promise.all([reader(), reader(), writer(), sender(), sender()])
@@ -151,3 +161,61 @@ it('every part is replaced under load: no request fails and no event is lost', a
     interval: 500,
   })
 }, 180_000)
+
+it("the gateway's key is replaced under load: both are good meanwhile, the old one is not after", async () => {
+  const next = generateKeyPairSync('ed25519')
+  const [oldKey, newKey] = [JSON.parse(platform.secrets.internalPublicKey) as object, next.publicKey.export({ format: 'jwk' })]
+  const rollServices = (keys: object[]) =>
+    Promise.all(SERVICES.map((name) => roll(name, { INTERNAL_PUBLIC_KEY: JSON.stringify({ keys }) })))
+  const done: Done = { answers: 0, failures: [], events: 0, tags: 0 }
+  let isOver = false
+  const loading = load(done, () => isOver)
+  await rollServices([oldKey, newKey])
+  await roll('gateway', { INTERNAL_PRIVATE_KEY: JSON.stringify(next.privateKey.export({ format: 'jwk' })) })
+  await rollServices([newKey])
+  isOver = true
+  await loading
+  expect([...new Set(done.failures)].slice(0, 5)).toEqual([])
+  expect(Math.min(done.events, done.tags)).toBeGreaterThan(20)
+  const [viewer, body] = [{ kind: 'STAFF' as const, id: newId(), tenantId: platform.secrets.tenantId, scopes: new Set<string>() }, '{}']
+  const token = await signViewer(await importSigner(platform.secrets.internalPrivateKey), viewer, 'identity', body, new Date())
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+  expect((await fetch(`${client.endpoints.services.identity}/graphql`, { method: 'POST', headers, body })).status).toBe(401)
+}, 180_000)
+
+it('an import goes on where it was when its service is replaced: every order once', async () => {
+  const { account } = await createSource('STORE')
+  const orders = 40_000
+  const lines = Array.from({ length: orders }, (_, no) => `O${no},sku,Thing,1,2.50,2026-01-01 10:00,c${no % 500}`)
+  const importing = importFile(client, 'orders.csv', Buffer.from(['no,sku,title,qty,price,at,who', ...lines].join('\n')), {
+    accountId: account.id,
+    mapping: { orderNo: 'no', sku: 'sku', title: 'title', quantity: 'qty', unitPrice: 'price', occurredAt: 'at', customerId: 'who' },
+    currency: 'CNY',
+    zone: 'Asia/Shanghai',
+  })
+  const stored = () => count('engagement', 'SELECT count(*)::int AS n FROM orders')
+  await vi.waitFor(async () => expect(await stored()).toBeGreaterThan(0), { timeout: 20_000, interval: 20 })
+  await roll('engagement')
+  const when = await stored()
+  expect(await importing).toMatchObject({ state: 'COMPLETED', orders, rejectedRows: 0 })
+  expect(when, 'it was under way when the service ended').toBeLessThan(orders)
+  expect(await stored()).toBe(orders)
+  expect(await count('engagement', 'SELECT count(*)::int AS n FROM order_lines')).toBe(orders)
+}, 180_000)
+
+it('a promise that nobody waits for ends the process with a word about it, for a clean one to begin', async () => {
+  const broken = 'setTimeout(() => Promise.reject(new Error("nobody waits")), 1000)'
+  for (const name of ['compliance', 'gateway']) {
+    const child = platform.children.find((one) => one.name === name)!
+    const [port, intake] = [await freePort(), await freePort()]
+    const more = {
+      PORT: String(port),
+      INTAKE_PORT: String(intake),
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(broken)}`,
+    }
+    const { process: doomed } = await child.again(more).catch((error: Error) => ({ process: error }))
+    const code = doomed instanceof Error ? /ended \((\d+)\)/.exec(doomed.message)?.[1] : String((await once(doomed, 'exit'))[0])
+    expect([name, code]).toEqual([name, '1'])
+    expect(readFileSync(`${folder.path}/logs/${name}.log`, 'utf8')).toContain('nobody waits')
+  }
+}, 60_000)

@@ -5,7 +5,7 @@ import { newId } from '@renmai/platform/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { freePort, start } from '@renmai/platform/testing/processes'
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
-import { importKey, signViewer } from '@renmai/platform/viewer'
+import { importSigner, signViewer } from '@renmai/platform/viewer'
 import { ROOT } from '../../stack/paths.ts'
 import type { Whole } from '../whole.ts'
 import { call, type Row, type Stage } from './row.ts'
@@ -176,6 +176,6 @@ const ENTITY = ({ theirs }: Stage, more: object) =>
 /** A request as the gateway would send it to a subgraph, signed for an audience and a body. */
 async function inside({ whole }: Stage, audience: string, service: string, signed: string, sent = signed) {
   const viewer = { kind: 'STAFF' as const, id: newId(), tenantId: whole.tenantId, scopes: new Set(ALL_SCOPES) }
-  const token = await signViewer(await importKey(whole.platform.secrets.internalPrivateKey), viewer, audience, signed, new Date())
+  const token = await signViewer(await importSigner(whole.platform.secrets.internalPrivateKey), viewer, audience, signed, new Date())
   return call(`${whole.client.endpoints.services[service]}/graphql`, { headers: { ...json, authorization: `Bearer ${token}` }, body: sent })
 }

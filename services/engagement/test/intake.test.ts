@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Admission } from '@renmai/platform/admission'
 import { answer, answerAll } from '@renmai/platform/ask'
 import { type Bus, connectBus } from '@renmai/platform/bus'
 import { parseKeyRing } from '@renmai/platform/crypto'
-import { withTenant } from '@renmai/platform/db'
+import { connect, type Tx, withTenant } from '@renmai/platform/db'
 import { idFrom, newId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
@@ -34,8 +35,11 @@ import type { Context, Worker } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
 import { receiveOrderFile } from '../src/imports/receive-order-file.ts'
 import { startOrderImport } from '../src/imports/start-order-import.ts'
+import { createIntake } from '../src/intake/intake.ts'
 import { createLoaders } from '../src/loaders.ts'
 import { dispatchMessages } from '../src/messages/dispatch-messages.ts'
+import { claimDue, markSending, settleAbandoned } from '../src/messages/message.queries.ts'
+import { recordHandovers } from '../src/messages/record-handovers.ts'
 import { storeOrders } from '../src/orders/store-orders.ts'
 import { engagement } from '../src/service.ts'
 import type { RawEvent } from '../src/touchpoints/event.rules.ts'
@@ -223,6 +227,34 @@ describe('orders', () => {
     )
     expect(stored).toEqual({ changed: 1, parked: 1 })
   })
+})
+
+it('while the database is away nothing is acknowledged, and every platform is told to come again within four seconds', async () => {
+  const nowhere = connect('postgres://nobody:x@127.0.0.1:1/none')
+  const admission = new Admission()
+  const http = createIntake({ ...worker, db: nowhere }, admission)
+  const send = async (url: string, type: string, payload: string) => {
+    const began = Date.now()
+    const { statusCode, headers } = await http.inject({ method: 'POST', url, headers: { 'content-type': type }, payload })
+    return [statusCode, Number(headers['retry-after']) > 0, Date.now() - began < 4_000]
+  }
+  const account = newId()
+  const push = JSON.stringify({
+    client_id: 'c',
+    type: 'trade_TradePaid',
+    id: '1',
+    msg: '%7B%7D',
+    sign: 's',
+    kdt_id: 1,
+    status: 'PAID',
+    version: 1,
+  })
+  expect(await send(`/hooks/wecom/${tenant}/${account}`, 'text/xml', '<xml><Encrypt>x</Encrypt></xml>')).toEqual([503, true, true])
+  expect(await send(`/hooks/youzan/${tenant}/${account}`, 'application/json', push)).toEqual([503, true, true])
+  expect(await send(`/v1/events/${tenant}/${account}`, 'application/json', '{"events":[]}')).toEqual([503, true, true])
+  admission.stop()
+  await http.close()
+  await nowhere.pool.end()
 })
 
 describe('order files', () => {
@@ -478,6 +510,22 @@ describe('dispatch', () => {
     await vi.waitFor(async () => expect((await stateOf(id!)).state).toBe('UNKNOWN'), { timeout: 20_000, interval: 200 })
     expect(mail.accepted).toBe(1)
   }, 30_000)
+
+  it('a worker that was frozen past its lease can neither send nor record what another one took over', async () => {
+    const [id] = await wish()
+    const inTenant = <T>(work: (tx: Tx) => Promise<T>) => withTenant(test.db, tenant, work)
+    const mark = (attemptId: string) => inTenant((tx) => markSending(tx, attemptId, [{ id: id!, decisionId: newId() }]))
+    const [frozen] = await claimDue(test.db, tenant, 10)
+    await test.owner.query("UPDATE messages SET lease_until = now() - interval '1 second'")
+    expect(await mark(frozen!.attemptId!)).toEqual(new Set())
+    await inTenant((tx) => settleAbandoned(tx, new Date()))
+    const [other] = await claimDue(test.db, tenant, 10)
+    expect(await mark(frozen!.attemptId!)).toEqual(new Set())
+    expect(await mark(other!.attemptId!)).toEqual(new Set([id]))
+    const sent = { message: frozen!, decisionId: newId(), handover: { outcome: 'SENT' as const, providerId: 'p' } }
+    await inTenant((tx) => recordHandovers(tx, frozen!.attemptId!, [sent], new Date()))
+    expect((await stateOf(id!)).state).toBe('SENDING')
+  })
 
   it('by two workers at once delivers every message once', async () => {
     const mail = await startMail()

@@ -16,7 +16,10 @@ export const baseSettings = z.object({
     .enum(['strict', 'relaxed-for-tests'])
     .default('strict')
     .describe('strict refuses a NATS server that does not fsync every write'),
-  INTERNAL_PUBLIC_KEY: z.string().min(1).describe('Ed25519 public key (JWK) of the gateway'),
+  INTERNAL_PUBLIC_KEY: z
+    .string()
+    .min(1)
+    .describe('Ed25519 public key of the gateway (JWK), or the old and the new one while it is replaced (JWKS)'),
   RECONCILE_SECONDS: z.coerce.number().int().min(1).default(300).describe('How often what was published is compared with what was heard'),
   CRASH_AT: z.enum(CRASH_POINTS).optional().describe('Ends the process at a named point; for tests of recovery'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),

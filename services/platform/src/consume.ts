@@ -5,10 +5,9 @@ import type { Db } from './db.ts'
 import { handleLetters, type Letter, open, type Subscriber, takeBatch } from './handle-letters.ts'
 import type { Handler } from './inbox.ts'
 
-/** Held by one process at most: what waits longer than ACK_WAIT is delivered to somebody else too. */
-const MAX_HELD = 64
-/** Held by all replicas. */
-const MAX_PENDING = 256
+/** Messages delivered and not acknowledged, to all replicas together. */
+const MAX_HELD = 128
+/** What is not acknowledged in this time is delivered to somebody else too. */
 const ACK_WAIT_NS = 30e9
 
 /** Something that consumes until it is stopped. */
@@ -36,7 +35,7 @@ function consume(subscriber: Subscriber, publisher: string): Consumption {
       try {
         await ensureConsumer(bus, publisher, consumer, handler)
         messages = await (await bus.js.consumers.get(publisher, consumer)).consume({
-          max_messages: MAX_HELD,
+          max_messages: MAX_HELD / 2,
           // A consumer that is gone is made again by the next turn; the library would wait for somebody to do it.
           abort_on_missing_resource: true,
         })
@@ -72,7 +71,7 @@ async function ensureConsumer(bus: Bus, stream: string, durable: string, handler
     deliver_policy: DeliverPolicy.All,
     filter_subject: `${handler.type}.${stream}.*`,
     ack_wait: ACK_WAIT_NS,
-    max_ack_pending: MAX_PENDING,
+    max_ack_pending: MAX_HELD,
     // Without a limit of the server's: it would strand a message silently. Ours keeps it as a dead letter.
     max_deliver: -1,
   })

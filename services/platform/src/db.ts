@@ -131,7 +131,7 @@ export function translate(error: unknown): unknown {
   if (code === '23514') return new AppError('INVALID', `Breaks the rule ${constraint}`, undefined, cause)
   if (['22021', '22P02', '22001', '22003', '22008', '22P05'].includes(code))
     return new AppError('INVALID', 'A value cannot be stored', undefined, cause)
-  if (['53100', '53200', '58030'].includes(code))
+  if (['53100', '53200', '58030', 'XX001', 'XX002'].includes(code))
     return new AppError('STORAGE_UNAVAILABLE', 'Storage is full or failing; try later', undefined, cause)
   if (['57014', '55P03', '25P04'].includes(code)) return new AppError('TIMEOUT', 'The database took too long; try again', undefined, cause)
   if (/^(08|53|57P)/.test(code) || /timeout|ECONN|terminated|Query read|not queryable/i.test(message)) {

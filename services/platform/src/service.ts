@@ -23,7 +23,7 @@ import { reconcileByHand, rememberByHand } from './repair-commands.ts'
 import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
 import { rememberTenants } from './tenants.ts'
-import { importKey, type Viewer } from './viewer.ts'
+import { importVerifier, type Viewer } from './viewer.ts'
 
 /** What a running service stands on. */
 export type App<S> = {
@@ -113,12 +113,12 @@ export async function startService<S extends z.ZodObject, C extends object>(
     answerPublished(relayDb, service.name),
   ])
   const http = createHttp({ log, bodyLimit: 8 * 1024 ** 2, isReady: async () => void (await db.pool.query('SELECT 1')) })
-  const publicKey = await importKey(settings.INTERNAL_PUBLIC_KEY)
+  const verifier = await importVerifier(settings.INTERNAL_PUBLIC_KEY)
   serveSubgraph(http, {
     name: service.name,
     modules: service.modules,
     resolvers: service.resolvers,
-    publicKey,
+    verifier,
     log,
     admission,
     context: (viewer) => service.context(app, viewer),

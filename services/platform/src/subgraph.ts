@@ -21,13 +21,13 @@ import type { Admission } from './admission.ts'
 import { AppError } from './errors.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
-import { type importKey, type Viewer, verifyViewer } from './viewer.ts'
+import { type importVerifier, type Viewer, verifyViewer } from './viewer.ts'
 
 export type SubgraphOptions<C> = {
   name: string
   modules: DocumentNode[]
   resolvers: object
-  publicKey: Awaited<ReturnType<typeof importKey>>
+  verifier: Awaited<ReturnType<typeof importVerifier>>
   log: Log
   admission: Admission
   /** Builds what the resolvers of one request get, loaders included. */
@@ -60,7 +60,7 @@ export function serveSubgraph<C extends object>(http: Http, options: SubgraphOpt
   http.post('/graphql', async (request, reply) => {
     const text = typeof request.body === 'string' ? request.body : ''
     const token = request.headers.authorization?.replace(/^Bearer /, '') ?? ''
-    const viewer = await verifyViewer(options.publicKey, token, options.name, text)
+    const viewer = await verifyViewer(options.verifier, token, options.name, text)
     const { query, variables, operationName } = readBody(text)
     if (typeof query !== 'string') throw new AppError('INVALID', 'query must be a string')
     const parent = propagation.extract(otelContext.active(), request.headers)

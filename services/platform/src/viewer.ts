@@ -1,5 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { type CryptoKey, importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  importJWK,
+  type JWK,
+  type JWTVerifyGetKey,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
 import { AppError } from './errors.ts'
 import { isId } from './ids.ts'
 
@@ -19,8 +28,19 @@ export function requireScope(viewer: Viewer, scope: string): void {
   if (!viewer.scopes.has(scope)) throw new AppError('FORBIDDEN', `This needs the scope ${scope}`)
 }
 
-export function importKey(jwk: string): Promise<CryptoKey> {
-  return importJWK(JSON.parse(jwk) as JWK, 'EdDSA') as Promise<CryptoKey>
+/** A private key, and the name by which its public half is found among several (RFC 7638). */
+export type Signer = { readonly key: CryptoKey; readonly id: string }
+
+export async function importSigner(jwk: string): Promise<Signer> {
+  const parsed = JSON.parse(jwk) as JWK
+  return { key: (await importJWK(parsed, 'EdDSA')) as CryptoKey, id: await calculateJwkThumbprint(parsed) }
+}
+
+/** @param text one public key (JWK), or several (JWKS): while a key is being replaced the old one and the new one are good */
+export async function importVerifier(text: string): Promise<JWTVerifyGetKey> {
+  const parsed = JSON.parse(text) as JWK & { keys?: JWK[] }
+  const keys = (parsed.keys ?? [parsed]).map(async (key) => ({ ...key, alg: 'EdDSA', kid: await calculateJwkThumbprint(key) }))
+  return createLocalJWKSet({ keys: await Promise.all(keys) })
 }
 
 const digest = (body: string) => createHash('sha256').update(body).digest('base64url')
@@ -29,10 +49,10 @@ const digest = (body: string) => createHash('sha256').update(body).digest('base6
  * The token by which the gateway tells one subgraph who asks: EdDSA, 60 seconds, for that subgraph and this body only. Who
  * gets hold of one can repeat that request, and make no other.
  */
-export function signViewer(key: CryptoKey, viewer: Viewer, audience: string, body: string, now: Date): Promise<string> {
+export function signViewer({ key, id }: Signer, viewer: Viewer, audience: string, body: string, now: Date): Promise<string> {
   const issuedAt = Math.floor(now.getTime() / 1000)
   return new SignJWT({ tid: viewer.tenantId, kind: viewer.kind, scope: [...viewer.scopes].join(' '), body: digest(body) })
-    .setProtectedHeader({ alg: 'EdDSA', typ: 'viewer+jwt' })
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'viewer+jwt', kid: id })
     .setIssuer(ISSUER)
     .setAudience(audience)
     .setSubject(viewer.id)
@@ -42,8 +62,8 @@ export function signViewer(key: CryptoKey, viewer: Viewer, audience: string, bod
 }
 
 /** @throws AppError UNAUTHENTICATED unless the gateway signed the token for this subgraph and body within the last minute */
-export async function verifyViewer(key: CryptoKey, token: string, audience: string, body: string): Promise<Viewer> {
-  const { payload } = await jwtVerify(token, key, {
+export async function verifyViewer(verifier: JWTVerifyGetKey, token: string, audience: string, body: string): Promise<Viewer> {
+  const { payload } = await jwtVerify(token, verifier, {
     issuer: ISSUER,
     audience,
     algorithms: ['EdDSA'],

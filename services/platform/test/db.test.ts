@@ -1,4 +1,8 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connect, type Tx, withTenant } from '../src/db.ts'
@@ -7,6 +11,8 @@ import { migrate } from '../src/migrate.ts'
 import { provisionDatabase } from '../src/provision.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
 import { counters } from './fixture.ts'
+
+const MIGRATE = fileURLToPath(new URL('run-migrate.ts', import.meta.url))
 
 let test: TestDatabase
 const [mine, theirs] = [newId(), newId()]
@@ -130,7 +136,53 @@ describe('errors of the database', () => {
   })
 })
 
+describe('a page that was damaged on the disk', () => {
+  it('is refused and named as a failure of storage, and what does not touch it works on', async () => {
+    await test.owner.query(
+      'CREATE EXTENSION IF NOT EXISTS pg_buffercache; CREATE TABLE damaged AS SELECT n, repeat($$x$$, 500) FROM generate_series(1, 100) n',
+    )
+    await test.owner.query('GRANT SELECT ON damaged TO PUBLIC; CHECKPOINT')
+    const { rows } = await test.owner.query<{ path: string }>(
+      "SELECT current_setting('data_directory') || '/' || pg_relation_filepath('damaged') AS path",
+    )
+    // The copy in memory is good, and must go before anybody reads the disk.
+    await test.owner.query("SELECT pg_buffercache_evict_relation('damaged')")
+    flipBit(rows[0]!.path, 5_000)
+    const read = (sql: string) => withTenant(test.db, mine, (tx) => tx.client.query(sql))
+    await expect(read('SELECT * FROM damaged')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
+    expect((await read('SELECT * FROM counters')).rowCount).toBeGreaterThan(0)
+    await test.owner.query('DROP TABLE damaged')
+  })
+})
+
+function flipBit(path: string, at: number): void {
+  const bytes = readFileSync(path)
+  bytes[at] = bytes[at]! ^ 1
+  writeFileSync(path, bytes)
+}
+
 describe('migrations', () => {
+  it('killed at any moment are carried out by the next run, and end where an undisturbed one does', async () => {
+    const make = async (name: string) => {
+      const database = `${name}_${newId().slice(-12)}`
+      const { owner } = await provisionDatabase(inject('postgresUrl'), database, () => 'test')
+      return { database, owner }
+    }
+    const [undisturbed, killed] = [await make('undisturbed'), await make('killed')]
+    const run = async ({ database, owner }: typeof killed, killAfterMs: number) => {
+      const child = fork(MIGRATE, [owner, database], { stdio: 'ignore' })
+      const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
+      const [code] = (await once(child, 'exit')) as [number | null]
+      clearTimeout(timer)
+      return code
+    }
+    expect(await run(undisturbed, 30_000)).toBe(0)
+    let deaths = 0
+    for (let ms = 150; (await run(killed, ms)) !== 0; ms += 15) deaths++
+    expect(deaths).toBeGreaterThan(3)
+    expect(await shapeOf(killed)).toEqual(await shapeOf(undisturbed))
+  }, 60_000)
+
   it('run by two at once are carried out once', async () => {
     const database = `twice_${newId().slice(-12)}`
     const { owner } = await provisionDatabase(inject('postgresUrl'), database, () => 'test')
@@ -143,6 +195,22 @@ describe('migrations', () => {
     expect(rows[0]!.n).toBeGreaterThan(0)
   })
 })
+
+/** Columns, indexes, policies and rights of everything, without the database's name. */
+async function shapeOf({ database, owner }: { database: string; owner: string }): Promise<string> {
+  const client = new pg.Client({ connectionString: owner })
+  await client.connect()
+  const { rows } = await client.query<{ line: string }>(
+    `SELECT concat_ws('|', table_name, column_name, data_type, is_nullable, column_default) AS line FROM information_schema.columns WHERE table_schema IN ('public', 'drizzle')
+     UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+     UNION ALL SELECT concat_ws('|', tablename, policyname, roles, qual, with_check) FROM pg_policies
+     UNION ALL SELECT concat_ws('|', relname, relrowsecurity, relforcerowsecurity, relacl) FROM pg_class WHERE relnamespace = 'public'::regnamespace
+     UNION ALL SELECT concat_ws('|', 'migrations', count(*)) FROM drizzle.service_migrations
+     UNION ALL SELECT concat_ws('|', 'migrations', count(*)) FROM drizzle.platform_migrations ORDER BY 1`,
+  )
+  await client.end()
+  return rows.map(({ line }) => line.replaceAll(database, 'DATABASE')).join('\n')
+}
 
 describe('old days of the outbox', () => {
   const days = async () =>

@@ -11,7 +11,7 @@ import { createLog } from '../src/log.ts'
 import { canonical } from '../src/mutate.ts'
 import { Cursors } from '../src/page.ts'
 import { testViewer } from '../src/testing/viewers.ts'
-import { importKey, signViewer, verifyViewer } from '../src/viewer.ts'
+import { importSigner, importVerifier, signViewer, verifyViewer } from '../src/viewer.ts'
 
 const tenant = newId()
 const key = () => randomBytes(32).toString('base64')
@@ -121,7 +121,7 @@ describe('internal tokens', () => {
   const jwk = (one: typeof pair.privateKey) => JSON.stringify({ ...one.export({ format: 'jwk' }), alg: 'EdDSA' })
 
   it('are good for one subgraph, one request and one minute', async () => {
-    const [privateKey, publicKey] = [await importKey(jwk(pair.privateKey)), await importKey(jwk(pair.publicKey))]
+    const [privateKey, publicKey] = [await importSigner(jwk(pair.privateKey)), await importVerifier(jwk(pair.publicKey))]
     const viewer = testViewer(tenant, ['a', 'b'])
     const token = await signViewer(privateKey, viewer, 'identity', '{"query":"{ a }"}', new Date())
     expect(await verifyViewer(publicKey, token, 'identity', '{"query":"{ a }"}')).toEqual(viewer)
@@ -132,8 +132,21 @@ describe('internal tokens', () => {
     await expect(verifyViewer(publicKey, old, 'identity', '')).rejects.toMatchObject(refused)
   })
 
+  it('are good by the old key and the new one while it is replaced, and by the new one only after', async () => {
+    const next = generateKeyPairSync('ed25519')
+    const publicKeys = [pair, next].map(({ publicKey }) => publicKey.export({ format: 'jwk' }))
+    const tokenOf = async ({ privateKey }: typeof pair) =>
+      signViewer(await importSigner(jwk(privateKey)), testViewer(tenant, []), 'identity', '', new Date())
+    const [before, after] = [await tokenOf(pair), await tokenOf(next)]
+    const both = await importVerifier(JSON.stringify({ keys: publicKeys }))
+    for (const token of [before, after]) expect(await verifyViewer(both, token, 'identity', '')).toMatchObject({ tenantId: tenant })
+    const one = await importVerifier(JSON.stringify({ keys: publicKeys.slice(1) }))
+    expect(await verifyViewer(one, after, 'identity', '')).toMatchObject({ tenantId: tenant })
+    await expect(verifyViewer(one, before, 'identity', '')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+
   it('signed by anybody else are refused', async () => {
-    const publicKey = await importKey(jwk(pair.publicKey))
+    const publicKey = await importVerifier(jwk(pair.publicKey))
     const forged = await new SignJWT({ tid: tenant, kind: 'STAFF' })
       .setProtectedHeader({ alg: 'HS256', typ: 'viewer+jwt' })
       .setIssuer('renmai-gateway')

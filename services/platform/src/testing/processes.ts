@@ -29,7 +29,7 @@ export async function start(
   options: SpawnOptions & {
     logs: string
     ready?: (line: string) => boolean
-    poll?: () => Promise<boolean>
+    poll?: (environment: NodeJS.ProcessEnv) => Promise<boolean>
     timeoutMs?: number
     stopSignal?: NodeJS.Signals
   },
@@ -39,11 +39,12 @@ export async function start(
   mkdirSync(logs, { recursive: true })
   const log = createWriteStream(`${logs}/${name}.log`, { flags: 'a' })
   // A group of its own: Ctrl-C in a terminal reaches whoever started it, who then stops all in order.
+  const environment = { ...(rest.env ?? process.env), ...more }
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     ...rest,
-    env: { ...(rest.env ?? process.env), ...more },
+    env: environment,
   })
   let tail = ''
   const seen = Promise.withResolvers<void>()
@@ -56,7 +57,7 @@ export async function start(
   child.stderr?.on('data', read)
   child.on('error', (error) => seen.reject(new Error(`${name} could not be started: ${error.message}`)))
   child.on('exit', (code, signal) => seen.reject(new Error(`${name} ended (${signal ?? code}):\n${tail}`)))
-  if (poll) void pollUntil(poll, timeoutMs).then(seen.resolve, seen.reject)
+  if (poll) void pollUntil(() => poll(environment), timeoutMs).then(seen.resolve, seen.reject)
   const late = setTimeout(() => seen.reject(new Error(`${name} was not ready within ${timeoutMs / 1000} s:\n${tail}`)), timeoutMs)
   try {
     await seen.promise
@@ -66,11 +67,10 @@ export async function start(
   } finally {
     clearTimeout(late)
   }
-  const environment = rest.env ?? process.env
   return {
     name,
     process: child,
-    environment,
+    environment: rest.env ?? process.env,
     stop: () => stopChild(child, stopSignal),
     again: (next) => start(name, command, args, options, next),
   }
