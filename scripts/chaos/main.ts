@@ -7,17 +7,19 @@ const program = new Command('chaos')
   .option('--seed <number>', 'the same seed injects the same faults in the same order', String(Date.now() % 1_000_000))
   .option('--seconds <number>', 'how long faults are injected', '300')
   .option('--faults <names>', `only these, by commas: ${FAULTS.map((fault) => fault.name).join(', ')}`)
-  .option('--outage <seconds>', 'instead: the database is away for so long, for many callers who do not give up')
+  .option('--outage <seconds>', 'instead: a store is away for so long, for many callers who do not give up')
+  .option('--store <name>', 'which store is away: postgres or nats', 'postgres')
   .parse()
 
-const { seed, seconds, faults, outage } = program.opts<{ seed: string; seconds: string; faults?: string; outage?: string }>()
+type Options = { seed: string; seconds: string; faults?: string; outage?: string; store: 'postgres' | 'nats' }
+const { seed, seconds, faults, outage, store } = program.opts<Options>()
 const tell = (line: string) => void process.stdout.write(`${line}\n`)
 const wished = faults?.split(',')
 const unknown = wished?.filter((name) => !FAULTS.some((fault) => fault.name === name)) ?? []
 if (unknown.length > 0) program.error(`There is no fault ${unknown.join(', ')}; see --help`)
 
 if (outage) {
-  const { wrong, ...report } = await runOutage({ seconds: Number(outage), tell })
+  const { wrong, ...report } = await runOutage({ store, seconds: Number(outage), tell })
   end(wrong, report)
 }
 

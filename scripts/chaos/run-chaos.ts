@@ -36,6 +36,8 @@ const [WARM_UP_MS, MEASURED_MS, RECOVERY_WINDOW_MS] = [5_000, 10_000, 2_000]
 const PATIENCE_MS = 120_000
 /** As much as before, but for what a short window misses. */
 const RECOVERED = 0.9
+/** Without NATS, at least: whoever asks another service by it waits in vain for some seconds first. */
+const KEPT_ON = 0.5
 
 /** The whole platform under load while its parts are killed, frozen and cut off; then one checker. */
 export function runChaos({ seed, seconds, faults = FAULTS, tell }: ChaosOptions): Promise<ChaosReport> {
@@ -57,22 +59,27 @@ export function runChaos({ seed, seconds, faults = FAULTS, tell }: ChaosOptions)
 
 export type OutageReport = ReturnType<typeof countsOf> & { wrong: string[]; recoveredAfterSeconds: number }
 
+export type OutageOptions = { store: 'postgres' | 'nats'; seconds: number; tell: (line: string) => void }
+
 /**
- * The database is away for a time, for many callers who do not give up. Recovered is who again acknowledges as much as
- * before and has no caller left who waits since the outage.
+ * A store is away for a time, for many callers who do not give up. Without the database nothing is acknowledged; without
+ * NATS everything that the databases can keep must be, and be heard by all afterwards. Recovered is who again
+ * acknowledges as much as before.
  */
-export function runOutage({ seconds, tell }: { seconds: number; tell: (line: string) => void }): Promise<OutageReport> {
+export function runOutage({ store, seconds, tell }: OutageOptions): Promise<OutageReport> {
   return onStage(tell, async (stage) => {
     const done = nothingYet()
     let isOver = false
-    const load = runLoad(stage.target, done, () => isOver, CROWD)
+    // What is stored without NATS has to be caught up with: a few callers for long tell more than many for a moment.
+    const load = runLoad(stage.target, done, () => isOver, store === 'postgres' ? CROWD : undefined)
     await sleep(WARM_UP_MS)
     const usual = await perSecond(done, MEASURED_MS)
-    tell(`${Math.round(usual)} events/s are acknowledged; the database goes away for ${seconds} s`)
-    stage.scene.postgres.trouble('BLACK_HOLE')
-    await sleep(seconds * 1_000)
-    stage.scene.postgres.trouble('NONE')
+    tell(`${Math.round(usual)} events/s are acknowledged; ${store} goes away for ${seconds} s`)
+    stage.scene[store].trouble('BLACK_HOLE')
+    const meanwhile = await perSecond(done, seconds * 1_000)
+    stage.scene[store].trouble('NONE')
     const ended = Date.now()
+    tell(`${Math.round(meanwhile)} events/s were acknowledged meanwhile`)
     while ((await perSecond(done, RECOVERY_WINDOW_MS)) < usual * RECOVERED && Date.now() < ended + 10 * seconds * 1_000);
     const recoveredAfterSeconds = (Date.now() - ended) / 1_000
     tell(`as much as before after ${recoveredAfterSeconds.toFixed(1)} s`)
@@ -80,6 +87,7 @@ export function runOutage({ seconds, tell }: { seconds: number; tell: (line: str
     done.giveUpAt = Date.now() + PATIENCE_MS
     await load
     const wrong = await finish(stage, done, tell)
+    if (store === 'nats' && meanwhile < usual * KEPT_ON) wrong.push(`${meanwhile} events/s without NATS, wanted ${usual * KEPT_ON}`)
     if (recoveredAfterSeconds > 2 * seconds) wrong.push(`recovered after ${recoveredAfterSeconds} s, wanted ${2 * seconds} s`)
     return { wrong, recoveredAfterSeconds, ...countsOf(done) }
   })

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { STEPS } from '../demo/steps.ts'
 import { CORP, createStory, type Story } from '../demo/story.ts'
@@ -57,12 +58,24 @@ const contactsOf = async (externalUserId: string) => {
   return customerByIdentifier?.contacts
 }
 
+async function storedPushes(): Promise<number> {
+  const client = new pg.Client({
+    connectionString: Object.assign(new URL(whole.client.endpoints.postgres), { pathname: '/engagement' }).href,
+  })
+  await client.connect()
+  const { rows } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM webhooks')
+  await client.end()
+  return rows[0]!.n
+}
+
 describe('a platform that misbehaves', () => {
   it('pushes twice: one contact, one welcome', async () => {
+    const before = await storedPushes()
     await added('wmTwice', { fault: 'duplicate' })
     await vi.waitFor(async () => expect(await deliveries('WELCOME', 'wmTwice')).toBe(1), { timeout: 10_000 })
     await vi.waitFor(async () => expect(await contactsOf('wmTwice')).toHaveLength(1), { timeout: 10_000 })
     expect(await deliveries('WELCOME', 'wmTwice')).toBe(1)
+    expect(await storedPushes()).toBe(before + 1)
   })
 
   it('pushes the loss before the addition: the contact is lost', async () => {

@@ -1,8 +1,6 @@
 /** Reads the time. An argument everywhere, so that tests and replays choose it. */
 export type Clock = () => Date
 
-export const systemClock: Clock = () => new Date()
-
 /** Resolves after the time or at once when the signal fires, whichever comes first. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

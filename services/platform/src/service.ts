@@ -4,10 +4,10 @@ import { Admission } from './admission.ts'
 import { type Answer, answerAll } from './ask.ts'
 import { type Bus, connectBus, declareStream } from './bus.ts'
 import type { Clock } from './clock.ts'
-import { systemClock } from './clock.ts'
 import { baseSettings, loadConfig } from './config.ts'
 import { consumeAll } from './consume.ts'
 import { armCrashPoint } from './crash-point.ts'
+import { databaseClock } from './database-clock.ts'
 import { connect, type Db } from './db.ts'
 import { forgetKeys } from './forget-keys.ts'
 import { createHttp, type Http } from './http.ts'
@@ -92,7 +92,6 @@ export type Running = { url: string; intakeUrl: string | undefined; app: App<unk
 export async function startService<S extends z.ZodObject, C extends object>(
   service: Service<S, C>,
   settings: z.output<S> & z.output<typeof baseSettings>,
-  now: Clock = systemClock,
 ): Promise<Running> {
   armCrashPoint(settings.CRASH_AT)
   const log = createLog(service.name, settings.LOG_LEVEL)
@@ -104,6 +103,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
   const bus = await connectBus(settings, service.name, log)
   await declareStream(bus, service.name)
   const admission = new Admission()
+  const { now, refreshing } = await databaseClock(db, log)
   const app = { settings, db, relayDb, bus, log, now, admission } as App<z.output<S>>
 
   const handlers = handlersOf(service)
@@ -131,6 +131,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
     startReconciler(relayDb, bus, service.name, settings.RECONCILE_SECONDS),
     maintainPartitions(relayDb, log),
     forgetKeys(db, relayDb, log),
+    refreshing,
     ...(service.loops?.(app) ?? []),
   ]
   const consumptions = consumeAll(bus, db, service.name, handlers)

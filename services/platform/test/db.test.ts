@@ -4,9 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { databaseClock } from '../src/database-clock.ts'
 import { connect, type Tx, withTenant } from '../src/db.ts'
 import { newId } from '../src/ids.ts'
+import { createLog } from '../src/log.ts'
 import { migrate } from '../src/migrate.ts'
 import { provisionDatabase } from '../src/provision.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
@@ -160,6 +162,25 @@ function flipBit(path: string, at: number): void {
   bytes[at] = bytes[at]! ^ 1
   writeFileSync(path, bytes)
 }
+
+it("the time is the database's, whatever the machine says, and does not leap with it", async () => {
+  const offBy = async (now: () => Date) => {
+    const { rows } = await test.owner.query<{ now: Date }>('SELECT clock_timestamp() AS now')
+    return Math.abs(now().getTime() - rows[0]!.now.getTime())
+  }
+  const hours = (count: number) => vi.setSystemTime(Date.now() + count * 3_600_000)
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    hours(2)
+    const { now, refreshing } = await databaseClock(test.db, createLog('test', 'silent'))
+    expect(await offBy(now)).toBeLessThan(1_000)
+    hours(-4)
+    expect(await offBy(now)).toBeLessThan(1_000)
+    await refreshing.stop()
+  } finally {
+    vi.useRealTimers()
+  }
+})
 
 describe('migrations', () => {
   it('killed at any moment are carried out by the next run, and end where an undisturbed one does', async () => {

@@ -14,13 +14,14 @@ export const onSegmentEntered = on(SegmentEnteredSchema, 'enter-journeys', async
     .select()
     .from(journeys)
     .where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.segmentId, [...bySegment.keys()])))
-  const now = new Date()
+  // By the clock that decides what is due.
+  const { rows } = await tx.client.query<{ now: Date }>('SELECT now()')
   for (const journey of started)
     await enter(
       tx,
       journey,
       bySegment.get(journey.segmentId)!.map((event) => event.customerId),
-      now,
+      rows[0]!.now,
     )
 })
 
