@@ -31,6 +31,7 @@ import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { connectSmtp, createEventSource } from '../src/channels/connect-channel.ts'
+import { knownAccount } from '../src/channels/known-accounts.ts'
 import type { Context, Worker } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
 import { receiveOrderFile } from '../src/imports/receive-order-file.ts'
@@ -43,7 +44,6 @@ import { recordHandovers } from '../src/messages/record-handovers.ts'
 import { storeOrders } from '../src/orders/store-orders.ts'
 import { engagement } from '../src/service.ts'
 import type { RawEvent } from '../src/touchpoints/event.rules.ts'
-import { readEventSource } from '../src/touchpoints/event-source.ts'
 import { ingestEvents } from '../src/touchpoints/ingest-events.ts'
 import { personOf } from '../src/touchpoints/people.ts'
 import { resolvePending } from '../src/touchpoints/resolve-pending.ts'
@@ -117,7 +117,7 @@ function startIdentity(asked = { claims: 0 }) {
 
 const source = async () => (await createEventSource(contextOf(), { idempotencyKey: key(), name: 'web', channel: 'WEB' })).account.id
 const ingest = async (account: string, events: RawEvent[], by = tenant) =>
-  ingestEvents(worker, by, await readEventSource(worker, by, account), events)
+  ingestEvents(worker, by, await knownAccount(worker, by, account, 'EVENT_API'), events)
 const viewed = (no: number, person = no) => ({
   messageId: `m${no}`,
   type: 'page_view',

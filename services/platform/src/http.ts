@@ -26,6 +26,8 @@ const LAST_ANSWERS_MS = 3_000
 export type HttpOptions = {
   log: Log
   bodyLimit?: number
+  /** How long a caller may take to send a request; a connection that says nothing is ended after a minute anyway. */
+  requestTimeoutMs?: number
   /** Whose X-Forwarded-For is believed: addresses or CIDRs, by commas. */
   trustedProxies?: string | undefined
   /** Throws when the process cannot serve now. */
@@ -38,13 +40,13 @@ export type Http = FastifyInstance & { drain: (graceMs: number) => Promise<void>
  * An HTTP server that always answers in JSON, limits bodies, says whether it is alive (/livez, never asks a dependency),
  * ready (/readyz) and how it does (/metrics), and drains without failing a request.
  */
-export function createHttp({ log, bodyLimit = 256 * 1024, trustedProxies, isReady }: HttpOptions): Http {
+export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_000, trustedProxies, isReady }: HttpOptions): Http {
   let isDraining = false
   const server = fastify({
     logger: false,
     trustProxy: trustedProxies ?? false,
     bodyLimit,
-    requestTimeout: 30_000,
+    requestTimeout: requestTimeoutMs,
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
     genReqId: () => newId(),

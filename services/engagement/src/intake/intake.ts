@@ -7,15 +7,15 @@ import { isId } from '@renmai/platform/ids'
 import { parse } from '@renmai/platform/parse'
 import { stringify } from 'csv-stringify'
 import { and, asc, eq, gt } from 'drizzle-orm'
+import { knownAccount } from '../channels/known-accounts.ts'
 import type { Worker } from '../context.ts'
 import { importErrors } from '../imports/import.table.ts'
 import { readImport, receiveOrderFile } from '../imports/receive-order-file.ts'
 import { checkTicket } from '../imports/ticket.ts'
-import { readEventSource } from '../touchpoints/event-source.ts'
 import { ingestEvents } from '../touchpoints/ingest-events.ts'
 import type { CallbackQuery } from '../wecom/wecom-crypto.ts'
 import { YouzanPush } from '../youzan/youzan-push.rules.ts'
-import { receiveWecom, receiveYouzan, verifyWecomUrl } from './receive-webhook.ts'
+import { openWecom, openYouzan, storePush, verifyWecomUrl } from './receive-webhook.ts'
 import { verifyEvents } from './verify-events.ts'
 
 type Params = { tenantId: string; accountId: string }
@@ -24,10 +24,12 @@ type FileParams = { tenantId: string; importId: string }
 const WEBHOOK_LIMIT = 1024 ** 2
 const EVENTS_LIMIT = 4 * 1024 ** 2
 const ERROR_PAGE = 1_000
+/** A file of 100 MB over a slow line. */
+const UPLOAD_MS = 600_000
 
 /** The public listener for platforms, event sources and files. Each caller proves itself by its own signature. */
 export function createIntake(worker: Worker, admission: Admission): Http {
-  const http = createHttp({ log: worker.bus.log, bodyLimit: WEBHOOK_LIMIT })
+  const http = createHttp({ log: worker.bus.log, bodyLimit: WEBHOOK_LIMIT, requestTimeoutMs: UPLOAD_MS })
   // Signatures cover the bytes as they came, so nothing is parsed before they hold.
   http.removeAllContentTypeParsers()
   http.addContentTypeParser(
@@ -55,9 +57,8 @@ function serveWecom(http: Http, worker: Worker, admission: Admission): void {
     '/hooks/wecom/:tenantId/:accountId',
     async ({ params, query, body }, reply) => {
       const { tenantId, accountId } = params
-      await admission.admit({ tenantId, priority: 'PERSIST', kind: 'wecom' }, () =>
-        receiveWecom(worker, tenantId, accountId, query, body ?? ''),
-      )
+      const push = await openWecom(worker, tenantId, accountId, query, body ?? '')
+      await admission.admit({ tenantId, priority: 'PERSIST', kind: 'wecom' }, () => storePush(worker, tenantId, accountId, push))
       return reply.type('text/plain').send('success')
     },
   )
@@ -66,9 +67,8 @@ function serveWecom(http: Http, worker: Worker, admission: Admission): void {
 function serveYouzan(http: Http, worker: Worker, admission: Admission): void {
   http.post<{ Params: Params; Body: string }>('/hooks/youzan/:tenantId/:accountId', async ({ params, body }) => {
     const { tenantId, accountId } = params
-    await admission.admit({ tenantId, priority: 'PERSIST', kind: 'youzan' }, () =>
-      receiveYouzan(worker, tenantId, accountId, parse(YouzanPush, readJson(body))),
-    )
+    const push = await openYouzan(worker, tenantId, accountId, parse(YouzanPush, readJson(body)))
+    if (push) await admission.admit({ tenantId, priority: 'PERSIST', kind: 'youzan' }, () => storePush(worker, tenantId, accountId, push))
     return { code: 0, msg: 'success' }
   })
 }
@@ -78,7 +78,7 @@ function serveEvents(http: Http, worker: Worker, admission: Admission): void {
   http.post<{ Params: Params; Body: string }>(
     '/v1/events/:tenantId/:accountId',
     async ({ params: { tenantId, accountId }, body, headers }) => {
-      const source = await readEventSource(worker, tenantId, accountId)
+      const source = await knownAccount(worker, tenantId, accountId, 'EVENT_API')
       const { events } = verifyEvents(source.credentials.secret, body ?? '', headers as Record<string, string>)
       return admission.admit({ tenantId, priority: 'PERSIST', kind: 'events' }, () => ingestEvents(worker, tenantId, source, events))
     },

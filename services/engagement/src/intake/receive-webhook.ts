@@ -1,8 +1,8 @@
 import { seal } from '@renmai/platform/crypto'
-import { type Tx, withTenant } from '@renmai/platform/db'
+import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
-import { readAccount } from '../channels/credentials.ts'
+import { knownAccount } from '../channels/known-accounts.ts'
 import type { Worker } from '../context.ts'
 import { type CallbackQuery, openCallback } from '../wecom/wecom-crypto.ts'
 import { dedupeKeyOf } from '../wecom/wecom-event.rules.ts'
@@ -17,7 +17,7 @@ export const webhookPlace = (id: string) => `webhooks.body|${id}`
 
 /** Answers WeCom's check of the callback address with the opened echo. */
 export async function verifyWecomUrl(worker: Worker, tenantId: string, accountId: string, query: CallbackQuery): Promise<string> {
-  const { credentials } = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId, 'WECOM'))
+  const { credentials } = await knownAccount(worker, tenantId, accountId, 'WECOM')
   const echo = openCallback(credentials, query, query.echostr ?? '')
   requireFresh(query, worker.now())
   return echo
@@ -29,28 +29,28 @@ function requireFresh({ timestamp }: CallbackQuery, now: Date): void {
   throw new AppError('UNAUTHENTICATED', 'The timestamp of the callback is too far from now')
 }
 
-/** Checks and opens a callback and stores it, sealed; it is worked on after the answer. */
-export async function receiveWecom(worker: Worker, tenantId: string, accountId: string, query: CallbackQuery, body: string): Promise<void> {
-  await withTenant(worker.db, tenantId, async (tx) => {
-    const { credentials } = await readAccount(tx, worker.keyRing, accountId, 'WECOM')
-    const message = openCallback(credentials, query, readXml(body).Encrypt ?? '')
-    requireFresh(query, worker.now())
-    await store(tx, worker, accountId, dedupeKeyOf(readXml(message)), message)
-  })
+/** A push that is what it says it is, and by what a repeat of it is known. */
+export type Push = { dedupeKey: string; message: string }
+
+/** @throws AppError UNAUTHENTICATED unless WeCom signed the callback for this account within ten minutes */
+export async function openWecom(worker: Worker, tenantId: string, accountId: string, query: CallbackQuery, body: string): Promise<Push> {
+  const { credentials } = await knownAccount(worker, tenantId, accountId, 'WECOM')
+  const message = openCallback(credentials, query, readXml(body).Encrypt ?? '')
+  requireFresh(query, worker.now())
+  return { dedupeKey: dedupeKeyOf(readXml(message)), message }
 }
 
-/** Checks a push and stores it, sealed. A heartbeat is only answered. */
-export async function receiveYouzan(worker: Worker, tenantId: string, accountId: string, push: YouzanPush): Promise<void> {
-  await withTenant(worker.db, tenantId, async (tx) => {
-    const { credentials } = await readAccount(tx, worker.keyRing, accountId, 'YOUZAN')
-    if (push.test === true) return
-    verifyPush(push, credentials)
-    await store(tx, worker, accountId, `${push.type}:${push.id}:${push.version ?? ''}:${push.msg_id ?? ''}`, JSON.stringify(push))
-  })
+/** @returns undefined for a heartbeat, which is only answered @throws AppError UNAUTHENTICATED unless Youzan signed it */
+export async function openYouzan(worker: Worker, tenantId: string, accountId: string, push: YouzanPush): Promise<Push | undefined> {
+  const { credentials } = await knownAccount(worker, tenantId, accountId, 'YOUZAN')
+  if (push.test === true) return undefined
+  verifyPush(push, credentials)
+  return { dedupeKey: `${push.type}:${push.id}:${push.version ?? ''}:${push.msg_id ?? ''}`, message: JSON.stringify(push) }
 }
 
-async function store(tx: Tx, { keyRing }: Worker, accountId: string, dedupeKey: string, message: string): Promise<void> {
+/** Stores a push, sealed; it is worked on after the answer. */
+export async function storePush({ db, keyRing }: Worker, tenantId: string, accountId: string, { dedupeKey, message }: Push): Promise<void> {
   const id = newId()
-  const body = seal(keyRing, tx.tenantId, webhookPlace(id), message)
-  await tx.insert(webhooks).values({ tenantId: tx.tenantId, id, accountId, dedupeKey, body }).onConflictDoNothing()
+  const body = seal(keyRing, tenantId, webhookPlace(id), message)
+  await withTenant(db, tenantId, (tx) => tx.insert(webhooks).values({ tenantId, id, accountId, dedupeKey, body }).onConflictDoNothing())
 }

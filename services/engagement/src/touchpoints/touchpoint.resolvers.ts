@@ -1,7 +1,7 @@
 import { withTenant } from '@renmai/platform/db'
 import { requireScope } from '@renmai/platform/viewer'
+import { knownAccount } from '../channels/known-accounts.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { readEventSource } from './event-source.ts'
 import { ingestEvents } from './ingest-events.ts'
 
 const MAX_ITEMS = 100
@@ -21,7 +21,7 @@ export const touchpointResolvers: Resolvers = {
     ingestEvents: async (_, { input }, ctx) => {
       requireScope(ctx.viewer, 'events:write')
       const { tenantId } = ctx.viewer
-      const source = await readEventSource(ctx, tenantId, input.accountId)
+      const source = await knownAccount(ctx, tenantId, input.accountId, 'EVENT_API')
       return ingestEvents(ctx, tenantId, source, input.events)
     },
   },

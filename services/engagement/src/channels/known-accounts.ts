@@ -1,0 +1,37 @@
+import type { KeyRing } from '@renmai/platform/crypto'
+import { type Db, withTenant } from '@renmai/platform/db'
+import { LRUCache } from 'lru-cache'
+import { type Credentials, type OpenAccount, readAccount } from './credentials.ts'
+
+/** The account that events come by. */
+export type EventSource = OpenAccount<'EVENT_API'>
+
+type Reader = { db: Db; keyRing: KeyRing }
+type Asked = { reader: Reader; tenantId: string; accountId: string; kind: keyof Credentials }
+
+/**
+ * Reading and opening the account took as long as storing fifty events, for every request of a source. A secret that
+ * was changed is known after this time everywhere.
+ */
+const TTL_MS = 5_000
+
+const accounts = new LRUCache<string, OpenAccount<keyof Credentials>, Asked>({
+  max: 1_000,
+  ttl: TTL_MS,
+  fetchMethod: (_key, _stale, { context: { reader, tenantId, accountId, kind } }) =>
+    withTenant(reader.db, tenantId, (tx) => readAccount(tx, reader.keyRing, accountId, kind)),
+})
+
+/**
+ * The account by which somebody outside calls, remembered, so that a signature is checked before any work is done.
+ * @throws AppError NOT_FOUND when the tenant has no such account of this kind
+ */
+export async function knownAccount<K extends keyof Credentials>(
+  reader: Reader,
+  tenantId: string,
+  accountId: string,
+  kind: K,
+): Promise<OpenAccount<K>> {
+  const context = { reader, tenantId, accountId, kind }
+  return (await accounts.forceFetch(`${tenantId}|${accountId}|${kind}`, { context })) as OpenAccount<K>
+}
