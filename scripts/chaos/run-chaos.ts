@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@renmai/platform/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
@@ -137,6 +137,10 @@ async function finish({ client, tenantId, scene, logs }: ChaosStage, done: Ackno
   tell(`${done.events.size} events, ${done.addresses.size} sign-ups and ${done.tags.size} tags were acknowledged`)
   const wrong = await check({ client, tenantId }, done, tell)
   wrong.push(...scene.supervisor.crashes.map((name) => `${name} ended by itself`))
+  const denied = readFileSync(`${logs}/nats.log`, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('Violation'))
+  wrong.push(...denied.slice(0, 5).map((line) => `NATS refused what a service needs: ${line}`))
   if (wrong.length > 0) {
     cpSync(logs, KEPT_LOGS, { recursive: true })
     tell(`the logs of all parts are in ${KEPT_LOGS}`)
@@ -153,7 +157,7 @@ function createNetwork() {
       proxies.push(await createProxy(Number(postgres.port)), await createProxy(Number(nats.port)))
       postgres.port = String(proxies[0]!.port)
       nats.port = String(proxies[1]!.port)
-      return { ...stores, postgres: postgres.href, nats: `nats://${nats.host}` }
+      return { ...stores, postgres: postgres.href, nats: nats.href }
     },
     proxies: () => ({ postgres: proxies[0]!, nats: proxies[1]! }),
     close: () => {

@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { setTimeout as sleep } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
+import { addressOf } from '@renmai/platform/bus'
 import pg from 'pg'
 
 /** Deletes a stream, as somebody might by mistake. */
 export async function deleteStream(natsUrl: string, stream: string): Promise<void> {
-  const nats = await connect({ servers: natsUrl, timeout: 2_000, reconnect: false })
+  const nats = await connect({ ...addressOf(natsUrl), timeout: 2_000, reconnect: false })
   try {
     await (await jetstreamManager(nats)).streams.delete(stream)
   } finally {

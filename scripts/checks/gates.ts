@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { composeSupergraph, SERVICES } from '../compose-supergraph.ts'
-import { ROOT } from '../stack/paths.ts'
+import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
+import { renderBusPermissions } from '../write-bus-permissions.ts'
 import { renderSettings } from '../write-settings.ts'
 import { breakingChanges } from './breaking-changes.ts'
 import { lintMigrations } from './lint-migrations.ts'
@@ -80,6 +81,11 @@ async function settingsDocumented(): Promise<void> {
   }
 }
 
+async function permissionsFresh(): Promise<void> {
+  if (readFileSync(BUS_PERMISSIONS, 'utf8') !== (await renderBusPermissions()))
+    throw new Error('charts/bus-permissions.json is not what the services need. Run node scripts/write-bus-permissions.ts.')
+}
+
 /** Each direction rule has a file that breaks it and nothing else. */
 function directionsBite(): void {
   const { stdout } = spawnSync(
@@ -122,6 +128,7 @@ export const gates: Gate[] = [
   { name: 'schema composes', run: schemaComposes },
   { name: 'schema breaking', run: schemaBreaking },
   { name: 'settings documented', run: settingsDocumented },
+  { name: 'bus permissions', run: permissionsFresh },
   { name: 'lock', run: () => requireNone('The lock file does not pin these:', looseEnds(readLock())) },
   { name: 'install scripts', run: () => requireNone('Install scripts:', undecidedScripts(readLock(), decidedScripts())) },
   { name: 'licences', run: () => requireNone('Nobody has looked at these licences:', unknownLicences(readLock())) },

@@ -5,3 +5,6 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** What a running platform keeps: data, secrets, logs. */
 export const HOME = `${ROOT}.renmai`
 export const LOGS = `${HOME}/logs`
+
+/** What each part may say and hear on the bus; written by write-bus-permissions.ts. */
+export const BUS_PERMISSIONS = `${ROOT}charts/bus-permissions.json`

@@ -4,6 +4,7 @@ import { startNats } from '@renmai/platform/testing/nats'
 import { startPostgres } from '@renmai/platform/testing/postgres'
 import { allStarted, type Child, start } from '@renmai/platform/testing/processes'
 import { SERVICES } from '../compose-supergraph.ts'
+import { asUser, busUsers } from './bus-users.ts'
 import { createTenant, prepareDatabases } from './databases.ts'
 import { type Endpoints, endpointsOf, local, type Stores } from './endpoints.ts'
 import { ROOT } from './paths.ts'
@@ -48,18 +49,23 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     options.tell('databases are at the newest schema')
     const environment = environmentOf(options, ports, seen)
     const shown = (await options.behind?.(ports)) ?? ports
-    await createTenant({ ...environment, ...databases.identity }, options.secrets)
-    const runService = (name: ServiceName) => startService(name, { ...environment, ...databases[name] }, ports[name], options.logs)
+    await createTenant({ ...environment, ...databases.identity, NATS_URL: seen.nats }, options.secrets)
+    const environmentFor = (name: ServiceName) => ({
+      ...environment,
+      ...databases[name],
+      NATS_URL: asUser(seen.nats, options.secrets, name),
+    })
+    const runService = (name: ServiceName) => startService(name, environmentFor(name), ports[name], options.logs)
     await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
     options.tell('five services answer')
-    await keep(children, startGateway(environment, options, ports, shown))
+    await keep(children, startGateway({ ...environment, NATS_URL: asUser(seen.nats, options.secrets, 'gateway') }, options, ports, shown))
     const restart = async (name: string, more?: NodeJS.ProcessEnv) => {
       const index = children.findIndex((child) => child.name === name)
       await children[index]!.stop()
       children[index] = await children[index]!.again(more)
     }
     const command = async (name: string, ...args: string[]) => {
-      const env = { ...environment, ...databases[name as ServiceName] }
+      const env = environmentFor(name as ServiceName)
       const { stdout } = await promisify(execFile)(process.execPath, [`${ROOT}services/${name}/src/main.ts`, ...args], {
         env,
         timeout: 600_000,
@@ -105,9 +111,9 @@ async function startStores(
         settings: postgresSettings,
       }),
     ),
-    keep(children, startNats({ folder: `${folder}/nats`, port: ports.nats, logs })),
+    keep(children, startNats({ folder: `${folder}/nats`, port: ports.nats, logs, users: busUsers(secrets) })),
   ])
-  return { postgres: postgres.url, nats: nats.url, monitor: nats.monitorUrl }
+  return { postgres: postgres.url, nats: asUser(nats.url, secrets, 'operator'), monitor: nats.monitorUrl }
 }
 
 function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, ports: Ports, stores: Stores): Environment {
@@ -115,7 +121,6 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     NODE_COMPILE_CACHE: `${folder}/compile-cache`,
-    NATS_URL: stores.nats,
     NATS_MONITOR_URL: stores.monitor,
     INTERNAL_PUBLIC_KEY: secrets.internalPublicKey,
     KEY_RING: secrets.keyRing,

@@ -6,6 +6,7 @@ import { HOME } from './paths.ts'
 export type Secrets = {
   databasePassword: string
   rolePasswords: Record<string, string>
+  busPasswords: Record<string, string>
   keyRing: string
   apiKeyPepper: string
   cursorKey: string
@@ -29,6 +30,7 @@ export function createSecrets(tenantId: string): Secrets {
   return {
     databasePassword: text(),
     rolePasswords: Object.fromEntries(DATABASES.flatMap((name) => ROLES.map((role) => [`${name}_${role}`, text()]))),
+    busPasswords: Object.fromEntries(['operator', 'gateway', ...DATABASES].map((name) => [name, text()])),
     keyRing: JSON.stringify({ current: 1, keys: { 1: randomBytes(32).toString('base64') } }),
     apiKeyPepper: text(),
     cursorKey: text(),
@@ -44,9 +46,11 @@ export function createSecrets(tenantId: string): Secrets {
 
 export function readSecrets(folder = HOME): Secrets {
   const file = `${folder}/secrets.json`
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets
+  const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {}
+  if (stored.busPasswords) return stored as Secrets
   mkdirSync(folder, { recursive: true })
-  const secrets = createSecrets('0199f000-0000-7000-8000-000000000001')
+  // An installation that is older than a secret gets it now.
+  const secrets = { ...createSecrets('0199f000-0000-7000-8000-000000000001'), ...stored }
   writeFileSync(file, JSON.stringify(secrets, undefined, 2), { mode: 0o600 })
   return secrets
 }

@@ -1,9 +1,12 @@
+import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { createApiKey } from '@renmai/platform/api-key'
+import { addressOf } from '@renmai/platform/bus'
 import { newId } from '@renmai/platform/ids'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { CORP } from '../demo/story.ts'
+import { asUser } from '../stack/bus-users.ts'
 import { addOtherTenant } from '../stack/other-tenant.ts'
 import { busRows } from './bad-input/bus-rows.ts'
 import { keyRows, type OwnIssuer, startOwnIssuer, tokenRows } from './bad-input/credential-rows.ts'
@@ -130,6 +133,36 @@ describe('files', () => {
 })
 
 describe('the bus', () => {
+  it("E6, E7: a service whose password is known to somebody can neither speak for another nor touch what is another's", async () => {
+    const nats = await connect(addressOf(asUser(whole.client.endpoints.nats, whole.platform.secrets, 'analytics')))
+    const operator = await connect(addressOf(whole.client.endpoints.nats))
+    const { streams, consumers } = await jetstreamManager(operator)
+    const before = (await streams.info('engagement')).state.messages
+    const refused = (subject: string) =>
+      expect(nats.request(subject, '{}', { timeout: 1_000 }), subject).rejects.toThrow(/Permissions Violation for Publish/)
+    const deaf = async (subject: string) => {
+      const { promise: said, resolve } = Promise.withResolvers<string>()
+      nats.subscribe(subject, { callback: (error, message) => resolve(error?.message ?? message.subject) })
+      expect(await said, subject).toMatch(/Permissions Violation for Subscription/)
+    }
+    await refused(`renmai.engagement.v1.TouchpointsRecorded.engagement.${whole.tenantId}`)
+    await refused('renmai.identity.v1.IdentityService.ReadContactCards')
+    for (const verb of ['DELETE', 'PURGE', 'UPDATE']) await refused(`$JS.API.STREAM.${verb}.engagement`)
+    await refused('$JS.API.CONSUMER.DELETE.engagement.campaign_count-behaviour')
+    await refused('$JS.API.CONSUMER.MSG.NEXT.engagement.campaign_count-behaviour')
+    await refused('$JS.API.CONSUMER.CREATE.engagement.spy.renmai.>')
+    for (const subject of ['renmai.>', '_INBOX.engagement.>', 'renmai.identity.v1.IdentityService.*']) await deaf(subject)
+    expect((await streams.info('engagement')).state.messages).toBe(before)
+    expect((await consumers.info('engagement', 'campaign_count-behaviour')).name).toBe('campaign_count-behaviour')
+    await Promise.all([nats.close(), operator.close()])
+  })
+
+  it('lets nobody in without a password, nor by a wrong one', async () => {
+    const { host } = new URL(whole.client.endpoints.nats)
+    for (const servers of [`nats://${host}`, `nats://analytics:wrong@${host}`])
+      await expect(connect({ ...addressOf(servers), reconnect: false, timeout: 2_000 })).rejects.toThrow(/Authorization/i)
+  })
+
   it('keeps each of these as a dead letter and goes on', async () => {
     const deadLetters = async () => {
       const client = new pg.Client({
@@ -142,7 +175,7 @@ describe('the bus', () => {
       await client.end()
       return rows[0]!.n
     }
-    const nats = await connect({ servers: whole.client.endpoints.nats })
+    const nats = await connect(addressOf(whole.client.endpoints.nats))
     for (const row of busRows) row.send(nats, whole.tenantId)
     await nats.drain()
     await vi.waitFor(async () => expect(await deadLetters()).toBe(busRows.length), { timeout: 20_000, interval: 200 })

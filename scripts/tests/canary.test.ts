@@ -55,6 +55,7 @@ function canaries(): Record<string, string> {
     tenantId,
     loginClientId: _login,
     rolePasswords,
+    busPasswords,
     keyRing,
     internalPrivateKey,
     internalPublicKey: _public,
@@ -64,6 +65,7 @@ function canaries(): Record<string, string> {
   const parts = {
     ...rest,
     ...rolePasswords,
+    ...busPasswords,
     ...Object.fromEntries(
       Object.entries((JSON.parse(keyRing) as { keys: Record<string, string> }).keys).map(([no, value]) => [`key ${no}`, value]),
     ),

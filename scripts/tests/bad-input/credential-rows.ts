@@ -6,6 +6,7 @@ import { makeFolder } from '@renmai/platform/testing/folder'
 import { freePort, start } from '@renmai/platform/testing/processes'
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
 import { importSigner, signViewer } from '@renmai/platform/viewer'
+import { asUser } from '../../stack/bus-users.ts'
 import { ROOT } from '../../stack/paths.ts'
 import type { Whole } from '../whole.ts'
 import { call, type Row, type Stage } from './row.ts'
@@ -32,7 +33,7 @@ export async function startOwnIssuer({ platform: { endpoints, secrets }, tenantI
       ...urls,
       PATH: process.env.PATH,
       PORT: String(port),
-      NATS_URL: endpoints.nats,
+      NATS_URL: asUser(endpoints.nats, secrets, 'gateway'),
       NATS_MONITOR_URL: endpoints.natsMonitor,
       INTERNAL_PRIVATE_KEY: secrets.internalPrivateKey,
       OIDC_ISSUER: issuer,

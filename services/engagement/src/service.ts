@@ -30,6 +30,7 @@ export const engagement: Service<typeof settings, Context> = {
   modules: [typeDefs],
   resolvers,
   handlers,
+  asks: ['identity', 'compliance'],
   context: (app, viewer) => {
     const base = { db: app.db, viewer, now: app.now }
     return { ...workerOf(app), ...base, cursors: new Cursors(app.settings.CURSOR_KEY), load: createLoaders(base) }

@@ -1,5 +1,5 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager, type StreamConfig } from '@nats-io/jetstream'
-import { connect as connectNats, type NatsConnection } from '@nats-io/transport-node'
+import { type ConnectionOptions, connect as connectNats, type NatsConnection } from '@nats-io/transport-node'
 import { AppError } from './errors.ts'
 import type { Log } from './log.ts'
 
@@ -30,7 +30,7 @@ const MAX_STREAM_BYTES = 8 * 1024 ** 3
  */
 export async function connectBus(settings: BusSettings, name: string, log: Log): Promise<Bus> {
   const nats = await connectNats({
-    servers: settings.NATS_URL,
+    ...addressOf(settings.NATS_URL),
     name,
     timeout: 2_000,
     // A server behind a silent network is given up after six seconds.
@@ -49,6 +49,17 @@ export async function connectBus(settings: BusSettings, name: string, log: Log):
   if (settings.DURABILITY === 'strict') await requireFsync(settings.NATS_MONITOR_URL)
   const hasAtomicBatches = isAtLeast(version, ATOMIC_SINCE)
   return { nats, js: jetstream(nats, { timeout: 5_000 }), manager: await jetstreamManager(nats), hasAtomicBatches, log }
+}
+
+/**
+ * What the client needs to know of an address such as nats://user:password@host:4222. Who has a name gets answers under
+ * it, so that nobody else can be allowed to read them.
+ */
+export function addressOf(url: string): ConnectionOptions {
+  const { host, username, password } = new URL(url)
+  if (!username) return { servers: host }
+  const user = decodeURIComponent(username)
+  return { servers: host, user, pass: decodeURIComponent(password), inboxPrefix: `_INBOX.${user}` }
 }
 
 export function isAtLeast(version: string, [major, minor]: number[]): boolean {

@@ -10,7 +10,7 @@ export const baseSettings = z.object({
   PORT: port.default(0).describe('Port for GraphQL; 0 takes a free one'),
   DATABASE_URL: z.url().describe('PostgreSQL, as the application role'),
   RELAY_DATABASE_URL: z.url().describe('PostgreSQL, as the role that sees the queues of all tenants'),
-  NATS_URL: z.string().min(1).describe('NATS server with JetStream'),
+  NATS_URL: z.string().min(1).describe('NATS server with JetStream: nats://user:password@host:4222'),
   NATS_MONITOR_URL: z.url().optional().describe('Where the NATS server answers /varz; needed to prove its durability'),
   DURABILITY: z
     .enum(['strict', 'relaxed-for-tests'])

@@ -82,7 +82,12 @@ async function work(subscriber: Subscriber, messages: ConsumerMessages): Promise
   const waiting: Letter[] = []
   let draining: Promise<void> | undefined
   const drain = async () => {
-    while (waiting.length > 0) await handleLetters(subscriber, takeBatch(waiting))
+    while (waiting.length > 0) {
+      // What could not be answered, with the connection gone, comes again after ACK_WAIT.
+      await handleLetters(subscriber, takeBatch(waiting)).catch((error) =>
+        subscriber.bus.log.error({ err: error, consumer: subscriber.consumer }, 'messages not answered, they are delivered again'),
+      )
+    }
     draining = undefined
   }
   for await (const message of messages) {

@@ -47,6 +47,8 @@ export type Service<S extends z.ZodObject, C extends object> = {
   resolvers: object
   context: (app: App<z.output<S>>, viewer: Viewer) => C
   handlers: readonly Handler[]
+  /** Services that it asks questions over the bus. */
+  asks?: readonly string[]
   answers?: (app: App<z.output<S>>) => Answer[]
   loops?: (app: App<z.output<S>>) => Loop[]
   /** A second, public listener, for callers that are not the gateway. */
@@ -159,5 +161,6 @@ async function refuseStrongRole(db: Db): Promise<void> {
     throw new Error('DATABASE_URL must name a role that is no superuser, cannot bypass row-level security and owns no table')
 }
 
-const handlersOf = <S extends z.ZodObject, C extends object>({ name, handlers }: Service<S, C>) =>
+/** All that a service listens to. */
+export const handlersOf = <S extends z.ZodObject, C extends object>({ name, handlers }: Service<S, C>) =>
   name === 'identity' ? handlers : [...handlers, rememberTenants]

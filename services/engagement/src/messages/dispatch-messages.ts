@@ -42,7 +42,9 @@ export function dispatchMessages(worker: Worker): Loop[] {
       try {
         return await dispatchBatch(worker, tenantId)
       } finally {
-        busy.set(tenantId, busy.get(tenantId)! - 1)
+        const others = busy.get(tenantId)! - 1
+        if (others > 0) busy.set(tenantId, others)
+        else busy.delete(tenantId)
       }
     }),
   )

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isAtLeast } from '../bus.ts'
+import type { Permissions } from '../bus-permissions.ts'
 import { type Child, freePort, start } from './processes.ts'
 
 export type Nats = Child & { url: string; monitorUrl: string; port: number }
@@ -43,8 +44,32 @@ function versionOf(path: string): string | undefined {
   }
 }
 
+export type NatsOptions = {
+  folder: string
+  port?: number
+  logs: string
+  syncAlways?: boolean
+  /** Who may connect and what each may do; everybody may do everything unless it is said. */
+  users?: readonly NatsUser[]
+}
+
+export type NatsUser = { user: string; password: string; permissions?: Permissions }
+
+/** Answers to questions go where the asker listens, which is not known before. */
+function authorization(users: readonly NatsUser[]): string {
+  const entry = ({ user, password, permissions }: NatsUser) => {
+    const allowed = permissions && {
+      publish: { allow: permissions.publish },
+      subscribe: { allow: permissions.subscribe },
+      allow_responses: true,
+    }
+    return JSON.stringify({ user, password, ...(allowed ? { permissions: allowed } : {}) })
+  }
+  return `authorization { users: [\n${users.map(entry).join(',\n')}\n] }\n`
+}
+
 /** Starts nats-server with JetStream on free ports; every acknowledged event is on disk. */
-export async function startNats(options: { folder: string; port?: number; logs: string; syncAlways?: boolean }): Promise<Nats> {
+export async function startNats(options: NatsOptions): Promise<Nats> {
   const { path } = findNats()
   const [port, monitor] = [await freePort(options.port), await freePort()]
   mkdirSync(options.folder, { recursive: true })
@@ -52,7 +77,7 @@ export async function startNats(options: { folder: string; port?: number; logs: 
   const sync = options.syncAlways === false ? '' : '  sync_interval: always\n'
   writeFileSync(
     config,
-    `listen: "127.0.0.1:${port}"\nhttp: "127.0.0.1:${monitor}"\nserver_name: renmai\nmax_payload: 8MB\njetstream {\n  store_dir: "${options.folder}/jetstream"\n  max_file_store: 64GB\n${sync}}\n`,
+    `listen: "127.0.0.1:${port}"\nhttp: "127.0.0.1:${monitor}"\nserver_name: renmai\nmax_payload: 8MB\njetstream {\n  store_dir: "${options.folder}/jetstream"\n  max_file_store: 64GB\n${sync}}\n${options.users ? authorization(options.users) : ''}`,
     // As the data is: a power cut must not leave it empty.
     { flush: true },
   )

@@ -1,0 +1,19 @@
+import { writeFileSync } from 'node:fs'
+import { type Permissions, permissionsOf, permissionsOfAsker } from '@renmai/platform/bus-permissions'
+import { handlersOf, type Service } from '@renmai/platform/service'
+import type { z } from 'zod'
+import { SERVICES } from './compose-supergraph.ts'
+import { BUS_PERMISSIONS, ROOT } from './stack/paths.ts'
+
+/** The file from which NATS is told who may do what, as it should be: by what the services' code says that they need. */
+export async function renderBusPermissions(): Promise<string> {
+  const users: Record<string, Permissions> = { gateway: permissionsOfAsker('gateway', ['identity']) }
+  for (const name of SERVICES) {
+    const module = (await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Service<z.ZodObject, object>>
+    const service = module[name]!
+    users[name] = permissionsOf(name, handlersOf(service), service.asks)
+  }
+  return `${JSON.stringify(users, undefined, 2)}\n`
+}
+
+if (import.meta.main) writeFileSync(BUS_PERMISSIONS, await renderBusPermissions())

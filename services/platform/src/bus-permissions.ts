@@ -1,0 +1,37 @@
+import { ReconcileService } from '@renmai/proto/platform/v1/reconcile_service'
+import { consumerName } from './consume.ts'
+import type { Handler } from './inbox.ts'
+
+/** Subjects that one user of NATS may use. */
+export type Permissions = { publish: string[]; subscribe: string[] }
+
+/**
+ * What a service may say and hear on the bus, and nothing else: its own events, its own stream, the consumers of its own
+ * handlers, questions to those it asks. Whoever gets hold of its password can neither tell events in another's name nor
+ * read, change or delete another's stream.
+ * @param asks services that it asks questions
+ */
+export function permissionsOf(service: string, handlers: readonly Handler[], asks: readonly string[] = []): Permissions {
+  const consumers = handlers.flatMap((handler) => handler.publishers.map((publisher) => `${publisher}.${consumerName(service, handler)}`))
+  const api = (...subjects: string[]) => subjects.map((subject) => `$JS.API.${subject}`)
+  const about = (method: 'FindMissing' | 'ListPublished', whom: string) => `${ReconcileService.typeName}.${method}.${whom}`
+  return {
+    publish: [
+      `renmai.*.v1.*.${service}.*`,
+      ...asks.map((whom) => `renmai.${whom}.v1.*.*`),
+      about('FindMissing', '*'),
+      about('ListPublished', '*'),
+      ...api('INFO', ...['INFO', 'CREATE', 'UPDATE'].map((verb) => `STREAM.${verb}.${service}`), `CONSUMER.LIST.${service}`),
+      ...consumers.flatMap((consumer) => [
+        ...api(`CONSUMER.CREATE.${consumer}.>`, `CONSUMER.INFO.${consumer}`, `CONSUMER.MSG.NEXT.${consumer}`),
+        `$JS.ACK.${consumer}.>`,
+      ]),
+    ],
+    subscribe: [`_INBOX.${service}.>`, `renmai.${service}.v1.*.*`, about('FindMissing', service), about('ListPublished', service)],
+  }
+}
+
+/** The gateway only asks. */
+export function permissionsOfAsker(name: string, asks: readonly string[]): Permissions {
+  return { publish: [...asks.map((whom) => `renmai.${whom}.v1.*.*`), '$JS.API.INFO'], subscribe: [`_INBOX.${name}.>`] }
+}
