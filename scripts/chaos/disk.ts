@@ -14,6 +14,20 @@ export type Disk = {
 const SIZE = '3G'
 const run = (command: string, ...args: string[]) => void execFileSync(command, args, { stdio: 'pipe', timeout: 60_000 })
 
+/** The parts of a server that was killed end by themselves, some a moment after it. */
+const ENDED_WITHIN_MS = 10_000
+
+function unmount(path: string): void {
+  for (const late = Date.now() + ENDED_WITHIN_MS; ; ) {
+    try {
+      return run('umount', path)
+    } catch (error) {
+      if (Date.now() > late) throw error
+      run('sleep', '0.2')
+    }
+  }
+}
+
 /**
  * Makes and mounts a disk.
  * @returns the disk, or why this machine cannot mount one
@@ -43,12 +57,12 @@ export function openDisk(folder: string): Disk | string {
     cutPower: () => {
       // What the file system still holds in memory is not in the image; the copy is what the device would have.
       run('cp', '--sparse=always', image, spare)
-      run('umount', path)
+      unmount(path)
       ;[image, spare] = [spare, image]
       mount()
     },
     close: () => {
-      if (existsSync(path)) run('umount', path)
+      if (existsSync(path)) unmount(path)
     },
   }
 }
