@@ -129,6 +129,8 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
     TICKET_KEY: secrets.ticketKey,
     AUDIT_PRIVATE_KEY: secrets.auditPrivateKey,
     WECOM_API_URL: local(ports.simulator),
+    // The simulator's mailbox is on this machine.
+    EGRESS_ALLOW: '127.0.0.1/32',
     INTAKE_PORT: String(ports.intake),
     ...serviceSettings,
   }

@@ -1,5 +1,6 @@
 import type { Bus } from '@renmai/platform/bus'
 import type { KeyRing } from '@renmai/platform/crypto'
+import type { Egress } from '@renmai/platform/egress'
 import type { BaseContext } from '@renmai/platform/mutate'
 import type { Cursors } from '@renmai/platform/page'
 import type { Loaders } from './loaders.ts'
@@ -10,6 +11,7 @@ export type Context = BaseContext & {
   readonly cursors: Cursors
   readonly keyRing: KeyRing
   readonly wecomUrl: string
+  readonly egress: Egress
   readonly ticketKey: string
   readonly load: Loaders
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseKeyRing } from '@renmai/platform/crypto'
+import { createEgress } from '@renmai/platform/egress'
 import { Cursors } from '@renmai/platform/page'
 import type { App, Service } from '@renmai/platform/service'
 import type { z } from 'zod'
@@ -17,8 +18,26 @@ import { dispatchMessages } from './messages/dispatch-messages.ts'
 import { resolvers } from './resolvers.ts'
 import { resolvePending } from './touchpoints/resolve-pending.ts'
 
-function workerOf({ db, relayDb, bus, now, settings: { KEY_RING, WECOM_API_URL, TICKET_KEY } }: App<z.output<typeof settings>>): Worker {
-  return { db, relayDb, bus, now, keyRing: parseKeyRing(KEY_RING), wecomUrl: WECOM_API_URL, ticketKey: TICKET_KEY }
+/** Where mail servers take mail. */
+const MAIL_PORTS = [25, 465, 587, 2525]
+
+function workerOf({
+  db,
+  relayDb,
+  bus,
+  now,
+  settings: { KEY_RING, WECOM_API_URL, TICKET_KEY, EGRESS_ALLOW },
+}: App<z.output<typeof settings>>): Worker {
+  return {
+    db,
+    relayDb,
+    bus,
+    now,
+    keyRing: parseKeyRing(KEY_RING),
+    wecomUrl: WECOM_API_URL,
+    ticketKey: TICKET_KEY,
+    egress: createEgress(EGRESS_ALLOW, MAIL_PORTS),
+  }
 }
 
 export const engagement: Service<typeof settings, Context> = {

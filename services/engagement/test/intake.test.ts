@@ -9,6 +9,7 @@ import { answer, answerAll } from '@renmai/platform/ask'
 import { type Bus, connectBus } from '@renmai/platform/bus'
 import { parseKeyRing } from '@renmai/platform/crypto'
 import { connect, type Tx, withTenant } from '@renmai/platform/db'
+import { createEgress } from '@renmai/platform/egress'
 import { idFrom, newId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
@@ -74,6 +75,7 @@ beforeAll(async () => {
     keyRing,
     wecomUrl: 'http://127.0.0.1:1',
     ticketKey: 't'.repeat(32),
+    egress: createEgress('127.0.0.1/32', []),
   }
 })
 beforeEach(() => {
@@ -487,6 +489,19 @@ describe('dispatch', () => {
     await sleep(8_000)
     expect([mail.accepted, await states()]).toEqual([2, ['SENDING', 'SENT']])
   }, 20_000)
+
+  it('goes to no mail server inside, neither by its number nor by what its name comes to', async () => {
+    const connect = (host: string, port = 587) =>
+      connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host, port, from: 'a@renmai.example' })
+    for (const host of ['10.0.0.5', 'postgres', '[::1]', '169.254.169.254'])
+      await expect(connect(host)).rejects.toMatchObject({ code: 'INVALID', fields: { host: 'must be a public host' } })
+    await connect('mail.example.com')
+    const inside = { ...worker, egress: createEgress('127.0.0.1/32', [587], async () => ['10.0.0.5']) }
+    const [id] = await wish()
+    startGate(true)
+    for (const loop of dispatchMessages(inside)) stops.push(() => loop.stop())
+    await waitFor(async () => expect(await stateOf(id!)).toMatchObject({ state: 'REJECTED', reasons: ['SMTP_HOST_REFUSED'] }))
+  })
 
   it('plans again what was only claimed, and gives up what the platform refuses', async () => {
     const mail = await startMail()

@@ -56,9 +56,10 @@ export function connectYouzan(ctx: Context, raw: z.input<typeof Youzan>): Promis
   )
 }
 
-export function connectSmtp(ctx: Context, raw: z.input<typeof Smtp>): Promise<ShownAccount> {
+export async function connectSmtp(ctx: Context, raw: z.input<typeof Smtp>): Promise<ShownAccount> {
   const input = parse(Smtp, raw)
   const { host, port, user, password, from } = input
+  ctx.egress.check(host, port)
   return mutate(ctx, { name: 'connectSmtp', scope: 'channels:write' }, input, (tx) =>
     store(tx, ctx, 'SMTP', input.name, from, { host, port, user: user ?? undefined, password: password ?? undefined, from }),
   )

@@ -8,7 +8,8 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { readAgent, refreshToken } from '../wecom/wecom-client.ts'
 import { type ChannelAccount, channelAccounts } from './channel-account.table.ts'
-import { openAccount } from './credentials.ts'
+import { type Credentials, openAccount } from './credentials.ts'
+import { smtpAddress } from './smtp-address.ts'
 
 const Input = z.object({ accountId: z.uuid() })
 
@@ -38,6 +39,19 @@ export async function testConnection(ctx: Context, raw: z.input<typeof Input>): 
   return { isOk: steps.every((step) => step.isOk), steps }
 }
 
+async function greet({ egress }: Context, credentials: Credentials['SMTP']): Promise<string> {
+  const { host, port } = credentials
+  const transport = createTransport({
+    ...smtpAddress(await egress.resolve(host, port), credentials),
+    connectionTimeout: 5_000,
+    greetingTimeout: 5_000,
+  })
+  return transport
+    .verify()
+    .then(() => `${host}:${port} accepts us`)
+    .finally(() => transport.close())
+}
+
 function stepsOf(ctx: Context, account: ChannelAccount): [string, () => Promise<string>][] {
   switch (account.kind) {
     case 'WECOM': {
@@ -48,19 +62,8 @@ function stepsOf(ctx: Context, account: ChannelAccount): [string, () => Promise<
       ]
     }
     case 'SMTP': {
-      const { host, port, user, password } = openAccount<'SMTP'>(ctx.keyRing, account).credentials
-      const auth = user ? { auth: { user, pass: password ?? '' } } : {}
-      const transport = createTransport({ host, port, ...auth, connectionTimeout: 5_000, greetingTimeout: 5_000 })
-      return [
-        [
-          'connect and greet',
-          () =>
-            transport
-              .verify()
-              .then(() => `${host}:${port} accepts us`)
-              .finally(() => transport.close()),
-        ],
-      ]
+      const { credentials } = openAccount<'SMTP'>(ctx.keyRing, account)
+      return [['connect and greet', () => greet(ctx, credentials)]]
     }
     case 'YOUZAN':
       return [

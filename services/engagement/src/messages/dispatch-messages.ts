@@ -124,14 +124,14 @@ async function handOver(worker: Worker, tenantId: string, channel: string, group
 
 type Send = (message: Message, address: string, text: Rendered) => Promise<Handover>
 
-async function senderOf(tx: Tx, { keyRing, wecomUrl }: Worker, channel: string): Promise<Send | undefined> {
+async function senderOf(tx: Tx, { keyRing, wecomUrl, egress }: Worker, channel: string): Promise<Send | undefined> {
   if (channel === 'WECOM') {
     const account = await readSender(tx, keyRing, 'WECOM')
     return account && ((_message, address, text) => sendByWecom(wecomUrl, account, address, text))
   }
   if (channel === 'EMAIL') {
     const account = await readSender(tx, keyRing, 'SMTP')
-    return account && ((message, address, text) => sendByMail(account, message.id, address, text))
+    return account && ((message, address, text) => sendByMail(egress, account, message.id, address, text))
   }
   return undefined
 }

@@ -1,7 +1,9 @@
 import { pause } from '@renmai/platform/clock'
+import type { Egress } from '@renmai/platform/egress'
 import { AppError } from '@renmai/platform/errors'
 import { createTransport, type Transporter } from 'nodemailer'
-import type { OpenAccount } from '../channels/credentials.ts'
+import type { Credentials, OpenAccount } from '../channels/credentials.ts'
+import { smtpAddress } from '../channels/smtp-address.ts'
 import { sendMessage, WecomError } from '../wecom/wecom-client.ts'
 import type { Rendered } from './render.rules.ts'
 
@@ -35,14 +37,17 @@ const transports = new Map<string, Transporter>()
 
 /** @param messageId becomes the Message-ID, so that a repeat can be told from a new message */
 export async function sendByMail(
+  egress: Egress,
   { id, credentials }: OpenAccount<'SMTP'>,
   messageId: string,
   address: string,
   { subject, body }: Rendered,
 ): Promise<Handover> {
   const domain = credentials.from.split('@')[1]
+  const server = await findServer(egress, credentials)
+  if ('outcome' in server) return server
   try {
-    const sending = transportOf(id, credentials).sendMail({
+    const sending = transportOf(id, server.address, credentials).sendMail({
       from: credentials.from,
       to: address,
       subject,
@@ -60,20 +65,27 @@ export async function sendByMail(
   }
 }
 
-function transportOf(accountId: string, { host, port, user, password }: OpenAccount<'SMTP'>['credentials']): Transporter {
-  const key = `${accountId}|${host}|${port}|${user ?? ''}|${password ?? ''}`
+async function findServer(egress: Egress, { host, port }: Credentials['SMTP']): Promise<{ address: string } | Handover> {
+  try {
+    return { address: await egress.resolve(host, port) }
+  } catch (error) {
+    const isInside = error instanceof AppError && error.code === 'INVALID'
+    return isInside ? { outcome: 'REJECTED', reason: 'SMTP_HOST_REFUSED' } : { outcome: 'LATER', reason: 'SMTP_EDNS' }
+  }
+}
+
+function transportOf(accountId: string, address: string, credentials: Credentials['SMTP']): Transporter {
+  const { port, user, password } = credentials
+  const key = `${accountId}|${address}|${port}|${user ?? ''}|${password ?? ''}`
   const known = transports.get(key)
   if (known) return known
-  const auth = user ? { auth: { user, pass: password ?? '' } } : {}
   const made = createTransport({
-    host,
-    port,
+    ...smtpAddress(address, credentials),
     pool: true,
     // As many as all lanes of a tenant hand over at once: nothing may wait here while its deadline runs.
     maxConnections: 8,
     // A message whose connection broke may have been accepted; the pool must not send it again by itself.
     maxRequeues: 0,
-    ...auth,
     connectionTimeout: DEADLINE_MS,
     greetingTimeout: DEADLINE_MS,
     socketTimeout: DEADLINE_MS,
