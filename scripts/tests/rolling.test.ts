@@ -42,19 +42,23 @@ afterAll(async () => {
   folder.remove()
 }, 60_000)
 
-/** Replaces a part as a rolling update does: the new one is ready before the old one is told to end. */
-async function roll(name: string, more: NodeJS.ProcessEnv = {}): Promise<void> {
+/** Starts what shall replace a part. @returns what ends the old one, as a rolling update does when the new one is ready */
+async function prepare(name: string, more: NodeJS.ProcessEnv = {}): Promise<() => Promise<void>> {
   const index = platform.children.findIndex((child) => child.name === name)
   const old = platform.children[index]!
   const [port, intake] = [await freePort(), await freePort()]
   const next = await old.again({ PORT: String(port), INTAKE_PORT: String(intake), ...more })
-  platform.children[index] = next
-  const ending = sleep(0).then(() => old.stop())
-  await sleep(ENDPOINT_LAG_MS)
-  balancers[name as 'gateway'].retarget(port)
-  if (name === 'engagement') balancers.intake.retarget(intake)
-  await ending
+  return async () => {
+    platform.children[index] = next
+    const ending = sleep(0).then(() => old.stop())
+    await sleep(ENDPOINT_LAG_MS)
+    balancers[name as 'gateway'].retarget(port)
+    if (name === 'engagement') balancers.intake.retarget(intake)
+    await ending
+  }
 }
+
+const roll = async (name: string, more?: NodeJS.ProcessEnv) => (await prepare(name, more))()
 
 async function createSource(channel: string) {
   const { createEventSource } = await client.query<{
@@ -164,6 +168,7 @@ it('every part is replaced under load: no request fails and no event is lost', a
 
 it('an import goes on where it was when its service is replaced: every order once', async () => {
   const { account } = await createSource('STORE')
+  const replace = await prepare('engagement')
   const orders = 40_000
   const lines = Array.from({ length: orders }, (_, no) => `O${no},sku,Thing,1,2.50,2026-01-01 10:00,c${no % 500}`)
   const importing = importFile(client, 'orders.csv', Buffer.from(['no,sku,title,qty,price,at,who', ...lines].join('\n')), {
@@ -174,7 +179,7 @@ it('an import goes on where it was when its service is replaced: every order onc
   })
   const stored = () => count('engagement', 'SELECT count(*)::int AS n FROM orders')
   await vi.waitFor(async () => expect(await stored()).toBeGreaterThan(0), { timeout: 20_000, interval: 20 })
-  await roll('engagement')
+  await replace()
   const when = await stored()
   expect(await importing).toMatchObject({ state: 'COMPLETED', orders, rejectedRows: 0 })
   expect(when, 'it was under way when the service ended').toBeLessThan(orders)
