@@ -34,6 +34,7 @@ export async function protectTables(client: pg.Client, rules: TableRules): Promi
     const rights = rules.appendOnly?.includes(name) ? 'SELECT, INSERT' : 'SELECT, INSERT, UPDATE, DELETE'
     await client.query(`REVOKE ALL ON ${table} FROM ${app}, ${relay}`)
     await client.query(`GRANT ${rights} ON ${table} TO ${app}`)
+    await client.query(`GRANT MAINTAIN ON ${table} TO ${relay}`)
     if (CROSS_TENANT.includes(name) || rules.queues?.includes(name)) await openQueue(client, table, relay)
   }
   await client.query(`GRANT UPDATE (published_at) ON outbox TO ${relay}`)

@@ -1,6 +1,7 @@
 import type { DocumentNode } from 'graphql'
 import type { z } from 'zod'
 import { Admission } from './admission.ts'
+import { analyzeNew } from './analyze-new.ts'
 import { type Answer, answerAll } from './ask.ts'
 import { type Bus, connectBus, declareStream } from './bus.ts'
 import type { Clock } from './clock.ts'
@@ -134,6 +135,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
     maintainPartitions(relayDb, log),
     forgetKeys(db, relayDb, log),
     refreshing,
+    analyzeNew(relayDb, log),
     ...(service.loops?.(app) ?? []),
   ]
   const consumptions = consumeAll(bus, db, service.name, handlers)

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest'
+import { analyzeNew } from '../src/analyze-new.ts'
 import { insertRows } from '../src/bulk.ts'
 import { pause } from '../src/clock.ts'
 import { withTenant } from '../src/db.ts'
 import { groupWrites } from '../src/group-writes.ts'
 import { newId } from '../src/ids.ts'
+import { createLog } from '../src/log.ts'
 import { tenantsWithWork } from '../src/tenants.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
 import { counters } from './fixture.ts'
@@ -36,6 +38,19 @@ it('finds every tenant that has work by any of the conditions, and nobody else',
   expect(await tenantsWithWork(test.relayDb, 'counters', 'value = 100')).toEqual([])
   expect(await tenantsWithWork(test.relayDb, 'dead_letters', 'true')).toEqual([])
 })
+
+it('a table that fills up is known to the planner within seconds, and each only once', async () => {
+  const analyzed = async () =>
+    (await test.owner.query<{ n: number }>("SELECT analyze_count::int AS n FROM pg_stat_user_tables WHERE relname = 'counters'")).rows[0]!.n
+  expect(await analyzed()).toBe(0)
+  await store(newId(), ...Array.from({ length: 2_000 }, () => 1))
+  const running = analyzeNew(test.relayDb, createLog('test', 'silent'))
+  // A connection tells what it changed within ten seconds of being idle.
+  await vi.waitFor(async () => expect(await analyzed()).toBe(1), { timeout: 20_000, interval: 200 })
+  await pause(3_000)
+  expect(await analyzed()).toBe(1)
+  await running.stop()
+}, 40_000)
 
 it('writes together what comes while a write is under way, and answers each caller', async () => {
   const groups: number[][] = []
