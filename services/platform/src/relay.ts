@@ -6,7 +6,7 @@ import { headersOf, type OutboxRow, type Sealed, seal } from './envelope.ts'
 import { type Loop, loop } from './loop.ts'
 import { WAKE_RELAY } from './outbox.ts'
 
-/** As many as NATS takes as one. */
+/** NATS takes a thousand messages as one batch; there are fewer, unless each event is of another kind or tenant. */
 const BATCH = 1_000
 /** Read at once; while one batch is published the one before it is marked. */
 const READ = 4 * BATCH
