@@ -62,7 +62,8 @@ export class Admission {
     if (this.#hasRoom(asked.priority)) this.#begin(asked)
     else await this.#wait(asked)
     const began = performance.now()
-    const isCalm = this.#running <= this.#options.atLeast
+    // Times of a crowd, taken for usual, would let in the next crowd.
+    const isCalm = !this.#wasShort && this.#running <= this.#options.atLeast
     try {
       return await work()
     } finally {
@@ -127,6 +128,7 @@ export class Admission {
     this.#pressure = { last: pressure, lasting: Math.min(pressure, this.#pressure.last) }
     const { atLeast, atMost } = this.#options
     const slowness = this.#slowness.read()
+    if (slowness > SLOW && this.#limit === atLeast) this.#slowness.doubt()
     if (slowness > SLOW) this.#limit = Math.max(atLeast, this.#limit * Math.max(0.5, SLOW / slowness))
     else if (this.#wasShort) this.#limit = Math.min(atMost, this.#limit + 1)
     this.#wasShort = this.#queue.size > 0

@@ -1,22 +1,27 @@
 const MAX_KINDS = 1_000
-const WEIGHT = 0.05
+/** The weight of a new time, once a hundred are known. */
+const WEIGHT = 0.01
+const FORGET = 1.0005
+
+type Usual = { ms: number; seen: number }
 
 /**
- * How many times as long as usual requests take. Usual is what the same kind takes while little is under way, as a moving
+ * How many times as long as usual requests take. Usual is what the same kind takes while nothing has to wait, as a moving
  * average: a slow kind is no overload, and what takes long because of others is not taken for usual.
  */
 export class Slowness {
-  readonly #usual = new Map<string, number>()
+  readonly #usual = new Map<string, Usual>()
   #taken = 0
   #expected = 0
 
-  /** @param isCalm whether little was under way when the request began */
+  /** @param isCalm whether little was under way, and nothing waited, when the request began */
   note(kind: string, ms: number, isCalm: boolean): void {
     const usual = this.#usual.get(kind)
-    if (isCalm) this.#learn(kind, usual === undefined ? ms : usual + WEIGHT * (ms - usual))
-    if (usual === undefined) return
+    // A kind first seen under load is known badly rather than not at all.
+    if (!usual) return this.#learn(kind, ms)
     this.#taken += ms
-    this.#expected += usual
+    this.#expected += usual.ms
+    if (isCalm) usual.ms += Math.max(WEIGHT, 1 / ++usual.seen) * (ms - usual.ms)
   }
 
   /** Since the last reading; 1 when nothing is known. */
@@ -27,8 +32,16 @@ export class Slowness {
     return ratio
   }
 
+  /**
+   * Takes what is usual for a little more. Called four times a second where fewer at once have not helped, it grows by an
+   * eighth in a minute: work that has become slow for good is not held back for ever.
+   */
+  doubt(): void {
+    for (const usual of this.#usual.values()) usual.ms *= FORGET
+  }
+
   #learn(kind: string, ms: number): void {
-    if (this.#usual.size >= MAX_KINDS && !this.#usual.has(kind)) this.#usual.delete(this.#usual.keys().next().value!)
-    this.#usual.set(kind, ms)
+    if (this.#usual.size >= MAX_KINDS) this.#usual.delete(this.#usual.keys().next().value!)
+    this.#usual.set(kind, { ms, seen: 1 })
   }
 }

@@ -130,6 +130,27 @@ describe('admission', () => {
     expect(whileSlow).toBeLessThan(6)
     expect(most).toBeGreaterThan(whileSlow + 3)
   }, 10_000)
+
+  it('does not take for usual how long requests take while others wait', async () => {
+    create({ atLeast: 4, atMost: 64, waitMs: 10_000 })
+    let [running, most, isOver] = [0, 0, false]
+    const request = () =>
+      admission.admit({ tenantId: 'a', priority: 'QUERY', kind: 'test' }, async () => {
+        most = Math.max(most, ++running)
+        await sleep(10 * running)
+        running--
+      })
+    for (let no = 0; no < 10; no++) await request()
+    const clients = Array.from({ length: 40 }, async () => {
+      while (!isOver) await request()
+    })
+    await sleep(3_000)
+    most = 0
+    await sleep(1_000)
+    isOver = true
+    await Promise.all(clients)
+    expect(most).toBe(4)
+  }, 10_000)
 })
 
 describe('pressure', () => {
