@@ -27,6 +27,7 @@ export async function fairness(): Promise<object> {
     const most = await answeredPerSecond({ ...noisy, seconds: 5 }, CLIENTS)
     const rate = most * ORDINARY
     say(`${Math.round(most)} requests/s at most; each tenant ordinarily ${Math.round(rate)}`)
+    await both(quiet, noisy, rate, rate * NOISY)
     const [ordinary, loaded] = [[] as Both[], [] as Both[]]
     for (let round = 0; round < ROUNDS; round++) {
       ordinary.push(await both(quiet, noisy, rate, rate))

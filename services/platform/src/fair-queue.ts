@@ -24,6 +24,10 @@ export class FairQueue<T> {
     return share ? PRIORITIES.reduce((sum, priority) => sum + share.waiting[priority].length, 0) : 0
   }
 
+  runningOf(tenantId: string): number {
+    return this.#shares.get(tenantId)?.running ?? 0
+  }
+
   add({ tenantId, priority }: Place, item: T): void {
     this.#shareOf(tenantId).waiting[priority].push(item)
     this.#size++
@@ -46,11 +50,11 @@ export class FairQueue<T> {
   }
 
   /** Takes the next request out; whoever is served is last among those with as much under way. */
-  take(isAllowed: (priority: Priority) => boolean): (Place & { item: T }) | undefined {
+  take(isAllowed: (tenantId: string, priority: Priority) => boolean): (Place & { item: T }) | undefined {
     let found: { tenantId: string; share: Share<T>; priority: Priority } | undefined
     for (const [tenantId, share] of this.#shares) {
       if (found && found.share.running <= share.running) continue
-      const priority = PRIORITIES.find((each) => share.waiting[each].length > 0 && isAllowed(each))
+      const priority = PRIORITIES.find((each) => share.waiting[each].length > 0 && isAllowed(tenantId, each))
       if (priority) found = { tenantId, share, priority }
     }
     if (!found) return undefined

@@ -38,6 +38,15 @@ describe('admission', () => {
     expect(began).toEqual(['noisy 1', 'noisy 2', 'quiet 1', 'noisy 3', 'quiet 2', 'noisy 4', 'noisy 5'])
   })
 
+  it('lets a tenant with nothing under way begin beyond the limit, up to twice as much', async () => {
+    create({ atLeast: 2, atMost: 2 })
+    const { began, run } = workbench()
+    for (const no of [1, 2, 3]) void run('noisy', 'MUTATION', `noisy ${no}`)
+    for (const tenant of ['a', 'a', 'b', 'c']) void run(tenant, 'MUTATION', tenant)
+    await sleep(1)
+    expect(began).toEqual(['noisy 1', 'noisy 2', 'a', 'b'])
+  })
+
   it('does what is important first, and reads newest first', async () => {
     create({ atLeast: 1, atMost: 1 })
     const { began, run, finishOne } = workbench()
