@@ -3,6 +3,7 @@ import { AdaptiveLimit } from './adaptive-limit.ts'
 import { AppError } from './errors.ts'
 import { FairQueue, type Place, type Priority } from './fair-queue.ts'
 import { readPressure } from './pressure.ts'
+import { Recent } from './recent.ts'
 
 export type AdmissionOptions = {
   /** How many requests are under way at once, at least and at most. */
@@ -37,6 +38,7 @@ export class Admission {
   readonly #waitMs: number
   readonly #limit: AdaptiveLimit
   readonly #queue = new FairQueue<Waiting>()
+  readonly #active = new Recent()
   readonly #timers: NodeJS.Timeout[]
   #running = 0
   #exports = 0
@@ -64,6 +66,7 @@ export class Admission {
    */
   async admit<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
     if (this.#pressure.lasting >= REFUSED_FROM[asked.priority]) throw refuse(asked.priority, 'pressure')
+    this.#active.see(asked.tenantId)
     if (this.#hasRoom(asked.tenantId, asked.priority)) this.#begin(asked)
     else await this.#wait(asked)
     const note = this.#limit.watch(asked.kind, this.#running)
@@ -85,8 +88,10 @@ export class Admission {
 
   #hasRoom(tenantId: string, priority: Priority): boolean {
     if (priority === 'EXPORT' && this.#exports >= Math.max(1, this.#limit.value / 4)) return false
-    // A tenant with nothing under way does not wait for one that has much.
-    return this.#running < this.#limit.value * (this.#queue.runningOf(tenantId) === 0 ? 2 : 1)
+    const [limit, own] = [this.#limit.value, this.#queue.runningOf(tenantId)]
+    // A tenant with nothing under way does not wait for one that has much; alone, a tenant may have all.
+    if (own === 0) return this.#running < 2 * limit
+    return this.#running < limit && own < limit / this.#active.size
   }
 
   #wait(asked: Asked): Promise<void> {

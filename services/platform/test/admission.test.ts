@@ -34,7 +34,7 @@ describe('admission', () => {
     const { began, run, finishOne } = workbench()
     for (const no of [1, 2, 3, 4, 5]) void run('noisy', 'MUTATION', `noisy ${no}`)
     for (const no of [1, 2]) void run('quiet', 'MUTATION', `quiet ${no}`)
-    for (let no = 0; no < 5; no++) await finishOne()
+    for (let no = 0; no < 6; no++) await finishOne()
     expect(began).toEqual(['noisy 1', 'noisy 2', 'quiet 1', 'noisy 3', 'quiet 2', 'noisy 4', 'noisy 5'])
   })
 
@@ -45,6 +45,19 @@ describe('admission', () => {
     for (const tenant of ['a', 'a', 'b', 'c']) void run(tenant, 'MUTATION', tenant)
     await sleep(1)
     expect(began).toEqual(['noisy 1', 'noisy 2', 'a', 'b'])
+  })
+
+  it('keeps a tenant to its share of the places while others ask too, and gives it all when they stop', async () => {
+    create({ atLeast: 4, atMost: 4, waitMs: 10_000 })
+    const { began, run, finishOne } = workbench()
+    void run('quiet', 'MUTATION', 'quiet')
+    await finishOne()
+    for (const no of [1, 2, 3, 4, 5]) void run('noisy', 'MUTATION', `noisy ${no}`)
+    await sleep(1)
+    expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2'])
+    await sleep(2_100)
+    void run('noisy', 'MUTATION', 'noisy 6')
+    await vi.waitFor(() => expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2', 'noisy 6', 'noisy 3']))
   })
 
   it('does what is important first, and reads newest first', async () => {
