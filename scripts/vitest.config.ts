@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
+  // The file that Node resolves: a second graphql, from its `module` field, would not know the first one's types.
+  resolve: { alias: [{ find: /^graphql$/, replacement: here('../node_modules/graphql/index.js') }] },
   test: {
     root: here('..'),
     include: ['{services,gateway,proto,scripts}/**/*.test.ts'],

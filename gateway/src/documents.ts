@@ -5,23 +5,41 @@ import { hideValues } from './hide-values.ts'
 import { LIMITS, limitRules } from './limits.ts'
 
 /** A document that may be executed. */
-export type GoodDocument = { document: DocumentNode; source: string; queryHash: string }
+export type GoodDocument = { document: DocumentNode; queryHash: string }
+
+export type Documents = {
+  /** @throws DocumentError */
+  find: (source: string) => GoodDocument
+  /** Sources of good documents, the latest used first. */
+  recent: (most: number) => string[]
+}
 
 const MAX_DOCUMENTS = 2_000
+/** What is longer is read anew each time: two thousand of the longest would fill the memory. */
+const MAX_REMEMBERED_LENGTH = 32 * 1024
 const MAX_REPORTED = 10
 // graphql-js names what exists in its suggestions; who cannot read the schema must not learn it from errors.
 const SUGGESTION = / Did you mean [^?]+\?/g
 
 /** Parses and validates documents, each once. A refused document is remembered like a good one. */
-export function createDocuments(schema: GraphQLSchema): (source: string) => GoodDocument {
+export function createDocuments(schema: GraphQLSchema): Documents {
   const seen = new Map<string, GoodDocument | GraphQLError[]>()
-  return (source) => {
-    const known = seen.get(source) ?? check(schema, source)
+  const find = (source: string) => {
+    const found = seen.get(source) ?? check(schema, source)
+    seen.delete(source)
     if (seen.size >= MAX_DOCUMENTS) seen.delete(seen.keys().next().value!)
-    seen.set(source, known)
-    if (Array.isArray(known)) throw new DocumentError(known)
-    return known
+    if (source.length <= MAX_REMEMBERED_LENGTH) seen.set(source, found)
+    if (Array.isArray(found)) throw new DocumentError(found)
+    return found
   }
+  const recent = (most: number) => {
+    const good = [...seen].filter(([, found]) => !Array.isArray(found))
+    return good
+      .slice(-most)
+      .map(([source]) => source)
+      .toReversed()
+  }
+  return { find, recent }
 }
 
 /** Why a document is not executed; answered with status 400. */
@@ -51,7 +69,7 @@ function check(schema: GraphQLSchema, source: string): GoodDocument | GraphQLErr
   const errors = runRules(schema, document, limits)
   if (errors.length > 0) return errors
   const invalid = validate(schema, document, specifiedRules)
-  return invalid.length > 0 ? [...invalid] : { document, source, queryHash: createHash('sha256').update(source).digest('hex') }
+  return invalid.length > 0 ? [...invalid] : { document, queryHash: createHash('sha256').update(source).digest('hex') }
 }
 
 /** armor's rules throw what they find; graphql-js's report it. */

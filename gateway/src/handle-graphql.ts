@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphQLFormattedError } from 'graphql'
 import { z } from 'zod'
 import type { Authenticate } from './authenticate.ts'
-import { createDocuments, DocumentError, requireOperation } from './documents.ts'
+import { DocumentError, requireOperation } from './documents.ts'
 import { hideValues } from './hide-values.ts'
 import { hasUnstorableText, isTooDeep } from './limits.ts'
 import type { Supergraph } from './supergraph.ts'
@@ -32,8 +32,7 @@ const OWN_CODES = new Set([
 const tracer = trace.getTracer('renmai')
 
 /** Answers GraphQL over HTTP: POST with JSON. Whoever is not known gets nothing, not even the schema. */
-export function createGraphqlHandler(supergraph: Supergraph, authenticate: Authenticate, admission: Admission, log: Log) {
-  const documentOf = createDocuments(supergraph.schema)
+export function createGraphqlHandler(current: () => Supergraph, authenticate: Authenticate, admission: Admission, log: Log) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const parent = propagation.extract(otelContext.active(), request.headers)
     const span = tracer.startSpan('graphql', { kind: SpanKind.SERVER }, parent)
@@ -42,10 +41,11 @@ export function createGraphqlHandler(supergraph: Supergraph, authenticate: Authe
         refuseKeyInUrl(request.url)
         const viewer = await authenticate(request.headers.authorization, request.ip)
         const params = readParams(request.body)
-        const { document, source, queryHash } = documentOf(params.query)
+        const supergraph = current()
+        const { document, queryHash } = supergraph.documents.find(params.query)
         const priority = requireOperation(document, params.operationName) === 'mutation' ? 'MUTATION' : 'QUERY'
         const asked = { tenantId: viewer.tenantId, priority, kind: queryHash } as const
-        const result = await admission.admit(asked, () => execute(supergraph, { document, source, queryHash, params, viewer }))
+        const result = await admission.admit(asked, () => supergraph.execute({ document, viewer, ...params }))
         return reply.send({ ...(result.data === undefined ? {} : { data: result.data }), ...errorsOf(result.errors, log, request.id) })
       })
     } catch (error) {
@@ -65,28 +65,6 @@ function refuseKeyInUrl(url: string): void {
   if (/[?&](access_token|api_?key|key|token)=|rm_[a-z]+_/i.test(url))
     throw new AppError('INVALID', 'Send the credential as Authorization: Bearer; replace this one, since URLs are logged')
 }
-
-type Job = ReturnType<ReturnType<typeof createDocuments>> & { params: Params; viewer: Awaited<ReturnType<Authenticate>> }
-
-async function execute({ executor, schema }: Supergraph, { document, source, queryHash, params, viewer }: Job) {
-  // The executor was written for Apollo Server and takes the part of its request context that it reads.
-  const requestContext = {
-    request: params,
-    document,
-    source,
-    queryHash,
-    operationName: params.operationName ?? null,
-    context: { viewer },
-    schema,
-    metrics: {},
-    cache: undefined,
-    logger: SILENT,
-  }
-  return executor(requestContext as unknown as Parameters<typeof executor>[0])
-}
-
-const ignore = () => undefined
-const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
 const NO_BATCH = 'The body must be one JSON object with a query; batches are not accepted'
 const Body = z.object(

@@ -2,7 +2,7 @@ import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit'
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases'
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth'
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives'
-import { GraphQLError, Kind, type OperationDefinitionNode, type ValidationContext, type ValidationRule } from 'graphql'
+import { type FieldNode, GraphQLError, Kind, type OperationDefinitionNode, type ValidationContext, type ValidationRule } from 'graphql'
 
 /** What one request may ask for. */
 export const LIMITS = {
@@ -32,6 +32,7 @@ export const limitRules: ValidationRule[] = [
     ignoreIntrospection: true,
   }),
   limitRootFields,
+  refuseProto,
 ].map(asRule)
 
 // armor's visitors are classes; graphql-js wants a visitor object, which they are.
@@ -45,6 +46,15 @@ function limitRootFields(context: ValidationContext): object {
       const fields = operation.selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD).length
       const most = operation.operation === 'mutation' ? LIMITS.mutations : LIMITS.rootFields
       if (fields > most) context.reportError(new GraphQLError(`An operation may have at most ${most} root fields`, { nodes: operation }))
+    },
+  }
+}
+
+/** Answers are plain objects, of which `__proto__` is no field. */
+function refuseProto(context: ValidationContext): object {
+  return {
+    Field({ alias }: FieldNode) {
+      if (alias?.value === '__proto__') context.reportError(new GraphQLError('__proto__ cannot be an alias', { nodes: alias }))
     },
   }
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { Admission } from '@renmai/platform/admission'
 import { connectBus } from '@renmai/platform/bus'
 import { createHttp } from '@renmai/platform/http'
@@ -7,10 +6,11 @@ import { startTelemetry } from '@renmai/platform/telemetry'
 import { importSigner } from '@renmai/platform/viewer'
 import { createAuthenticate } from './authenticate.ts'
 import type { Settings } from './config.ts'
+import { connectSubgraph } from './data-source.ts'
+import { followSupergraph } from './follow-supergraph.ts'
 import { serveGraphiql } from './graphiql.ts'
 import { createGraphqlHandler } from './handle-graphql.ts'
 import { LIMITS } from './limits.ts'
-import { loadSupergraph } from './supergraph.ts'
 
 const COMMITTED = new URL('../supergraph.graphql', import.meta.url)
 const DRAIN_MS = 1_000
@@ -20,7 +20,6 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const log = createLog('gateway', settings.LOG_LEVEL)
   const stopTelemetry = startTelemetry('gateway', settings.OTEL_EXPORTER_OTLP_ENDPOINT)
   const bus = await connectBus(settings, 'gateway', log)
-  const sdl = await readFile(settings.SUPERGRAPH_FILE ?? COMMITTED, 'utf8')
   const {
     IDENTITY_URL: identity,
     ENGAGEMENT_URL: engagement,
@@ -28,14 +27,14 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     ANALYTICS_URL: analytics,
     COMPLIANCE_URL: compliance,
   } = settings
-  const supergraph = await loadSupergraph(
-    sdl,
-    { identity, engagement, campaign, analytics, compliance },
-    await importSigner(settings.INTERNAL_PRIVATE_KEY),
-  )
+  const signer = await importSigner(settings.INTERNAL_PRIVATE_KEY)
+  const urls = { identity, engagement, campaign, analytics, compliance }
+  const subgraphs = new Map(Object.entries(urls).map(([name, url]) => [name, connectSubgraph(name, url, signer)]))
+  const asks = new Map([...subgraphs].map(([name, { ask }]) => [name, ask]))
+  const supergraph = await followSupergraph(settings.SUPERGRAPH_FILE ?? COMMITTED, asks, log)
   const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: settings.TRUSTED_PROXIES })
   const admission = new Admission()
-  http.post('/graphql', createGraphqlHandler(supergraph, createAuthenticate(bus, settings), admission, log))
+  http.post('/graphql', createGraphqlHandler(supergraph.current, createAuthenticate(bus, settings), admission, log))
   http.route({
     method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
@@ -47,7 +46,8 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const stop = async () => {
     await http.drain(DRAIN_MS)
     admission.stop()
-    await supergraph.stop()
+    supergraph.stop()
+    await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()))
     await bus.nats.drain()
     await stopTelemetry()
   }

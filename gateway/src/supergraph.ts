@@ -1,31 +1,61 @@
 import './disable-telemetry.ts'
-import { ApolloGateway } from '@apollo/gateway'
-import type { Signer } from '@renmai/platform/viewer'
-import type { GraphQLSchema } from 'graphql'
-import { PooledDataSource } from './data-source.ts'
+import { createHash } from 'node:crypto'
+import { operationFromDocument, type Schema } from '@apollo/federation-internals'
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
+import type { QueryPlanner } from '@apollo/query-planner'
+import { type GraphQLSchema, Kind } from 'graphql'
+import { createDocuments, type Documents } from './documents.ts'
+import { createExecutor, type Executor } from './execution/executor.ts'
+import type { AskSubgraph } from './execution/step.ts'
 
-export type Supergraph = { schema: GraphQLSchema; executor: ApolloGateway['executor']; stop: () => Promise<void> }
+/** A composed schema, ready to serve. */
+export type Supergraph = Pick<Executor, 'execute'> & {
+  /** SHA-256 of the composed SDL. */
+  hash: string
+  schema: GraphQLSchema
+  documents: Documents
+  /** Reads, validates, plans and compiles documents before they are asked for; what is not valid here is passed over. */
+  warmUp: (sources: readonly string[]) => Promise<void>
+}
+
+/** What ApolloGateway builds from a supergraph and keeps to itself. */
+type Inner = { apiSchema: Schema; supergraphSchema: GraphQLSchema; queryPlanner: QueryPlanner }
+
+export const hashOf = (sdl: string) => createHash('sha256').update(sdl).digest('hex')
 
 /**
- * Loads the composed schema. The access directives stay in the file for whoever reads it; the gateway refuses to load
- * what is marked `for: SECURITY` without enforcing it, so the mark is taken off the copy that it gets. Subgraphs enforce
- * the directives.
- * @param urls GraphQL address by subgraph
+ * Loads a composed schema; plans are the query planner's, executing them is ours. The access directives stay in the file
+ * for whoever reads it; the gateway refuses to load what is marked `for: SECURITY` without enforcing it, so the mark is
+ * taken off the copy that it gets. Subgraphs enforce the directives.
+ * @throws Error when the SDL is no supergraph
  */
-export async function loadSupergraph(sdl: string, urls: Record<string, string>, signer: Signer): Promise<Supergraph> {
-  const sources: PooledDataSource[] = []
-  const gateway = new ApolloGateway({
-    supergraphSdl: sdl.replaceAll(', for: SECURITY', ''),
-    buildService: ({ name }) => {
-      const source = new PooledDataSource(name, urls[name]!, signer)
-      sources.push(source)
-      return source
-    },
+export async function loadSupergraph(sdl: string, subgraphs: ReadonlyMap<string, AskSubgraph>): Promise<Supergraph> {
+  const gateway = new ApolloGateway({ supergraphSdl: sdl.replaceAll(', for: SECURITY', ''), buildService: () => NOBODY })
+  const { schema } = await gateway.load()
+  const { apiSchema, supergraphSchema, queryPlanner } = gateway as unknown as Inner
+  const { execute, prepare } = createExecutor({
+    apiSchema: schema,
+    schema: supergraphSchema,
+    subgraphs,
+    plan: (document, operationName) => queryPlanner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName })),
   })
-  const { schema, executor } = await gateway.load()
-  const stop = async () => {
-    await gateway.stop()
-    await Promise.all(sources.map((source) => source.close()))
+  await gateway.stop()
+  const documents = createDocuments(schema)
+  return { hash: hashOf(sdl), schema, execute, documents, warmUp: (sources) => warmUp(documents, prepare, sources) }
+}
+
+/** The gateway's own executor is not used. */
+const NOBODY: GraphQLDataSource = { process: () => Promise.reject(new Error('Operations are executed elsewhere')) }
+
+async function warmUp(documents: Documents, prepare: Executor['prepare'], sources: readonly string[]): Promise<void> {
+  for (const source of sources) {
+    // Requests go on between one document and the next.
+    await new Promise(setImmediate)
+    try {
+      const { document } = documents.find(source)
+      for (const one of document.definitions) if (one.kind === Kind.OPERATION_DEFINITION) prepare(document, one.name?.value)
+    } catch {
+      // Not valid any more: whoever asks for it is told.
+    }
   }
-  return { schema, executor: executor as ApolloGateway['executor'], stop }
 }

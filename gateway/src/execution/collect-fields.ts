@@ -1,0 +1,67 @@
+import {
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  isAbstractType,
+  isCompositeType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql'
+
+export type Variables = Record<string, unknown>
+/** Whether a selection is wanted; undefined when it always is. */
+export type Condition = ((variables: Variables) => boolean) | undefined
+
+/** All selections of one response name, merged as GraphQL says (specification 6.3.2). */
+export type Collected = { key: string; name: string; selections: { condition: Condition; selectionSet: SelectionSetNode | undefined }[] }
+/** A selection set, and when it counts. */
+export type Part = { condition: Condition; selectionSet: SelectionSetNode | undefined }
+export type Document = { schema: GraphQLSchema; fragments: ReadonlyMap<string, FragmentDefinitionNode> }
+
+/** The fields to answer for an object of a type, in their order. */
+export function collectFields(document: Document, type: GraphQLCompositeType, parts: readonly Part[]): Collected[] {
+  const found = new Map<string, Collected>()
+  const visit = ({ condition, selectionSet }: Part): void => {
+    for (const selection of selectionSet?.selections ?? []) {
+      const wanted = both(condition, conditionOf(selection))
+      if (selection.kind === Kind.FIELD) {
+        const key = selection.alias?.value ?? selection.name.value
+        const known = found.get(key)
+        const part = { condition: wanted, selectionSet: selection.selectionSet }
+        if (known) known.selections.push(part)
+        else found.set(key, { key, name: selection.name.value, selections: [part] })
+      } else {
+        const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? document.fragments.get(selection.name.value)! : selection
+        if (applies(document.schema, fragment.typeCondition?.name.value, type))
+          visit({ condition: wanted, selectionSet: fragment.selectionSet })
+      }
+    }
+  }
+  for (const part of parts) visit(part)
+  return [...found.values()]
+}
+
+function applies(schema: GraphQLSchema, condition: string | undefined, type: GraphQLCompositeType): boolean {
+  if (condition === undefined || condition === type.name) return true
+  const wanted = schema.getType(condition)
+  return isCompositeType(wanted) && isAbstractType(wanted) && 'getFields' in type && schema.isSubType(wanted, type)
+}
+
+function conditionOf(selection: SelectionNode): Condition {
+  let condition: Condition
+  for (const { name, arguments: given } of selection.directives ?? []) {
+    const value = given?.[0]?.value
+    if ((name.value !== 'skip' && name.value !== 'include') || !value) continue
+    const wanted = name.value === 'include'
+    const one =
+      value.kind === Kind.VARIABLE
+        ? (variables: Variables) => (variables[value.name.value] === true) === wanted
+        : () => (value.kind === Kind.BOOLEAN && value.value) === wanted
+    condition = both(condition, one)
+  }
+  return condition
+}
+
+const both = (first: Condition, second: Condition): Condition =>
+  first && second ? (variables) => first(variables) && second(variables) : (first ?? second)

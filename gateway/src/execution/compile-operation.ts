@@ -1,0 +1,75 @@
+import type { QueryPlan } from '@apollo/query-planner'
+import {
+  type DocumentNode,
+  executeSync,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionSetNode,
+  type VariableDefinitionNode,
+} from 'graphql'
+import type { Variables } from './collect-fields.ts'
+import type { Compiling } from './compile-fetch.ts'
+import { compilePlan } from './compile-plan.ts'
+import { compileShape } from './compile-shape.ts'
+import type { Entity, Step } from './step.ts'
+
+export type ExecutorOptions = Compiling & {
+  /** What clients see. */
+  apiSchema: GraphQLSchema
+  plan: (document: DocumentNode, operationName: string | undefined) => QueryPlan
+}
+
+/** An operation, ready to run with any variables. */
+export type Operation = {
+  variableDefinitions: readonly VariableDefinitionNode[]
+  step: Step | undefined
+  introspect: ((variables: Variables) => Entity) | undefined
+  shape: (root: Entity, variables: Variables) => unknown
+}
+
+export function compileOperation(document: DocumentNode, name: string | undefined, options: ExecutorOptions): Operation {
+  const operation = getOperationAST(document, name)!
+  const fragments = new Map(
+    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
+  )
+  const { node } = options.plan(document, name)
+  if (node?.kind === 'Subscription') throw new Error('Subscriptions are not executed here')
+  const root = options.apiSchema.getRootType(operation.operation)!
+  return {
+    variableDefinitions: operation.variableDefinitions ?? [],
+    step: node && compilePlan(node, options),
+    introspect: compileIntrospection(options.apiSchema, operation, fragments),
+    shape: compileShape({ schema: options.apiSchema, fragments }, root, { condition: undefined, selectionSet: operation.selectionSet }),
+  }
+}
+
+/** What is asked of the schema itself is answered here; no subgraph knows all of it. */
+function compileIntrospection(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): Operation['introspect'] {
+  const selections = introspectionOf(operation.selectionSet, fragments)
+  if (selections.length === 0) return undefined
+  const document: DocumentNode = {
+    kind: Kind.DOCUMENT,
+    definitions: [
+      { ...operation, operation: OperationTypeNode.QUERY, selectionSet: { kind: Kind.SELECTION_SET, selections } },
+      ...fragments.values(),
+    ],
+  }
+  return (variableValues) => ({ ...executeSync({ schema, document, variableValues }).data })
+}
+
+function introspectionOf(selectionSet: SelectionSetNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): FieldNode[] {
+  return selectionSet.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return /^__(schema|type)$/.test(selection.name.value) ? [selection] : []
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection
+    return fragment ? introspectionOf(fragment.selectionSet, fragments) : []
+  })
+}

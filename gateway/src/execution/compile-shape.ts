@@ -1,0 +1,115 @@
+import {
+  type GraphQLCompositeType,
+  type GraphQLLeafType,
+  type GraphQLOutputType,
+  isCompositeType,
+  isEnumType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql'
+import { type Collected, type Condition, collectFields, type Document, type Part, type Variables } from './collect-fields.ts'
+import type { Entity } from './step.ts'
+
+/** Stands for a value that is null where null must not be: whatever holds it becomes null. */
+const INVALID = Symbol('invalid')
+
+type Shape = (value: unknown, variables: Variables) => unknown
+type ShapedField = { key: string; wanted: Condition; shape: Shape }
+
+/**
+ * Compiles what turns the merged answers of subgraphs into the answer of an operation: only what was asked for, in its
+ * order, with nulls where the schema says so (specification 6.4.4). Fields of the introspection pass as they are.
+ */
+export function compileShape(document: Document, type: GraphQLCompositeType, part: Part): (root: Entity, variables: Variables) => unknown {
+  return shapeOfObject(document, type, [part])
+}
+
+function shapeOf(document: Document, type: GraphQLOutputType, parts: readonly Part[]): Shape {
+  if (isNonNullType(type)) {
+    const inner = shapeOf(document, type.ofType, parts)
+    return (value, variables) => inner(value, variables) ?? INVALID
+  }
+  if (isListType(type)) return shapeOfList(shapeOf(document, type.ofType, parts))
+  if (isLeafType(type)) return shapeOfLeaf(type)
+  return shapeOfComposite(document, type, parts)
+}
+
+function shapeOfList(inner: Shape): Shape {
+  return (value, variables) => {
+    if (!Array.isArray(value)) return null
+    const shaped = new Array<unknown>(value.length)
+    for (let at = 0; at < value.length; at++) {
+      const element = inner(value[at], variables)
+      if (element === INVALID) return null
+      shaped[at] = element
+    }
+    return shaped
+  }
+}
+
+/** A subgraph that answers in another type than it declares must not break a typed client. */
+function shapeOfLeaf(type: GraphQLLeafType): Shape {
+  const isValid = validityOf(type)
+  return (value) => (value !== undefined && value !== null && isValid(value) ? value : null)
+}
+
+function validityOf(type: GraphQLLeafType): (value: unknown) => boolean {
+  if (isEnumType(type)) {
+    const names = new Set<unknown>(type.getValues().map(({ name }) => name))
+    return (value) => names.has(value)
+  }
+  if (type.name === 'Boolean') return (value) => typeof value === 'boolean'
+  if (type.name === 'Int') return Number.isSafeInteger
+  if (type.name === 'Float') return Number.isFinite
+  if (type.name === 'String') return (value) => typeof value === 'string'
+  if (type.name === 'ID') return (value) => typeof value === 'string' || Number.isSafeInteger(value)
+  return () => true
+}
+
+/** Compiled for each type that comes: a field of an interface or a union answers with several. */
+function shapeOfComposite(document: Document, type: GraphQLCompositeType, parts: readonly Part[]): Shape {
+  const byName = new Map<unknown, Shape>()
+  const compile = (name: unknown): Shape => {
+    const actual = name === undefined ? type : document.schema.getType(String(name))
+    const shape: Shape = isCompositeType(actual) ? shapeOfObject(document, actual, parts) : () => null
+    byName.set(name, shape)
+    return shape
+  }
+  return (value, variables) => {
+    if (typeof value !== 'object' || value === null) return null
+    const name = (value as Entity).__typename
+    return (byName.get(name) ?? compile(name))(value, variables)
+  }
+}
+
+function shapeOfObject(document: Document, type: GraphQLCompositeType, parts: readonly Part[]): Shape {
+  const fields = collectFields(document, type, parts).map((each) => shapeField(document, type, each))
+  return (value, variables) => {
+    const shaped: Entity = {}
+    for (const { key, wanted, shape } of fields) {
+      if (wanted && !wanted(variables)) continue
+      const field = shape((value as Entity)[key], variables)
+      if (field === INVALID) return null
+      shaped[key] = field
+    }
+    return shaped
+  }
+}
+
+function shapeField(document: Document, type: GraphQLCompositeType, { key, name, selections }: Collected): ShapedField {
+  const wanted = selections.every(({ condition }) => condition)
+    ? (variables: Variables) => selections.some(({ condition }) => condition!(variables))
+    : undefined
+  // A single selection decides once; of several, each decides for what it selects inside.
+  const parts = selections.length === 1 ? [{ ...selections[0]!, condition: undefined }] : selections
+  return { key, wanted, shape: shapeOfField(document, type, name, parts) }
+}
+
+function shapeOfField(document: Document, type: GraphQLCompositeType, name: string, parts: readonly Part[]): Shape {
+  if (name === '__schema' || name === '__type') return (value) => value ?? null
+  if (name === '__typename') return isObjectType(type) ? () => type.name : () => INVALID
+  const field = 'getFields' in type ? type.getFields()[name] : undefined
+  return field ? shapeOf(document, field.type, parts) : () => null
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
+import { type ExecutionResult, type GraphQLFormattedError, graphqlSync, parse } from 'graphql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AskSubgraph } from '../src/execution/step.ts'
+import { loadSupergraph, type Supergraph } from '../src/supergraph.ts'
+import { type FuzzedOperation, inventOperation } from './fuzz/operations.ts'
+import { inventSubgraphs } from './fuzz/subgraphs.ts'
+
+const OPERATIONS = 2_500
+const FIRST_SEED = 1
+const SUPERGRAPH = readFileSync(new URL('../supergraph.graphql', import.meta.url), 'utf8')
+const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>() } as const
+
+type Answer = (operation: FuzzedOperation) => Promise<ExecutionResult>
+
+const requests = { ours: 0, stock: 0 }
+let [ours, stock]: [Supergraph, ApolloGateway] = [] as never
+
+beforeAll(async () => {
+  const subgraphs = inventSubgraphs()
+  const counted = [...subgraphs].map(([name, ask]): [string, AskSubgraph] => [name, (...asked) => (requests.ours++, ask(...asked))])
+  ours = await loadSupergraph(SUPERGRAPH, new Map(counted))
+  stock = new ApolloGateway({
+    supergraphSdl: SUPERGRAPH.replaceAll(', for: SECURITY', ''),
+    buildService: ({ name }) => stockSource(subgraphs.get(name)!),
+  })
+  await stock.load()
+})
+afterAll(() => stock.stop())
+
+function stockSource(ask: AskSubgraph): GraphQLDataSource {
+  return {
+    process: async ({ request: { query, variables, operationName } }) => {
+      requests.stock++
+      return (await ask(viewer, JSON.stringify({ query, variables, operationName }), 'query')) as never
+    },
+  }
+}
+
+const answerOurs: Answer = ({ source, variables }) => ours.execute({ document: parse(source), operationName: undefined, variables, viewer })
+
+const answerStock: Answer = ({ source, variables }) =>
+  stock.executor({
+    request: { query: source, variables },
+    document: parse(source),
+    source,
+    queryHash: createHash('sha256').update(source).digest('hex'),
+    operationName: null,
+    context: {},
+    schema: ours.schema,
+    metrics: {},
+    logger: console,
+  } as unknown as Parameters<typeof stock.executor>[0]) as Promise<ExecutionResult>
+
+/** Fetches under way at once report in any order. */
+function comparable({ data, errors }: ExecutionResult) {
+  const told = (JSON.parse(JSON.stringify(errors ?? [])) as GraphQLFormattedError[]).map(({ message, path, extensions }) =>
+    JSON.stringify([path, message, extensions?.code, extensions?.serviceName]),
+  )
+  return { data: JSON.parse(JSON.stringify(data ?? null)), errors: told.toSorted() }
+}
+
+describe('the executor', () => {
+  it(`answers ${OPERATIONS} invented operations as the stock gateway does`, async () => {
+    const seen = { withErrors: 0, withData: 0, merged: 0 }
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + OPERATIONS; seed++) {
+      const operation = inventOperation(ours.schema, seed)
+      const [own, theirs] = [comparable(await answerOurs(operation)), comparable(await answerStock(operation))]
+      expect(own, `seed ${seed}\n${operation.source}\n${JSON.stringify(operation.variables)}`).toEqual(theirs)
+      if (own.errors.length > 0) seen.withErrors++
+      if (own.data) seen.withData++
+    }
+    // An invention that fails everywhere, or nowhere, would show nothing.
+    expect(seen.withErrors).toBeGreaterThan(OPERATIONS / 20)
+    expect(seen.withData).toBeGreaterThan(OPERATIONS / 2)
+    expect(requests.ours).toBeLessThanOrEqual(requests.stock)
+  }, 240_000)
+
+  it('refuses variables of wrong types before any subgraph is asked', async () => {
+    const before = requests.ours
+    const operation = { source: 'query Wrong($id: ID!) { customer(id: $id) { id } }', variables: { id: { no: 'id' } } }
+    expect(comparable(await answerOurs(operation))).toEqual(comparable(await answerStock(operation)))
+    expect((await answerOurs(operation)).errors).toHaveLength(1)
+    expect(requests.ours).toBe(before)
+  })
+
+  it('answers what is asked of the schema itself, beside what is asked of subgraphs', async () => {
+    const source = `query Mixed($name: String!, $no: Boolean!) {
+      ...Types
+      customerCounts { __typename }
+      named: __type(name: $name) { name fields { name } }
+      hidden: __type(name: "Query") @include(if: $no) { name }
+    }
+    fragment Types on Query { __typename __schema { queryType { name } } }`
+    const variables = { name: 'Money', no: false }
+    const { data } = await answerOurs({ source, variables })
+    const own = graphqlSync({ schema: ours.schema, source: source.replace(/customerCounts.*/, ''), variableValues: variables }).data!
+    const { customerCounts, ...rest } = JSON.parse(JSON.stringify(data))
+    expect(rest).toEqual(JSON.parse(JSON.stringify(own)))
+    expect(customerCounts).toEqual({ __typename: 'CustomerCounts' })
+  })
+})
