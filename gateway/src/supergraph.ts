@@ -4,6 +4,7 @@ import { operationFromDocument, type Schema } from '@apollo/federation-internals
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
 import type { QueryPlanner } from '@apollo/query-planner'
 import { type GraphQLSchema, Kind } from 'graphql'
+import { readAccess } from './access/read-access.ts'
 import { createDocuments, type Documents } from './documents.ts'
 import { createExecutor, type Executor } from './execution/executor.ts'
 import type { AskSubgraph } from './execution/step.ts'
@@ -24,9 +25,9 @@ type Inner = { apiSchema: Schema; supergraphSchema: GraphQLSchema; queryPlanner:
 export const hashOf = (sdl: string) => createHash('sha256').update(sdl).digest('hex')
 
 /**
- * Loads a composed schema; plans are the query planner's, executing them is ours. The access directives stay in the file
- * for whoever reads it; the gateway refuses to load what is marked `for: SECURITY` without enforcing it, so the mark is
- * taken off the copy that it gets. Subgraphs enforce the directives.
+ * Loads a composed schema; plans are the query planner's, executing them and deciding who may have what is ours.
+ * ApolloGateway refuses to load what is marked `for: SECURITY`, since it would not enforce it, so the mark is taken off the
+ * copy that it gets. Subgraphs enforce access again.
  * @throws Error when the SDL is no supergraph
  */
 export async function loadSupergraph(sdl: string, subgraphs: ReadonlyMap<string, AskSubgraph>): Promise<Supergraph> {
@@ -36,6 +37,7 @@ export async function loadSupergraph(sdl: string, subgraphs: ReadonlyMap<string,
   const { execute, prepare } = createExecutor({
     apiSchema: schema,
     schema: supergraphSchema,
+    access: readAccess(sdl),
     subgraphs,
     plan: (document, operationName) => queryPlanner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName })),
   })

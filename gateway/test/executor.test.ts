@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
+import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
 import { type ExecutionResult, type GraphQLFormattedError, graphqlSync, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AskSubgraph } from '../src/execution/step.ts'
@@ -11,7 +12,7 @@ import { inventSubgraphs } from './fuzz/subgraphs.ts'
 const OPERATIONS = 2_500
 const FIRST_SEED = 1
 const SUPERGRAPH = readFileSync(new URL('../supergraph.graphql', import.meta.url), 'utf8')
-const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>() } as const
+const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set(ALL_SCOPES) } as const
 
 type Answer = (operation: FuzzedOperation) => Promise<ExecutionResult>
 

@@ -17,7 +17,12 @@ export type Condition = ((variables: Variables) => boolean) | undefined
 export type Collected = { key: string; name: string; selections: { condition: Condition; selectionSet: SelectionSetNode | undefined }[] }
 /** A selection set, and when it counts. */
 export type Part = { condition: Condition; selectionSet: SelectionSetNode | undefined }
-export type Document = { schema: GraphQLSchema; fragments: ReadonlyMap<string, FragmentDefinitionNode> }
+export type Document = {
+  schema: GraphQLSchema
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  /** @param field `Type.field` */
+  isAllowed: (field: string) => boolean
+}
 
 /** The fields to answer for an object of a type, in their order. */
 export function collectFields(document: Document, type: GraphQLCompositeType, parts: readonly Part[]): Collected[] {
@@ -48,7 +53,8 @@ function applies(schema: GraphQLSchema, condition: string | undefined, type: Gra
   return isCompositeType(wanted) && isAbstractType(wanted) && 'getFields' in type && schema.isSubType(wanted, type)
 }
 
-function conditionOf(selection: SelectionNode): Condition {
+/** Whether `@skip` and `@include` let a selection in. */
+export function conditionOf(selection: SelectionNode): Condition {
   let condition: Condition
   for (const { name, arguments: given } of selection.directives ?? []) {
     const value = given?.[0]?.value
@@ -63,5 +69,5 @@ function conditionOf(selection: SelectionNode): Condition {
   return condition
 }
 
-const both = (first: Condition, second: Condition): Condition =>
+export const both = (first: Condition, second: Condition): Condition =>
   first && second ? (variables) => first(variables) && second(variables) : (first ?? second)

@@ -12,6 +12,8 @@ import {
   type SelectionSetNode,
   type VariableDefinitionNode,
 } from 'graphql'
+import { type Denied, filterOperation } from '../access/filter-operation.ts'
+import type { Access, Need } from '../access/read-access.ts'
 import type { Variables } from './collect-fields.ts'
 import type { Compiling } from './compile-fetch.ts'
 import { compilePlan } from './compile-plan.ts'
@@ -21,30 +23,44 @@ import type { Entity, Step } from './step.ts'
 export type ExecutorOptions = Compiling & {
   /** What clients see. */
   apiSchema: GraphQLSchema
+  access: Access
   plan: (document: DocumentNode, operationName: string | undefined) => QueryPlan
 }
 
 /** An operation, ready to run with any variables. */
 export type Operation = {
+  denied: readonly Denied[]
   variableDefinitions: readonly VariableDefinitionNode[]
   step: Step | undefined
   introspect: ((variables: Variables) => Entity) | undefined
   shape: (root: Entity, variables: Variables) => unknown
 }
 
-export function compileOperation(document: DocumentNode, name: string | undefined, options: ExecutorOptions): Operation {
+/** @param isGranted what of it the viewer may have */
+export function compileOperation(
+  document: DocumentNode,
+  name: string | undefined,
+  options: ExecutorOptions,
+  isGranted: (need: Need) => boolean,
+): Operation {
   const operation = getOperationAST(document, name)!
   const fragments = new Map(
     document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
   )
-  const { node } = options.plan(document, name)
+  const filtered = filterOperation(options.apiSchema, options.access, document, name, isGranted)
+  const { node } = options.plan(filtered.denied.length > 0 ? filtered.document : document, name)
   if (node?.kind === 'Subscription') throw new Error('Subscriptions are not executed here')
+  const isAllowed = (field: string) => options.access.get(field)?.every(isGranted) ?? true
   const root = options.apiSchema.getRootType(operation.operation)!
   return {
+    denied: filtered.denied,
     variableDefinitions: operation.variableDefinitions ?? [],
     step: node && compilePlan(node, options),
     introspect: compileIntrospection(options.apiSchema, operation, fragments),
-    shape: compileShape({ schema: options.apiSchema, fragments }, root, { condition: undefined, selectionSet: operation.selectionSet }),
+    shape: compileShape({ schema: options.apiSchema, fragments, isAllowed }, root, {
+      condition: undefined,
+      selectionSet: operation.selectionSet,
+    }),
   }
 }
 

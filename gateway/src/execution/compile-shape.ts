@@ -111,5 +111,7 @@ function shapeOfField(document: Document, type: GraphQLCompositeType, name: stri
   if (name === '__schema' || name === '__type') return (value) => value ?? null
   if (name === '__typename') return isObjectType(type) ? () => type.name : () => INVALID
   const field = 'getFields' in type ? type.getFields()[name] : undefined
+  // Never shown, even when a subgraph was asked for it on behalf of another field.
+  if (field && !document.isAllowed(`${type.name}.${name}`)) return () => (isNonNullType(field.type) ? INVALID : null)
   return field ? shapeOf(document, field.type, parts) : () => null
 }

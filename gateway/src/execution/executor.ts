@@ -1,5 +1,8 @@
 import type { Viewer } from '@renmai/platform/viewer'
-import { type DocumentNode, type ExecutionResult, type GraphQLError, getVariableValues } from 'graphql'
+import { type DocumentNode, type ExecutionResult, GraphQLError, getVariableValues } from 'graphql'
+import { filterOperation } from '../access/filter-operation.ts'
+import { isMet, type Need } from '../access/read-access.ts'
+import type { Variables } from './collect-fields.ts'
 import { compileOperation, type ExecutorOptions, type Operation } from './compile-operation.ts'
 
 export type Execution = {
@@ -16,28 +19,52 @@ export type Executor = {
   prepare: (document: DocumentNode, operationName: string | undefined) => void
 }
 
+/** An operation as compiled for viewers who may have the same parts of it. */
+type Guarded = { needs: readonly Need[]; variants: Map<string, Operation> }
+
+const MAX_VARIANTS = 32
+const all = () => true
+
 /**
- * Executes operations over subgraphs. Everything that does not depend on variables is done once for an operation and kept
- * as long as its document is.
+ * Executes operations over subgraphs, for each viewer what it may have. Everything that depends neither on variables nor
+ * on the viewer is done once for an operation and kept as long as its document is.
  */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const compiled = new WeakMap<DocumentNode, Map<string, Operation>>()
-  const operationOf = (document: DocumentNode, name: string | undefined) => {
-    const known = compiled.get(document) ?? new Map<string, Operation>()
-    compiled.set(document, known)
-    const operation = known.get(name ?? '') ?? compileOperation(document, name, options)
-    known.set(name ?? '', operation)
+  const known = new WeakMap<DocumentNode, Map<string, Guarded>>()
+  const guardedOf = (document: DocumentNode, name: string | undefined) => {
+    const byName = known.get(document) ?? new Map<string, Guarded>()
+    known.set(document, byName)
+    const needs = () => [...filterOperation(options.apiSchema, options.access, document, name, all).needs]
+    const guarded = byName.get(name ?? '') ?? { needs: needs(), variants: new Map() }
+    byName.set(name ?? '', guarded)
+    return guarded
+  }
+  const operationOf = (document: DocumentNode, name: string | undefined, isGranted: (need: Need) => boolean) => {
+    const { needs, variants } = guardedOf(document, name)
+    const key = needs.map((need) => (isGranted(need) ? '1' : '0')).join('')
+    const operation = variants.get(key) ?? compileOperation(document, name, options, isGranted)
+    if (variants.size >= MAX_VARIANTS) variants.clear()
+    variants.set(key, operation)
     return operation
   }
   const execute: Executor['execute'] = async ({ document, operationName, variables: rawVariables, viewer }) => {
-    const operation = operationOf(document, operationName)
+    const operation = operationOf(document, operationName, (need) => isMet(need, viewer.scopes))
     const { errors: invalid, coerced } = getVariableValues(options.apiSchema, operation.variableDefinitions, rawVariables)
     if (invalid) return { errors: invalid }
-    const run = { viewer, rawVariables, variables: coerced, root: {}, errors: [] as GraphQLError[] }
+    const run = { viewer, rawVariables, variables: coerced, root: {}, errors: denials(operation, coerced) }
     await operation.step?.(run, { path: [], entities: [run.root] })
     Object.assign(run.root, operation.introspect?.(coerced))
     const data = operation.shape(run.root, coerced) as ExecutionResult['data']
     return run.errors.length > 0 ? { errors: run.errors, data } : { data }
   }
-  return { execute, prepare: operationOf }
+  return { execute, prepare: (document, operationName) => void operationOf(document, operationName, all) }
+}
+
+/** One error for each path that the viewer asked for and may not have. */
+function denials({ denied }: Operation, variables: Variables): GraphQLError[] {
+  const asked = denied.filter(({ wanted }) => !wanted || wanted(variables))
+  const byPath = new Map(asked.map((one) => [one.path.join('.'), one]))
+  return [...byPath.values()].map(
+    ({ path, need }) => new GraphQLError(`This needs ${need.text}`, { path, extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }),
+  )
 }

@@ -1,0 +1,55 @@
+import { type ASTNode, type DocumentNode, Kind, parse, type TypeNode, type ValueNode } from 'graphql'
+
+/** One condition of access: a viewer needs every scope of any one of the inner lists. */
+export type Need = { readonly text: string; readonly anyOf: readonly (readonly string[])[] }
+
+/** What a field (`Type.field`) or a fragment (`Type`) needs of a viewer besides being known; all of it. */
+export type Access = ReadonlyMap<string, readonly Need[]>
+
+/** No scope has this name: what a policy decides is refused, since nothing here decides policies. */
+const NEVER = 'policy'
+
+/**
+ * Reads what `@requiresScopes` and `@policy` say in a composed schema, of fields and of the types that they return.
+ * `@authenticated` needs no entry: nobody unknown comes as far as an operation. Composition has merged what several
+ * subgraphs say into the stricter (federation specification, "Access control").
+ */
+export function readAccess(sdl: string): Access {
+  const document = parse(sdl)
+  const byText = new Map<string, Need>()
+  // What is needed in many places is one need: whether a viewer meets it is decided once for an operation.
+  const needsOf = (node: ASTNode) => readNeeds(node).map((need) => byText.get(need.text) ?? (byText.set(need.text, need), need))
+  const ofType = new Map(
+    document.definitions.flatMap((one) => ('name' in one && one.name ? [[one.name.value, needsOf(one)] as const] : [])),
+  )
+  const ofField = fieldsOf(document).map(([name, node, type]) => [name, [...needsOf(node), ...(ofType.get(type) ?? [])]] as const)
+  return new Map([...ofType, ...ofField].filter(([, needs]) => needs.length > 0))
+}
+
+function fieldsOf(document: DocumentNode): [name: string, node: ASTNode, type: string][] {
+  return document.definitions.flatMap((one) => {
+    if (one.kind !== Kind.OBJECT_TYPE_DEFINITION && one.kind !== Kind.INTERFACE_TYPE_DEFINITION) return []
+    return (one.fields ?? []).map((field): [string, ASTNode, string] => [
+      `${one.name.value}.${field.name.value}`,
+      field,
+      nameOf(field.type),
+    ])
+  })
+}
+
+const nameOf = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type))
+
+function readNeeds(node: ASTNode): Need[] {
+  const directives = 'directives' in node ? node.directives : undefined
+  return (directives ?? []).flatMap(({ name, arguments: given }) => {
+    if (name.value === 'policy') return [{ text: 'a policy that nobody decides here', anyOf: [[NEVER, NEVER]] }]
+    if (name.value !== 'requiresScopes') return []
+    const anyOf = listOf(given?.[0]?.value).map((all) => listOf(all).map((scope) => (scope.kind === Kind.STRING ? scope.value : NEVER)))
+    return [{ text: anyOf.map((all) => all.join(' and ')).join(' or '), anyOf }]
+  })
+}
+
+const listOf = (value: ValueNode | undefined): readonly ValueNode[] => (value?.kind === Kind.LIST ? value.values : [])
+
+export const isMet = ({ anyOf }: Need, scopes: ReadonlySet<string>): boolean =>
+  anyOf.some((all) => all.every((scope) => scope !== NEVER && scopes.has(scope)))
