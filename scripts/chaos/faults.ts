@@ -59,7 +59,8 @@ const shiftClock = (direction: 1 | -1): Fault => ({
   name: direction > 0 ? 'clock-ahead' : 'clock-behind',
   inject: async ({ supervisor, random }) => {
     const name = pick(random, SERVICES)
-    supervisor.kill(name, { env: { NODE_OPTIONS: `--import=${SHIFT_CLOCK}`, CLOCK_SHIFT_MS: String(direction * TWO_HOURS_MS) } })
+    // It must run before it is killed again, or its wrong clock would stay for ever.
+    await supervisor.restart(name, { env: { NODE_OPTIONS: `--import=${SHIFT_CLOCK}`, CLOCK_SHIFT_MS: String(direction * TWO_HOURS_MS) } })
     await sleep(SHIFTED_MS)
     supervisor.kill(name)
   },

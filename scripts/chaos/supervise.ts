@@ -44,6 +44,13 @@ export class Supervisor {
     this.#find(name).process.kill('SIGKILL')
   }
 
+  /** Kills, and resolves when the part runs again, at the latest after a minute. */
+  async restart(name: string, next: NextStart): Promise<void> {
+    const before = this.#find(name)
+    this.kill(name, next)
+    for (const late = Date.now() + RUNNING_WITHIN_MS; this.#find(name) === before && Date.now() < late; ) await sleep(50)
+  }
+
   /** Kills several at once and starts them again after something happened in between. */
   async killTogether(names: string[], between: () => void): Promise<void> {
     this.#isHeld = true
