@@ -30,13 +30,8 @@ export function createClient(endpoints: Endpoints, secrets: Pick<Secrets, 'login
         body: JSON.stringify({ query: document, variables }),
         headersTimeout: 60_000,
       })
-      const { data, errors, error } = (await body.json()) as {
-        data?: never
-        errors?: { message: string; path?: string[] }[]
-        error?: { message: string }
-      }
-      if (error) throw new Error(error.message)
-      if (errors?.length) throw new Error(errors.map(({ message, path }) => `${path?.join('.') ?? ''}: ${message}`).join('; '))
+      const { data, errors } = (await body.json()) as { data?: never; errors?: { message: string; path?: string[] }[] }
+      if (errors?.length) throw new Error(errors.map(({ message, path }) => `${path ? `${path.join('.')}: ` : ''}${message}`).join('; '))
       return data as never
     },
     simulate: async (path, payload) => {

@@ -1,18 +1,16 @@
 import { context as otelContext, propagation, SpanKind, trace } from '@opentelemetry/api'
 import type { Admission } from '@renmai/platform/admission'
 import { AppError } from '@renmai/platform/errors'
+import { describeError, type Http } from '@renmai/platform/http'
 import type { Log } from '@renmai/platform/log'
-import { parse } from '@renmai/platform/parse'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphQLFormattedError } from 'graphql'
-import { z } from 'zod'
 import type { Authenticate } from './authenticate.ts'
 import { DocumentError, requireOperation } from './documents.ts'
 import { hideValues } from './hide-values.ts'
-import { hasUnstorableText, isTooDeep } from './limits.ts'
+import { mannerFor } from './media-type.ts'
+import { readParams } from './read-params.ts'
 import type { Supergraph } from './supergraph.ts'
-
-type Params = { query: string; variables: Record<string, unknown>; operationName: string | undefined }
 
 const OWN_CODES = new Set([
   'BAD_USER_INPUT',
@@ -32,63 +30,80 @@ const OWN_CODES = new Set([
 ])
 const tracer = trace.getTracer('renmai')
 
-/** Answers GraphQL over HTTP: POST with JSON. Whoever is not known gets nothing, not even the schema. */
-export function createGraphqlHandler(current: () => Supergraph, authenticate: Authenticate, admission: Admission, log: Log) {
+/** Serves GraphQL at /graphql. */
+export function serveGraphql(http: Http, current: () => Supergraph, authenticate: Authenticate, admission: Admission, log: Log): void {
+  const [url, errorHandler] = ['/graphql', createErrorHandler(log)]
+  const handler = createHandler(current, authenticate, admission, log)
+  http.route({ method: ['GET', 'POST'], url, exposeHeadRoute: false, errorHandler, handler })
+  http.route({ method: ['HEAD', 'PUT', 'PATCH', 'DELETE'], url, errorHandler, handler: onlyPost })
+}
+
+/**
+ * Answers GraphQL over HTTP: POST with JSON, and GET for queries. Whoever is not known gets nothing, not even the schema.
+ * No cookie says who asks, so another site cannot make a browser ask in somebody's name.
+ */
+function createHandler(current: () => Supergraph, authenticate: Authenticate, admission: Admission, log: Log) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const parent = propagation.extract(otelContext.active(), request.headers)
     const span = tracer.startSpan('graphql', { kind: SpanKind.SERVER }, parent)
     try {
       return await otelContext.with(trace.setSpan(parent, span), async () => {
         refuseKeyInUrl(request.url)
+        const manner = mannerFor(request.headers.accept)
+        if (!manner) return await notAcceptable(request, reply)
         const viewer = await authenticate(request.headers.authorization, request.ip)
-        const params = readParams(request.body)
+        const params = readParams(request)
         const supergraph = current()
         const { document, queryHash } = supergraph.documents.find(params.query)
         const priority = requireOperation(document, params.operationName) === 'mutation' ? 'MUTATION' : 'QUERY'
+        if (request.method === 'GET' && priority === 'MUTATION') return await onlyPost(request, reply)
         const asked = { tenantId: viewer.tenantId, priority, kind: queryHash } as const
-        const result = await admission.admit(asked, () => supergraph.execute({ document, viewer, ...params }))
-        return reply.send({ ...(result.data === undefined ? {} : { data: result.data }), ...errorsOf(result.errors, log, request.id) })
+        const { data, errors } = await admission.admit(asked, () => supergraph.execute({ document, viewer, ...params }))
+        if (data === undefined) reply.code(manner.refusal)
+        return reply.type(manner.contentType).send({ ...(data === undefined ? {} : { data }), ...errorsOf(errors, log, request.id) })
       })
-    } catch (error) {
-      if (error instanceof DocumentError)
-        return reply
-          .code(400)
-          .send({ errors: error.errors.map((one) => ({ ...one, extensions: { ...one.extensions, requestId: request.id } })) })
-      throw error
     } finally {
       span.end()
     }
   }
 }
 
+/** Tells an error as GraphQL does, whatever part of the way it comes from. */
+function createErrorHandler(log: Log) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    if (error instanceof DocumentError) {
+      const { refusal, contentType } = mannerFor(request.headers.accept)!
+      const errors = error.errors.map((one) => ({ ...one, extensions: { ...one.extensions, requestId: request.id } }))
+      return reply.code(refusal).type(contentType).send({ errors })
+    }
+    const { status, headers, code, message, fields } = describeError(error)
+    if (status >= 500) log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed')
+    const extensions = { code: code === 'INVALID' ? 'BAD_USER_INPUT' : code, ...(fields ? { fields } : {}), requestId: request.id }
+    return reply
+      .code(status)
+      .headers(headers)
+      .send({ errors: [{ message, extensions }] })
+  }
+}
+
+/** Whatever is neither POST nor a query by GET. */
+async function onlyPost(request: FastifyRequest, reply: FastifyReply) {
+  const message = 'Send operations by POST as application/json; queries may come by GET'
+  return refuse(request, reply.code(405).header('allow', 'GET, POST'), 'METHOD_NOT_ALLOWED', message)
+}
+
+async function notAcceptable(request: FastifyRequest, reply: FastifyReply) {
+  const message = 'Answers are application/graphql-response+json or application/json; accept one of them'
+  return refuse(request, reply.code(406), 'NOT_ACCEPTABLE', message)
+}
+
+const refuse = ({ id }: FastifyRequest, reply: FastifyReply, code: string, message: string) =>
+  reply.send({ errors: [{ message, extensions: { code, requestId: id } }] })
+
 /** What stands in a URL ends up in logs, histories and referrers. */
 function refuseKeyInUrl(url: string): void {
   if (/[?&](access_token|api_?key|key|token)=|rm_[a-z]+_/i.test(url))
     throw new AppError('INVALID', 'Send the credential as Authorization: Bearer; replace this one, since URLs are logged')
-}
-
-const NO_BATCH = 'The body must be one JSON object with a query; batches are not accepted'
-const Body = z.object(
-  {
-    query: z.string('query must be a string').min(1, 'query must not be empty'),
-    variables: z
-      .record(z.string(), z.unknown(), 'variables must be an object')
-      .refine((variables) => !isTooDeep(variables), 'variables are nested too deeply')
-      .refine((variables) => !hasUnstorableText(variables), 'variables hold text that cannot be stored')
-      .nullish()
-      .transform((variables) => variables ?? {}),
-    operationName: z
-      .string('operationName must be a string')
-      .nullish()
-      .transform((name) => name ?? undefined),
-  },
-  NO_BATCH,
-)
-
-/** @throws AppError INVALID for everything that is not one operation with an object of variables */
-function readParams(body: unknown): Params {
-  const { query, variables, operationName } = parse(Body, body)
-  return { query, variables, operationName }
 }
 
 /** Our own codes pass; anything else is a fault of ours, is logged and shown as INTERNAL. */

@@ -9,12 +9,11 @@ import type { Settings } from './config.ts'
 import { connectSubgraph } from './data-source.ts'
 import { followSupergraph } from './follow-supergraph.ts'
 import { serveGraphiql } from './graphiql.ts'
-import { createGraphqlHandler } from './handle-graphql.ts'
+import { serveGraphql } from './handle-graphql.ts'
 import { LIMITS } from './limits.ts'
 
 const COMMITTED = new URL('../supergraph.graphql', import.meta.url)
 const DRAIN_MS = 1_000
-const ONLY_POST = { errors: [{ message: 'Send operations by POST as application/json', extensions: { code: 'METHOD_NOT_ALLOWED' } }] }
 
 export async function startGateway(settings: Settings): Promise<{ url: string; stop: () => Promise<void> }> {
   const log = createLog('gateway', settings.LOG_LEVEL)
@@ -34,15 +33,10 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const supergraph = await followSupergraph(settings.SUPERGRAPH_FILE ?? COMMITTED, asks, log)
   const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: settings.TRUSTED_PROXIES })
   const admission = new Admission()
-  http.post('/graphql', createGraphqlHandler(supergraph.current, createAuthenticate(bus, settings), admission, log))
-  http.route({
-    method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
-    url: '/graphql',
-    handler: (_request, reply) => reply.code(405).header('allow', 'POST').send(ONLY_POST),
-  })
+  serveGraphql(http, supergraph.current, createAuthenticate(bus, settings), admission, log)
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)
-  const url = await http.listen({ host: settings.HOST, port: settings.PORT })
-  log.info({ url }, 'listening')
+  const address = await http.listen({ host: settings.HOST, port: settings.PORT })
+  log.info({ url: address }, 'listening')
   const stop = async () => {
     await http.drain(DRAIN_MS)
     admission.stop()
@@ -51,5 +45,5 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     await bus.nats.drain()
     await stopTelemetry()
   }
-  return { url, stop }
+  return { url: address, stop }
 }

@@ -23,7 +23,6 @@ type Answer = {
   body: {
     data?: Record<string, never> | null
     errors?: { message: string; path?: string[]; extensions: { code: string } }[]
-    error?: { code: string }
   }
 }
 
@@ -36,7 +35,7 @@ async function post(body: unknown, headers: Record<string, string> = {}, raw = f
   return { status: answer.statusCode, body: (await answer.body.json()) as Answer['body'] }
 }
 const ask = (query: string, variables?: object, headers?: Record<string, string>) => post({ query, variables }, headers)
-const codes = ({ body }: Answer) => body.error?.code ?? body.errors?.map((error) => error.extensions.code).join()
+const codes = ({ body }: Answer) => body.errors?.map((error) => error.extensions.code).join()
 
 async function createSource() {
   const { createEventSource } = await whole.client.query<{
@@ -94,7 +93,9 @@ describe('the endpoint', () => {
       body: '{"query":"{ __typename }"}',
     })
     expect(answer.statusCode).toBe(401)
-    expect(((await answer.body.json()) as { error: { code: string } }).error.code).toBe('UNAUTHENTICATED')
+    expect(((await answer.body.json()) as { errors: { extensions: { code: string } }[] }).errors[0]!.extensions.code).toBe(
+      'UNAUTHENTICATED',
+    )
   })
 
   it.each([

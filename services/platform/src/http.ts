@@ -61,11 +61,14 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
     if (isDraining) reply.header('connection', 'close')
   })
   server.setErrorHandler((error: FastifyError, request, reply) => {
-    const { status, body, headers } = describe(error, request.id)
+    const { status, headers, ...described } = describeError(error)
+    const body = { error: { ...described, requestId: request.id } }
     if (status >= 500) log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed')
     return reply.code(status).headers(headers).send(body)
   })
-  server.setNotFoundHandler((request, reply) => reply.code(404).send(describe(new AppError('NOT_FOUND', 'No such path'), request.id).body))
+  server.setNotFoundHandler(() => {
+    throw new AppError('NOT_FOUND', 'No such path')
+  })
   server.get('/livez', async () => ({ status: 'alive' }))
   server.get('/readyz', async (_request, reply) => {
     const trouble = isDraining
@@ -90,23 +93,18 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
   return Object.assign(server, { drain }) as unknown as Http
 }
 
-type Described = {
-  status: number
-  headers: Record<string, string>
-  body: { error: { code: string; message: string; fields?: object; requestId: string } }
-}
+type Described = { status: number; headers: Record<string, string>; code: string; message: string; fields?: object }
 
-function describe(error: Error & { statusCode?: number; code?: string }, requestId: string): Described {
+/** How an error is told over HTTP; what we did not mean to say is masked. */
+export function describeError(error: Error & { statusCode?: number; code?: string }): Described {
   if (error instanceof AppError) {
     const status = STATUS[error.code]
     const headers: Record<string, string> = [429, 503].includes(status) ? { 'retry-after': '2' } : {}
-    const fields = error.fields ? { fields: error.fields } : {}
-    return { status, headers, body: { error: { code: error.code, message: error.message, ...fields, requestId } } }
+    return { status, headers, code: error.code, message: error.message, ...(error.fields ? { fields: error.fields } : {}) }
   }
   const status = error.statusCode ?? 500
   const code =
     { 400: 'BAD_REQUEST', 404: 'NOT_FOUND', 413: 'TOO_LARGE', 415: 'UNSUPPORTED_MEDIA_TYPE' }[status] ??
     (status < 500 ? 'BAD_REQUEST' : 'INTERNAL')
-  const message = status < 500 ? error.message : 'Something went wrong on our side'
-  return { status, headers: {}, body: { error: { code, message, requestId } } }
+  return { status, headers: {}, code, message: status < 500 ? error.message : 'Something went wrong on our side' }
 }

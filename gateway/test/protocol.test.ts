@@ -1,0 +1,88 @@
+import { composeServices } from '@apollo/composition'
+import { Admission } from '@renmai/platform/admission'
+import { AppError } from '@renmai/platform/errors'
+import { createHttp, type Http } from '@renmai/platform/http'
+import { createLog } from '@renmai/platform/log'
+import { parse } from 'graphql'
+import { auditServer } from 'graphql-http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Authenticate } from '../src/authenticate.ts'
+import { serveGraphql } from '../src/handle-graphql.ts'
+import { LIMITS } from '../src/limits.ts'
+import { loadSupergraph } from '../src/supergraph.ts'
+
+const TYPE_DEFS = parse('type Query { add(a: Int!): Int } type Mutation { set: Int }')
+const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>() } as const
+
+let [http, url, calls]: [Http, string, string[]] = [] as never
+let authenticate: Authenticate = async () => viewer
+const admission = new Admission()
+
+beforeAll(async () => {
+  calls = []
+  const log = createLog('test', 'silent')
+  const { supergraphSdl } = composeServices([{ name: 'one', url: 'http://one', typeDefs: TYPE_DEFS }])
+  const ask = async (_viewer: object, body: string) => (calls.push(body), { data: { add: 1, set: 1 } })
+  const supergraph = await loadSupergraph(supergraphSdl!, new Map([['one', ask]]))
+  http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: undefined })
+  serveGraphql(
+    http,
+    () => supergraph,
+    (...given) => authenticate(...given),
+    admission,
+    log,
+  )
+  url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/graphql`
+})
+afterAll(async () => {
+  admission.stop()
+  await http.close()
+})
+
+const JSON_BODY = { 'content-type': 'application/json' }
+const post = (body: object, headers = {}) =>
+  fetch(url, { method: 'POST', headers: { ...JSON_BODY, ...headers }, body: JSON.stringify(body) })
+const get = (search: Record<string, string>) => fetch(`${url}?${new URLSearchParams(search)}`)
+const coded = (code: string) => ({ errors: [{ message: expect.any(String), extensions: { code, requestId: expect.any(String) } }] })
+
+describe('GraphQL over HTTP', () => {
+  it('passes every audit of the specification', async () => {
+    const audits = await auditServer({ url })
+    expect(audits.filter(({ status }) => status !== 'ok').map(({ id, name }) => `${id} ${name}`)).toEqual([])
+    expect(audits).toHaveLength(61)
+  }, 30_000)
+
+  it('answers queries by GET, and carries out no mutation', async () => {
+    const answer = await get({ query: 'query Q($a: Int!) { add(a: $a) }', variables: '{"a":1}', operationName: 'Q' })
+    expect([answer.status, await answer.json()]).toEqual([200, { data: { add: 1 } }])
+    const before = calls.length
+    const refused = await get({ query: 'mutation { set }' })
+    expect([refused.status, refused.headers.get('allow'), await refused.json()]).toEqual([405, 'GET, POST', coded('METHOD_NOT_ALLOWED')])
+    expect(calls).toHaveLength(before)
+    const broken = await get({ query: '{ __typename }', variables: '{a' })
+    expect([broken.status, await broken.json()]).toEqual([400, coded('BAD_USER_INPUT')])
+  })
+
+  it('tells by the status that nothing was executed, unless the client asks for plain JSON by name', async () => {
+    for (const body of [{ query: '{ nothing }' }, { query: 'query Q($a: Int!) { add(a: $a) }', variables: { a: 'x' } }]) {
+      expect((await post(body)).status).toBe(400)
+      expect((await post(body, { accept: 'application/json' })).status).toBe(200)
+    }
+    const refused = await post({ query: '{ __typename }' }, { accept: 'text/html' })
+    expect([refused.status, await refused.json()]).toEqual([406, coded('NOT_ACCEPTABLE')])
+  })
+
+  it('tells every error as GraphQL does', async () => {
+    expect(await (await fetch(url, { method: 'POST', headers: JSON_BODY, body: '{' })).json()).toEqual(coded('BAD_REQUEST'))
+    expect(await (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/xml' }, body: '{}' })).json()).toEqual(
+      coded('UNSUPPORTED_MEDIA_TYPE'),
+    )
+    expect(await (await fetch(url, { method: 'DELETE' })).json()).toEqual(coded('METHOD_NOT_ALLOWED'))
+    authenticate = async () => {
+      throw new AppError('UNAUTHENTICATED', 'Who are you')
+    }
+    const unknown = await post({ query: '{ __typename }' })
+    authenticate = async () => viewer
+    expect([unknown.status, await unknown.json()]).toEqual([401, coded('UNAUTHENTICATED')])
+  })
+})
