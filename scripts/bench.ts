@@ -1,4 +1,5 @@
 import { fairness } from './benches/fairness.ts'
+import { gateway } from './benches/gateway.ts'
 import { growth } from './benches/growth.ts'
 import { ingest } from './benches/ingest.ts'
 import { query } from './benches/query.ts'
@@ -6,7 +7,7 @@ import { relay } from './benches/relay.ts'
 import { send } from './benches/send.ts'
 
 /** `npm run bench -- NAME`: prints what it measures as it goes; the last line is JSON. */
-const benches: Record<string, () => Promise<object>> = { fairness, growth, ingest, query, relay, send }
+const benches: Record<string, () => Promise<object>> = { fairness, gateway, growth, ingest, query, relay, send }
 
 const [name = ''] = process.argv.slice(2)
 const bench = benches[name]

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { makeFolder } from '@renmai/platform/testing/folder'
+import { type Child, start } from '@renmai/platform/testing/processes'
+import { Pool } from 'undici'
+import { openStage, percentile, type Stage, say } from './stage.ts'
+
+const [ROUNDS, SECONDS, CLIENTS] = [4, 3, 16]
+const TICKS_PER_SECOND = 100
+
+/** Every request has other variables, so that nobody may answer two with one. */
+const OPERATIONS: Record<string, { query: string; variables: (no: number) => object }> = {
+  small: { query: 'query S($id: ID!) { customer(id: $id) { id displayName } }', variables: (no) => ({ id: `c${no}` }) },
+  'customer 360': {
+    query: `query C($id: ID!) { customer(id: $id) { id displayName profiles { source } attributes { key value } tags { name }
+      orders { orderNo status total { amountMinor currency } } orderSummary { paidOrders netPaid { amountMinor } }
+      lastTouchpoints { type channel } messages { state } segments { name } journeyEntries { nodeId } coupons { state }
+      rfm { label recencyDays frequency } effectiveConsents { purpose channel isAllowed } } }`,
+    variables: (no) => ({ id: `c${no}` }),
+  },
+  'list of 20': {
+    query: `query L($after: String) { customers(first: 20, after: $after) { nodes { id displayName tags { name }
+      orders { orderNo status total { amountMinor currency } } rfm { label recencyDays frequency } } pageInfo { hasNextPage } } }`,
+    variables: (no) => ({ after: `c${no}` }),
+  },
+}
+
+type Peer = { name: string; pid: number; ask: (body: string) => Promise<void> }
+type Seen = { count: number; cpuSeconds: number; times: number[] }
+
+/**
+ * What a request costs our gateway (who asks, access, signed tokens, tracing) against the stock one without any of it:
+ * the same supergraph and subgraphs, by turns, requests per CPU-second of the gateway's process.
+ */
+export async function gateway(): Promise<object> {
+  const stage = await openStage([])
+  const [children, folder] = [[] as Child[], makeFolder('bench-peers')]
+  try {
+    const subgraphs = await startPeer('subgraphs', folder.path)
+    children.push(subgraphs.child)
+    const urls = JSON.parse(subgraphs.told) as Record<string, string>
+    const stock = await startPeer('stock', folder.path, JSON.stringify(urls))
+    children.push(stock.child)
+    await stage.platform.restart(
+      'gateway',
+      Object.fromEntries(Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])),
+    )
+    const peers = [await ourPeer(stage), peerOf('stock', stock.child.process.pid!, new URL(stock.told).origin, '/', async () => ({}))]
+    const results: Record<string, object & { ratio: number }> = {}
+    for (const [name, operation] of Object.entries(OPERATIONS)) results[name] = await compare(name, operation, peers)
+    const ratio = Math.min(...Object.values(results).map((one) => one.ratio))
+    return { unit: 'requests per CPU-second', limit: 'the stock gateway', wantedAtLeast: 3, ratio, operations: results }
+  } finally {
+    for (const child of children) await child.stop()
+    await stage.close()
+    folder.remove()
+  }
+}
+
+async function compare(name: string, { query, variables }: (typeof OPERATIONS)[string], peers: Peer[]) {
+  const rounds = new Map(peers.map((peer) => [peer.name, [] as Seen[]]))
+  let no = 0
+  const next = () => JSON.stringify({ query, variables: variables(no++) })
+  for (const peer of peers) await measure(peer, next, 2)
+  for (let round = 0; round < ROUNDS; round++) for (const peer of peers) rounds.get(peer.name)!.push(await measure(peer, next, SECONDS))
+  const perCpuSecond = (peer: string) =>
+    percentile(
+      rounds.get(peer)!.map(({ count, cpuSeconds }) => count / cpuSeconds),
+      0.5,
+    )
+  const at = (peer: string, share: number) =>
+    Number(
+      percentile(
+        rounds.get(peer)!.flatMap(({ times }) => times),
+        share,
+      ).toFixed(1),
+    )
+  const told = (peer: string) => ({ perCpuSecond: Math.round(perCpuSecond(peer)), p50: at(peer, 0.5), p99: at(peer, 0.99) })
+  const result = { ratio: Number((perCpuSecond('ours') / perCpuSecond('stock')).toFixed(2)), ours: told('ours'), stock: told('stock') }
+  say(`${name.padEnd(12)} ${JSON.stringify(result)}`)
+  return result
+}
+
+async function measure({ pid, ask }: Peer, next: () => string, seconds: number): Promise<Seen> {
+  const [times, before, until] = [[] as number[], cpuSecondsOf(pid), performance.now() + seconds * 1_000]
+  const client = async () => {
+    while (performance.now() < until) {
+      const began = performance.now()
+      await ask(next())
+      times.push(performance.now() - began)
+    }
+  }
+  await Promise.all(Array.from({ length: CLIENTS }, client))
+  return { count: times.length, cpuSeconds: cpuSecondsOf(pid) - before, times }
+}
+
+/** User and system time of a process, from proc(5). */
+function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
+async function ourPeer({ platform, client }: Stage): Promise<Peer> {
+  const { pid } = platform.children.find((child) => child.name === 'gateway')!.process
+  const { origin, pathname } = new URL(client.endpoints.graphql)
+  return peerOf('ours', pid!, origin, pathname, async () => ({ authorization: `Bearer ${await client.token()}` }))
+}
+
+function peerOf(name: string, pid: number, origin: string, path: string, headersFor: () => Promise<Record<string, string>>): Peer {
+  const pool = new Pool(origin, { connections: CLIENTS })
+  const ask = async (body: string) => {
+    const headers = { 'content-type': 'application/json', ...(await headersFor()) }
+    const answer = await pool.request({ path, method: 'POST', headers, body })
+    const text = await answer.body.text()
+    if (answer.statusCode !== 200 || text.includes('"errors"'))
+      throw new Error(`${name} answers ${answer.statusCode} ${text.slice(0, 300)}`)
+  }
+  return { name, pid, ask }
+}
+
+async function startPeer(file: string, logs: string, ...args: string[]): Promise<{ child: Child; told: string }> {
+  let told = ''
+  const ready = (line: string) => {
+    if (line.startsWith('READY ')) told = line.slice('READY '.length).trim()
+    return told !== ''
+  }
+  const script = fileURLToPath(new URL(`gateway/${file}.ts`, import.meta.url))
+  const child = await start(file, process.execPath, [script, ...args], {
+    logs,
+    ready,
+    env: { PATH: process.env.PATH, APOLLO_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+  })
+  return { child, told }
+}
