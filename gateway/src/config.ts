@@ -23,6 +23,7 @@ export const settings = baseSettings
     OIDC_AUDIENCE: z.string().min(1).describe('Audience that staff tokens must name'),
     SUPERGRAPH_FILE: z.string().optional().describe('Composed schema, served anew when the file changes; the committed one without it'),
     TRUSTED_PROXIES: z.string().optional().describe('Addresses or CIDRs, by commas, whose X-Forwarded-For is believed; nobody without it'),
+    CORS_ORIGINS: z.string().optional().describe('Origins, by commas, whose pages may ask; none without it'),
     GRAPHIQL: z.enum(['on', 'off']).default('off').describe('Whether the explorer is served at /'),
   })
 

@@ -11,6 +11,7 @@ import { followSupergraph } from './follow-supergraph.ts'
 import { serveGraphiql } from './graphiql.ts'
 import { serveGraphql } from './handle-graphql.ts'
 import { LIMITS } from './limits.ts'
+import { serveBrowsers } from './serve-browsers.ts'
 
 const COMMITTED = new URL('../supergraph.graphql', import.meta.url)
 const DRAIN_MS = 1_000
@@ -32,6 +33,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const asks = new Map([...subgraphs].map(([name, { ask }]) => [name, ask]))
   const supergraph = await followSupergraph(settings.SUPERGRAPH_FILE ?? COMMITTED, asks, log)
   const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: settings.TRUSTED_PROXIES })
+  await serveBrowsers(http, settings.CORS_ORIGINS)
   const admission = new Admission()
   serveGraphql(http, supergraph.current, createAuthenticate(bus, settings), admission, log)
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Authenticate } from '../src/authenticate.ts'
 import { serveGraphql } from '../src/handle-graphql.ts'
 import { LIMITS } from '../src/limits.ts'
+import { serveBrowsers } from '../src/serve-browsers.ts'
 import { loadSupergraph } from '../src/supergraph.ts'
 
 const TYPE_DEFS = parse('type Query { add(a: Int!): Int } type Mutation { set: Int }')
@@ -25,6 +26,7 @@ beforeAll(async () => {
   const ask = async (_viewer: object, body: string) => (calls.push(body), { data: { add: 1, set: 1 } })
   const supergraph = await loadSupergraph(supergraphSdl!, new Map([['one', ask]]))
   http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: undefined })
+  await serveBrowsers(http, 'https://app.example, https://shop.example')
   serveGraphql(
     http,
     () => supergraph,
@@ -84,5 +86,33 @@ describe('GraphQL over HTTP', () => {
     const unknown = await post({ query: '{ __typename }' })
     authenticate = async () => viewer
     expect([unknown.status, await unknown.json()]).toEqual([401, coded('UNAUTHENTICATED')])
+  })
+
+  it('lets pages of the named origins ask, and of no other', async () => {
+    const preflight = (origin: string) =>
+      fetch(url, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+      })
+    for (const origin of ['https://app.example', 'https://shop.example']) {
+      const allowed = await preflight(origin)
+      expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, origin])
+      expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization')
+      expect(allowed.headers.get('access-control-allow-credentials')).toBeNull()
+    }
+    for (const origin of ['https://evil.example', 'https://app.example.evil', 'null']) {
+      expect((await preflight(origin)).headers.get('access-control-allow-origin')).toBeNull()
+    }
+    const answer = await post({ query: '{ __typename }' }, { origin: 'https://app.example' })
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example')
+  })
+
+  it('compresses long answers for whoever takes that', async () => {
+    const encodingOf = async (query: string, taken: string) =>
+      (await post({ query }, { 'accept-encoding': taken })).headers.get('content-encoding')
+    const long = '{ __schema { types { name description fields { name description } } } }'
+    expect(await encodingOf(long, 'gzip')).toBe('gzip')
+    expect(await encodingOf(long, 'identity')).toBeNull()
+    expect(await encodingOf('{ __typename }', 'gzip')).toBeNull()
   })
 })
