@@ -5,7 +5,7 @@ import { AppError } from '@renmai/platform/errors'
 import { isId } from '@renmai/platform/ids'
 import type { Viewer } from '@renmai/platform/viewer'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Settings } from './config.ts'
 import { createGuessLimit } from './guess-limit.ts'
 
@@ -38,27 +38,47 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
     remembered.set(key, { viewer, until: Date.now() + CACHE_MS })
     return viewer
   }
+  const verify = rememberTokens((token) => verifyToken(keys, token, settings))
   const guesses = createGuessLimit()
   return async (header, address) => {
     const token = /^Bearer ([^\s,]+)$/i.exec(header ?? '')?.[1]
     if (!token) throw refused()
     if (token.startsWith('rm_')) return remember(token, () => guesses.limit(address, token, () => authenticateClient(bus, token)))
-    const { payload } = await jwtVerify(token, keys, {
-      issuer: settings.OIDC_ISSUER,
-      audience: settings.OIDC_AUDIENCE,
-      algorithms: ALGORITHMS,
-      typ: 'at+jwt',
-      requiredClaims: ['exp', 'iat', 'sub', 'tid'],
-      maxTokenAge: '15m',
-      clockTolerance: 5,
-    }).catch((error) => {
-      throw error?.code === 'ERR_JWKS_TIMEOUT'
-        ? new AppError('UNAVAILABLE', 'The identity provider does not answer', undefined, { cause: error })
-        : refused()
-    })
-    const { sub, tid } = payload as { sub: string; tid: string }
+    const { sub, tid } = await verify(token)
     return remember(`${tid}|${sub}`, () => authorizeStaff(bus, tid, sub))
   }
+}
+
+type Claims = { sub: string; tid: string; exp: number }
+
+/** A page sends the same token with every request: its signature is checked once in 30 seconds, its end each time. */
+function rememberTokens(verify: (token: string) => Promise<Claims>): (token: string) => Promise<Claims> {
+  const seen = new Map<string, { claims: Claims; until: number }>()
+  return async (token) => {
+    const known = seen.get(token)
+    if (known && known.until > Date.now()) return known.claims
+    const claims = await verify(token)
+    if (seen.size >= MAX_CACHED) seen.clear()
+    seen.set(token, { claims, until: Math.min(Date.now() + CACHE_MS, claims.exp * 1_000) })
+    return claims
+  }
+}
+
+async function verifyToken(keys: JWTVerifyGetKey, token: string, settings: Settings): Promise<Claims> {
+  const { payload } = await jwtVerify(token, keys, {
+    issuer: settings.OIDC_ISSUER,
+    audience: settings.OIDC_AUDIENCE,
+    algorithms: ALGORITHMS,
+    typ: 'at+jwt',
+    requiredClaims: ['exp', 'iat', 'sub', 'tid'],
+    maxTokenAge: '15m',
+    clockTolerance: 5,
+  }).catch((error) => {
+    throw error?.code === 'ERR_JWKS_TIMEOUT'
+      ? new AppError('UNAVAILABLE', 'The identity provider does not answer', undefined, { cause: error })
+      : refused()
+  })
+  return payload as Claims
 }
 
 async function authenticateClient(bus: Bus, token: string): Promise<Viewer> {

@@ -36,7 +36,7 @@ export function connectSubgraph(name: string, url: string, signer: Signer, deadl
   }
   const send = (viewer: Viewer, body: string) =>
     tracer.startActiveSpan(`fetch ${name}`, { kind: SpanKind.CLIENT }, async (span) => {
-      const token = await signViewer(signer, viewer, name, body, new Date())
+      const token = signViewer(signer, viewer, name, body, new Date())
       const headers: Record<string, string> = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
       propagation.inject(context.active(), headers)
       try {

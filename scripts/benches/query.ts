@@ -113,7 +113,7 @@ async function subgraphCall({ platform, tenantId }: Stage, name: string): Promis
   const viewer = { kind: 'STAFF' as const, id: newId(), tenantId, scopes: new Set(ALL_SCOPES) }
   const signingKey = await importSigner(platform.secrets.internalPrivateKey)
   const document = `query E($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { ${PARTS[name]} } } }`
-  const tokenFor = (body: string) => signViewer(signingKey, viewer, name, body, new Date())
+  const tokenFor = async (body: string) => signViewer(signingKey, viewer, name, body, new Date())
   return caller(platform.endpoints.services[name]!, tokenFor, (id) => ({
     query: document,
     variables: { r: [{ __typename: 'Customer', id }] },

@@ -221,7 +221,7 @@ it("the gateway's key is replaced under load: both are good meanwhile, the old o
   expect([...new Set(done.failures)].slice(0, 5)).toEqual([])
   expect(Math.min(done.events, done.tags)).toBeGreaterThan(20)
   const [viewer, body] = [{ kind: 'STAFF' as const, id: newId(), tenantId: platform.secrets.tenantId, scopes: new Set<string>() }, '{}']
-  const token = await signViewer(await importSigner(platform.secrets.internalPrivateKey), viewer, 'identity', body, new Date())
+  const token = signViewer(await importSigner(platform.secrets.internalPrivateKey), viewer, 'identity', body, new Date())
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   expect((await fetch(`${client.endpoints.services.identity}/graphql`, { method: 'POST', headers, body })).status).toBe(401)
 }, 180_000)

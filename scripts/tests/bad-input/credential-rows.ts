@@ -177,6 +177,6 @@ const ENTITY = ({ theirs }: Stage, more: object) =>
 /** A request as the gateway would send it to a subgraph, signed for an audience and a body. */
 async function inside({ whole }: Stage, audience: string, service: string, signed: string, sent = signed) {
   const viewer = { kind: 'STAFF' as const, id: newId(), tenantId: whole.tenantId, scopes: new Set(ALL_SCOPES) }
-  const token = await signViewer(await importSigner(whole.platform.secrets.internalPrivateKey), viewer, audience, signed, new Date())
+  const token = signViewer(await importSigner(whole.platform.secrets.internalPrivateKey), viewer, audience, signed, new Date())
   return call(`${whole.client.endpoints.services[service]}/graphql`, { headers: { ...json, authorization: `Bearer ${token}` }, body: sent })
 }

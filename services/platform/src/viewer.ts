@@ -1,14 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  createLocalJWKSet,
-  importJWK,
-  type JWK,
-  type JWTVerifyGetKey,
-  jwtVerify,
-  SignJWT,
-} from 'jose'
+import { createHash, createPrivateKey, type JsonWebKey, type KeyObject, sign, timingSafeEqual } from 'node:crypto'
+import { calculateJwkThumbprint, createLocalJWKSet, type JWK, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { AppError } from './errors.ts'
 import { isId } from './ids.ts'
 
@@ -28,13 +19,16 @@ export function requireScope(viewer: Viewer, scope: string): void {
   if (!viewer.scopes.has(scope)) throw new AppError('FORBIDDEN', `This needs the scope ${scope}`)
 }
 
-/** A private key, and the name by which its public half is found among several (RFC 7638). */
-export type Signer = { readonly key: CryptoKey; readonly id: string }
+/** A private key, and the first part of every token that it signs: it names the public half (RFC 7638). */
+export type Signer = { readonly key: KeyObject; readonly header: string }
 
 export async function importSigner(jwk: string): Promise<Signer> {
   const parsed = JSON.parse(jwk) as JWK
-  return { key: (await importJWK(parsed, 'EdDSA')) as CryptoKey, id: await calculateJwkThumbprint(parsed) }
+  const header = encode({ alg: 'EdDSA', typ: 'viewer+jwt', kid: await calculateJwkThumbprint(parsed) })
+  return { key: createPrivateKey({ key: parsed as JsonWebKey, format: 'jwk' }), header }
 }
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** @param text one public key (JWK), or several (JWKS): while a key is being replaced the old one and the new one are good */
 export async function importVerifier(text: string): Promise<JWTVerifyGetKey> {
@@ -47,18 +41,15 @@ const digest = (body: string) => createHash('sha256').update(body).digest('base6
 
 /**
  * The token by which the gateway tells one subgraph who asks: EdDSA, 60 seconds, for that subgraph and this body only. Who
- * gets hold of one can repeat that request, and make no other.
+ * gets hold of one can repeat that request, and make no other. Signed by Node itself (RFC 7515, compact): a library that
+ * hands each signature to another thread takes twice the CPU, and the gateway signs one for every sub-request.
  */
-export function signViewer({ key, id }: Signer, viewer: Viewer, audience: string, body: string, now: Date): Promise<string> {
-  const issuedAt = Math.floor(now.getTime() / 1000)
-  return new SignJWT({ tid: viewer.tenantId, kind: viewer.kind, scope: [...viewer.scopes].join(' '), body: digest(body) })
-    .setProtectedHeader({ alg: 'EdDSA', typ: 'viewer+jwt', kid: id })
-    .setIssuer(ISSUER)
-    .setAudience(audience)
-    .setSubject(viewer.id)
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + LIFETIME_S)
-    .sign(key)
+export function signViewer({ key, header }: Signer, viewer: Viewer, audience: string, body: string, now: Date): string {
+  const iat = Math.floor(now.getTime() / 1000)
+  const scope = [...viewer.scopes].join(' ')
+  const claims = { tid: viewer.tenantId, kind: viewer.kind, scope, body: digest(body) }
+  const payload = encode({ ...claims, iss: ISSUER, aud: audience, sub: viewer.id, iat, exp: iat + LIFETIME_S })
+  return `${header}.${payload}.${sign(null, Buffer.from(`${header}.${payload}`), key).toString('base64url')}`
 }
 
 /** @throws AppError UNAUTHENTICATED unless the gateway signed the token for this subgraph and body within the last minute */
