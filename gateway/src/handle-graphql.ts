@@ -48,6 +48,8 @@ function createHandler(current: () => Supergraph, authenticate: Authenticate, ad
     const span = tracer.startSpan('graphql', { kind: SpanKind.SERVER }, parent)
     try {
       return await otelContext.with(trace.setSpan(parent, span), async () => {
+        // An answer to a GET holds personal data as any other does: no cache on the way may keep it.
+        reply.header('cache-control', 'no-store')
         refuseKeyInUrl(request.url)
         const manner = mannerFor(request.headers.accept)
         if (!manner) return await notAcceptable(request, reply)

@@ -57,6 +57,7 @@ describe('GraphQL over HTTP', () => {
   it('answers queries by GET, and carries out no mutation', async () => {
     const answer = await get({ query: 'query Q($a: Int!) { add(a: $a) }', variables: '{"a":1}', operationName: 'Q' })
     expect([answer.status, await answer.json()]).toEqual([200, { data: { add: 1 } }])
+    expect(answer.headers.get('cache-control')).toBe('no-store')
     const before = calls.length
     const refused = await get({ query: 'mutation { set }' })
     expect([refused.status, refused.headers.get('allow'), await refused.json()]).toEqual([405, 'GET, POST', coded('METHOD_NOT_ALLOWED')])
