@@ -8,12 +8,11 @@ import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Settings } from './config.ts'
 import { createGuessLimit } from './guess-limit.ts'
+import { createMemory } from './remember.ts'
 
 /** Turns an Authorization header, sent from an address, into who asks. */
 export type Authenticate = (header: string | undefined, address: string) => Promise<Viewer>
 
-const CACHE_MS = 30_000
-const MAX_CACHED = 10_000
 const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'PS256']
 
 // One refusal for every reason: a caller learns nothing about what exists.
@@ -29,40 +28,20 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
     cooldownDuration: 30_000,
     cacheMaxAge: 600_000,
   })
-  const remembered = new Map<string, { viewer: Viewer; until: number }>()
-  const remember = async (key: string, find: () => Promise<Viewer>) => {
-    const known = remembered.get(key)
-    if (known && known.until > Date.now()) return known.viewer
-    const viewer = await find()
-    if (remembered.size >= MAX_CACHED) remembered.clear()
-    remembered.set(key, { viewer, until: Date.now() + CACHE_MS })
-    return viewer
-  }
-  const verify = rememberTokens((token) => verifyToken(keys, token, settings))
+  const remember = createMemory<Viewer>()
+  // A page sends the same token with every request: its signature is checked once in a while, its end each time.
+  const rememberToken = createMemory<Claims>(({ exp }) => exp * 1_000)
   const guesses = createGuessLimit()
   return async (header, address) => {
     const token = /^Bearer ([^\s,]+)$/i.exec(header ?? '')?.[1]
     if (!token) throw refused()
     if (token.startsWith('rm_')) return remember(token, () => guesses.limit(address, token, () => authenticateClient(bus, token)))
-    const { sub, tid } = await verify(token)
+    const { sub, tid } = await rememberToken(token, () => verifyToken(keys, token, settings))
     return remember(`${tid}|${sub}`, () => authorizeStaff(bus, tid, sub))
   }
 }
 
 type Claims = { sub: string; tid: string; exp: number }
-
-/** A page sends the same token with every request: its signature is checked once in 30 seconds, its end each time. */
-function rememberTokens(verify: (token: string) => Promise<Claims>): (token: string) => Promise<Claims> {
-  const seen = new Map<string, { claims: Claims; until: number }>()
-  return async (token) => {
-    const known = seen.get(token)
-    if (known && known.until > Date.now()) return known.claims
-    const claims = await verify(token)
-    if (seen.size >= MAX_CACHED) seen.clear()
-    seen.set(token, { claims, until: Math.min(Date.now() + CACHE_MS, claims.exp * 1_000) })
-    return claims
-  }
-}
 
 async function verifyToken(keys: JWTVerifyGetKey, token: string, settings: Settings): Promise<Claims> {
   const { payload } = await jwtVerify(token, keys, {

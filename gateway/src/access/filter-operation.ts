@@ -13,7 +13,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { both, type Condition, conditionOf } from '../execution/collect-fields.ts'
+import { both, type Condition, conditionOf, fragmentsOf } from '../execution/collect-fields.ts'
 import type { Access, Need } from './read-access.ts'
 
 /** A selection that a viewer may not make. `@` in its path stands for every element of a list. */
@@ -50,9 +50,7 @@ export function filterOperation(
   isGranted: Walk['isGranted'],
 ): Filtered {
   const operation = getOperationAST(document, name)!
-  const fragments = new Map(
-    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
-  )
+  const fragments = fragmentsOf(document)
   const walk: Walk = { schema, access, fragments, isGranted, denied: [], needs: new Set() }
   const root = schema.getRootType(operation.operation)!
   const selectionSet = filterSet(walk, operation.selectionSet, root, { path: [], wanted: undefined })

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
@@ -23,6 +24,9 @@ export type Document = {
   /** @param field `Type.field` */
   isAllowed: (field: string) => boolean
 }
+
+export const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
+  new Map(document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])))
 
 /** The fields to answer for an object of a type, in their order. */
 export function collectFields(document: Document, type: GraphQLCompositeType, parts: readonly Part[]): Collected[] {

@@ -14,7 +14,7 @@ import {
 } from 'graphql'
 import { type Denied, filterOperation } from '../access/filter-operation.ts'
 import type { Access, Need } from '../access/read-access.ts'
-import type { Variables } from './collect-fields.ts'
+import { fragmentsOf, type Variables } from './collect-fields.ts'
 import type { Compiling } from './compile-fetch.ts'
 import { compilePlan } from './compile-plan.ts'
 import { compileShape } from './compile-shape.ts'
@@ -44,9 +44,7 @@ export function compileOperation(
   isGranted: (need: Need) => boolean,
 ): Operation {
   const operation = getOperationAST(document, name)!
-  const fragments = new Map(
-    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
-  )
+  const fragments = fragmentsOf(document)
   const filtered = filterOperation(options.apiSchema, options.access, document, name, isGranted)
   const { node } = options.plan(filtered.denied.length > 0 ? filtered.document : document, name)
   if (node?.kind === 'Subscription') throw new Error('Subscriptions are not executed here')

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { importSigner, importVerifier, verifyViewer } from '@renmai/platform/viewer'
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { connectSubgraph, type Subgraph } from '../src/data-source.ts'
+import { connectSubgraph, type Subgraph } from '../src/connect-subgraph.ts'
 
 const TENANT = '01931a2b-0000-7000-8000-000000000001'
 const staff = (id: string) => ({ kind: 'STAFF', id, tenantId: TENANT, scopes: new Set(['orders:read']) }) as const
