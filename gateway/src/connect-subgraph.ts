@@ -10,38 +10,46 @@ const DEADLINE_MS = 5_000
 /** So many failures in a row, and a subgraph is left alone for a while: waiting callers would take the places of others. */
 const FAILURES = 10
 const LEFT_ALONE_MS = 1_000
+/** A subgraph that ends answers for a second more and then closes what is idle; by then no connection may be. */
+const IDLE_MS = 500
 const tracer = trace.getTracer('renmai')
 
 /**
  * A subgraph behind a pool of kept-alive connections (2.5 times the throughput of the stock client). Each request
- * carries a token for this subgraph and this body only; nothing is ever sent twice, because a mutation must not be. What
- * one viewer asks again while the answer is under way is asked once.
+ * carries a token for this subgraph and this body only. A mutation is never sent twice; a query is, when its connection broke
+ * before an answer came. What one viewer asks again while the answer is under way is asked once.
  */
 export function connectSubgraph(name: string, url: string, signer: Signer, deadlineMs = DEADLINE_MS): Subgraph {
   const { origin, pathname: path } = new URL(url)
   const pool = new Pool(origin, {
     connections: 64,
     pipelining: 1,
-    keepAliveTimeout: 60_000,
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
     headersTimeout: deadlineMs,
     bodyTimeout: deadlineMs,
     connect: { timeout: 2_000 },
   })
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: LEFT_ALONE_MS, breaker: new ConsecutiveBreaker(FAILURES) })
-  const request = async (headers: Record<string, string>, body: string) => {
-    const response = await pool.request({ path, method: 'POST', headers, body, signal: AbortSignal.timeout(deadlineMs) })
+  const request = async (headers: Record<string, string>, body: string, kind: Kind) => {
+    const asked = { path, method: 'POST', headers, body, signal: AbortSignal.timeout(deadlineMs) } as const
+    const response = await pool.request(asked).catch((error) => {
+      if (kind === 'query' && isBroken(error)) return pool.request(asked)
+      throw error
+    })
     const text = await response.body.text()
     // A refusal is an answer too: only silence counts as a failure.
     return response.statusCode === 200 ? text : undefined
   }
-  const send = (viewer: Viewer, body: string) =>
+  const send = (viewer: Viewer, body: string, kind: Kind) =>
     tracer.startActiveSpan(`fetch ${name}`, { kind: SpanKind.CLIENT }, async (span) => {
       const token = signViewer(signer, viewer, name, body, new Date())
       const headers: Record<string, string> = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
       propagation.inject(context.active(), headers)
       try {
-        return await breaker.execute(() => request(headers, body))
-      } catch {
+        return await breaker.execute(() => request(headers, body, kind))
+      } catch (error) {
+        span.recordException(error as Error)
         return undefined
       } finally {
         span.end()
@@ -55,24 +63,28 @@ export function connectSubgraph(name: string, url: string, signer: Signer, deadl
   return { ask, close: () => pool.close() }
 }
 
-type Send = (viewer: Viewer, body: string) => Promise<string | undefined>
+type Kind = 'query' | 'mutation'
+type Ask = (viewer: Viewer, body: string) => Promise<string | undefined>
+
+/** Whether a connection ended under a request, or could not be made: a service that was replaced is there again by then. */
+const isBroken = ({ code }: Error & { code?: string }) => /^(UND_ERR_SOCKET|ECONN(RESET|REFUSED)|EPIPE)$/.test(code ?? '')
 
 /**
  * Lets equal queries of one viewer share an answer that is under way. Once a mutation of the viewer has been answered,
  * nobody joins a query that began before it: whoever writes and then reads must find what was written.
  */
-function shareInFlight(send: Send): { query: Send; mutate: Send } {
+function shareInFlight(send: (viewer: Viewer, body: string, kind: Kind) => ReturnType<Ask>): { query: Ask; mutate: Ask } {
   const byViewer = new WeakMap<Viewer, Map<string, Promise<string | undefined>>>()
-  const query: Send = (viewer, body) => {
+  const query: Ask = (viewer, body) => {
     const underWay = byViewer.get(viewer) ?? new Map<string, Promise<string | undefined>>()
     byViewer.set(viewer, underWay)
     const known = underWay.get(body)
     if (known) return known
-    const sent = send(viewer, body).finally(() => underWay.delete(body))
+    const sent = send(viewer, body, 'query').finally(() => underWay.delete(body))
     underWay.set(body, sent)
     return sent
   }
-  const mutate: Send = (viewer, body) => send(viewer, body).finally(() => byViewer.delete(viewer))
+  const mutate: Ask = (viewer, body) => send(viewer, body, 'mutation').finally(() => byViewer.delete(viewer))
   return { query, mutate }
 }
 

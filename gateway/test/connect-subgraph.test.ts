@@ -94,6 +94,25 @@ describe('a subgraph', () => {
     }
   })
 
+  it('is asked once more for a query whose connection broke', async () => {
+    answer = (response) => (seen.length === 1 ? response.destroy() : response.end('{"data":{"a":1}}'))
+    expect(await subgraph.ask(staff('a'), body('{ a }'), 'query')).toEqual({ data: { a: 1 } })
+    expect(seen).toHaveLength(2)
+  })
+
+  it('is left by idle connections before it could end them under a mutation', async () => {
+    let connections = 0
+    server.on('connection', () => connections++)
+    const mutate = () => subgraph.ask(staff('a'), body('mutation { a }'), 'mutation')
+    await mutate()
+    await sleep(20)
+    await mutate()
+    expect(connections).toBe(1)
+    await sleep(800)
+    await mutate()
+    expect(connections).toBe(2)
+  })
+
   it('that keeps silent is left alone for a second, then asked again; one that refuses is not', async () => {
     const ask = () => subgraph.ask(staff('a'), body('mutation { a }'), 'mutation')
     answer = (response) => response.writeHead(429).end()

@@ -37,7 +37,8 @@ export async function createProxy(first: number): Promise<Proxy> {
     from.on('error', () => to.destroy())
     from.on('close', () => {
       sockets.delete(from)
-      to.destroy()
+      // What was said last is still passed on.
+      earlier.then(() => to.destroySoon())
     })
     sockets.add(from)
   }

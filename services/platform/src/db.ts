@@ -103,12 +103,15 @@ async function runOnce<T>(db: Db, begin: string, tenantId: string, work: (tx: Tx
   })
 }
 
+/** Codes of the operating system and of Node for a connection that is not there, or not any more. */
+const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|ERR_(STREAM|SOCKET)_)/
+
 type PgError = Error & { code?: string; constraint?: string; cause?: unknown }
 
 function pgErrorOf(error: unknown): PgError | undefined {
   if (!(error instanceof Error)) return undefined
   const { code, cause } = error as PgError
-  return typeof code === 'string' && code.length === 5 ? (error as PgError) : pgErrorOf(cause)
+  return typeof code === 'string' && (code.length === 5 || NETWORK.test(code)) ? (error as PgError) : pgErrorOf(cause)
 }
 
 function isRetryable(error: unknown): boolean {
@@ -134,7 +137,7 @@ export function translate(error: unknown): unknown {
   if (['53100', '53200', '58030', 'XX001', 'XX002'].includes(code))
     return new AppError('STORAGE_UNAVAILABLE', 'Storage is full or failing; try later', undefined, cause)
   if (['57014', '55P03', '25P04'].includes(code)) return new AppError('TIMEOUT', 'The database took too long; try again', undefined, cause)
-  if (/^(08|53|57P)/.test(code) || /timeout|ECONN|terminated|Query read|not queryable/i.test(message)) {
+  if (/^(08|53|57P|58)/.test(code) || NETWORK.test(code) || /timeout|terminated|Query read|not queryable/i.test(message)) {
     return new AppError('UNAVAILABLE', 'The database cannot be reached; try again', undefined, cause)
   }
   return error

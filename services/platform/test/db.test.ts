@@ -1,12 +1,13 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { databaseClock } from '../src/database-clock.ts'
-import { connect, type Tx, withTenant } from '../src/db.ts'
+import { connect, type Tx, translate, withTenant } from '../src/db.ts'
 import { newId } from '../src/ids.ts'
 import { createLog } from '../src/log.ts'
 import { migrate } from '../src/migrate.ts'
@@ -105,6 +106,20 @@ describe('errors of the database', () => {
     })
     await expect(ending).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     expect(await count(mine)).toBe(before)
+  })
+
+  it.each(['write EPIPE EPIPE', 'connect ETIMEDOUT ETIMEDOUT', 'getaddrinfo EAI_AGAIN', 'Cannot call write ERR_STREAM_DESTROYED'])(
+    'of a connection that is gone can be tried again: %s',
+    (text) => expect(translate(Object.assign(new Error(text), { code: text.split(' ').at(-1) }))).toMatchObject({ code: 'UNAVAILABLE' }),
+  )
+
+  it('of a half-closed connection can be tried again', async () => {
+    const ending = withTenant(test.db, mine, async (tx) => {
+      const { connection } = tx.client as unknown as { connection: { stream: Socket } }
+      connection.stream.end()
+      return tx.client.query('SELECT 1')
+    })
+    await expect(ending).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
   it('of a table that somebody keeps locked come within seconds', async () => {
