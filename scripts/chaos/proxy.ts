@@ -38,7 +38,7 @@ export async function createProxy(first: number): Promise<Proxy> {
     from.on('close', () => {
       sockets.delete(from)
       // What was said last is still passed on.
-      earlier.then(() => to.destroySoon())
+      void earlier.then(() => to.destroySoon())
     })
     sockets.add(from)
   }
