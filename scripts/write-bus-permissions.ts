@@ -7,7 +7,9 @@ import { BUS_PERMISSIONS, ROOT } from './stack/paths.ts'
 
 /** The file from which NATS is told who may do what, as it should be: by what the services' code says that they need. */
 export async function renderBusPermissions(): Promise<string> {
-  const users: Record<string, Permissions> = { gateway: permissionsOfAsker('gateway', ['identity']) }
+  const { CHANGES } = (await import(`${ROOT}gateway/src/authenticate.ts`)) as { CHANGES: string[] }
+  const { BUCKET } = (await import(`${ROOT}gateway/src/cost/share-levels.ts`)) as { BUCKET: string }
+  const users: Record<string, Permissions> = { gateway: permissionsOfAsker('gateway', ['identity'], CHANGES, BUCKET) }
   for (const name of SERVICES) {
     const module = (await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Service<z.ZodObject, object>>
     const service = module[name]!

@@ -1,17 +1,26 @@
+import type { Msg } from '@nats-io/nats-core'
 import { digestSecret, readApiKey } from '@renmai/platform/api-key'
 import { ask } from '@renmai/platform/ask'
-import type { Bus } from '@renmai/platform/bus'
+import { type Bus, subjectOf } from '@renmai/platform/bus'
 import { AppError } from '@renmai/platform/errors'
 import { isId } from '@renmai/platform/ids'
 import type { Viewer } from '@renmai/platform/viewer'
+import { ApiClientChangedSchema, StaffChangedSchema } from '@renmai/proto/identity/v1/events'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Settings } from './config.ts'
+import { namedPlan, type Plan, planOf } from './cost/plan.ts'
 import { createGuessLimit } from './guess-limit.ts'
-import { createMemory } from './remember.ts'
+import { createMemory, type Memory } from './remember.ts'
+
+/** Who asks, and how much they may ask for. */
+export type Caller = Viewer & { readonly plan: Plan }
 
 /** Turns an Authorization header, sent from an address, into who asks. */
-export type Authenticate = (header: string | undefined, address: string) => Promise<Viewer>
+export type Authenticate = (header: string | undefined, address: string) => Promise<Caller>
+
+/** What identity says when permissions change. */
+export const CHANGES = [StaffChangedSchema, ApiClientChangedSchema].map(({ typeName }) => subjectOf(typeName, 'identity', '*'))
 
 const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'PS256']
 
@@ -20,7 +29,8 @@ const refused = () => new AppError('UNAUTHENTICATED', 'Send a valid access token
 
 /**
  * Staff prove themselves by an access token of the company's OIDC provider, partners by an API key. What either may do
- * is asked of identity and remembered for 30 seconds, so that revoking takes effect within that time.
+ * is asked of identity and remembered for 30 seconds. When identity tells that it has changed, it is asked anew at once; a
+ * gateway that missed the news follows when it forgets.
  */
 export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
   const keys = createRemoteJWKSet(new URL(settings.OIDC_JWKS_URL), {
@@ -28,17 +38,26 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
     cooldownDuration: 30_000,
     cacheMaxAge: 600_000,
   })
-  const remember = createMemory<Viewer>()
+  const callers = createMemory<Caller>()
+  forgetChanged(bus, callers)
   // A page sends the same token with every request: its signature is checked once in a while, its end each time.
-  const rememberToken = createMemory<Claims>(({ exp }) => exp * 1_000)
-  const guesses = createGuessLimit()
+  const tokens = createMemory<Claims>(({ exp }) => exp * 1_000)
+  const [guesses, staffPlan] = [createGuessLimit(), planOf(settings.STAFF_POINTS_PER_SECOND)]
   return async (header, address) => {
     const token = /^Bearer ([^\s,]+)$/i.exec(header ?? '')?.[1]
     if (!token) throw refused()
-    if (token.startsWith('rm_')) return remember(token, () => guesses.limit(address, token, () => authenticateClient(bus, token)))
-    const { sub, tid } = await rememberToken(token, () => verifyToken(keys, token, settings))
-    return remember(`${tid}|${sub}`, () => authorizeStaff(bus, tid, sub))
+    if (token.startsWith('rm_'))
+      return callers.recall(`${token}|${address}`, () => guesses.limit(address, token, () => authenticateClient(bus, token, address)))
+    const { sub, tid } = await tokens.recall(token, () => verifyToken(keys, token, settings))
+    return callers.recall(`${tid}|${sub}`, async () => ({ ...(await authorizeStaff(bus, tid, sub)), plan: staffPlan }))
   }
+}
+
+/** Drops everybody of a tenant in which somebody's permissions changed; that is rare, and they are found anew in a millisecond. */
+function forgetChanged(bus: Bus, callers: Memory<Caller>): void {
+  const callback = (_error: Error | null, { subject }: Msg) =>
+    callers.forget(({ tenantId }) => tenantId === subject.slice(subject.lastIndexOf('.') + 1))
+  for (const subject of CHANGES) bus.nats.subscribe(subject, { callback })
 }
 
 type Claims = { sub: string; tid: string; exp: number }
@@ -60,17 +79,19 @@ async function verifyToken(keys: JWTVerifyGetKey, token: string, settings: Setti
   return payload as Claims
 }
 
-async function authenticateClient(bus: Bus, token: string): Promise<Viewer> {
+async function authenticateClient(bus: Bus, token: string, address: string): Promise<Caller> {
   const key = readApiKey(token)
   if (!key) throw refused()
   const { tenantId, keyId, secret } = key
-  const { clientId, scopes } = await ask(bus, IdentityService.method.authenticateClient, {
+  const { clientId, scopes, plan, isAddressRefused } = await ask(bus, IdentityService.method.authenticateClient, {
     tenantId,
     keyId,
     secretDigest: digestSecret(secret),
+    address,
   })
+  if (isAddressRefused) throw new AppError('FORBIDDEN', 'This key may not be used from this address; add it to the allowed ones')
   if (!clientId) throw refused()
-  return { kind: 'CLIENT', id: clientId, tenantId, scopes: new Set(scopes) }
+  return { kind: 'CLIENT', id: clientId, tenantId, scopes: new Set(scopes), plan: namedPlan(plan) }
 }
 
 async function authorizeStaff(bus: Bus, tenantId: string, subject: string): Promise<Viewer> {

@@ -24,6 +24,12 @@ export const settings = baseSettings
     SUPERGRAPH_FILE: z.string().optional().describe('Composed schema, served anew when the file changes; the committed one without it'),
     TRUSTED_PROXIES: z.string().optional().describe('Addresses or CIDRs, by commas, whose X-Forwarded-For is believed; nobody without it'),
     CORS_ORIGINS: z.string().optional().describe('Origins, by commas, whose pages may ask; none without it'),
+    STAFF_POINTS_PER_SECOND: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(5_000)
+      .describe('How much a member of staff may ask for, in points of cost; twenty seconds of it at once'),
     GRAPHIQL: z.enum(['on', 'off']).default('off').describe('Whether the explorer is served at /'),
   })
 

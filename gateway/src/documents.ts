@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { AppError } from '@renmai/platform/errors'
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, specifiedRules, validate } from 'graphql'
 import { hideValues } from './hide-values.ts'
-import { LIMITS, limitRules } from './limits.ts'
+import { hasTooManyFields, LIMITS, limitRules } from './limits.ts'
 
 /** A document that may be executed. */
 export type GoodDocument = { document: DocumentNode; queryHash: string }
@@ -65,8 +65,9 @@ function check(schema: GraphQLSchema, source: string): GoodDocument | GraphQLErr
     const message = error instanceof GraphQLError ? error.message : 'The document cannot be parsed'
     return [new GraphQLError(message, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } })]
   }
-  const limits = [...limitRules]
-  const errors = runRules(schema, document, limits)
+  if (hasTooManyFields(document))
+    return [new GraphQLError(`An operation may have at most ${LIMITS.fields} fields, with those of its fragments`)]
+  const errors = runRules(schema, document, limitRules)
   if (errors.length > 0) return errors
   const invalid = validate(schema, document, specifiedRules)
   return invalid.length > 0 ? [...invalid] : { document, queryHash: createHash('sha256').update(source).digest('hex') }

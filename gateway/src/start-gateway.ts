@@ -7,6 +7,8 @@ import { importSigner } from '@renmai/platform/viewer'
 import { createAuthenticate } from './authenticate.ts'
 import type { Settings } from './config.ts'
 import { connectSubgraph } from './connect-subgraph.ts'
+import { createBudget } from './cost/budget.ts'
+import { shareLevels } from './cost/share-levels.ts'
 import { followSupergraph } from './follow-supergraph.ts'
 import { serveGraphiql } from './graphiql.ts'
 import { serveGraphql } from './handle-graphql.ts'
@@ -35,7 +37,8 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: settings.TRUSTED_PROXIES })
   await serveBrowsers(http, settings.CORS_ORIGINS)
   const admission = new Admission()
-  serveGraphql(http, supergraph.current, createAuthenticate(bus, settings), admission, log)
+  const [authenticate, budget] = [createAuthenticate(bus, settings), createBudget(shareLevels(bus))]
+  serveGraphql(http, { current: supergraph.current, authenticate, admission, budget, log })
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)
   const address = await http.listen({ host: settings.HOST, port: settings.PORT })
   log.info({ url: address }, 'listening')

@@ -5,9 +5,12 @@ import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
 import type { QueryPlanner } from '@apollo/query-planner'
 import { type GraphQLSchema, Kind } from 'graphql'
 import { readAccess } from './access/read-access.ts'
+import { type Cost, compileCost } from './cost/compile-cost.ts'
+import { readWeights } from './cost/read-weights.ts'
 import { createDocuments, type Documents } from './documents.ts'
 import { createExecutor, type Executor } from './execution/executor.ts'
 import type { AskSubgraph } from './execution/step.ts'
+import { type OfOperation, perOperation } from './per-operation.ts'
 
 /** A composed schema, ready to serve. */
 export type Supergraph = Pick<Executor, 'execute'> & {
@@ -15,6 +18,8 @@ export type Supergraph = Pick<Executor, 'execute'> & {
   hash: string
   schema: GraphQLSchema
   documents: Documents
+  /** What an operation costs. */
+  costOf: OfOperation<Cost>
   /** Reads, validates, plans and compiles documents before they are asked for; what is not valid here is passed over. */
   warmUp: (sources: readonly string[]) => Promise<void>
 }
@@ -34,16 +39,19 @@ export async function loadSupergraph(sdl: string, subgraphs: ReadonlyMap<string,
   const gateway = new ApolloGateway({ supergraphSdl: sdl.replaceAll(', for: SECURITY', ''), buildService: () => NOBODY })
   const { schema } = await gateway.load()
   const { apiSchema, supergraphSchema, queryPlanner } = gateway as unknown as Inner
+  const weights = readWeights(sdl)
   const { execute, prepare } = createExecutor({
     apiSchema: schema,
     schema: supergraphSchema,
     access: readAccess(sdl),
+    weights,
     subgraphs,
     plan: (document, operationName) => queryPlanner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName })),
   })
   await gateway.stop()
   const documents = createDocuments(schema)
-  return { hash: hashOf(sdl), schema, execute, documents, warmUp: (sources) => warmUp(documents, prepare, sources) }
+  const costOf = perOperation((document, operationName) => compileCost(schema, weights, document, operationName))
+  return { hash: hashOf(sdl), schema, execute, documents, costOf, warmUp: (sources) => warmUp(documents, prepare, sources) }
 }
 
 /** The gateway's own executor is not used. */

@@ -7,13 +7,15 @@ import { parse } from 'graphql'
 import { auditServer } from 'graphql-http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Authenticate } from '../src/authenticate.ts'
+import { createBudget } from '../src/cost/budget.ts'
+import { planOf } from '../src/cost/plan.ts'
 import { serveGraphql } from '../src/handle-graphql.ts'
 import { LIMITS } from '../src/limits.ts'
 import { serveBrowsers } from '../src/serve-browsers.ts'
 import { loadSupergraph } from '../src/supergraph.ts'
 
 const TYPE_DEFS = parse('type Query { add(a: Int!): Int } type Mutation { set: Int }')
-const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>() } as const
+const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>(), plan: planOf(50) } as const
 
 let [http, url, calls]: [Http, string, string[]] = [] as never
 let authenticate: Authenticate = async () => viewer
@@ -28,13 +30,9 @@ beforeAll(async () => {
   const supergraph = await loadSupergraph(supergraphSdl!, new Map([['one', ask]]))
   http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: undefined })
   await serveBrowsers(http, 'https://app.example, https://shop.example')
-  serveGraphql(
-    http,
-    () => supergraph,
-    (...given) => authenticate(...given),
-    admission,
-    log,
-  )
+  const alone = { add: () => Promise.reject(new Error('there are no others')) }
+  const asking: Authenticate = (...given) => authenticate(...given)
+  serveGraphql(http, { current: () => supergraph, authenticate: asking, admission, budget: createBudget(alone), log })
   url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/graphql`
 })
 afterAll(async () => {
@@ -57,7 +55,7 @@ describe('GraphQL over HTTP', () => {
 
   it('answers queries by GET, and carries out no mutation', async () => {
     const answer = await get({ query: 'query Q($a: Int!) { add(a: $a) }', variables: '{"a":1}', operationName: 'Q' })
-    expect([answer.status, await answer.json()]).toEqual([200, { data: { add: 1 } }])
+    expect([answer.status, await answer.json()]).toMatchObject([200, { data: { add: 1 } }])
     expect(answer.headers.get('cache-control')).toBe('no-store')
     const before = calls.length
     const refused = await get({ query: 'mutation { set }' })
@@ -88,6 +86,25 @@ describe('GraphQL over HTTP', () => {
     const unknown = await post({ query: '{ __typename }' })
     authenticate = async () => viewer
     expect([unknown.status, await unknown.json()]).toEqual([401, coded('UNAUTHENTICATED')])
+  })
+
+  it('tells what an operation cost, and whoever has spent theirs when to come again', async () => {
+    authenticate = async () => ({ ...viewer, id: 'spender', plan: { capacity: 30, restorePerSecond: 10 } })
+    const mutation = { query: 'mutation { a: set b: set }' }
+    expect(await (await post(mutation)).json()).toMatchObject({
+      extensions: {
+        cost: {
+          requestedQueryCost: 20,
+          actualQueryCost: 20,
+          throttleStatus: { maximumAvailable: 30, currentlyAvailable: 10, restoreRate: 10 },
+        },
+      },
+    })
+    const before = calls.length
+    const refused = await post(mutation)
+    authenticate = async () => viewer
+    expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([429, '1', coded('RATE_LIMITED')])
+    expect(calls).toHaveLength(before)
   })
 
   it('lets pages of the named origins ask, and of no other', async () => {

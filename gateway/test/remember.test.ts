@@ -9,28 +9,41 @@ afterEach(() => {
 })
 
 it('keeps what was found for 30 seconds', async () => {
-  const [remember, find] = [createMemory<number>(), vi.fn(async () => 1)]
-  await remember('a', find)
+  const [{ recall }, find] = [createMemory<number>(), vi.fn(async () => 1)]
+  await recall('a', find)
   vi.advanceTimersByTime(29_999)
-  await remember('a', find)
+  await recall('a', find)
   expect(find).toHaveBeenCalledTimes(1)
   vi.advanceTimersByTime(1)
-  await remember('a', find)
-  await remember('b', find)
+  await recall('a', find)
+  await recall('b', find)
   expect(find).toHaveBeenCalledTimes(3)
 })
 
 it('keeps nothing beyond its own end: a token that has ended is checked again', async () => {
   const ends = Date.now() + 2_000
-  const [remember, find] = [createMemory<number>((end) => end), vi.fn(async () => ends)]
-  await remember('token', find)
+  const [{ recall }, find] = [createMemory<number>((end) => end), vi.fn(async () => ends)]
+  await recall('token', find)
   vi.advanceTimersByTime(2_000)
-  await remember('token', find)
+  await recall('token', find)
   expect(find).toHaveBeenCalledTimes(2)
 })
 
 it('does not keep a failure', async () => {
-  const remember = createMemory<number>()
-  await expect(remember('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
-  expect(await remember('a', async () => 1)).toBe(1)
+  const { recall } = createMemory<number>()
+  await expect(recall('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  expect(await recall('a', async () => 1)).toBe(1)
+})
+
+it('forgets what is told to be otherwise, also what is being found when that is told', async () => {
+  const { recall, forget } = createMemory<number>()
+  await recall('a', async () => 1)
+  await recall('b', async () => 2)
+  const finding = recall('c', async () => {
+    forget((value) => value === 1)
+    return 3
+  })
+  expect(await finding).toBe(3)
+  const again = async () => 9
+  expect([await recall('a', again), await recall('b', again), await recall('c', again)]).toEqual([9, 2, 9])
 })

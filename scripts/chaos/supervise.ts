@@ -53,6 +53,8 @@ export class Supervisor {
 
   /** Kills several at once and starts them again after something happened in between. */
   async killTogether(names: string[], between: () => void): Promise<void> {
+    // What is just being started would not be killed.
+    await this.#settled()
     this.#isHeld = true
     const running = names.map((name) => this.#find(name)).filter((child) => !hasEnded(child))
     const ended = running.map((child) => new Promise<void>((resolve) => child.process.once('exit', () => resolve())))
@@ -82,11 +84,14 @@ export class Supervisor {
 
   /** Resolves when everything that was killed runs again, or does not for a minute; nothing is started again after. */
   async close(): Promise<void> {
-    const late = Date.now() + RUNNING_WITHIN_MS
-    while (this.#starting.size > 0 && Date.now() < late) await sleep(RETRY_MS)
+    await this.#settled()
     this.#isClosed = true
     this.#stopProbing()
     await Promise.all(this.#starting)
+  }
+
+  async #settled(): Promise<void> {
+    for (const late = Date.now() + RUNNING_WITHIN_MS; this.#starting.size > 0 && Date.now() < late; ) await sleep(RETRY_MS)
   }
 
   #find(name: string): Child {

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLNamedType,
   type GraphQLSchema,
   isAbstractType,
   isCompositeType,
@@ -23,6 +24,8 @@ export type Document = {
   fragments: ReadonlyMap<string, FragmentDefinitionNode>
   /** @param field `Type.field` */
   isAllowed: (field: string) => boolean
+  /** What a value costs. @param field `Type.field` */
+  weightOf: (field: string, type: GraphQLNamedType) => number
 }
 
 export const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>

@@ -14,16 +14,18 @@ import {
 } from 'graphql'
 import { type Denied, filterOperation } from '../access/filter-operation.ts'
 import type { Access, Need } from '../access/read-access.ts'
+import { type Weights, weightOf } from '../cost/read-weights.ts'
 import { fragmentsOf, type Variables } from './collect-fields.ts'
 import type { Compiling } from './compile-fetch.ts'
 import { compilePlan } from './compile-plan.ts'
-import { compileShape } from './compile-shape.ts'
+import { compileShape, type Tally } from './compile-shape.ts'
 import type { Entity, Step } from './step.ts'
 
 export type ExecutorOptions = Compiling & {
   /** What clients see. */
   apiSchema: GraphQLSchema
   access: Access
+  weights: Weights
   plan: (document: DocumentNode, operationName: string | undefined) => QueryPlan
 }
 
@@ -33,7 +35,7 @@ export type Operation = {
   variableDefinitions: readonly VariableDefinitionNode[]
   step: Step | undefined
   introspect: ((variables: Variables) => Entity) | undefined
-  shape: (root: Entity, variables: Variables) => unknown
+  shape: (root: Entity, variables: Variables, tally: Tally) => unknown
 }
 
 /** @param isGranted what of it the viewer may have */
@@ -55,10 +57,14 @@ export function compileOperation(
     variableDefinitions: operation.variableDefinitions ?? [],
     step: node && compilePlan(node, options),
     introspect: compileIntrospection(options.apiSchema, operation, fragments),
-    shape: compileShape({ schema: options.apiSchema, fragments, isAllowed }, root, {
-      condition: undefined,
-      selectionSet: operation.selectionSet,
-    }),
+    shape: compileShape(
+      { schema: options.apiSchema, fragments, isAllowed, weightOf: (field, type) => weightOf(options.weights, field, type) },
+      root,
+      {
+        condition: undefined,
+        selectionSet: operation.selectionSet,
+      },
+    ),
   }
 }
 

@@ -2,6 +2,8 @@ import {
   type GraphQLCompositeType,
   type GraphQLLeafType,
   type GraphQLOutputType,
+  getNamedType,
+  getNullableType,
   isCompositeType,
   isEnumType,
   isLeafType,
@@ -15,21 +17,24 @@ import type { Entity } from './step.ts'
 /** Stands for a value that is null where null must not be: whatever holds it becomes null. */
 const INVALID = Symbol('invalid')
 
-type Shape = (value: unknown, variables: Variables) => unknown
+/** What an answer costs, in points, as it turns out. */
+export type Tally = { points: number }
+type Shape = (value: unknown, variables: Variables, tally: Tally) => unknown
 type ShapedField = { key: string; wanted: Condition; shape: Shape }
 
 /**
  * Compiles what turns the merged answers of subgraphs into the answer of an operation: only what was asked for, in its
- * order, with nulls where the schema says so (specification 6.4.4). Fields of the introspection pass as they are.
+ * order, with nulls where the schema says so (specification 6.4.4), and counts what it costs. Fields of the introspection
+ * pass as they are.
  */
-export function compileShape(document: Document, type: GraphQLCompositeType, part: Part): (root: Entity, variables: Variables) => unknown {
+export function compileShape(document: Document, type: GraphQLCompositeType, part: Part): Shape {
   return shapeOfObject(document, type, [part])
 }
 
 function shapeOf(document: Document, type: GraphQLOutputType, parts: readonly Part[]): Shape {
   if (isNonNullType(type)) {
     const inner = shapeOf(document, type.ofType, parts)
-    return (value, variables) => inner(value, variables) ?? INVALID
+    return (value, variables, tally) => inner(value, variables, tally) ?? INVALID
   }
   if (isListType(type)) return shapeOfList(shapeOf(document, type.ofType, parts))
   if (isLeafType(type)) return shapeOfLeaf(type)
@@ -37,11 +42,11 @@ function shapeOf(document: Document, type: GraphQLOutputType, parts: readonly Pa
 }
 
 function shapeOfList(inner: Shape): Shape {
-  return (value, variables) => {
+  return (value, variables, tally) => {
     if (!Array.isArray(value)) return null
     const shaped = new Array<unknown>(value.length)
     for (let at = 0; at < value.length; at++) {
-      const element = inner(value[at], variables)
+      const element = inner(value[at], variables, tally)
       if (element === INVALID) return null
       shaped[at] = element
     }
@@ -77,20 +82,20 @@ function shapeOfComposite(document: Document, type: GraphQLCompositeType, parts:
     byName.set(name, shape)
     return shape
   }
-  return (value, variables) => {
+  return (value, variables, tally) => {
     if (typeof value !== 'object' || value === null) return null
     const name = (value as Entity).__typename
-    return (byName.get(name) ?? compile(name))(value, variables)
+    return (byName.get(name) ?? compile(name))(value, variables, tally)
   }
 }
 
 function shapeOfObject(document: Document, type: GraphQLCompositeType, parts: readonly Part[]): Shape {
   const fields = collectFields(document, type, parts).map((each) => shapeField(document, type, each))
-  return (value, variables) => {
+  return (value, variables, tally) => {
     const shaped: Entity = {}
     for (const { key, wanted, shape } of fields) {
       if (wanted && !wanted(variables)) continue
-      const field = shape((value as Entity)[key], variables)
+      const field = shape((value as Entity)[key], variables, tally)
       if (field === INVALID) return null
       shaped[key] = field
     }
@@ -113,5 +118,16 @@ function shapeOfField(document: Document, type: GraphQLCompositeType, name: stri
   const field = 'getFields' in type ? type.getFields()[name] : undefined
   // Never shown, even when a subgraph was asked for it on behalf of another field.
   if (field && !document.isAllowed(`${type.name}.${name}`)) return () => (isNonNullType(field.type) ? INVALID : null)
-  return field ? shapeOf(document, field.type, parts) : () => null
+  return field ? shapeAndCount(document, `${type.name}.${name}`, field.type, parts) : () => null
+}
+
+function shapeAndCount(document: Document, name: string, type: GraphQLOutputType, parts: readonly Part[]): Shape {
+  const [shape, weight] = [shapeOf(document, type, parts), document.weightOf(name, getNamedType(type))]
+  if (weight === 0) return shape
+  // One that is null was looked for as well; a list costs what is in it.
+  const timesOf = isListType(getNullableType(type)) ? (value: unknown) => (Array.isArray(value) ? value.length : 0) : () => 1
+  return (value, variables, tally) => {
+    tally.points += weight * timesOf(value)
+    return shape(value, variables, tally)
+  }
 }

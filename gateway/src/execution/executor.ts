@@ -2,6 +2,7 @@ import type { Viewer } from '@renmai/platform/viewer'
 import { type DocumentNode, type ExecutionResult, GraphQLError, getVariableValues } from 'graphql'
 import { filterOperation } from '../access/filter-operation.ts'
 import { isMet, type Need } from '../access/read-access.ts'
+import { perOperation } from '../per-operation.ts'
 import type { Variables } from './collect-fields.ts'
 import { compileOperation, type ExecutorOptions, type Operation } from './compile-operation.ts'
 
@@ -12,9 +13,12 @@ export type Execution = {
   viewer: Viewer
 }
 
+/** @property points what the answer costs as it turned out */
+export type Executed = ExecutionResult & { points: number }
+
 export type Executor = {
   /** Runs an operation that has been validated. */
-  execute: (execution: Execution) => Promise<ExecutionResult>
+  execute: (execution: Execution) => Promise<Executed>
   /** Plans and compiles an operation before anybody asks for it. */
   prepare: (document: DocumentNode, operationName: string | undefined) => void
 }
@@ -30,15 +34,10 @@ const all = () => true
  * on the viewer is done once for an operation and kept as long as its document is.
  */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const known = new WeakMap<DocumentNode, Map<string, Guarded>>()
-  const guardedOf = (document: DocumentNode, name: string | undefined) => {
-    const byName = known.get(document) ?? new Map<string, Guarded>()
-    known.set(document, byName)
-    const needs = () => [...filterOperation(options.apiSchema, options.access, document, name, all).needs]
-    const guarded = byName.get(name ?? '') ?? { needs: needs(), variants: new Map() }
-    byName.set(name ?? '', guarded)
-    return guarded
-  }
+  const guardedOf = perOperation((document, name): Guarded => {
+    const { needs } = filterOperation(options.apiSchema, options.access, document, name, all)
+    return { needs: [...needs], variants: new Map() }
+  })
   const operationOf = (document: DocumentNode, name: string | undefined, isGranted: (need: Need) => boolean) => {
     const { needs, variants } = guardedOf(document, name)
     const key = needs.map((need) => (isGranted(need) ? '1' : '0')).join('')
@@ -50,12 +49,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const execute: Executor['execute'] = async ({ document, operationName, variables: rawVariables, viewer }) => {
     const operation = operationOf(document, operationName, (need) => isMet(need, viewer.scopes))
     const { errors: invalid, coerced } = getVariableValues(options.apiSchema, operation.variableDefinitions, rawVariables)
-    if (invalid) return { errors: invalid }
+    if (invalid) return { errors: invalid, points: 0 }
     const run = { viewer, rawVariables, variables: coerced, root: {}, errors: denials(operation, coerced) }
     await operation.step?.(run, { path: [], entities: [run.root] })
     Object.assign(run.root, operation.introspect?.(coerced))
-    const data = operation.shape(run.root, coerced) as ExecutionResult['data']
-    return run.errors.length > 0 ? { errors: run.errors, data } : { data }
+    const tally = { points: 0 }
+    const data = operation.shape(run.root, coerced, tally) as ExecutionResult['data']
+    return run.errors.length > 0 ? { errors: run.errors, data, ...tally } : { data, ...tally }
   }
   return { execute, prepare: (document, operationName) => void operationOf(document, operationName, all) }
 }

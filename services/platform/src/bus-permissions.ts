@@ -31,7 +31,9 @@ export function permissionsOf(service: string, handlers: readonly Handler[], ask
   }
 }
 
-/** The gateway only asks. */
-export function permissionsOfAsker(name: string, asks: readonly string[]): Permissions {
-  return { publish: [...asks.map((whom) => `renmai.${whom}.v1.*.*`), '$JS.API.INFO'], subscribe: [`_INBOX.${name}.>`] }
+/** The gateway tells nothing: it asks, hears what others tell, and shares counters with its replicas. */
+export function permissionsOfAsker(name: string, asks: readonly string[], hears: readonly string[], bucket: string): Permissions {
+  const verbs = ['INFO', 'CREATE', 'UPDATE', 'MSG.GET'].map((verb) => `$JS.API.STREAM.${verb}.KV_${bucket}`)
+  const kept = [...verbs, `$JS.API.DIRECT.GET.KV_${bucket}.>`, `$KV.${bucket}.>`]
+  return { publish: [...asks.map((whom) => `renmai.${whom}.v1.*.*`), '$JS.API.INFO', ...kept], subscribe: [`_INBOX.${name}.>`, ...hears] }
 }

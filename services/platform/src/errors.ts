@@ -22,9 +22,12 @@ export type FieldErrors = Record<string, string>
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly fields: FieldErrors | undefined
+  /** When to come again, where that is known. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(code: ErrorCode, message: string, fields?: FieldErrors, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, fields?: FieldErrors, options?: ErrorOptions & { retryAfterSeconds?: number }) {
     super(message, options)
+    this.retryAfterSeconds = options?.retryAfterSeconds
     this.name = 'AppError'
     this.code = code
     this.fields = fields

@@ -99,7 +99,7 @@ type Described = { status: number; headers: Record<string, string>; code: string
 export function describeError(error: Error & { statusCode?: number; code?: string }): Described {
   if (error instanceof AppError) {
     const status = STATUS[error.code]
-    const headers: Record<string, string> = [429, 503].includes(status) ? { 'retry-after': '2' } : {}
+    const headers: Record<string, string> = [429, 503].includes(status) ? { 'retry-after': String(error.retryAfterSeconds ?? 2) } : {}
     return { status, headers, code: error.code, message: error.message, ...(error.fields ? { fields: error.fields } : {}) }
   }
   const status = error.statusCode ?? 500

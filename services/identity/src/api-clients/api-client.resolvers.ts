@@ -4,6 +4,8 @@ import type { Resolvers } from '../gen/resolvers.ts'
 import { type ApiClient, apiClients } from './api-client.table.ts'
 import { createApiClient } from './create-api-client.ts'
 import { revokeApiClient } from './revoke-api-client.ts'
+import { finishApiKeyRotation, rotateApiKey } from './rotate-api-key.ts'
+import { updateApiClient } from './update-api-client.ts'
 
 export const apiClientResolvers: Resolvers = {
   Query: {
@@ -24,6 +26,9 @@ export const apiClientResolvers: Resolvers = {
   },
   Mutation: {
     createApiClient: (_, { input }, ctx) => createApiClient(ctx, input),
+    updateApiClient: async (_, { input }, ctx) => ({ client: await updateApiClient(ctx, input) }),
+    rotateApiKey: (_, { input }, ctx) => rotateApiKey(ctx, input),
+    finishApiKeyRotation: async (_, { input }, ctx) => ({ client: await finishApiKeyRotation(ctx, input) }),
     revokeApiClient: async (_, { input }, ctx) => ({ client: await revokeApiClient(ctx, input) }),
   },
 }

@@ -1,6 +1,9 @@
 import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns'
 import { pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 
+/** How much a client may ask for. */
+export type ApiClientPlan = 'STANDARD' | 'PLUS' | 'ENTERPRISE'
+
 export const apiClients = pgTable(
   'api_clients',
   {
@@ -9,13 +12,23 @@ export const apiClients = pgTable(
     name: text().notNull(),
     keyId: text().notNull(),
     secretHash: bytes('secret_hash').notNull(),
+    nextKeyId: text(),
+    nextSecretHash: bytes('next_secret_hash'),
     scopes: text().array().notNull(),
+    plan: text().$type<ApiClientPlan>().notNull().default('STANDARD'),
+    allowedAddresses: text().array().notNull().default([]),
     expiresAt: moment('expires_at'),
     lastUsedAt: moment('last_used_at'),
+    nextKeyLastUsedAt: moment('next_key_last_used_at'),
+    addressRefusedAt: moment('address_refused_at'),
     revokedAt: moment('revoked_at'),
     createdAt: createdAt(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('api_clients_key').on(t.tenantId, t.keyId)],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('api_clients_key').on(t.tenantId, t.keyId),
+    unique('api_clients_next_key').on(t.tenantId, t.nextKeyId),
+  ],
 )
 
 export type ApiClient = typeof apiClients.$inferSelect

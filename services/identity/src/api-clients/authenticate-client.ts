@@ -1,34 +1,61 @@
-import { timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { answer } from '@renmai/platform/ask'
-import { type Db, withTenant } from '@renmai/platform/db'
+import { type Db, type Tx, withTenant } from '@renmai/platform/db'
+import { publish } from '@renmai/platform/outbox'
+import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
-import { apiClients } from './api-client.table.ts'
+import { isAllowedFrom } from './address.rules.ts'
+import { type ApiClient, apiClients } from './api-client.table.ts'
 import { hashSecret } from './create-api-client.ts'
 
-/** Tells the gateway whose key it was shown. All refusals look the same. */
+/** Tells the gateway whose key it was shown. All refusals of a key look the same. */
 export const answerAuthenticateClient = (db: Db, pepper: string) =>
-  answer(IdentityService.method.authenticateClient, ({ tenantId, keyId, secretDigest }) =>
+  answer(IdentityService.method.authenticateClient, ({ tenantId, keyId, secretDigest, address }) =>
     withTenant(db, tenantId, async (tx) => {
-      const usable = and(
-        eq(apiClients.tenantId, tenantId),
-        eq(apiClients.keyId, keyId),
-        isNull(apiClients.revokedAt),
-        or(isNull(apiClients.expiresAt), gt(apiClients.expiresAt, sql`now()`)),
-      )
-      const [client] = await tx.select().from(apiClients).where(usable)
-      if (!client || !timingSafeEqual(client.secretHash, hashSecret(pepper, secretDigest))) return {}
-      // Once a minute is enough to find dormant keys, and spares a write per request.
-      await tx
-        .update(apiClients)
-        .set({ lastUsedAt: sql`now()` })
-        .where(
-          and(
-            eq(apiClients.tenantId, tenantId),
-            eq(apiClients.id, client.id),
-            sql`coalesce(last_used_at, '-infinity') < now() - interval '1 minute'`,
-          ),
-        )
-      return { clientId: client.id, scopes: client.scopes }
+      const client = await findClient(tx, keyId)
+      if (!client) return {}
+      const isNext = client.nextKeyId === keyId
+      const kept = isNext ? client.nextSecretHash : client.secretHash
+      if (!kept || !timingSafeEqual(kept, hashSecret(pepper, secretDigest))) return {}
+      if (!isAllowedFrom(client.allowedAddresses, address)) {
+        if (await noteMoment(tx, client.id, 'addressRefusedAt')) await recordRefusal(tx, client.id, address)
+        return { isAddressRefused: true }
+      }
+      await noteMoment(tx, client.id, isNext ? 'nextKeyLastUsedAt' : 'lastUsedAt')
+      return { clientId: client.id, scopes: client.scopes, plan: client.plan }
     }),
   )
+
+async function findClient(tx: Tx, keyId: string): Promise<ApiClient | undefined> {
+  const usable = and(
+    eq(apiClients.tenantId, tx.tenantId),
+    or(eq(apiClients.keyId, keyId), eq(apiClients.nextKeyId, keyId)),
+    isNull(apiClients.revokedAt),
+    or(isNull(apiClients.expiresAt), gt(apiClients.expiresAt, sql`now()`)),
+  )
+  return (await tx.select().from(apiClients).where(usable))[0]
+}
+
+/** Once a minute is enough to find dormant keys, and spares a write per request. @returns whether it was noted now */
+async function noteMoment(tx: Tx, id: string, name: 'lastUsedAt' | 'nextKeyLastUsedAt' | 'addressRefusedAt'): Promise<boolean> {
+  const isDue = sql`coalesce(${apiClients[name]}, '-infinity') < now() - interval '1 minute'`
+  const { rowCount } = await tx
+    .update(apiClients)
+    .set({ [name]: sql`now()` })
+    .where(and(eq(apiClients.tenantId, tx.tenantId), eq(apiClients.id, id), isDue))
+  return rowCount === 1
+}
+
+/** A good key from a wrong place may be a stolen one: the tenant's auditors find it. */
+async function recordRefusal(tx: Tx, id: string, address: string): Promise<void> {
+  await publish(tx, ActionRecordedSchema, {
+    action: 'refuseApiKeyAddress',
+    actorKind: 'CLIENT',
+    actorId: id,
+    targetId: id,
+    inputDigest: createHash('sha256').update(address).digest(),
+    at: timestampFromDate(new Date()),
+  })
+}

@@ -9,14 +9,21 @@ import type { Context } from '../context.ts'
 import { ALL_SCOPES } from '../staff/role.rules.ts'
 import { type ApiClient, apiClients } from './api-client.table.ts'
 
+export const Name = z.string().min(1).max(100)
+export const Plan = z.enum(['STANDARD', 'PLUS', 'ENTERPRISE'])
+export const Addresses = z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'not an IP address or CIDR')).max(50)
+
 const Input = z.object({
   idempotencyKey,
-  name: z.string().min(1).max(100),
+  name: Name,
   scopes: z.array(z.enum(ALL_SCOPES)).min(1).max(50),
   expiresAt: z.coerce.date().nullish(),
+  plan: Plan.nullish(),
+  allowedAddresses: Addresses.nullish(),
 })
 
-export type CreatedApiClient = { client: Omit<ApiClient, 'secretHash'>; key: string | null }
+export type ShownApiClient = Omit<ApiClient, 'secretHash' | 'nextSecretHash'>
+export type CreatedApiClient = { client: ShownApiClient; key: string | null }
 
 /** What we keep of a secret: worthless without the pepper, which is not in the database. */
 export function hashSecret(pepper: string, secretDigest: Uint8Array): Buffer {
@@ -37,12 +44,19 @@ export async function createApiClient(ctx: Context, raw: z.input<typeof Input>):
       keyId: key.keyId,
       scopes: input.scopes,
       expiresAt: input.expiresAt ?? null,
+      plan: input.plan ?? 'STANDARD',
+      allowedAddresses: input.allowedAddresses ?? [],
     }
     const [created] = await tx
       .insert(apiClients)
       .values({ ...row, secretHash: hashSecret(ctx.pepper, digestSecret(key.secret)) })
       .returning()
-    const { secretHash: _hash, ...client } = created!
+    const client = withoutSecrets(created!)
     return { result: { client, key: key.text }, repeat: { client, key: null }, targetId: client.id }
   })
+}
+
+/** What of a client may be remembered with the answer to a command. */
+export function withoutSecrets({ secretHash: _hash, nextSecretHash: _nextHash, ...client }: ApiClient): ShownApiClient {
+  return client
 }

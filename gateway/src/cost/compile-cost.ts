@@ -1,0 +1,133 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  getOperationAST,
+  isCompositeType,
+  isListType,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql'
+import { conditionOf, fragmentsOf, type Variables } from '../execution/collect-fields.ts'
+import { ASSUMED_SIZE, type ListSize, type Weights, weightOf } from './read-weights.ts'
+
+export type Cost = {
+  /** Whatever comes back, in points. */
+  base: number
+  /** At most, in points. @param variables as they came */
+  atMost: (variables: Variables) => number
+}
+
+/** Pages are at most so long; larger ones are refused by whoever is asked for them. */
+const MAX_PAGE = 100
+const MUTATION = 10
+
+type Compiling = {
+  schema: GraphQLSchema
+  weights: Weights
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  compiled: Map<string, Part>
+}
+/** One evaluation: what is known of a fragment is not counted again, else a small document could take for ever. */
+type Run = { variables: Variables; known: Map<string, number> }
+/** The fields whose length is given by a field above them (`sizedFields`). */
+type Sized = { fields: readonly string[]; size: number } | undefined
+type Part = (run: Run, sized: Sized) => number
+
+/**
+ * Compiles the cost of an operation into a function of its variables: an object 1 or what `@cost` says, a leaf 0, a list
+ * as often as it may be long, a mutation 10 more (GraphQL Cost Directives specification, IBM). What `@skip` and `@include`
+ * leave out costs nothing; a field selected twice counts twice.
+ */
+export function compileCost(schema: GraphQLSchema, weights: Weights, document: DocumentNode, operationName: string | undefined): Cost {
+  const operation = getOperationAST(document, operationName)!
+  const compiling = { schema, weights, fragments: fragmentsOf(document), compiled: new Map<string, Part>() }
+  const total = compileSet(compiling, operation.selectionSet, schema.getRootType(operation.operation)!)
+  const base = operation.operation === OperationTypeNode.MUTATION ? MUTATION * operation.selectionSet.selections.length : 0
+  const defaults = defaultsOf(operation)
+  return { base, atMost: (variables) => base + total({ variables: { ...defaults, ...variables }, known: new Map() }, undefined) }
+}
+
+const defaultsOf = ({ variableDefinitions }: OperationDefinitionNode): Variables =>
+  Object.fromEntries(
+    (variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
+  )
+
+function compileSet(compiling: Compiling, { selections }: SelectionSetNode, type: GraphQLCompositeType): Part {
+  const parts = selections.flatMap((selection) => compileSelection(compiling, selection, type) ?? [])
+  return (run, sized) => {
+    let sum = 0
+    for (const part of parts) sum += part(run, sized)
+    return sum
+  }
+}
+
+function compileSelection(compiling: Compiling, selection: SelectionNode, type: GraphQLCompositeType): Part | undefined {
+  const part = selection.kind === Kind.FIELD ? compileField(compiling, selection, type) : compileFragment(compiling, selection, type)
+  const wanted = conditionOf(selection)
+  return part && wanted ? (run, sized) => (wanted(run.variables) ? part(run, sized) : 0) : part
+}
+
+function compileFragment(compiling: Compiling, selection: Exclude<SelectionNode, FieldNode>, type: GraphQLCompositeType): Part {
+  const typeOf = (name: string | undefined) => (name ? (compiling.schema.getType(name) as GraphQLCompositeType) : type)
+  if (selection.kind === Kind.INLINE_FRAGMENT)
+    return compileSet(compiling, selection.selectionSet, typeOf(selection.typeCondition?.name.value))
+  const name = selection.name.value
+  return (run, sized) => {
+    const key = sized ? `${name} ${sized.size} ${sized.fields.join()}` : name
+    const known = run.known.get(key)
+    if (known !== undefined) return known
+    const fragment = compiling.fragments.get(name)!
+    const part = compiling.compiled.get(name) ?? compileSet(compiling, fragment.selectionSet, typeOf(fragment.typeCondition.name.value))
+    compiling.compiled.set(name, part)
+    const cost = part(run, sized)
+    run.known.set(key, cost)
+    return cost
+  }
+}
+
+/** @returns nothing for a leaf, which costs nothing */
+function compileField(compiling: Compiling, field: FieldNode, parent: GraphQLCompositeType): Part | undefined {
+  const [name, { sizes }] = [field.name.value, compiling.weights]
+  const type = 'getFields' in parent ? parent.getFields()[name]?.type : undefined
+  if (!type) return undefined
+  const named = getNamedType(type)
+  const own = weightOf(compiling.weights, `${parent.name}.${name}`, named)
+  const inner = field.selectionSet && isCompositeType(named) ? compileSet(compiling, field.selectionSet, named) : () => 0
+  if (own === 0 && !field.selectionSet) return undefined
+  const list = sizes.get(`${parent.name}.${name}`)
+  if (list && list.sized.length > 0) {
+    const size = compileSize(field, list)
+    return (run) => own + inner(run, { fields: list.sized, size: size(run.variables) })
+  }
+  if (!isList(type)) return (run) => own + inner(run, undefined)
+  const size = list ? compileSize(field, list) : () => ASSUMED_SIZE
+  return (run, sized) => (sized?.fields.includes(name) ? sized.size : size(run.variables)) * (own + inner(run, undefined))
+}
+
+const isList = (type: GraphQLOutputType) => isListType(getNullableType(type))
+
+function compileSize(field: FieldNode, { assumed, slicing }: ListSize): (variables: Variables) => number {
+  const given = (field.arguments ?? []).filter(({ name }) => slicing.includes(name.value)).map(({ value }) => value)
+  return (variables) => {
+    const sizes = given.map((value) => numberOf(value, variables)).filter((size) => size !== undefined)
+    return sizes.length > 0 ? Math.min(Math.max(...sizes, 0), MAX_PAGE) : assumed
+  }
+}
+
+function numberOf(value: ValueNode, variables: Variables): number | undefined {
+  const found = value.kind === Kind.VARIABLE ? variables[value.name.value] : value.kind === Kind.INT ? Number(value.value) : undefined
+  return typeof found === 'number' && Number.isFinite(found) ? found : undefined
+}

@@ -1,0 +1,16 @@
+import type { DocumentNode } from 'graphql'
+
+/** Something about one operation of a document. */
+export type OfOperation<T> = (document: DocumentNode, operationName: string | undefined) => T
+
+/** Finds something about an operation once, and keeps it for as long as its document is kept. */
+export function perOperation<T>(find: OfOperation<T>): OfOperation<T> {
+  const known = new WeakMap<DocumentNode, Map<string, T>>()
+  return (document, operationName) => {
+    const byName = known.get(document) ?? new Map<string, T>()
+    known.set(document, byName)
+    const found = byName.get(operationName ?? '') ?? find(document, operationName)
+    byName.set(operationName ?? '', found)
+    return found
+  }
+}

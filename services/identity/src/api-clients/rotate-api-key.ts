@@ -1,0 +1,51 @@
+import { createApiKey, digestSecret } from '@renmai/platform/api-key'
+import type { Tx } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { and, eq, isNotNull, isNull } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { type ApiClient, apiClients } from './api-client.table.ts'
+import { changeApiClient } from './change-api-client.ts'
+import { type CreatedApiClient, hashSecret, type ShownApiClient } from './create-api-client.ts'
+
+const Input = z.object({ idempotencyKey, clientId: z.uuid() })
+
+/**
+ * Creates the key that follows a client's key; both are good until the rotation is finished. Shown in this answer only.
+ * @throws AppError CONFLICT when a rotation is under way, or the client is revoked
+ */
+export async function rotateApiKey(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedApiClient> {
+  const input = parse(Input, raw)
+  return mutate<CreatedApiClient>(ctx, { name: 'rotateApiKey', scope: 'tenant:admin' }, input, async (tx) => {
+    const { revokedAt, nextKeyId } = await lock(tx, input.clientId)
+    if (revokedAt) throw new AppError('CONFLICT', 'The client is revoked; create another one')
+    if (nextKeyId) throw new AppError('CONFLICT', 'The key has a successor already; finish that rotation first')
+    const key = createApiKey(tx.tenantId, 'live')
+    const changes = { nextKeyId: key.keyId, nextSecretHash: hashSecret(ctx.pepper, digestSecret(key.secret)) }
+    const { result: client, targetId } = await changeApiClient(tx, input.clientId, changes, isNull(apiClients.nextKeyId))
+    return { result: { client, key: key.text }, repeat: { client, key: null }, targetId }
+  })
+}
+
+/**
+ * Ends the older of a client's two keys.
+ * @throws AppError CONFLICT when it has one only
+ */
+export async function finishApiKeyRotation(ctx: Context, raw: z.input<typeof Input>): Promise<ShownApiClient> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'finishApiKeyRotation', scope: 'tenant:admin' }, input, async (tx) => {
+    const { nextKeyId: keyId, nextSecretHash: secretHash, nextKeyLastUsedAt: lastUsedAt } = await lock(tx, input.clientId)
+    if (!keyId || !secretHash) throw new AppError('CONFLICT', 'The client has one key only; rotate it first')
+    const changes = { keyId, secretHash, lastUsedAt, nextKeyId: null, nextSecretHash: null, nextKeyLastUsedAt: null }
+    return changeApiClient(tx, input.clientId, changes, isNotNull(apiClients.nextKeyId))
+  })
+}
+
+async function lock(tx: Tx, clientId: string): Promise<ApiClient> {
+  const mine = and(eq(apiClients.tenantId, tx.tenantId), eq(apiClients.id, clientId))
+  const [client] = await tx.select().from(apiClients).where(mine).for('update')
+  if (!client) throw new AppError('NOT_FOUND', 'No such API client')
+  return client
+}

@@ -1,0 +1,23 @@
+import { AppError } from '@renmai/platform/errors'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { changeApiClient } from './change-api-client.ts'
+import { Addresses, Name, Plan, type ShownApiClient } from './create-api-client.ts'
+
+const Input = z.object({
+  idempotencyKey,
+  clientId: z.uuid(),
+  name: Name.nullish(),
+  plan: Plan.nullish(),
+  allowedAddresses: Addresses.nullish(),
+})
+
+export async function updateApiClient(ctx: Context, raw: z.input<typeof Input>): Promise<ShownApiClient> {
+  const input = parse(Input, raw)
+  const { idempotencyKey: _key, clientId, ...given } = input
+  const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined))
+  if (Object.keys(changes).length === 0) throw new AppError('INVALID', 'Give at least one of name, plan and allowedAddresses')
+  return mutate(ctx, { name: 'updateApiClient', scope: 'tenant:admin' }, input, (tx) => changeApiClient(tx, clientId, changes))
+}
