@@ -1,26 +1,59 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { composeServices } from '@apollo/composition'
-import { parse } from 'graphql'
+import { Supergraph } from '@apollo/federation-internals'
+import { applyTagFilterOnSubgraphs } from '@theguild/federation-composition'
+import { type DocumentNode, lexicographicSortSchema, parse, printSchema, visit } from 'graphql'
+import { ROOT } from './stack/paths.ts'
 
 export const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance'] as const
-const FILE = fileURLToPath(new URL('../gateway/supergraph.graphql', import.meta.url))
+
+/** What partners may use is marked with this tag in the SDL of the services (a contract). */
+const PUBLIC = 'public'
 
 /**
- * Composes the supergraph from the SDL files alone; no server runs.
- * @throws Error that lists every composition error
+ * Composes everything that the gateway serves from the SDL files alone; no server runs.
+ * @returns texts by their places in the repository: what staff asks, what partners ask, and the schema that partners see
+ * @throws Error that lists every composition error; a public part that uses one that is not public is one
  */
-export function composeSupergraph(): string {
+export function composeSupergraphs(): Record<string, string> {
   const services = SERVICES.map((name) => {
     const sdl = readFileSync(new URL(`../services/${name}/src/gen/schema.graphql`, import.meta.url), 'utf8')
     return { name, url: `http://${name}:4000/graphql`, typeDefs: parse(sdl) }
   })
-  const result = composeServices(services)
-  if (result.errors) throw new Error(result.errors.map((error) => `  ${error.message}`).join('\n'))
-  return result.supergraphSdl
+  const tagged = services.map((service) => ({ ...service, typeDefs: tagArguments(service.typeDefs) }))
+  const publicSupergraph = compose(applyTagFilterOnSubgraphs(tagged, { include: new Set([PUBLIC]), exclude: new Set() }))
+  return {
+    'gateway/supergraph.graphql': compose(services),
+    'gateway/supergraph.public.graphql': publicSupergraph,
+    'gateway/public.graphql': printClientSchema(publicSupergraph),
+  }
 }
 
+/** A field that is public is so with its arguments; the filter wants to be told. */
+function tagArguments(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    FieldDefinition: (field) => {
+      const tags = (field.directives ?? []).filter(({ name }) => name.value === 'tag')
+      return { ...field, arguments: field.arguments?.map((one) => ({ ...one, directives: [...(one.directives ?? []), ...tags] })) }
+    },
+  })
+}
+
+function compose(services: Parameters<typeof composeServices>[0]): string {
+  const { supergraphSdl, errors } = composeServices(services)
+  if (errors) throw new Error(errors.map((error) => `  ${error.message}`).join('\n'))
+  return supergraphSdl
+}
+
+/** What clients see of a supergraph. */
+export const clientSchemaOf = (supergraph: string) =>
+  Supergraph.build(supergraph, { supportedFeatures: null }).apiSchema().toGraphQLJSSchema()
+
+const printClientSchema = (supergraph: string) => `${printSchema(lexicographicSortSchema(clientSchemaOf(supergraph)))}\n`
+
 if (import.meta.main) {
-  writeFileSync(FILE, composeSupergraph())
-  process.stdout.write('gateway/supergraph.graphql is composed anew\n')
+  for (const [path, text] of Object.entries(composeSupergraphs())) {
+    writeFileSync(`${ROOT}${path}`, text)
+    process.stdout.write(`${path} is composed anew\n`)
+  }
 }

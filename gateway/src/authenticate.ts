@@ -13,8 +13,8 @@ import { namedPlan, type Plan, planOf } from './cost/plan.ts'
 import { createGuessLimit } from './guess-limit.ts'
 import { createMemory, type Memory } from './remember.ts'
 
-/** Who asks, and how much they may ask for. */
-export type Caller = Viewer & { readonly plan: Plan }
+/** Who asks, how much they may ask for, and whether they see the public schema only. */
+export type Caller = Viewer & { readonly plan: Plan; readonly isPartner: boolean }
 
 /** Turns an Authorization header, sent from an address, into who asks. */
 export type Authenticate = (header: string | undefined, address: string) => Promise<Caller>
@@ -49,7 +49,7 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
     if (token.startsWith('rm_'))
       return callers.recall(`${token}|${address}`, () => guesses.limit(address, token, () => authenticateClient(bus, token, address)))
     const { sub, tid } = await tokens.recall(token, () => verifyToken(keys, token, settings))
-    return callers.recall(`${tid}|${sub}`, async () => ({ ...(await authorizeStaff(bus, tid, sub)), plan: staffPlan }))
+    return callers.recall(`${tid}|${sub}`, async () => ({ ...(await authorizeStaff(bus, tid, sub)), plan: staffPlan, isPartner: false }))
   }
 }
 
@@ -83,7 +83,7 @@ async function authenticateClient(bus: Bus, token: string, address: string): Pro
   const key = readApiKey(token)
   if (!key) throw refused()
   const { tenantId, keyId, secret } = key
-  const { clientId, scopes, plan, isAddressRefused } = await ask(bus, IdentityService.method.authenticateClient, {
+  const { clientId, scopes, plan, isPartner, isAddressRefused } = await ask(bus, IdentityService.method.authenticateClient, {
     tenantId,
     keyId,
     secretDigest: digestSecret(secret),
@@ -91,7 +91,7 @@ async function authenticateClient(bus: Bus, token: string, address: string): Pro
   })
   if (isAddressRefused) throw new AppError('FORBIDDEN', 'This key may not be used from this address; add it to the allowed ones')
   if (!clientId) throw refused()
-  return { kind: 'CLIENT', id: clientId, tenantId, scopes: new Set(scopes), plan: namedPlan(plan) }
+  return { kind: 'CLIENT', id: clientId, tenantId, scopes: new Set(scopes), plan: namedPlan(plan), isPartner }
 }
 
 async function authorizeStaff(bus: Bus, tenantId: string, subject: string): Promise<Viewer> {

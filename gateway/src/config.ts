@@ -22,6 +22,7 @@ export const settings = baseSettings
     OIDC_JWKS_URL: z.url().describe('Keys of the issuer'),
     OIDC_AUDIENCE: z.string().min(1).describe('Audience that staff tokens must name'),
     SUPERGRAPH_FILE: z.string().optional().describe('Composed schema, served anew when the file changes; the committed one without it'),
+    PUBLIC_SUPERGRAPH_FILE: z.string().optional().describe('The same for the schema that API clients see'),
     TRUSTED_PROXIES: z.string().optional().describe('Addresses or CIDRs, by commas, whose X-Forwarded-For is believed; nobody without it'),
     CORS_ORIGINS: z.string().optional().describe('Origins, by commas, whose pages may ask; none without it'),
     STAFF_POINTS_PER_SECOND: z.coerce

@@ -58,7 +58,7 @@ export function connectSubgraph(name: string, url: string, signer: Signer, deadl
   const share = shareInFlight(send)
   const ask: AskSubgraph = async (viewer, body, kind) => {
     const text = await (kind === 'query' ? share.query(viewer, body) : share.mutate(viewer, body))
-    return parseResult(text) ?? unavailable(name)
+    return parseResult(text) ?? unavailable()
   }
   return { ask, close: () => pool.close() }
 }
@@ -97,6 +97,6 @@ function parseResult(text: string | undefined): SubgraphResult | undefined {
 }
 
 /** The answer in the place of a subgraph that gave none: the other subgraphs' fields still reach the client. */
-function unavailable(name: string): SubgraphResult {
-  return { data: null, errors: [{ message: `${name} does not answer now; try again`, extensions: { code: 'UNAVAILABLE' } }] }
+function unavailable(): SubgraphResult {
+  return { data: null, errors: [{ message: 'This part does not answer now; try again', extensions: { code: 'UNAVAILABLE' } }] }
 }

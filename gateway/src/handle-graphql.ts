@@ -17,6 +17,9 @@ const tracer = trace.getTracer('renmai')
 
 /** What answering needs. */
 export type Serving = {
+  path: string
+  /** Whether partners may ask here: what is not public must not be seen by them in any way. */
+  isPublic: boolean
   current: () => Supergraph
   authenticate: Authenticate
   admission: Admission
@@ -24,9 +27,9 @@ export type Serving = {
   log: Log
 }
 
-/** Serves GraphQL at /graphql. */
+/** Serves GraphQL at a path. */
 export function serveGraphql(http: Http, serving: Serving): void {
-  const [url, errorHandler] = ['/graphql', createErrorHandler(serving.log)]
+  const [url, errorHandler] = [serving.path, createErrorHandler(serving.log)]
   const handler = createHandler(serving)
   http.route({ method: ['GET', 'POST'], url, exposeHeadRoute: false, errorHandler, handler })
   http.route({ method: ['HEAD', 'PUT', 'PATCH', 'DELETE'], url, errorHandler, handler: onlyPost })
@@ -36,7 +39,7 @@ export function serveGraphql(http: Http, serving: Serving): void {
  * Answers GraphQL over HTTP: POST with JSON, and GET for queries. Whoever is not known gets nothing, not even the schema.
  * No cookie says who asks, so another site cannot make a browser ask in somebody's name.
  */
-function createHandler({ current, authenticate, admission, budget, log }: Serving) {
+function createHandler({ current, authenticate, admission, budget, log, isPublic }: Serving) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const parent = propagation.extract(otelContext.active(), request.headers)
     const span = tracer.startSpan('graphql', { kind: SpanKind.SERVER }, parent)
@@ -48,6 +51,7 @@ function createHandler({ current, authenticate, admission, budget, log }: Servin
         const manner = mannerFor(request.headers.accept)
         if (!manner) return await notAcceptable(request, reply)
         const caller = await authenticate(request.headers.authorization, request.ip)
+        if (caller.isPartner && !isPublic) throw new AppError('FORBIDDEN', 'Ask at /public/graphql')
         const params = readParams(request)
         const supergraph = current()
         const { document, queryHash } = supergraph.documents.find(params.query)

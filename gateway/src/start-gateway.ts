@@ -16,6 +16,7 @@ import { LIMITS } from './limits.ts'
 import { serveBrowsers } from './serve-browsers.ts'
 
 const COMMITTED = new URL('../supergraph.graphql', import.meta.url)
+const COMMITTED_PUBLIC = new URL('../supergraph.public.graphql', import.meta.url)
 const DRAIN_MS = 1_000
 
 export async function startGateway(settings: Settings): Promise<{ url: string; stop: () => Promise<void> }> {
@@ -34,11 +35,14 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const subgraphs = new Map(Object.entries(urls).map(([name, url]) => [name, connectSubgraph(name, url, signer)]))
   const asks = new Map([...subgraphs].map(([name, { ask }]) => [name, ask]))
   const supergraph = await followSupergraph(settings.SUPERGRAPH_FILE ?? COMMITTED, asks, log)
+  const contract = await followSupergraph(settings.PUBLIC_SUPERGRAPH_FILE ?? COMMITTED_PUBLIC, asks, log)
   const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: settings.TRUSTED_PROXIES })
   await serveBrowsers(http, settings.CORS_ORIGINS)
   const admission = new Admission()
   const [authenticate, budget] = [createAuthenticate(bus, settings), createBudget(shareLevels(bus))]
-  serveGraphql(http, { current: supergraph.current, authenticate, admission, budget, log })
+  const serving = { authenticate, admission, budget, log }
+  serveGraphql(http, { ...serving, path: '/graphql', current: supergraph.current, isPublic: false })
+  serveGraphql(http, { ...serving, path: '/public/graphql', current: contract.current, isPublic: true })
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)
   const address = await http.listen({ host: settings.HOST, port: settings.PORT })
   log.info({ url: address }, 'listening')
@@ -46,6 +50,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     await http.drain(DRAIN_MS)
     admission.stop()
     supergraph.stop()
+    contract.stop()
     await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()))
     await bus.nats.drain()
     await stopTelemetry()

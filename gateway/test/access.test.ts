@@ -47,7 +47,8 @@ beforeEach(() => {
 async function query(source: string, scopes: string[] = [], variables: Record<string, unknown> = {}): Promise<ExecutionResult> {
   const { document } = supergraph.documents.find(source)
   const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set(scopes) } as const
-  return JSON.parse(JSON.stringify(await supergraph.execute({ document, operationName: undefined, variables, viewer })))
+  const { points: _cost, ...answer } = await supergraph.execute({ document, operationName: undefined, variables, viewer })
+  return JSON.parse(JSON.stringify(answer))
 }
 
 const denied = (...path: string[]) => expect.objectContaining({ path, extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } })

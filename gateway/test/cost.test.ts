@@ -90,7 +90,7 @@ describe('the cost of an operation', () => {
 })
 
 const plan = planOf(50)
-const caller = { kind: 'CLIENT', id: 'c', tenantId: 't', scopes: new Set<string>(), plan } as const
+const caller = { kind: 'CLIENT', id: 'c', tenantId: 't', scopes: new Set<string>(), plan, isPartner: false } as const
 const nobody: SharedLevels = { add: () => Promise.reject(new Error('NATS is away')) }
 let now = 0
 beforeEach(() => (now = 1_000_000))

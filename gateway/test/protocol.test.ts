@@ -15,7 +15,7 @@ import { serveBrowsers } from '../src/serve-browsers.ts'
 import { loadSupergraph } from '../src/supergraph.ts'
 
 const TYPE_DEFS = parse('type Query { add(a: Int!): Int } type Mutation { set: Int }')
-const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>(), plan: planOf(50) } as const
+const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>(), plan: planOf(50), isPartner: false } as const
 
 let [http, url, calls]: [Http, string, string[]] = [] as never
 let authenticate: Authenticate = async () => viewer
@@ -32,7 +32,15 @@ beforeAll(async () => {
   await serveBrowsers(http, 'https://app.example, https://shop.example')
   const alone = { add: () => Promise.reject(new Error('there are no others')) }
   const asking: Authenticate = (...given) => authenticate(...given)
-  serveGraphql(http, { current: () => supergraph, authenticate: asking, admission, budget: createBudget(alone), log })
+  serveGraphql(http, {
+    path: '/graphql',
+    isPublic: false,
+    current: () => supergraph,
+    authenticate: asking,
+    admission,
+    budget: createBudget(alone),
+    log,
+  })
   url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/graphql`
 })
 afterAll(async () => {

@@ -1,11 +1,54 @@
-import { Supergraph } from '@apollo/federation-internals'
-import { CriticalityLevel, diff } from '@graphql-inspector/core'
+import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core'
+import { buildSchema, type GraphQLSchema } from 'graphql'
+import { clientSchemaOf } from '../compose-supergraph.ts'
 
-/** What clients of the old schema would miss in the new one, comparing what clients see. */
+const NOTICE_DAYS = 180
+const DAY_MS = 24 * 3600 * 1_000
+const { Breaking, Dangerous } = CriticalityLevel
+
+/** How often each `Type.field` was asked for of late; without it nothing counts as unused. */
+export type Usage = Readonly<Record<string, number>>
+
+/** What clients of the old supergraph would miss in the new one, comparing what clients see. */
 export async function breakingChanges(oldSupergraph: string, newSupergraph: string): Promise<string[]> {
-  const [before, after] = [oldSupergraph, newSupergraph].map((sdl) =>
-    Supergraph.build(sdl, { supportedFeatures: null }).apiSchema().toGraphQLJSSchema(),
-  )
-  const changes = await diff(before!, after!)
-  return changes.filter((change) => change.criticality.level === CriticalityLevel.Breaking).map((change) => change.message)
+  return changesBetween(clientSchemaOf(oldSupergraph), clientSchemaOf(newSupergraph), Breaking)
+}
+
+export type PublicChanges = { breaking: string[]; dangerous: string[]; all: string[] }
+
+/**
+ * How the schema that partners see has changed. What was announced to go (`Deprecated YYYY-MM-DD` in the reason) 180 days
+ * ago and is not used any more may go.
+ */
+export async function publicChanges(oldSdl: string, newSdl: string, usage: Usage | undefined, today: Date): Promise<PublicChanges> {
+  const [before, after] = [buildSchema(oldSdl), buildSchema(newSdl)]
+  const changes = await diff(before, after)
+  const messages = (level: CriticalityLevel) =>
+    changes.filter((one) => one.criticality.level === level && !mayGo(before, one, usage, today)).map(({ message }) => message)
+  return { breaking: messages(Breaking), dangerous: messages(Dangerous), all: changes.map(lineOf) }
+}
+
+async function changesBetween(before: GraphQLSchema, after: GraphQLSchema, level: CriticalityLevel): Promise<string[]> {
+  return (await diff(before, after)).filter((change) => change.criticality.level === level).map((change) => change.message)
+}
+
+const lineOf = ({ criticality, message }: Change) =>
+  `- ${criticality.level === Breaking ? '**Breaking** ' : criticality.level === Dangerous ? '**Dangerous** ' : ''}${message}`
+
+function mayGo(before: GraphQLSchema, { type, path }: Change, usage: Usage | undefined, today: Date): boolean {
+  if (!type.endsWith('_REMOVED') || !path || !usage || (usage[path] ?? 0) > 0) return false
+  const since = /Deprecated (\d{4}-\d\d-\d\d)/.exec(deprecationOf(before, path) ?? '')?.[1]
+  return since !== undefined && today.getTime() - new Date(since).getTime() >= NOTICE_DAYS * DAY_MS
+}
+
+/** @param path `Type.field`, `Enum.VALUE`, `Input.field` or `Type.field.argument` */
+function deprecationOf(schema: GraphQLSchema, path: string): string | null | undefined {
+  const [typeName = '', name = '', argument] = path.split('.')
+  const type = schema.getType(typeName)
+  if (!type) return undefined
+  if ('getValues' in type) return type.getValue(name)?.deprecationReason
+  const field = 'getFields' in type ? type.getFields()[name] : undefined
+  return argument && field && 'args' in field
+    ? field.args.find((one) => one.name === argument)?.deprecationReason
+    : field?.deprecationReason
 }

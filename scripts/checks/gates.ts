@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
-import { composeSupergraph, SERVICES } from '../compose-supergraph.ts'
+import { composeSupergraphs, SERVICES } from '../compose-supergraph.ts'
 import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
 import { renderBusPermissions } from '../write-bus-permissions.ts'
 import { renderSettings } from '../write-settings.ts'
+import { baseRef } from './base-ref.ts'
 import { breakingChanges } from './breaking-changes.ts'
 import { lintMigrations } from './lint-migrations.ts'
+import { publicSchemaKept } from './public-schema.ts'
 import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './supply-chain.ts'
 
 /** A gate: it passes or says what is wrong. */
@@ -26,14 +28,6 @@ function run(command: string, args: string[], cwd = ROOT): void {
 
 const bin = (name: string) => `${ROOT}node_modules/.bin/${name}`
 
-/** What changes are compared with: where this line of work left the main branch, or the commit before. */
-export function baseRef(): string | undefined {
-  const resolve = (ref: string) =>
-    spawnSync('git', ['rev-parse', '--verify', '-q', `${ref}^{commit}`], { cwd: ROOT, encoding: 'utf8' }).stdout.trim()
-  const head = resolve('HEAD')
-  return [resolve(process.env.BASE_REF ?? 'origin/main'), resolve('HEAD~1')].find((ref) => ref !== '' && ref !== head)
-}
-
 function protoBreaking(): void {
   const base = baseRef()
   if (!base || spawnSync('git', ['cat-file', '-e', `${base}:proto/buf.yaml`], { cwd: ROOT }).status !== 0) return
@@ -41,17 +35,18 @@ function protoBreaking(): void {
 }
 
 function schemaComposes(): void {
-  const composed = composeSupergraph()
-  if (composed !== readFileSync(`${ROOT}gateway/supergraph.graphql`, 'utf8'))
-    throw new Error('gateway/supergraph.graphql is not what the SDL composes to. Run npm run compose and commit it.')
+  for (const [path, text] of Object.entries(composeSupergraphs()))
+    if (text !== readFileSync(`${ROOT}${path}`, 'utf8'))
+      throw new Error(`${path} is not what the SDL composes to. Run npm run compose and commit it.`)
 }
 
 async function schemaBreaking(): Promise<void> {
   const base = baseRef()
   if (!base) return
-  const old = spawnSync('git', ['show', `${base}:gateway/supergraph.graphql`], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 })
+  const [path = '', text = ''] = Object.entries(composeSupergraphs())[0] ?? []
+  const old = spawnSync('git', ['show', `${base}:${path}`], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 })
   if (old.status !== 0) return
-  const breaks = await breakingChanges(old.stdout, composeSupergraph())
+  const breaks = await breakingChanges(old.stdout, text)
   if (breaks.length > 0)
     throw new Error(`These changes break clients; deprecate first, remove later:\n${breaks.map((one) => `  ${one}`).join('\n')}`)
 }
@@ -127,6 +122,7 @@ export const gates: Gate[] = [
   { name: 'migrations fresh', run: migrationsFresh },
   { name: 'schema composes', run: schemaComposes },
   { name: 'schema breaking', run: schemaBreaking },
+  { name: 'public schema kept', run: () => publicSchemaKept(baseRef()) },
   { name: 'settings documented', run: settingsDocumented },
   { name: 'bus permissions', run: permissionsFresh },
   { name: 'lock', run: () => requireNone('The lock file does not pin these:', looseEnds(readLock())) },

@@ -4,6 +4,8 @@ import type { Ports } from './ports.ts'
 /** Where everything of a running platform is. */
 export type Endpoints = {
   graphql: string
+  /** What partners ask. */
+  publicGraphql: string
   intake: string
   issuer: string
   simulator: string
@@ -23,6 +25,7 @@ export const local = (port: number) => `http://127.0.0.1:${port}`
 export function endpointsOf(ports: Ports, stores: Stores): Endpoints {
   return {
     graphql: `${local(ports.gateway)}/graphql`,
+    publicGraphql: `${local(ports.gateway)}/public/graphql`,
     intake: local(ports.intake),
     issuer: local(ports.issuer),
     simulator: local(ports.simulator),

@@ -69,6 +69,7 @@ beforeAll(async () => {
   const { endpoints } = whole.client
   const { key } = await write<{ key: string }>(undefined, 'createApiClient', 'CreateApiClientInput', 'key', {
     name: 'all',
+    kind: 'OWN',
     scopes: (await import('@renmai/platform/testing/viewers')).ALL_SCOPES,
   })
   const { account, secret } = await createSource()

@@ -174,7 +174,7 @@ it('secrets and personal data go through every path and are seen in no log, even
   const made = await client.query<{ createApiClient: { key: string } }>(
     'mutation C($input: CreateApiClientInput!) { createApiClient(input: $input) { key } }',
     {
-      input: { idempotencyKey: newId(), name: 'canary', scopes: ['customers:read', 'customers:write'] },
+      input: { idempotencyKey: newId(), name: 'canary', kind: 'OWN', scopes: ['customers:read', 'customers:write'] },
     },
   )
   key = made.createApiClient.key

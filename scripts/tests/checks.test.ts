@@ -6,7 +6,7 @@ import { isAtLeast } from '@renmai/platform/bus'
 import { findNats } from '@renmai/platform/testing/nats'
 import { parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { breakingChanges } from '../checks/breaking-changes.ts'
+import { breakingChanges, publicChanges } from '../checks/breaking-changes.ts'
 import { unbatchedStatements } from '../checks/lint-migrations.ts'
 import { type Locked, looseEnds, undecidedScripts, unknownLicences } from '../checks/supply-chain.ts'
 import { readTar } from '../commands/read-tar.ts'
@@ -36,6 +36,28 @@ describe('the schema check', () => {
       'type Query { customer(id: ID!, at: String): Customer } type Customer @key(fields: "id") { id: ID! name: String phone: String }',
     )
     expect(await breakingChanges(before, added)).toEqual([])
+  })
+})
+
+describe('the check of the public schema', () => {
+  const before = `type Query { a: Int old: Int @deprecated(reason: "Deprecated 2026-01-01. Use a.") kind: Kind }
+    enum Kind { X Y @deprecated(reason: "Deprecated 2026-01-01.") }`
+  const changes = (after: string, usage?: Record<string, number>, today = '2026-07-01') =>
+    publicChanges(before, after, usage, new Date(today))
+  const gone = 'type Query { a: Int kind: Kind } enum Kind { X }'
+
+  it('lets go what was announced 180 days ago and is not used any more', async () => {
+    expect((await changes(gone, {})).breaking).toEqual([])
+    expect((await changes(gone, {}, '2026-06-29')).breaking).toHaveLength(2)
+    expect((await changes(gone, { 'Query.old': 1 })).breaking).toEqual(["Field 'old' (deprecated) was removed from object type 'Query'"])
+    expect((await changes(gone)).breaking, 'without counts nothing is unused').toHaveLength(2)
+    expect((await changes(before.replace('a: Int ', ''), {})).breaking, 'never announced').toHaveLength(1)
+  })
+
+  it('tells what clients should know of, and all that has changed', async () => {
+    const { breaking, dangerous, all } = await changes(before.replace('enum Kind { X', 'enum Kind { Z X'))
+    expect([breaking, dangerous]).toEqual([[], ["Enum value 'Z' was added to enum 'Kind'"]])
+    expect(all).toEqual(["- **Dangerous** Enum value 'Z' was added to enum 'Kind'"])
   })
 })
 

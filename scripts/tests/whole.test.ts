@@ -26,8 +26,8 @@ type Answer = {
   }
 }
 
-async function post(body: unknown, headers: Record<string, string> = {}, raw = false): Promise<Answer> {
-  const answer = await request(whole.client.endpoints.graphql, {
+async function post(body: unknown, headers: Record<string, string> = {}, raw = false, url?: string): Promise<Answer> {
+  const answer = await request(url ?? whole.client.endpoints.graphql, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${await whole.client.token()}`, ...headers },
     body: raw ? (body as string) : JSON.stringify(body),
@@ -46,13 +46,14 @@ async function createSource() {
   return createEventSource
 }
 
-async function createKey(scopes: string[]): Promise<string> {
-  const { createApiClient } = await whole.client.query<{ createApiClient: { key: string } }>(
-    'mutation C($input: CreateApiClientInput!) { createApiClient(input: $input) { key } }',
-    { input: { idempotencyKey: key(), name: 'test', scopes } },
+async function createClient(scopes: string[], kind: 'OWN' | 'PARTNER'): Promise<{ client: { id: string }; key: string }> {
+  const { createApiClient } = await whole.client.query<{ createApiClient: { client: { id: string }; key: string } }>(
+    'mutation C($input: CreateApiClientInput!) { createApiClient(input: $input) { client { id } key } }',
+    { input: { idempotencyKey: key(), name: 'test', kind, scopes } },
   )
-  return createApiClient.key
+  return createApiClient
 }
+const createKey = async (scopes: string[]) => (await createClient(scopes, 'OWN')).key
 
 async function meet(login: string, phone?: string): Promise<{ id: string; profiles: { id: string }[] }> {
   const { account } = await createSource()
@@ -157,6 +158,29 @@ describe('the endpoint', () => {
       ['customers.nodes.@.orders', 'UNAUTHORIZED_FIELD_OR_TYPE'],
       ['orderCounts', 'UNAUTHORIZED_FIELD_OR_TYPE'],
     ])
+  })
+
+  it('shows a partner the public schema and nothing else, and lets no partner ask for more', async () => {
+    const { client, key: secret } = await createClient(['customers:read', 'tenant:admin', 'audit:read'], 'PARTNER')
+    const headers = { authorization: `Bearer ${secret}` }
+    const publicly = (query: string) => post({ query }, headers, false, whole.client.endpoints.publicGraphql)
+    expect((await publicly('{ customerCounts { customers } }')).body.data).toMatchObject({ customerCounts: {} })
+    expect(await post({ query: '{ tenant { id } }' }, headers)).toMatchObject({ status: 403 })
+    const { body } = await publicly(getIntrospectionQuery())
+    const text = JSON.stringify(body.data)
+    expect(text).toContain('"Customer"')
+    for (const hidden of ['"Staff"', 'apiClients', 'AuditEntry', '_entities', '_service', 'ConnectWecom'])
+      expect(text).not.toContain(hidden)
+    for (const query of ['{ staff { nodes { id } } }', '{ _entities(representations: []) { __typename } }', '{ staf { id } }']) {
+      const refused = await publicly(query)
+      expect([refused.status, refused.body.errors?.[0]?.message]).toEqual([400, expect.not.stringMatching(/did you mean/i)])
+    }
+    expect((await publicly('{ __type(name: "Staff") { name } }')).body.data).toEqual({ __type: null })
+    await whole.client.query('mutation R($input: RevokeApiClientInput!) { revokeApiClient(input: $input) { client { id } } }', {
+      input: { idempotencyKey: key(), clientId: client.id },
+    })
+    // The gateway remembers a key for 30 seconds; that it ends at once is because identity says so.
+    await vi.waitFor(async () => expect((await publicly('{ customerCounts { customers } }')).status).toBe(401), { timeout: 5_000 })
   })
 
   it('sends nothing about itself to its vendor: telemetry is off', async () => {
@@ -339,7 +363,7 @@ describe('two tenants', () => {
       namespace: 'phone',
       value: phone,
       orderId: mine.id,
-      first: 100,
+      first: 5,
       from: '2020-01-01',
       to: '2020-12-31',
       since: '2020-01-01T00:00:00Z',

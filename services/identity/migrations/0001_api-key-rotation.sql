@@ -1,5 +1,6 @@
 ALTER TABLE "api_clients" ADD COLUMN "next_key_id" text;--> statement-breakpoint
 ALTER TABLE "api_clients" ADD COLUMN "next_secret_hash" "bytea";--> statement-breakpoint
+ALTER TABLE "api_clients" ADD COLUMN "kind" text DEFAULT 'OWN' NOT NULL;--> statement-breakpoint
 ALTER TABLE "api_clients" ADD COLUMN "plan" text DEFAULT 'STANDARD' NOT NULL;--> statement-breakpoint
 ALTER TABLE "api_clients" ADD COLUMN "allowed_addresses" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "api_clients" ADD COLUMN "next_key_last_used_at" timestamp with time zone;--> statement-breakpoint

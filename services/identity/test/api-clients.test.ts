@@ -93,7 +93,7 @@ describe('an API client', () => {
     const wrong = text!.slice(0, -8) + text!.slice(-8).replace(/./, (one) => (one === 'a' ? 'b' : 'a'))
     if (readApiKey(wrong)) expect((await ask(wrong, tenant, '198.51.100.1')).isAddressRefused).toBe(false)
     await updateApiClient(ctx, { idempotencyKey: key(), clientId: client.id, allowedAddresses: [], plan: 'PLUS' })
-    expect(await ask(text!, tenant, '198.51.100.1')).toMatchObject({ clientId: client.id, plan: 'PLUS' })
+    expect(await ask(text!, tenant, '198.51.100.1')).toMatchObject({ clientId: client.id, plan: 'PLUS', isPartner: true })
     const refused = updateApiClient(ctx, { idempotencyKey: key(), clientId: client.id, allowedAddresses: ['300.1.1.1'] })
     await expect(refused).rejects.toMatchObject({ code: 'INVALID' })
   })

@@ -1,6 +1,9 @@
 import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns'
 import { pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 
+/** Whose a client is: a partner's, or the company's own. */
+export type ApiClientKind = 'PARTNER' | 'OWN'
+
 /** How much a client may ask for. */
 export type ApiClientPlan = 'STANDARD' | 'PLUS' | 'ENTERPRISE'
 
@@ -15,6 +18,7 @@ export const apiClients = pgTable(
     nextKeyId: text(),
     nextSecretHash: bytes('next_secret_hash'),
     scopes: text().array().notNull(),
+    kind: text().$type<ApiClientKind>().notNull().default('OWN'),
     plan: text().$type<ApiClientPlan>().notNull().default('STANDARD'),
     allowedAddresses: text().array().notNull().default([]),
     expiresAt: moment('expires_at'),

@@ -24,7 +24,7 @@ export const answerAuthenticateClient = (db: Db, pepper: string) =>
         return { isAddressRefused: true }
       }
       await noteMoment(tx, client.id, isNext ? 'nextKeyLastUsedAt' : 'lastUsedAt')
-      return { clientId: client.id, scopes: client.scopes, plan: client.plan }
+      return { clientId: client.id, scopes: client.scopes, plan: client.plan, isPartner: client.kind === 'PARTNER' }
     }),
   )
 

@@ -18,6 +18,7 @@ const Input = z.object({
   name: Name,
   scopes: z.array(z.enum(ALL_SCOPES)).min(1).max(50),
   expiresAt: z.coerce.date().nullish(),
+  kind: z.enum(['PARTNER', 'OWN']).nullish(),
   plan: Plan.nullish(),
   allowedAddresses: Addresses.nullish(),
 })
@@ -44,6 +45,7 @@ export async function createApiClient(ctx: Context, raw: z.input<typeof Input>):
       keyId: key.keyId,
       scopes: input.scopes,
       expiresAt: input.expiresAt ?? null,
+      kind: input.kind ?? 'PARTNER',
       plan: input.plan ?? 'STANDARD',
       allowedAddresses: input.allowedAddresses ?? [],
     }
