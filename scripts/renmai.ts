@@ -5,6 +5,7 @@ import { doctor } from './commands/doctor.ts'
 import { down } from './commands/down.ts'
 import { type ImportOrdersOptions, importOrders } from './commands/import-orders.ts'
 import { logs } from './commands/logs.ts'
+import { type PublishOptions, publishDocuments } from './commands/publish-documents.ts'
 import { printStatus, type StatusFormat } from './commands/status.ts'
 import { type UpOptions, up } from './commands/up.ts'
 
@@ -32,6 +33,11 @@ program
   .action(logs)
 program.command('doctor').description('check what the platform needs').action(doctor)
 program.command('dev <service>').description('run everything, restart one service when its code changes').action(dev)
+program
+  .command('publish-documents <manifest>')
+  .description('make the GraphQL documents of a client build known and trusted')
+  .option('--endpoint <url>', 'another platform; the key is taken from RENMAI_API_KEY')
+  .action((manifest: string, options: PublishOptions) => publishDocuments(manifest, options))
 program
   .command('import')
   .description('import files')

@@ -1,6 +1,8 @@
 import { baseSettings } from '@renmai/platform/config'
 import { z } from 'zod'
 
+const trust = z.enum(['off', 'report', 'enforce']).default('off')
+
 export const settings = baseSettings
   .pick({
     HOST: true,
@@ -31,6 +33,9 @@ export const settings = baseSettings
       .min(1)
       .default(5_000)
       .describe('How much a member of staff may ask for, in points of cost; twenty seconds of it at once'),
+    TRUSTED_DOCUMENTS_STAFF: trust.describe('Whether documents that nobody published are counted (report) or refused (enforce), for staff'),
+    TRUSTED_DOCUMENTS_OWN: trust.describe("The same for the company's own API clients"),
+    TRUSTED_DOCUMENTS_PARTNER: trust.describe('The same for partners'),
     GRAPHIQL: z.enum(['on', 'off']).default('off').describe('Whether the explorer is served at /'),
   })
 

@@ -10,6 +10,8 @@ export type GoodDocument = { document: DocumentNode; queryHash: string }
 export type Documents = {
   /** @throws DocumentError */
   find: (source: string) => GoodDocument
+  /** The text of a good document that was asked for lately, by its SHA-256 in hex. */
+  sourceOf: (queryHash: string) => string | undefined
   /** Sources of good documents, the latest used first. */
   recent: (most: number) => string[]
 }
@@ -24,11 +26,22 @@ const SUGGESTION = / Did you mean [^?]+\?/g
 /** Parses and validates documents, each once. A refused document is remembered like a good one. */
 export function createDocuments(schema: GraphQLSchema): Documents {
   const seen = new Map<string, GoodDocument | GraphQLError[]>()
+  const sources = new Map<string, string>()
+  const forget = (source: string) => {
+    const found = seen.get(source)
+    if (found && 'queryHash' in found) sources.delete(found.queryHash)
+    seen.delete(source)
+  }
+  const remember = (source: string, found: GoodDocument | GraphQLError[]) => {
+    if (source.length > MAX_REMEMBERED_LENGTH) return
+    seen.set(source, found)
+    if ('queryHash' in found) sources.set(found.queryHash, source)
+  }
   const find = (source: string) => {
     const found = seen.get(source) ?? check(schema, source)
-    seen.delete(source)
-    if (seen.size >= MAX_DOCUMENTS) seen.delete(seen.keys().next().value!)
-    if (source.length <= MAX_REMEMBERED_LENGTH) seen.set(source, found)
+    forget(source)
+    if (seen.size >= MAX_DOCUMENTS) forget(seen.keys().next().value!)
+    remember(source, found)
     if (Array.isArray(found)) throw new DocumentError(found)
     return found
   }
@@ -39,7 +52,7 @@ export function createDocuments(schema: GraphQLSchema): Documents {
       .map(([source]) => source)
       .toReversed()
   }
-  return { find, recent }
+  return { find, recent, sourceOf: (queryHash) => sources.get(queryHash) }
 }
 
 /** Why a document is not executed; answered with status 400. */

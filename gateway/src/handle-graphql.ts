@@ -5,11 +5,13 @@ import type { Http } from '@renmai/platform/http'
 import type { Log } from '@renmai/platform/log'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Authenticate } from './authenticate.ts'
+import type { ChooseDocument } from './choose-document.ts'
 import type { Budget } from './cost/budget.ts'
 import { charge } from './cost/charge.ts'
 import { requireOperation } from './documents.ts'
 import { mannerFor } from './media-type.ts'
 import { readParams } from './read-params.ts'
+import { revalidate } from './revalidate.ts'
 import type { Supergraph } from './supergraph.ts'
 import { createErrorHandler, errorsOf } from './tell-errors.ts'
 
@@ -22,6 +24,7 @@ export type Serving = {
   isPublic: boolean
   current: () => Supergraph
   authenticate: Authenticate
+  chooseDocument: ChooseDocument
   admission: Admission
   budget: Budget
   log: Log
@@ -39,7 +42,7 @@ export function serveGraphql(http: Http, serving: Serving): void {
  * Answers GraphQL over HTTP: POST with JSON, and GET for queries. Whoever is not known gets nothing, not even the schema.
  * No cookie says who asks, so another site cannot make a browser ask in somebody's name.
  */
-function createHandler({ current, authenticate, admission, budget, log, isPublic }: Serving) {
+function createHandler({ current, authenticate, chooseDocument, admission, budget, log, isPublic }: Serving) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const parent = propagation.extract(otelContext.active(), request.headers)
     const span = tracer.startSpan('graphql', { kind: SpanKind.SERVER }, parent)
@@ -54,7 +57,8 @@ function createHandler({ current, authenticate, admission, budget, log, isPublic
         if (caller.isPartner && !isPublic) throw new AppError('FORBIDDEN', 'Ask at /public/graphql')
         const params = readParams(request)
         const supergraph = current()
-        const { document, queryHash } = supergraph.documents.find(params.query)
+        const source = await chooseDocument(caller, params, supergraph.documents)
+        const { document, queryHash } = supergraph.documents.find(source)
         const priority = requireOperation(document, params.operationName) === 'mutation' ? 'MUTATION' : 'QUERY'
         if (request.method === 'GET' && priority === 'MUTATION') return await onlyPost(request, reply)
         const asked = { tenantId: caller.tenantId, priority, kind: queryHash } as const
@@ -64,6 +68,7 @@ function createHandler({ current, authenticate, admission, budget, log, isPublic
         const { data, errors } = result
         if (data === undefined) reply.code(manner.refusal)
         const told = { ...(data === undefined ? {} : { data }), ...errorsOf(errors, log, request.id), extensions: { cost } }
+        if (request.method === 'GET' && params.hash) return revalidate(request, reply.type(manner.contentType), told)
         return reply.type(manner.contentType).send(told)
       })
     } finally {

@@ -5,6 +5,7 @@ import { createLog } from '@renmai/platform/log'
 import { startTelemetry } from '@renmai/platform/telemetry'
 import { importSigner } from '@renmai/platform/viewer'
 import { createAuthenticate } from './authenticate.ts'
+import { createChooseDocument } from './choose-document.ts'
 import type { Settings } from './config.ts'
 import { connectSubgraph } from './connect-subgraph.ts'
 import { createBudget } from './cost/budget.ts'
@@ -14,6 +15,7 @@ import { serveGraphiql } from './graphiql.ts'
 import { serveGraphql } from './handle-graphql.ts'
 import { LIMITS } from './limits.ts'
 import { serveBrowsers } from './serve-browsers.ts'
+import { findTrustedBy } from './trusted-documents.ts'
 
 const COMMITTED = new URL('../supergraph.graphql', import.meta.url)
 const COMMITTED_PUBLIC = new URL('../supergraph.public.graphql', import.meta.url)
@@ -40,7 +42,13 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   await serveBrowsers(http, settings.CORS_ORIGINS)
   const admission = new Admission()
   const [authenticate, budget] = [createAuthenticate(bus, settings), createBudget(shareLevels(bus))]
-  const serving = { authenticate, admission, budget, log }
+  const modes = {
+    staff: settings.TRUSTED_DOCUMENTS_STAFF,
+    own: settings.TRUSTED_DOCUMENTS_OWN,
+    partner: settings.TRUSTED_DOCUMENTS_PARTNER,
+  }
+  const chooseDocument = createChooseDocument(findTrustedBy(bus), modes, log)
+  const serving = { authenticate, chooseDocument, admission, budget, log }
   serveGraphql(http, { ...serving, path: '/graphql', current: supergraph.current, isPublic: false })
   serveGraphql(http, { ...serving, path: '/public/graphql', current: contract.current, isPublic: true })
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { composeServices } from '@apollo/composition'
 import { Admission } from '@renmai/platform/admission'
 import { AppError } from '@renmai/platform/errors'
@@ -7,6 +8,7 @@ import { parse } from 'graphql'
 import { auditServer } from 'graphql-http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Authenticate } from '../src/authenticate.ts'
+import { createChooseDocument } from '../src/choose-document.ts'
 import { createBudget } from '../src/cost/budget.ts'
 import { planOf } from '../src/cost/plan.ts'
 import { serveGraphql } from '../src/handle-graphql.ts'
@@ -32,7 +34,9 @@ beforeAll(async () => {
   await serveBrowsers(http, 'https://app.example, https://shop.example')
   const alone = { add: () => Promise.reject(new Error('there are no others')) }
   const asking: Authenticate = (...given) => authenticate(...given)
+  const chooseDocument = createChooseDocument(async () => undefined, { staff: 'off', own: 'off', partner: 'off' }, log)
   serveGraphql(http, {
+    chooseDocument,
     path: '/graphql',
     isPublic: false,
     current: () => supergraph,
@@ -113,6 +117,32 @@ describe('GraphQL over HTTP', () => {
     authenticate = async () => viewer
     expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([429, '1', coded('RATE_LIMITED')])
     expect(calls).toHaveLength(before)
+  })
+
+  it('answers a hash for a document that was sent before, and by GET so that a browser may keep the answer', async () => {
+    const query = 'query Kept { add(a: 5) }'
+    const sha256Hash = createHash('sha256').update(query).digest('hex')
+    const search = { extensions: JSON.stringify({ persistedQuery: { version: 1, sha256Hash } }) }
+    const unknown = await get(search)
+    expect([unknown.status, await unknown.json()]).toMatchObject([400, { errors: [{ message: 'PersistedQueryNotFound' }] }])
+    expect(await (await post({ query, extensions: { persistedQuery: { version: 1, sha256Hash } } })).json()).toMatchObject({
+      data: { add: 1 },
+    })
+    const wrong = await post({ query: '{ __typename }', documentId: `sha256:${sha256Hash}` })
+    expect([wrong.status, await wrong.json()]).toEqual([400, coded('BAD_USER_INPUT')])
+    const kept = await get(search)
+    expect([kept.status, kept.headers.get('cache-control')]).toEqual([200, 'private, no-cache'])
+    const etag = kept.headers.get('etag')!
+    const again = await fetch(`${url}?${new URLSearchParams({ documentId: `sha256:${sha256Hash}` })}`, {
+      headers: { 'if-none-match': etag },
+    })
+    expect([again.status, await again.text()]).toEqual([304, ''])
+    const other = await fetch(`${url}?${new URLSearchParams({ query })}`, { headers: { 'if-none-match': etag } })
+    expect([other.status, other.headers.get('cache-control')]).toEqual([200, 'no-store'])
+    const mutation = 'mutation Kept { set }'
+    await post({ query: mutation })
+    const id = `sha256:${createHash('sha256').update(mutation).digest('hex')}`
+    expect((await get({ documentId: id })).status).toBe(405)
   })
 
   it('lets pages of the named origins ask, and of no other', async () => {

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { newId } from '@renmai/platform/ids'
 import { buildClientSchema, getIntrospectionQuery, getNamedType, type IntrospectionQuery, isObjectType } from 'graphql'
@@ -7,6 +9,7 @@ import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { signEvents } from '../sign-events.ts'
 import { addOtherTenant } from '../stack/other-tenant.ts'
+import { ROOT } from '../stack/paths.ts'
 import { startWhole, type Whole } from './whole.ts'
 
 let whole: Whole
@@ -181,6 +184,27 @@ describe('the endpoint', () => {
     })
     // The gateway remembers a key for 30 seconds; that it ends at once is because identity says so.
     await vi.waitFor(async () => expect((await publicly('{ customerCounts { customers } }')).status).toBe(401), { timeout: 5_000 })
+  })
+
+  it('answers published documents by their hash; a manifest is published by the command', async () => {
+    const body = 'query Mine { tenant { name } }'
+    const hash = createHash('sha256').update(body).digest('hex')
+    const manifest = `${whole.folder}/manifest.json`
+    writeFileSync(
+      manifest,
+      JSON.stringify({ format: 'apollo-persisted-query-manifest', operations: [{ id: hash, name: 'Mine', type: 'query', body }] }),
+    )
+    const command = ['scripts/renmai.ts', 'publish-documents', manifest, '--endpoint', whole.client.endpoints.graphql]
+    const RENMAI_API_KEY = await createKey(['documents:write'])
+    const run = () => promisify(execFile)(process.execPath, command, { cwd: ROOT, env: { ...process.env, RENMAI_API_KEY } })
+    expect((await post({ documentId: `sha256:${hash}` })).body.errors?.[0]?.extensions.code).toBe('PERSISTED_QUERY_NOT_FOUND')
+    expect((await run()).stdout).toBe('1 documents are trusted now, 0 were already\n')
+    expect((await post({ documentId: `sha256:${hash}` })).body.data).toEqual({ tenant: { name: expect.any(String) } })
+    const weak = promisify(execFile)(process.execPath, command, {
+      cwd: ROOT,
+      env: { ...process.env, RENMAI_API_KEY: await createKey(['customers:read']) },
+    })
+    await expect(weak).rejects.toThrow(/documents:write/)
   })
 
   it('sends nothing about itself to its vendor: telemetry is off', async () => {

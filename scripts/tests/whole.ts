@@ -5,7 +5,7 @@ import { type Platform, startPlatform } from '../stack/platform.ts'
 import { createSecrets } from '../stack/secrets.ts'
 
 /** The whole platform, in processes of its own and with data of its own, as a test needs it. */
-export type Whole = { platform: Platform; client: Client; tenantId: string; stop: () => Promise<void> }
+export type Whole = { platform: Platform; client: Client; tenantId: string; folder: string; stop: () => Promise<void> }
 
 export async function startWhole(): Promise<Whole> {
   const folder = makeFolder('whole')
@@ -21,5 +21,5 @@ export async function startWhole(): Promise<Whole> {
     await platform.stop()
     folder.remove()
   }
-  return { platform, client: createClient(platform.endpoints, secrets), tenantId: secrets.tenantId, stop }
+  return { platform, client: createClient(platform.endpoints, secrets), tenantId: secrets.tenantId, folder: folder.path, stop }
 }

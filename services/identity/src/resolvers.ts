@@ -7,6 +7,7 @@ import type { Resolvers } from './gen/resolvers.ts'
 import { staffResolvers } from './staff/staff.resolvers.ts'
 import { tagResolvers } from './tags/tag.resolvers.ts'
 import { tenantResolvers } from './tenants/tenant.resolvers.ts'
+import { trustedDocumentResolvers } from './trusted-documents/trusted-document.resolvers.ts'
 
 /** What identity answers. */
 export const resolvers = mergeResolvers<Resolvers>(
@@ -17,4 +18,5 @@ export const resolvers = mergeResolvers<Resolvers>(
   customerResolvers,
   attributeResolvers,
   tagResolvers,
+  trustedDocumentResolvers,
 )

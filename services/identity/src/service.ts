@@ -12,6 +12,7 @@ import { createLoaders } from './loaders.ts'
 import { answerResolveProfiles } from './profiles/resolve-profiles.ts'
 import { resolvers } from './resolvers.ts'
 import { answerAuthorizeStaff } from './staff/authorize-staff.ts'
+import { answerFindDocument } from './trusted-documents/find-document.ts'
 
 export const identity: Service<typeof settings, Context> = {
   name: 'identity',
@@ -31,5 +32,6 @@ export const identity: Service<typeof settings, Context> = {
     answerReadContactCards(db, parseKeyRing(KEY_RING), now),
     answerAuthenticateClient(db, API_KEY_PEPPER),
     answerAuthorizeStaff(db),
+    answerFindDocument(db),
   ],
 }

@@ -15,6 +15,7 @@ const SCOPES_OF: Record<string, readonly string[]> = {
     'analytics:write',
     'consents:write',
     'audit:read',
+    'documents:write',
     'tenant:admin',
   ],
   MARKETER: [...READ, 'campaigns:write', 'messages:write'],

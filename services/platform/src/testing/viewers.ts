@@ -21,6 +21,7 @@ export const ALL_SCOPES = [
   'channels:write',
   'events:write',
   'audit:read',
+  'documents:write',
   'tenant:admin',
 ]
 
