@@ -15,11 +15,13 @@ const PUBLIC = 'public'
  * @returns texts by their places in the repository: what staff asks, what partners ask, and the schema that partners see
  * @throws Error that lists every composition error; a public part that uses one that is not public is one
  */
-export function composeSupergraphs(): Record<string, string> {
-  const services = SERVICES.map((name) => {
+export async function composeSupergraphs(): Promise<Record<string, string>> {
+  const { edgeSdl } = (await import(`${ROOT}gateway/src/edge/type-defs.ts`)) as { edgeSdl: string }
+  const fromServices = SERVICES.map((name) => {
     const sdl = readFileSync(new URL(`../services/${name}/src/gen/schema.graphql`, import.meta.url), 'utf8')
     return { name, url: `http://${name}:4000/graphql`, typeDefs: parse(sdl) }
   })
+  const services = [...fromServices, { name: 'edge', url: 'http://localhost/edge', typeDefs: parse(edgeSdl) }]
   const tagged = services.map((service) => ({ ...service, typeDefs: tagArguments(service.typeDefs) }))
   const publicSupergraph = compose(applyTagFilterOnSubgraphs(tagged, { include: new Set([PUBLIC]), exclude: new Set() }))
   return {
@@ -52,7 +54,7 @@ export const clientSchemaOf = (supergraph: string) =>
 const printClientSchema = (supergraph: string) => `${printSchema(lexicographicSortSchema(clientSchemaOf(supergraph)))}\n`
 
 if (import.meta.main) {
-  for (const [path, text] of Object.entries(composeSupergraphs())) {
+  for (const [path, text] of Object.entries(await composeSupergraphs())) {
     writeFileSync(`${ROOT}${path}`, text)
     process.stdout.write(`${path} is composed anew\n`)
   }

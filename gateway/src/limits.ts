@@ -11,6 +11,7 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql'
+import { PROOF } from './execution/ask-for-nodes.ts'
 
 /** What one request may ask for. */
 export const LIMITS = {
@@ -35,7 +36,7 @@ export const limitRules: ValidationRule[] = [
   maxAliasesRule({ n: LIMITS.aliases, allowList: [] }),
   maxDirectivesRule({ n: LIMITS.directives }),
   limitRootFields,
-  refuseProto,
+  refuseReserved,
 ].map(asRule)
 
 // armor's visitors are classes; graphql-js wants a visitor object, which they are.
@@ -80,11 +81,12 @@ export function hasTooManyFields({ definitions }: DocumentNode): boolean {
   return definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && count(one.selectionSet) > LIMITS.fields)
 }
 
-/** Answers are plain objects, of which `__proto__` is no field. */
-function refuseProto(context: ValidationContext): object {
+/** Answers are plain objects, of which `__proto__` is no field; the other name is given beside what is selected. */
+function refuseReserved(context: ValidationContext): object {
   return {
     Field({ alias }: FieldNode) {
-      if (alias?.value === '__proto__') context.reportError(new GraphQLError('__proto__ cannot be an alias', { nodes: alias }))
+      if (alias && ['__proto__', PROOF].includes(alias.value))
+        context.reportError(new GraphQLError(`${alias.value} cannot be an alias`, { nodes: alias }))
     },
   }
 }

@@ -10,6 +10,7 @@ import type { Settings } from './config.ts'
 import { connectSubgraph } from './connect-subgraph.ts'
 import { createBudget } from './cost/budget.ts'
 import { shareLevels } from './cost/share-levels.ts'
+import { createEdge } from './edge/edge.ts'
 import { followSupergraph } from './follow-supergraph.ts'
 import { serveGraphiql } from './graphiql.ts'
 import { serveGraphql } from './handle-graphql.ts'
@@ -35,13 +36,14 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const signer = await importSigner(settings.INTERNAL_PRIVATE_KEY)
   const urls = { identity, engagement, campaign, analytics, compliance }
   const subgraphs = new Map(Object.entries(urls).map(([name, url]) => [name, connectSubgraph(name, url, signer)]))
-  const asks = new Map([...subgraphs].map(([name, { ask }]) => [name, ask]))
+  const budget = createBudget(shareLevels(bus))
+  const asks = new Map([...subgraphs].map(([name, { ask }]) => [name, ask])).set('edge', createEdge(budget, log))
   const supergraph = await followSupergraph(settings.SUPERGRAPH_FILE ?? COMMITTED, asks, log)
   const contract = await followSupergraph(settings.PUBLIC_SUPERGRAPH_FILE ?? COMMITTED_PUBLIC, asks, log)
   const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: settings.TRUSTED_PROXIES })
   await serveBrowsers(http, settings.CORS_ORIGINS)
   const admission = new Admission()
-  const [authenticate, budget] = [createAuthenticate(bus, settings), createBudget(shareLevels(bus))]
+  const authenticate = createAuthenticate(bus, settings)
   const modes = {
     staff: settings.TRUSTED_DOCUMENTS_STAFF,
     own: settings.TRUSTED_DOCUMENTS_OWN,

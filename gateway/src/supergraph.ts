@@ -8,7 +8,9 @@ import { readAccess } from './access/read-access.ts'
 import { type Cost, compileCost } from './cost/compile-cost.ts'
 import { readWeights } from './cost/read-weights.ts'
 import { createDocuments, type Documents } from './documents.ts'
+import { NODES } from './edge/type-defs.ts'
 import { createExecutor, type Executor } from './execution/executor.ts'
+import { type IdTypes, readIdTypes } from './execution/read-id-types.ts'
 import type { AskSubgraph } from './execution/step.ts'
 import { type OfOperation, perOperation } from './per-operation.ts'
 
@@ -35,7 +37,11 @@ export const hashOf = (sdl: string) => createHash('sha256').update(sdl).digest('
  * copy that it gets. Subgraphs enforce access again.
  * @throws Error when the SDL is no supergraph
  */
-export async function loadSupergraph(sdl: string, subgraphs: ReadonlyMap<string, AskSubgraph>): Promise<Supergraph> {
+export async function loadSupergraph(
+  sdl: string,
+  subgraphs: ReadonlyMap<string, AskSubgraph>,
+  { idTypes = readIdTypes(sdl), nodes = NODES }: { idTypes?: IdTypes; nodes?: typeof NODES } = {},
+): Promise<Supergraph> {
   const gateway = new ApolloGateway({ supergraphSdl: sdl.replaceAll(', for: SECURITY', ''), buildService: () => NOBODY })
   const { schema } = await gateway.load()
   const { apiSchema, supergraphSchema, queryPlanner } = gateway as unknown as Inner
@@ -45,6 +51,8 @@ export async function loadSupergraph(sdl: string, subgraphs: ReadonlyMap<string,
     schema: supergraphSchema,
     access: readAccess(sdl),
     weights,
+    idTypes,
+    nodes,
     subgraphs,
     plan: (document, operationName) => queryPlanner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName })),
   })

@@ -34,8 +34,8 @@ function protoBreaking(): void {
   run(bin('buf'), ['breaking', 'proto', '--against', `.git#ref=${base},subdir=proto`])
 }
 
-function schemaComposes(): void {
-  for (const [path, text] of Object.entries(composeSupergraphs()))
+async function schemaComposes(): Promise<void> {
+  for (const [path, text] of Object.entries(await composeSupergraphs()))
     if (text !== readFileSync(`${ROOT}${path}`, 'utf8'))
       throw new Error(`${path} is not what the SDL composes to. Run npm run compose and commit it.`)
 }
@@ -43,7 +43,7 @@ function schemaComposes(): void {
 async function schemaBreaking(): Promise<void> {
   const base = baseRef()
   if (!base) return
-  const [path = '', text = ''] = Object.entries(composeSupergraphs())[0] ?? []
+  const [path = '', text = ''] = Object.entries(await composeSupergraphs())[0] ?? []
   const old = spawnSync('git', ['show', `${base}:${path}`], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 })
   if (old.status !== 0) return
   const breaks = await breakingChanges(old.stdout, text)

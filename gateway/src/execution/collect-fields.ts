@@ -10,6 +10,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
+import type { IdTypes } from './read-id-types.ts'
 
 export type Variables = Record<string, unknown>
 /** Whether a selection is wanted; undefined when it always is. */
@@ -26,6 +27,8 @@ export type Document = {
   isAllowed: (field: string) => boolean
   /** What a value costs. @param field `Type.field` */
   weightOf: (field: string, type: GraphQLNamedType) => number
+  idTypes: IdTypes
+  nodes: Readonly<Record<string, string>>
 }
 
 export const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>

@@ -13,21 +13,22 @@ import {
   type VariableDefinitionNode,
 } from 'graphql'
 import { type Denied, filterOperation } from '../access/filter-operation.ts'
-import type { Access, Need } from '../access/read-access.ts'
+import type { Need } from '../access/read-access.ts'
 import { type Weights, weightOf } from '../cost/read-weights.ts'
+import { askForNodes, type Nodes } from './ask-for-nodes.ts'
 import { fragmentsOf, type Variables } from './collect-fields.ts'
 import type { Compiling } from './compile-fetch.ts'
 import { compilePlan } from './compile-plan.ts'
 import { compileShape, type Tally } from './compile-shape.ts'
+import type { IdTypes } from './read-id-types.ts'
 import type { Entity, Step } from './step.ts'
 
-export type ExecutorOptions = Compiling & {
-  /** What clients see. */
-  apiSchema: GraphQLSchema
-  access: Access
-  weights: Weights
-  plan: (document: DocumentNode, operationName: string | undefined) => QueryPlan
-}
+export type ExecutorOptions = Compiling &
+  Nodes & {
+    weights: Weights
+    idTypes: IdTypes
+    plan: (document: DocumentNode, operationName: string | undefined) => QueryPlan
+  }
 
 /** An operation, ready to run with any variables. */
 export type Operation = {
@@ -48,7 +49,8 @@ export function compileOperation(
   const operation = getOperationAST(document, name)!
   const fragments = fragmentsOf(document)
   const filtered = filterOperation(options.apiSchema, options.access, document, name, isGranted)
-  const { node } = options.plan(filtered.denied.length > 0 ? filtered.document : document, name)
+  const left = filtered.denied.length > 0 ? filtered.document : document
+  const { node } = options.plan(askForNodes(options, left, isGranted), name)
   if (node?.kind === 'Subscription') throw new Error('Subscriptions are not executed here')
   const isAllowed = (field: string) => options.access.get(field)?.every(isGranted) ?? true
   const root = options.apiSchema.getRootType(operation.operation)!
@@ -58,12 +60,16 @@ export function compileOperation(
     step: node && compilePlan(node, options),
     introspect: compileIntrospection(options.apiSchema, operation, fragments),
     shape: compileShape(
-      { schema: options.apiSchema, fragments, isAllowed, weightOf: (field, type) => weightOf(options.weights, field, type) },
-      root,
       {
-        condition: undefined,
-        selectionSet: operation.selectionSet,
+        schema: options.apiSchema,
+        fragments,
+        isAllowed,
+        weightOf: (field, type) => weightOf(options.weights, field, type),
+        idTypes: options.idTypes,
+        nodes: options.nodes,
       },
+      root,
+      { condition: undefined, selectionSet: operation.selectionSet },
     ),
   }
 }

@@ -1,3 +1,4 @@
+import { writeGlobalId } from '@renmai/platform/global-id'
 import {
   type GraphQLCompositeType,
   type GraphQLLeafType,
@@ -11,6 +12,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
+import { NODE, PROOF } from './ask-for-nodes.ts'
 import { type Collected, type Condition, collectFields, type Document, type Part, type Variables } from './collect-fields.ts'
 import type { Entity } from './step.ts'
 
@@ -75,7 +77,7 @@ function validityOf(type: GraphQLLeafType): (value: unknown) => boolean {
 
 /** Compiled for each type that comes: a field of an interface or a union answers with several. */
 function shapeOfComposite(document: Document, type: GraphQLCompositeType, parts: readonly Part[]): Shape {
-  const byName = new Map<unknown, Shape>()
+  const [byName, isNode] = [new Map<unknown, Shape>(), type.name === NODE && Object.keys(document.nodes).length > 0]
   const compile = (name: unknown): Shape => {
     const actual = name === undefined ? type : document.schema.getType(String(name))
     const shape: Shape = isCompositeType(actual) ? shapeOfObject(document, actual, parts) : () => null
@@ -84,6 +86,7 @@ function shapeOfComposite(document: Document, type: GraphQLCompositeType, parts:
   }
   return (value, variables, tally) => {
     if (typeof value !== 'object' || value === null) return null
+    if (isNode && (value as Entity)[PROOF] === undefined) return null
     const name = (value as Entity).__typename
     return (byName.get(name) ?? compile(name))(value, variables, tally)
   }
@@ -121,8 +124,16 @@ function shapeOfField(document: Document, type: GraphQLCompositeType, name: stri
   return field ? shapeAndCount(document, `${type.name}.${name}`, field.type, parts) : () => null
 }
 
+/** Ids are plain among ourselves and say their type to clients. */
+function shapeOfId(type: string, inner: Shape): Shape {
+  const write = (value: unknown): unknown =>
+    typeof value === 'string' ? writeGlobalId(type, value) : Array.isArray(value) ? value.map(write) : value
+  return (value, variables, tally) => write(inner(value, variables, tally))
+}
+
 function shapeAndCount(document: Document, name: string, type: GraphQLOutputType, parts: readonly Part[]): Shape {
-  const [shape, weight] = [shapeOf(document, type, parts), document.weightOf(name, getNamedType(type))]
+  const [plain, idType, weight] = [shapeOf(document, type, parts), document.idTypes.get(name), document.weightOf(name, getNamedType(type))]
+  const shape = idType ? shapeOfId(idType, plain) : plain
   if (weight === 0) return shape
   // One that is null was looked for as well; a list costs what is in it.
   const timesOf = isListType(getNullableType(type)) ? (value: unknown) => (Array.isArray(value) ? value.length : 0) : () => 1

@@ -2,11 +2,14 @@ import {
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputType,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -20,6 +23,8 @@ import { Random } from './random.ts'
 export type FuzzedOperation = { source: string; variables: Record<string, unknown> }
 
 const MAX_DEPTH = 5
+
+type Composite = GraphQLObjectType | GraphQLInterfaceType
 
 /** A valid operation over a schema, the same for the same seed: aliases, fragments, directives, variables, nulls. */
 export function inventOperation(schema: GraphQLSchema, seed: number): FuzzedOperation {
@@ -51,27 +56,31 @@ class Writer {
     return { source, variables: this.#variables }
   }
 
-  #selections(type: GraphQLObjectType, depth: number): string {
-    const fields = Object.values(type.getFields()).filter((field) => depth < MAX_DEPTH || !isObjectType(getNamedType(field.type)))
+  #selections(type: Composite, depth: number): string {
+    const fields = Object.values(type.getFields()).filter((field) => depth < MAX_DEPTH || !isCompositeType(getNamedType(field.type)))
     const count = 1 + this.#random.below(depth === 0 ? 3 : 5)
     const parts = Array.from({ length: count }, () => this.#selection(type, fields, depth))
     return `{ ${parts.join(' ')} }`
   }
 
-  #selection(type: GraphQLObjectType, fields: GraphQLField<unknown, unknown>[], depth: number): string {
+  #selection(type: Composite, fields: GraphQLField<unknown, unknown>[], depth: number): string {
     if (fields.length === 0 || this.#random.happens(0.08)) return `${this.#random.happens(0.3) ? `t${this.#count++}: ` : ''}__typename`
     if (depth < MAX_DEPTH && this.#random.happens(0.1))
       return `... on ${type.name}${this.#directive()} ${this.#selections(type, depth + 1)}`
     if (depth < MAX_DEPTH && this.#random.happens(0.06)) return this.#fragment(type, depth)
+    if (isInterfaceType(type) && this.#random.happens(0.6)) {
+      const possible = this.#random.pick(this.#schema.getPossibleTypes(type))
+      return `... on ${possible.name}${this.#directive()} ${this.#selections(possible, depth + 1)}`
+    }
     const field = this.#random.pick(fields)
     const named = getNamedType(field.type)
     // Fields with arguments get a name of their own, or they would contradict each other.
     const alias = field.args.length > 0 || this.#random.happens(0.15) ? `a${this.#count++}: ` : ''
-    const inner = isObjectType(named) ? ` ${this.#selections(named, depth + 1)}` : ''
+    const inner = isObjectType(named) || isInterfaceType(named) ? ` ${this.#selections(named, depth + 1)}` : ''
     return `${alias}${field.name}${this.#arguments(field.args)}${this.#directive()}${inner}`
   }
 
-  #fragment(type: GraphQLObjectType, depth: number): string {
+  #fragment(type: Composite, depth: number): string {
     const name = `F${this.#count++}`
     this.#fragments.push(`fragment ${name} on ${type.name} ${this.#selections(type, depth + 1)}`)
     return `...${name}${this.#directive()}`

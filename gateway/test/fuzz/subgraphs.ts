@@ -6,7 +6,9 @@ import {
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLOutputType,
+  type GraphQLSchema,
   isEnumType,
+  isInterfaceType,
   isListType,
   isObjectType,
   Kind,
@@ -15,10 +17,11 @@ import {
   type TypeNode,
   visit,
 } from 'graphql'
+import { edgeSdl } from '../../src/edge/type-defs.ts'
 import type { AskSubgraph } from '../../src/execution/step.ts'
 import { Random, seedOf } from './random.ts'
 
-export const SUBGRAPHS = ['identity', 'engagement', 'campaign', 'analytics', 'compliance'] as const
+const SUBGRAPHS = ['identity', 'engagement', 'campaign', 'analytics', 'compliance', 'edge']
 
 type Source = Record<string, unknown>
 
@@ -31,7 +34,8 @@ export function inventSubgraphs(): Map<string, AskSubgraph> {
 }
 
 function inventSubgraph(name: string): AskSubgraph {
-  const typeDefs = forgetNonNull(parse(readFileSync(new URL(`../../../services/${name}/src/gen/schema.graphql`, import.meta.url), 'utf8')))
+  const file = new URL(`../../../services/${name}/src/gen/schema.graphql`, import.meta.url)
+  const typeDefs = forgetNonNull(parse(name === 'edge' ? edgeSdl : readFileSync(file, 'utf8')))
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: Object.fromEntries(entitiesOf(typeDefs).map((type) => [type, ENTITY])) }])
   const documents = new Map<string, DocumentNode>()
   return async (_viewer, body) => {
@@ -72,23 +76,24 @@ const ENTITY = {
   },
 }
 
-const invent: GraphQLFieldResolver<Source, unknown> = (source, given, _context, { parentType, fieldName, returnType }) => {
+const invent: GraphQLFieldResolver<Source, unknown> = (source, given, _context, { parentType, fieldName, returnType, schema }) => {
   if (source && source[fieldName] !== undefined) {
     const own = source[fieldName]
     return typeof own === 'function' ? own(given, _context, undefined) : own
   }
   const random = new Random(seedOf(`${parentType.name} ${String(source?.id ?? '')} ${fieldName} ${JSON.stringify(given)}`))
   if (random.happens(0.03)) throw new GraphQLError(`${fieldName} failed`, { extensions: { code: random.pick(['NOT_FOUND', 'TIMEOUT']) } })
-  return inventValue(returnType, random)
+  return inventValue(returnType, random, schema)
 }
 
-function inventValue(type: GraphQLOutputType, random: Random): unknown {
-  return random.happens(0.04) ? null : inventSome(type, random)
+function inventValue(type: GraphQLOutputType, random: Random, schema: GraphQLSchema): unknown {
+  return random.happens(0.04) ? null : inventSome(type, random, schema)
 }
 
-function inventSome(type: GraphQLOutputType, random: Random): unknown {
-  if (isListType(type)) return Array.from({ length: random.below(4) }, () => inventValue(type.ofType, random))
+function inventSome(type: GraphQLOutputType, random: Random, schema: GraphQLSchema): unknown {
+  if (isListType(type)) return Array.from({ length: random.below(4) }, () => inventValue(type.ofType, random, schema))
   if (isEnumType(type)) return random.pick(type.getValues()).name
+  if (isInterfaceType(type)) return inventSome(random.pick(schema.getPossibleTypes(type)), random, schema)
   // Few ids, so that the same entity comes several times.
   if (isObjectType(type)) return { __typename: type.name, id: `${type.name}-${random.below(6)}` }
   const byName: Record<string, unknown> = { Int: random.below(1_000), Float: random.next(), Boolean: random.happens(0.5) }

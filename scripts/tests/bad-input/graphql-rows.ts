@@ -52,6 +52,7 @@ const documents: Row[] = [
     what: 'the hash of a persisted query without the query',
     send: (s) => post(s, { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }),
     status: BAD,
+    code: /PERSISTED_QUERY_NOT_FOUND/,
   },
   {
     id: 'A34',

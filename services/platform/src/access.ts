@@ -1,4 +1,4 @@
-import { type DocumentNode, defaultFieldResolver, type GraphQLSchema, isObjectType, Kind } from 'graphql'
+import { type DocumentNode, defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType, Kind } from 'graphql'
 import { AppError } from './errors.ts'
 import type { Viewer } from './viewer.ts'
 
@@ -6,13 +6,16 @@ import type { Viewer } from './viewer.ts'
 type Needs = string[][]
 
 /**
- * Enforces @requiresScopes on the resolvers of a subgraph: on a field, or on a type for each field that returns it. The
- * SDL is the only place where access is declared; the gateway is not trusted to have checked.
+ * Enforces @requiresScopes on the resolvers of a subgraph: on a field, or on a type for each field that returns it and for
+ * each that is asked for by its key. The SDL is the only place where access is declared; the gateway is not trusted to have
+ * checked.
  */
 export function enforceScopes(schema: GraphQLSchema, modules: readonly DocumentNode[]): GraphQLSchema {
   const { ofType, ofField } = readNeeds(modules)
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue
+    const onType = ofType.get(type.name)
+    if (onType) guardReferences(type, onType)
     for (const field of Object.values(type.getFields())) {
       const needs = [ofField.get(`${type.name}.${field.name}`), ofType.get(baseName(field.type.toString()))].filter((n) => n !== undefined)
       if (needs.length === 0) continue
@@ -24,6 +27,20 @@ export function enforceScopes(schema: GraphQLSchema, modules: readonly DocumentN
     }
   }
   return schema
+}
+
+type ResolveReference = (reference: unknown, context: { viewer: Viewer }, info: unknown) => unknown
+/** Where @apollo/subgraph keeps what finds an entity by its key. */
+type Kept = { apollo?: { subgraph?: { resolveReference?: ResolveReference } } }
+
+function guardReferences(type: GraphQLObjectType, need: Needs): void {
+  const kept = (type.extensions as Kept).apollo?.subgraph
+  const resolve = kept?.resolveReference
+  if (!kept || !resolve) return
+  kept.resolveReference = (reference, context, info) => {
+    requireAny(context.viewer, need)
+    return resolve(reference, context, info)
+  }
 }
 
 function requireAny(viewer: Viewer, needs: Needs): void {

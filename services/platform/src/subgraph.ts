@@ -19,6 +19,7 @@ import { type CompiledQuery, compileQuery } from 'graphql-jit'
 import { enforceScopes } from './access.ts'
 import type { Admission } from './admission.ts'
 import { AppError } from './errors.ts'
+import { readGlobalIds } from './global-id.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
 import { type importVerifier, type Viewer, verifyViewer } from './viewer.ts'
@@ -40,11 +41,12 @@ type Compiled = Pick<CompiledQuery, 'query'> | { errors: readonly GraphQLError[]
 const MAX_DOCUMENTS = 1_000
 const tracer = trace.getTracer('renmai')
 
-export function buildSchema(modules: DocumentNode[], resolvers: object): GraphQLSchema {
+/** @param readsGlobalIds whether resolvers get plain ids; whoever needs to know what something is an id of reads them itself */
+export function buildSchema(modules: DocumentNode[], resolvers: object, { readsGlobalIds = true } = {}): GraphQLSchema {
   const schema = buildSubgraphSchema(
     modules.map((typeDefs, index) => (index === 0 ? { typeDefs, resolvers: resolvers as never } : { typeDefs })),
   )
-  return enforceScopes(schema, modules)
+  return enforceScopes(readsGlobalIds ? readGlobalIds(schema) : schema, modules)
 }
 
 /**

@@ -1,0 +1,47 @@
+import { type DocumentNode, type GraphQLSchema, getNamedType, Kind, type SelectionNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
+import type { Access, Need } from '../access/read-access.ts'
+
+/** The name of an answer that only the owner of something gives. */
+export const PROOF = '_exists'
+export const NODE = 'Node'
+
+export type Nodes = {
+  /** What clients see. */
+  apiSchema: GraphQLSchema
+  access: Access
+  /** Types that may be asked for by their id alone, each with a field that its owner alone answers. */
+  nodes: Readonly<Record<string, string>>
+}
+
+/**
+ * Who asks for something by its id gets it from its owner only: beside what is selected, a field of the owner is asked for,
+ * of every type that the viewer may see. Without it an id would do to be told that there is such a thing.
+ */
+export function askForNodes(
+  { apiSchema: schema, access, nodes }: Nodes,
+  document: DocumentNode,
+  isGranted: (need: Need) => boolean,
+): DocumentNode {
+  if (!schema.getType(NODE)) return document
+  const proofs = Object.entries(nodes).flatMap(([type, field]) =>
+    [type, `${type}.${field}`].every((name) => access.get(name)?.every(isGranted) ?? true) ? [proofOf(type, field)] : [],
+  )
+  const typeInfo = new TypeInfo(schema)
+  return visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Field: ({ selectionSet, ...field }) =>
+        selectionSet && getNamedType(typeInfo.getType())?.name === NODE
+          ? { ...field, selectionSet: { ...selectionSet, selections: [...selectionSet.selections, ...proofs] } }
+          : undefined,
+    }),
+  )
+}
+
+const nameOf = (value: string) => ({ kind: Kind.NAME, value }) as const
+
+function proofOf(type: string, field: string): SelectionNode {
+  const selections = [{ kind: Kind.FIELD, alias: nameOf(PROOF), name: nameOf(field) } as const]
+  const typeCondition = { kind: Kind.NAMED_TYPE, name: nameOf(type) } as const
+  return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: { kind: Kind.SELECTION_SET, selections } }
+}
