@@ -9,6 +9,7 @@ import { type Cost, compileCost } from './cost/compile-cost.ts'
 import { readWeights } from './cost/read-weights.ts'
 import { createDocuments, type Documents } from './documents.ts'
 import { NODES } from './edge/type-defs.ts'
+import { NODE } from './execution/ask-for-nodes.ts'
 import { createExecutor, type Executor } from './execution/executor.ts'
 import { type IdTypes, readIdTypes } from './execution/read-id-types.ts'
 import type { AskSubgraph } from './execution/step.ts'
@@ -49,7 +50,7 @@ export async function loadSupergraph(
   const { execute, prepare } = createExecutor({
     apiSchema: schema,
     schema: supergraphSchema,
-    access: readAccess(sdl),
+    access: readAccess(sdl, NODE),
     weights,
     idTypes,
     nodes,

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { readGlobalId } from '@renmai/platform/global-id'
 import { newId } from '@renmai/platform/ids'
-import { buildClientSchema, getIntrospectionQuery, getNamedType, type IntrospectionQuery, isObjectType } from 'graphql'
+import { buildClientSchema, getIntrospectionQuery, getNamedType, type IntrospectionQuery, isInterfaceType, isObjectType } from 'graphql'
 import pg from 'pg'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -380,10 +381,12 @@ describe('two tenants', () => {
     const { key: stranger } = await addOtherTenant(whole.platform)
     const headers = { authorization: `Bearer ${stranger}` }
     const schema = buildClientSchema((await ask(getIntrospectionQuery({ descriptions: false }))).body.data as unknown as IntrospectionQuery)
-    const secrets = [mine.id, ...mine.profiles.map((profile) => profile.id)]
+    const seen = [mine.id, ...mine.profiles.map((profile) => profile.id)]
+    const secrets = [...seen, ...seen.map((id) => readGlobalId(id)!.id)]
     const fields = Object.values(schema.getQueryType()!.getFields()).filter((field) => field.name !== 'tenant')
     const known: Record<string, unknown> = {
       id: mine.id,
+      ids: seen,
       namespace: 'phone',
       value: phone,
       orderId: mine.id,
@@ -407,7 +410,7 @@ describe('two tenants', () => {
       const declared = wanted.map((arg) => `$${arg.name}: ${arg.type}`).join(', ')
       const passed = wanted.map((arg) => `${arg.name}: $${arg.name}`).join(', ')
       const type = getNamedType(field.type)
-      const selection = isObjectType(type) ? ` { ${selectionOf(schema, type.name, 3)} }` : ''
+      const selection = isObjectType(type) || isInterfaceType(type) ? ` { ${selectionOf(schema, type.name, 3)} }` : ''
       const answer = await ask(
         `query W${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`}${selection} }`,
         variables,
@@ -428,6 +431,11 @@ describe('two tenants', () => {
 /** Everything below a type that takes no required argument, a few levels deep. */
 function selectionOf(schema: ReturnType<typeof buildClientSchema>, name: string, depth: number): string {
   const type = schema.getType(name)
+  if (isInterfaceType(type))
+    return `__typename ${schema
+      .getPossibleTypes(type)
+      .map((one) => `... on ${one.name} { id }`)
+      .join(' ')}`
   if (!isObjectType(type)) return ''
   const parts = Object.values(type.getFields()).flatMap((field) => {
     const inner = getNamedType(field.type)

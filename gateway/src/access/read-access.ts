@@ -12,9 +12,11 @@ const NEVER = 'policy'
 /**
  * Reads what `@requiresScopes` and `@policy` say in a composed schema, of fields and of the types that they return.
  * `@authenticated` needs no entry: nobody unknown comes as far as an operation. Composition has merged what several
- * subgraphs say into the stricter (federation specification, "Access control").
+ * subgraphs say into the stricter, and what implementations need into the needs of their interface (federation
+ * specification, "Access control").
+ * @param open an interface that anybody may ask for, since what it turns out to be is guarded by its own type
  */
-export function readAccess(sdl: string): Access {
+export function readAccess(sdl: string, open?: string): Access {
   const document = parse(sdl)
   const byText = new Map<string, Need>()
   // What is needed in many places is one need: whether a viewer meets it is decided once for an operation.
@@ -22,6 +24,7 @@ export function readAccess(sdl: string): Access {
   const ofType = new Map(
     document.definitions.flatMap((one) => ('name' in one && one.name ? [[one.name.value, needsOf(one)] as const] : [])),
   )
+  if (open) ofType.delete(open)
   const ofField = fieldsOf(document).map(([name, node, type]) => [name, [...needsOf(node), ...(ofType.get(type) ?? [])]] as const)
   return new Map([...ofType, ...ofField].filter(([, needs]) => needs.length > 0))
 }

@@ -36,26 +36,23 @@ type Compiling = {
   schema: GraphQLSchema
   weights: Weights
   fragments: ReadonlyMap<string, FragmentDefinitionNode>
-  compiled: Map<string, Part>
 }
-/** One evaluation: what is known of a fragment is not counted again, else a small document could take for ever. */
-type Run = { variables: Variables; known: Map<string, number> }
 /** The fields whose length is given by a field above them (`sizedFields`). */
 type Sized = { fields: readonly string[]; size: number } | undefined
-type Part = (run: Run, sized: Sized) => number
+type Part = (variables: Variables, sized: Sized) => number
 
 /**
  * Compiles the cost of an operation into a function of its variables: an object 1 or what `@cost` says, a leaf 0, a list
  * as often as it may be long, a mutation 10 more (GraphQL Cost Directives specification, IBM). What `@skip` and `@include`
- * leave out costs nothing; a field selected twice counts twice.
+ * leave out costs nothing; a field selected twice counts twice. Of documents with not too many fields only.
  */
 export function compileCost(schema: GraphQLSchema, weights: Weights, document: DocumentNode, operationName: string | undefined): Cost {
   const operation = getOperationAST(document, operationName)!
-  const compiling = { schema, weights, fragments: fragmentsOf(document), compiled: new Map<string, Part>() }
+  const compiling = { schema, weights, fragments: fragmentsOf(document) }
   const total = compileSet(compiling, operation.selectionSet, schema.getRootType(operation.operation)!)
   const base = operation.operation === OperationTypeNode.MUTATION ? MUTATION * operation.selectionSet.selections.length : 0
   const defaults = defaultsOf(operation)
-  return { base, atMost: (variables) => base + total({ variables: { ...defaults, ...variables }, known: new Map() }, undefined) }
+  return { base, atMost: (variables) => base + total({ ...defaults, ...variables }, undefined) }
 }
 
 const defaultsOf = ({ variableDefinitions }: OperationDefinitionNode): Variables =>
@@ -67,9 +64,9 @@ const defaultsOf = ({ variableDefinitions }: OperationDefinitionNode): Variables
 
 function compileSet(compiling: Compiling, { selections }: SelectionSetNode, type: GraphQLCompositeType): Part {
   const parts = selections.flatMap((selection) => compileSelection(compiling, selection, type) ?? [])
-  return (run, sized) => {
+  return (variables, sized) => {
     let sum = 0
-    for (const part of parts) sum += part(run, sized)
+    for (const part of parts) sum += part(variables, sized)
     return sum
   }
 }
@@ -77,25 +74,15 @@ function compileSet(compiling: Compiling, { selections }: SelectionSetNode, type
 function compileSelection(compiling: Compiling, selection: SelectionNode, type: GraphQLCompositeType): Part | undefined {
   const part = selection.kind === Kind.FIELD ? compileField(compiling, selection, type) : compileFragment(compiling, selection, type)
   const wanted = conditionOf(selection)
-  return part && wanted ? (run, sized) => (wanted(run.variables) ? part(run, sized) : 0) : part
+  return part && wanted ? (variables, sized) => (wanted(variables) ? part(variables, sized) : 0) : part
 }
 
 function compileFragment(compiling: Compiling, selection: Exclude<SelectionNode, FieldNode>, type: GraphQLCompositeType): Part {
   const typeOf = (name: string | undefined) => (name ? (compiling.schema.getType(name) as GraphQLCompositeType) : type)
   if (selection.kind === Kind.INLINE_FRAGMENT)
     return compileSet(compiling, selection.selectionSet, typeOf(selection.typeCondition?.name.value))
-  const name = selection.name.value
-  return (run, sized) => {
-    const key = sized ? `${name} ${sized.size} ${sized.fields.join()}` : name
-    const known = run.known.get(key)
-    if (known !== undefined) return known
-    const fragment = compiling.fragments.get(name)!
-    const part = compiling.compiled.get(name) ?? compileSet(compiling, fragment.selectionSet, typeOf(fragment.typeCondition.name.value))
-    compiling.compiled.set(name, part)
-    const cost = part(run, sized)
-    run.known.set(key, cost)
-    return cost
-  }
+  const fragment = compiling.fragments.get(selection.name.value)!
+  return compileSet(compiling, fragment.selectionSet, typeOf(fragment.typeCondition.name.value))
 }
 
 /** @returns nothing for a leaf, which costs nothing */
@@ -110,11 +97,11 @@ function compileField(compiling: Compiling, field: FieldNode, parent: GraphQLCom
   const list = sizes.get(`${parent.name}.${name}`)
   if (list && list.sized.length > 0) {
     const size = compileSize(field, list)
-    return (run) => own + inner(run, { fields: list.sized, size: size(run.variables) })
+    return (variables) => own + inner(variables, { fields: list.sized, size: size(variables) })
   }
-  if (!isList(type)) return (run) => own + inner(run, undefined)
+  if (!isList(type)) return (variables) => own + inner(variables, undefined)
   const size = list ? compileSize(field, list) : () => ASSUMED_SIZE
-  return (run, sized) => (sized?.fields.includes(name) ? sized.size : size(run.variables)) * (own + inner(run, undefined))
+  return (variables, sized) => (sized?.fields.includes(name) ? sized.size : size(variables)) * (own + inner(variables, undefined))
 }
 
 const isList = (type: GraphQLOutputType) => isListType(getNullableType(type))

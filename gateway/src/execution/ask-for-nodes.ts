@@ -24,7 +24,7 @@ export function askForNodes(
 ): DocumentNode {
   if (!schema.getType(NODE)) return document
   const proofs = Object.entries(nodes).flatMap(([type, field]) =>
-    [type, `${type}.${field}`].every((name) => access.get(name)?.every(isGranted) ?? true) ? [proofOf(type, field)] : [],
+    needsOf(access, type, field).every(isGranted) ? [proofOf(type, field)] : [],
   )
   const typeInfo = new TypeInfo(schema)
   return visit(
@@ -37,6 +37,17 @@ export function askForNodes(
     }),
   )
 }
+
+/** On what it depends which proofs are asked for in a document; on nothing where no node is. */
+export function needsOfNodes(nodes: Nodes, document: DocumentNode): Need[] {
+  const isAsked = askForNodes(nodes, document, () => true) !== document
+  return isAsked ? Object.entries(nodes.nodes).flatMap(([type, field]) => needsOf(nodes.access, type, field)) : []
+}
+
+const needsOf = (access: Access, type: string, field: string): readonly Need[] => [
+  ...(access.get(type) ?? []),
+  ...(access.get(`${type}.${field}`) ?? []),
+]
 
 const nameOf = (value: string) => ({ kind: Kind.NAME, value }) as const
 

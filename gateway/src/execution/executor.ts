@@ -3,6 +3,7 @@ import { type DocumentNode, type ExecutionResult, GraphQLError, getVariableValue
 import { filterOperation } from '../access/filter-operation.ts'
 import { isMet, type Need } from '../access/read-access.ts'
 import { perOperation } from '../per-operation.ts'
+import { needsOfNodes } from './ask-for-nodes.ts'
 import type { Variables } from './collect-fields.ts'
 import { compileOperation, type ExecutorOptions, type Operation } from './compile-operation.ts'
 
@@ -36,7 +37,7 @@ const all = () => true
 export function createExecutor(options: ExecutorOptions): Executor {
   const guardedOf = perOperation((document, name): Guarded => {
     const { needs } = filterOperation(options.apiSchema, options.access, document, name, all)
-    return { needs: [...needs], variants: new Map() }
+    return { needs: [...new Set([...needs, ...needsOfNodes(options, document)])], variants: new Map() }
   })
   const operationOf = (document: DocumentNode, name: string | undefined, isGranted: (need: Need) => boolean) => {
     const { needs, variants } = guardedOf(document, name)

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { readGlobalId } from '@renmai/platform/global-id'
 import { newId } from '@renmai/platform/ids'
 import { encrypt, getSignature } from '@wecom/crypto'
 import { CORP } from '../../demo/story.ts'
@@ -66,7 +67,7 @@ const eventRows: Row[] = [
     id: 'D15',
     what: 'events for an account that is not there',
     send: (s) =>
-      call(s.source.url.replace(s.source.id, newId()), {
+      call(s.source.url.replace(readGlobalId(s.source.id)!.id, newId()), {
         headers: { ...json, ...signEvents(s.source.secret, 'x', '{}', new Date()) },
         body: '{}',
       }),
