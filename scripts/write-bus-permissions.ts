@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { type Permissions, permissionsOf, permissionsOfAsker } from '@renmai/platform/bus-permissions'
 import { handlersOf, type Service } from '@renmai/platform/service'
 import type { z } from 'zod'
@@ -9,7 +9,12 @@ import { BUS_PERMISSIONS, ROOT } from './stack/paths.ts'
 export async function renderBusPermissions(): Promise<string> {
   const { CHANGES } = (await import(`${ROOT}gateway/src/authenticate.ts`)) as { CHANGES: string[] }
   const { BUCKET } = (await import(`${ROOT}gateway/src/cost/share-levels.ts`)) as { BUCKET: string }
-  const users: Record<string, Permissions> = { gateway: permissionsOfAsker('gateway', ['identity'], CHANGES, BUCKET) }
+  const { readSources } = (await import(`${ROOT}gateway/src/live/read-sources.ts`)) as {
+    readSources: (sdl: string) => Map<string, { types: string[] }>
+  }
+  const sources = [...readSources(readFileSync(`${ROOT}gateway/supergraph.graphql`, 'utf8')).values()]
+  const live = [...new Set(sources.flatMap(({ types }) => types))].map((type) => `${type}.*.*`)
+  const users: Record<string, Permissions> = { gateway: permissionsOfAsker('gateway', ['identity'], [...CHANGES, ...live], BUCKET) }
   for (const name of SERVICES) {
     const module = (await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Service<z.ZodObject, object>>
     const service = module[name]!

@@ -4,7 +4,7 @@ import { AppError } from '@renmai/platform/errors'
 import type { Http } from '@renmai/platform/http'
 import type { Log } from '@renmai/platform/log'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Authenticate } from './authenticate.ts'
+import type { Authenticate, Caller } from './authenticate.ts'
 import type { ChooseDocument } from './choose-document.ts'
 import type { Budget } from './cost/budget.ts'
 import { charge } from './cost/charge.ts'
@@ -42,7 +42,8 @@ export function serveGraphql(http: Http, serving: Serving): void {
  * Answers GraphQL over HTTP: POST with JSON, and GET for queries. Whoever is not known gets nothing, not even the schema.
  * No cookie says who asks, so another site cannot make a browser ask in somebody's name.
  */
-function createHandler({ current, authenticate, chooseDocument, admission, budget, log, isPublic }: Serving) {
+function createHandler(serving: Serving) {
+  const { current, chooseDocument, admission, budget, log } = serving
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const parent = propagation.extract(otelContext.active(), request.headers)
     const span = tracer.startSpan('graphql', { kind: SpanKind.SERVER }, parent)
@@ -53,13 +54,15 @@ function createHandler({ current, authenticate, chooseDocument, admission, budge
         refuseKeyInUrl(request.url)
         const manner = mannerFor(request.headers.accept)
         if (!manner) return await notAcceptable(request, reply)
-        const caller = await authenticate(request.headers.authorization, request.ip)
-        if (caller.isPartner && !isPublic) throw new AppError('FORBIDDEN', 'Ask at /public/graphql')
+        const caller = admitToSchema(serving, await serving.authenticate(request.headers.authorization, request.ip))
         const params = readParams(request)
         const supergraph = current()
         const source = await chooseDocument(caller, params, supergraph.documents)
         const { document, queryHash } = supergraph.documents.find(source)
-        const priority = requireOperation(document, params.operationName) === 'mutation' ? 'MUTATION' : 'QUERY'
+        const operation = requireOperation(document, params.operationName)
+        if (operation === 'subscription')
+          throw new AppError('INVALID', `Subscribe at ${serving.path}/stream, by server-sent events or WebSocket`)
+        const priority = operation === 'mutation' ? 'MUTATION' : 'QUERY'
         if (request.method === 'GET' && priority === 'MUTATION') return await onlyPost(request, reply)
         const asked = { tenantId: caller.tenantId, priority, kind: queryHash } as const
         const { result, cost } = await charge(budget, caller, supergraph.costOf(document, params.operationName), params.variables, () =>
@@ -75,6 +78,12 @@ function createHandler({ current, authenticate, chooseDocument, admission, budge
       span.end()
     }
   }
+}
+
+/** @throws AppError FORBIDDEN for a partner where more than the public schema is served */
+export function admitToSchema({ isPublic }: Serving, caller: Caller): Caller {
+  if (caller.isPartner && !isPublic) throw new AppError('FORBIDDEN', 'Ask at /public/graphql')
+  return caller
 }
 
 /** Whatever is neither POST nor a query by GET. */

@@ -47,8 +47,12 @@ const Body = z.object(
  * @throws AppError INVALID for everything that is not one operation with an object of variables
  */
 export function readParams({ method, body, query: search }: FastifyRequest): Params {
-  const given = parse(Body, method === 'GET' ? fromUrl(search as Record<string, unknown>) : body)
-  const { query, documentId, variables, operationName, extensions } = given
+  return parseParams(method === 'GET' ? fromUrl(search as Record<string, unknown>) : body)
+}
+
+/** @throws AppError INVALID for everything that is not one operation with an object of variables */
+export function parseParams(given: unknown): Params {
+  const { query, documentId, variables, operationName, extensions } = parse(Body, given)
   const hash = documentId?.slice('sha256:'.length) ?? extensions?.persistedQuery?.sha256Hash
   if (!query && !hash) throw new AppError('INVALID', 'query must be a string; or send the documentId of a known one')
   return { query: query ?? undefined, hash, variables, operationName }

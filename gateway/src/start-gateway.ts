@@ -1,5 +1,6 @@
 import { Admission } from '@renmai/platform/admission'
 import { connectBus } from '@renmai/platform/bus'
+import { pause } from '@renmai/platform/clock'
 import { createHttp } from '@renmai/platform/http'
 import { createLog } from '@renmai/platform/log'
 import { startTelemetry } from '@renmai/platform/telemetry'
@@ -15,6 +16,10 @@ import { followSupergraph } from './follow-supergraph.ts'
 import { serveGraphiql } from './graphiql.ts'
 import { serveGraphql } from './handle-graphql.ts'
 import { LIMITS } from './limits.ts'
+import { hearFrom } from './live/hear.ts'
+import { createListen } from './live/listen.ts'
+import { createPlaces } from './live/places.ts'
+import { acceptSockets, serveLive } from './live/serve-live.ts'
 import { serveBrowsers } from './serve-browsers.ts'
 import { findTrustedBy } from './trusted-documents.ts'
 
@@ -51,13 +56,25 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   }
   const chooseDocument = createChooseDocument(findTrustedBy(bus), modes, log)
   const serving = { authenticate, chooseDocument, admission, budget, log }
-  serveGraphql(http, { ...serving, path: '/graphql', current: supergraph.current, isPublic: false })
-  serveGraphql(http, { ...serving, path: '/public/graphql', current: contract.current, isPublic: true })
+  const live = { ...createListen(hearFrom(bus), admission), places: createPlaces() }
+  await acceptSockets(http)
+  const served = [
+    { ...serving, path: '/graphql', current: supergraph.current, isPublic: false },
+    { ...serving, path: '/public/graphql', current: contract.current, isPublic: true },
+  ]
+  for (const one of served) {
+    serveGraphql(http, one)
+    serveLive(http, one, live)
+  }
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)
   const address = await http.listen({ host: settings.HOST, port: settings.PORT })
   log.info({ url: address }, 'listening')
   const stop = async () => {
-    await http.drain(DRAIN_MS)
+    const drained = http.drain(DRAIN_MS)
+    // By then nobody is sent here any more; whoever listens comes back elsewhere.
+    await pause(DRAIN_MS)
+    live.stop()
+    await drained
     admission.stop()
     supergraph.stop()
     contract.stop()

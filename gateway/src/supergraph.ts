@@ -13,14 +13,17 @@ import { NODE } from './execution/ask-for-nodes.ts'
 import { createExecutor, type Executor } from './execution/executor.ts'
 import { type IdTypes, readIdTypes } from './execution/read-id-types.ts'
 import type { AskSubgraph } from './execution/step.ts'
+import { type EventSource, readSources } from './live/read-sources.ts'
 import { type OfOperation, perOperation } from './per-operation.ts'
 
 /** A composed schema, ready to serve. */
-export type Supergraph = Pick<Executor, 'execute'> & {
+export type Supergraph = Pick<Executor, 'execute' | 'refusals'> & {
   /** SHA-256 of the composed SDL. */
   hash: string
   schema: GraphQLSchema
   documents: Documents
+  /** What subscriptions are fed by, by field. */
+  sources: ReadonlyMap<string, EventSource>
   /** What an operation costs. */
   costOf: OfOperation<Cost>
   /** Reads, validates, plans and compiles documents before they are asked for; what is not valid here is passed over. */
@@ -47,7 +50,7 @@ export async function loadSupergraph(
   const { schema } = await gateway.load()
   const { apiSchema, supergraphSchema, queryPlanner } = gateway as unknown as Inner
   const weights = readWeights(sdl)
-  const { execute, prepare } = createExecutor({
+  const { execute, refusals, prepare } = createExecutor({
     apiSchema: schema,
     schema: supergraphSchema,
     access: readAccess(sdl, NODE),
@@ -60,7 +63,16 @@ export async function loadSupergraph(
   await gateway.stop()
   const documents = createDocuments(schema)
   const costOf = perOperation((document, operationName) => compileCost(schema, weights, document, operationName))
-  return { hash: hashOf(sdl), schema, execute, documents, costOf, warmUp: (sources) => warmUp(documents, prepare, sources) }
+  return {
+    hash: hashOf(sdl),
+    schema,
+    execute,
+    refusals,
+    documents,
+    sources: readSources(sdl),
+    costOf,
+    warmUp: (sources) => warmUp(documents, prepare, sources),
+  }
 }
 
 /** The gateway's own executor is not used. */

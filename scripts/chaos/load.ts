@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readGlobalId } from '@renmai/platform/global-id'
 import { newId } from '@renmai/platform/ids'
 import { request } from 'undici'
 import type { Client } from '../client.ts'
@@ -88,7 +89,7 @@ async function createTag({ client, groupId }: Target, done: Acknowledged, no: nu
       'mutation T($input: CreateTagInput!) { createTag(input: $input) { tag { id } } }',
       { input: { idempotencyKey, groupId, name: `chaos ${no}` } },
     )
-    done.tags.set(idempotencyKey, made.tag.id)
+    done.tags.set(idempotencyKey, readGlobalId(made.tag.id)!.id)
     return true
   })
 }

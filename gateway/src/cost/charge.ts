@@ -38,12 +38,12 @@ export async function charge<T extends Executed>(
   }
 }
 
-function tooMuch(cost: number): DocumentError {
+export function tooMuch(cost: number): DocumentError {
   const message = `This may cost ${Math.round(cost)} points, ${LIMITS.cost} are allowed at once; ask for shorter lists or in several requests`
   return new DocumentError([new GraphQLError(message, { extensions: { code: 'MAX_COST_EXCEEDED' } })])
 }
 
-function tooSoon(cost: number, { currentlyAvailable, restoreRate }: Balance, retryAfterSeconds: number): AppError {
+export function tooSoon(cost: number, { currentlyAvailable, restoreRate }: Balance, retryAfterSeconds: number): AppError {
   const message = `This may cost ${cost} points, ${currentlyAvailable} are left and ${restoreRate} come back each second; try again in ${retryAfterSeconds} s`
   return new AppError('RATE_LIMITED', message, undefined, { retryAfterSeconds })
 }

@@ -50,7 +50,8 @@ function compileAsk(node: FetchNode, { subgraphs }: Compiling): Ask {
   return async (run, cursor, more, owners) => {
     const variables: Record<string, unknown> = { ...more }
     for (const usage of usages) variables[usage] = run.rawVariables[usage]
-    const { data, errors } = await subgraph(run.viewer, `${head}${JSON.stringify(variables)}}`, kind)
+    const event = run.event && node.operationKind === 'subscription' ? `,"event":${JSON.stringify(run.event)}` : ''
+    const { data, errors } = await subgraph(run.viewer, `${head}${JSON.stringify(variables)}${event}}`, kind)
     if (errors) placeErrors(errors, node.serviceName, run, cursor, owners)
     return data
   }

@@ -18,7 +18,7 @@ import { type Weights, weightOf } from '../cost/read-weights.ts'
 import { askForNodes, type Nodes } from './ask-for-nodes.ts'
 import { fragmentsOf, type Variables } from './collect-fields.ts'
 import type { Compiling } from './compile-fetch.ts'
-import { compilePlan } from './compile-plan.ts'
+import { compileRoot } from './compile-plan.ts'
 import { compileShape, type Tally } from './compile-shape.ts'
 import type { IdTypes } from './read-id-types.ts'
 import type { Entity, Step } from './step.ts'
@@ -51,13 +51,12 @@ export function compileOperation(
   const filtered = filterOperation(options.apiSchema, options.access, document, name, isGranted)
   const left = filtered.denied.length > 0 ? filtered.document : document
   const { node } = options.plan(askForNodes(options, left, isGranted), name)
-  if (node?.kind === 'Subscription') throw new Error('Subscriptions are not executed here')
   const isAllowed = (field: string) => options.access.get(field)?.every(isGranted) ?? true
   const root = options.apiSchema.getRootType(operation.operation)!
   return {
     denied: filtered.denied,
     variableDefinitions: operation.variableDefinitions ?? [],
-    step: node && compilePlan(node, options),
+    step: node && compileRoot(node, options),
     introspect: compileIntrospection(options.apiSchema, operation, fragments),
     shape: compileShape(
       {

@@ -1,10 +1,17 @@
-import type { ConditionNode, FlattenNode, PlanNode } from '@apollo/query-planner'
+import type { ConditionNode, FlattenNode, PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import { GraphQLError } from 'graphql'
 import { type Compiling, compileFetch } from './compile-fetch.ts'
 import type { Cursor, Entity, Step } from './step.ts'
 
+/** Compiles the plan of an operation; of a subscription, what is done for each event. */
+export function compileRoot(node: PlanNode | SubscriptionNode, compiling: Compiling): Step {
+  if (node.kind !== 'Subscription') return compilePlan(node, compiling)
+  const nodes = [node.primary, ...(node.rest ? [node.rest] : [])]
+  return compilePlan({ kind: 'Sequence', nodes }, compiling)
+}
+
 /** Compiles a plan of the query planner into a function, once for all executions of an operation. */
-export function compilePlan(node: PlanNode, compiling: Compiling): Step {
+function compilePlan(node: PlanNode, compiling: Compiling): Step {
   switch (node.kind) {
     case 'Sequence': {
       const steps = node.nodes.map((each) => compilePlan(each, compiling))

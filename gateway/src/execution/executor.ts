@@ -12,6 +12,8 @@ export type Execution = {
   operationName: string | undefined
   variables: Record<string, unknown>
   viewer: Viewer
+  /** For a subscription: what came to pass. */
+  event?: object
 }
 
 /** @property points what the answer costs as it turned out */
@@ -20,6 +22,8 @@ export type Executed = ExecutionResult & { points: number }
 export type Executor = {
   /** Runs an operation that has been validated. */
   execute: (execution: Execution) => Promise<Executed>
+  /** Why a viewer gets nothing of an operation whatever comes: its variables, or its root fields. */
+  refusals: (execution: Execution) => readonly GraphQLError[]
   /** Plans and compiles an operation before anybody asks for it. */
   prepare: (document: DocumentNode, operationName: string | undefined) => void
 }
@@ -47,18 +51,23 @@ export function createExecutor(options: ExecutorOptions): Executor {
     variants.set(key, operation)
     return operation
   }
-  const execute: Executor['execute'] = async ({ document, operationName, variables: rawVariables, viewer }) => {
+  const execute: Executor['execute'] = async ({ document, operationName, variables: rawVariables, viewer, event }) => {
     const operation = operationOf(document, operationName, (need) => isMet(need, viewer.scopes))
     const { errors: invalid, coerced } = getVariableValues(options.apiSchema, operation.variableDefinitions, rawVariables)
     if (invalid) return { errors: invalid, points: 0 }
-    const run = { viewer, rawVariables, variables: coerced, root: {}, errors: denials(operation, coerced) }
+    const run = { viewer, rawVariables, variables: coerced, event, root: {}, errors: denials(operation, coerced) }
     await operation.step?.(run, { path: [], entities: [run.root] })
     Object.assign(run.root, operation.introspect?.(coerced))
     const tally = { points: 0 }
     const data = operation.shape(run.root, coerced, tally) as ExecutionResult['data']
     return run.errors.length > 0 ? { errors: run.errors, data, ...tally } : { data, ...tally }
   }
-  return { execute, prepare: (document, operationName) => void operationOf(document, operationName, all) }
+  const refusals: Executor['refusals'] = ({ document, operationName, variables, viewer }) => {
+    const operation = operationOf(document, operationName, (need) => isMet(need, viewer.scopes))
+    const { errors, coerced } = getVariableValues(options.apiSchema, operation.variableDefinitions, variables)
+    return errors ?? denials(operation, coerced).filter(({ path }) => path?.length === 1)
+  }
+  return { execute, refusals, prepare: (document, operationName) => void operationOf(document, operationName, all) }
 }
 
 /** One error for each path that the viewer asked for and may not have. */

@@ -11,6 +11,8 @@ export type Run = {
   rawVariables: Record<string, unknown>
   /** With defaults: what conditions are decided by. */
   variables: Record<string, unknown>
+  /** For a subscription: what came to pass. */
+  event: object | undefined
   root: Entity
   errors: GraphQLError[]
 }

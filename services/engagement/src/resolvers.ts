@@ -1,6 +1,7 @@
 import { mergeResolvers } from '@renmai/platform/resolvers'
 import { scalars } from '@renmai/platform/scalars'
 import { channelResolvers } from './channels/channel.resolvers.ts'
+import { receivedMessageResolvers } from './contacts/received-message.resolvers.ts'
 import type { Resolvers } from './gen/resolvers.ts'
 import { importResolvers } from './imports/import.resolvers.ts'
 import { liveCodeResolvers } from './live-codes/live-code.resolvers.ts'
@@ -17,4 +18,5 @@ export const resolvers = mergeResolvers<Resolvers>(
   importResolvers,
   liveCodeResolvers,
   messageResolvers,
+  receivedMessageResolvers,
 )

@@ -11,6 +11,7 @@ import {
   isInputObjectType,
   Kind,
   type NamedTypeNode,
+  OperationTypeNode,
   parse,
   typeFromAST,
   validate,
@@ -35,7 +36,7 @@ export type SubgraphOptions<C> = {
   context: (viewer: Viewer) => C
 }
 
-type Body = { query?: unknown; variables?: unknown; operationName?: unknown }
+type Body = { query?: unknown; variables?: unknown; operationName?: unknown; event?: unknown }
 type Compiled = Pick<CompiledQuery, 'query'> | { errors: readonly GraphQLError[] }
 
 const MAX_DOCUMENTS = 1_000
@@ -63,7 +64,7 @@ export function serveSubgraph<C extends object>(http: Http, options: SubgraphOpt
     const text = typeof request.body === 'string' ? request.body : ''
     const token = request.headers.authorization?.replace(/^Bearer /, '') ?? ''
     const viewer = await verifyViewer(options.verifier, token, options.name, text)
-    const { query, variables, operationName } = readBody(text)
+    const { query, variables, operationName, event } = readBody(text)
     if (typeof query !== 'string') throw new AppError('INVALID', 'query must be a string')
     const parent = propagation.extract(otelContext.active(), request.headers)
     const span = tracer.startSpan(`graphql ${options.name}`, { kind: SpanKind.SERVER }, parent)
@@ -75,7 +76,7 @@ export function serveSubgraph<C extends object>(http: Http, options: SubgraphOpt
         const priority = query.startsWith('mutation') ? 'MUTATION' : 'QUERY'
         const asked = { tenantId: viewer.tenantId, priority, kind: query } as const
         const result = await options.admission.admit(asked, async () =>
-          compiled.query({}, options.context(viewer), (variables ?? {}) as Record<string, unknown>),
+          compiled.query(event ?? {}, options.context(viewer), (variables ?? {}) as Record<string, unknown>),
         )
         if (result.errors) span.setStatus({ code: SpanStatusCode.ERROR })
         return reply.send(maskErrors(result, options.log, request.id))
@@ -113,7 +114,7 @@ function compile(schema: GraphQLSchema, query: string, operationName: string | u
     const document = parse(query, { maxTokens: 20_000 })
     const errors = validate(schema, document)
     if (errors.length > 0) return { errors }
-    if (hasRecursiveVariable(schema, document)) return interpret(schema, document, operationName)
+    if (isSubscription(document) || hasRecursiveVariable(schema, document)) return interpret(schema, document, operationName)
     const compiled = compileQuery(schema, document, operationName)
     return 'query' in compiled ? compiled : { errors: compiled.errors ?? [] }
   } catch (error) {
@@ -121,6 +122,10 @@ function compile(schema: GraphQLSchema, query: string, operationName: string | u
     throw error
   }
 }
+
+/** graphql-jit wants a stream of events for it; here it is asked for one event at a time. */
+const isSubscription = ({ definitions }: DocumentNode) =>
+  definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === OperationTypeNode.SUBSCRIPTION)
 
 /** graphql-jit 0.8 follows an input type into itself until the stack ends; graphql-js executes such documents. */
 function hasRecursiveVariable(schema: GraphQLSchema, document: DocumentNode): boolean {

@@ -1,4 +1,22 @@
+import { withTenant } from '@renmai/platform/db'
+import { live } from '@renmai/platform/resolvers'
+import { currentTenant } from '@renmai/platform/tenants'
+import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { readKpis } from './read-kpis.ts'
 
-export const kpiResolvers: Resolvers = { Query: { kpis: (_, args, ctx) => readKpis(ctx, args) } }
+export const kpiResolvers: Resolvers = {
+  Query: { kpis: (_, args, ctx) => readKpis(ctx, args) },
+  Subscription: {
+    kpiChanged: live(async (_event, _args, ctx: Context) => {
+      const today = await todayOf(ctx)
+      return readKpis(ctx, { from: today, to: today })
+    }),
+  },
+}
+
+/** The day that it is now in the tenant's zone, as YYYY-MM-DD. */
+async function todayOf({ db, viewer, now }: Context): Promise<string> {
+  const { zone } = await withTenant(db, viewer.tenantId, currentTenant)
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now())
+}

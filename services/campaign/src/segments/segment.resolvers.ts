@@ -1,6 +1,8 @@
 import { withTenant } from '@renmai/platform/db'
 import { isId } from '@renmai/platform/ids'
+import { live } from '@renmai/platform/resolvers'
 import { asc, eq } from 'drizzle-orm'
+import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createSegment } from './create-segment.ts'
 import { previewSegment } from './preview-segment.ts'
@@ -10,6 +12,13 @@ const MAX_SEGMENTS = 1_000
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
 export const segmentResolvers: Resolvers = {
+  Subscription: {
+    segmentChanged: live(({ type, segmentId, customerId }, _args, { load }: Context) => ({
+      segment: load.segment.load(segmentId!),
+      customer: { id: customerId },
+      hasEntered: type.endsWith('.SegmentEntered'),
+    })),
+  },
   Query: {
     segments: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, (tx) =>

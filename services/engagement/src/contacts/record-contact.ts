@@ -19,6 +19,9 @@ const WELCOME_BUDGET_MS = 19_000
 type Account = OpenAccount<'WECOM'>
 type Source = { account: Account; profileId: string; identityKey: Buffer; receivedAt: Date }
 
+/** What the text of a message is bound to, so that it opens nowhere else. */
+export const inboundPlace = (id: string) => `inbound_messages.body|${id}`
+
 export const welcomePlace = (id: string) => `welcomes.code|${id}`
 
 /** A customer and a member of staff became contacts: the pair, where it came from, its touchpoint and its welcome. */
@@ -136,7 +139,7 @@ export async function recordMessage(
   { account, profileId }: Source,
 ): Promise<void> {
   const id = newId()
-  const body = seal(keyRing, tx.tenantId, `inbound_messages.body|${id}`, event.text)
+  const body = seal(keyRing, tx.tenantId, inboundPlace(id), event.text)
   const row = {
     tenantId: tx.tenantId,
     id,

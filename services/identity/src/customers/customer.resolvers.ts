@@ -1,6 +1,7 @@
 import { blindIndex, open } from '@renmai/platform/crypto'
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { isId } from '@renmai/platform/ids'
+import { live } from '@renmai/platform/resolvers'
 import { survivingValues } from '../attributes/attribute.rules.ts'
 import { attributePlace } from '../attributes/store-attributes.ts'
 import { placeOf } from '../contact-cards/store-contact-cards.ts'
@@ -23,6 +24,11 @@ async function findByIdentifier(tx: Tx, ctx: Context, namespace: string, value: 
 }
 
 export const customerResolvers: Resolvers = {
+  Subscription: {
+    customerChanged: live((event, { customerId }: { customerId?: string }, ctx: Context) =>
+      ctx.load.customer.load(customerId ?? event.customerId ?? event.survivorId!),
+    ),
+  },
   Query: {
     customer: (_, { id }, ctx) => (isId(id) ? ctx.load.customer.load(id) : null),
     customerByIdentifier: async (_, { namespace, value }, ctx) => {

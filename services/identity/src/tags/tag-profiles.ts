@@ -30,14 +30,16 @@ export async function untagProfiles(ctx: Context, raw: z.input<typeof Input>): P
   return mutate(ctx, { name: 'untagProfiles', scope: 'customers:write' }, input, async (tx) => {
     await requireTag(tx, input.tagId)
     const at = ctx.now()
-    const { rows } = await tx.client.query<{ profile_id: string }>(
-      `UPDATE profile_tags SET removed_at = $4 WHERE tenant_id = $1 AND tag_id = $2 AND profile_id = ANY($3) AND removed_at IS NULL RETURNING profile_id`,
+    const { rows } = await tx.client.query<{ profile_id: string; customer_id: string }>(
+      `UPDATE profile_tags t SET removed_at = $4 FROM profiles p
+       WHERE t.tenant_id = $1 AND t.tag_id = $2 AND t.profile_id = ANY($3) AND t.removed_at IS NULL AND p.tenant_id = $1 AND p.id = t.profile_id
+       RETURNING t.profile_id, p.customer_id`,
       [tx.tenantId, input.tagId, input.profileIds, at],
     )
     await publish(
       tx,
       TagRemovedSchema,
-      ...rows.map((row) => ({ profileId: row.profile_id, tagId: input.tagId, at: timestampFromDate(at) })),
+      ...rows.map((row) => ({ profileId: row.profile_id, customerId: row.customer_id, tagId: input.tagId, at: timestampFromDate(at) })),
     )
     return { result: { changed: rows.length }, targetId: input.tagId }
   })
@@ -54,12 +56,13 @@ async function requireTag(tx: Tx, tagId: string): Promise<void> {
 /** Puts tags on profiles; tags and profiles that do not exist are passed over. Returns how many were fresh. */
 export async function addTags(tx: Tx, marks: { profileId: string; tagId: string; at: Date }[]): Promise<number> {
   const distinct = [...new Map(marks.map((mark) => [`${mark.profileId}|${mark.tagId}`, mark])).values()]
-  const known = await tx.client.query<{ profile_id: string; tag_id: string }>(
-    `SELECT m.profile_id, m.tag_id FROM unnest($2::uuid[], $3::uuid[]) AS m (profile_id, tag_id)
+  const known = await tx.client.query<{ profile_id: string; tag_id: string; customer_id: string }>(
+    `SELECT m.profile_id, m.tag_id, p.customer_id FROM unnest($2::uuid[], $3::uuid[]) AS m (profile_id, tag_id)
      JOIN profiles p ON p.tenant_id = $1 AND p.id = m.profile_id JOIN tags t ON t.tenant_id = $1 AND t.id = m.tag_id`,
     [tx.tenantId, distinct.map((mark) => mark.profileId), distinct.map((mark) => mark.tagId)],
   )
   const isKnown = new Set(known.rows.map((row) => `${row.profile_id}|${row.tag_id}`))
+  const customerOf = new Map(known.rows.map((row) => [row.profile_id, row.customer_id]))
   const rows = distinct.filter((mark) => isKnown.has(`${mark.profileId}|${mark.tagId}`))
   const added = await insertRows<{ profile_id: string; tag_id: string; added_at: Date }>(
     tx,
@@ -75,7 +78,12 @@ export async function addTags(tx: Tx, marks: { profileId: string; tagId: string;
   await publish(
     tx,
     TagAddedSchema,
-    ...added.map((row) => ({ profileId: row.profile_id, tagId: row.tag_id, at: timestampFromDate(row.added_at) })),
+    ...added.map(({ profile_id: profileId, tag_id: tagId, added_at }) => ({
+      profileId,
+      tagId,
+      customerId: customerOf.get(profileId)!,
+      at: timestampFromDate(added_at),
+    })),
   )
   return added.length
 }

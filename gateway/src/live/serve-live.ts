@@ -1,0 +1,102 @@
+import websocket from '@fastify/websocket'
+import type { Http } from '@renmai/platform/http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { createHandler } from 'graphql-sse/lib/use/fastify'
+import { makeHandler } from 'graphql-ws/use/@fastify/websocket'
+import type { Caller } from '../authenticate.ts'
+import { admitToSchema, type Serving } from '../handle-graphql.ts'
+import { LIMITS } from '../limits.ts'
+import { parseParams, readParams } from '../read-params.ts'
+import { createErrorHandler } from '../tell-errors.ts'
+import type { Listen, Subscribed } from './listen.ts'
+import type { Places } from './places.ts'
+import { recheck } from './recheck.ts'
+import { prepareSubscription, toldAs } from './subscribe.ts'
+
+export type Live = Pick<Listen, 'listen'> & { places: Places; recheckMs?: number }
+
+const PER_SOCKET = 50
+const INIT_WITHIN_MS = 5_000
+/** Codes of the graphql-transport-ws protocol, and of RFC 6455 for "try again later". */
+const [UNAUTHORIZED, TRY_LATER] = [4401, 1013]
+
+export const acceptSockets = (http: Http) => http.register(websocket, { options: { maxPayload: LIMITS.bodyBytes } })
+
+/** Serves subscriptions below the path of a schema: as server-sent events (graphql-sse) and over WebSockets (graphql-ws). */
+export function serveLive(http: Http, serving: Serving, live: Live): void {
+  const [url, errorHandler] = [`${serving.path}/stream`, createErrorHandler(serving.log)]
+  const handler = handleEvents(serving, live)
+  http.after(() => {
+    http.route({ method: 'GET', url, exposeHeadRoute: false, errorHandler, handler, wsHandler: handleSocket(serving, live) })
+    http.route({ method: 'POST', url, errorHandler, handler })
+  })
+}
+
+function handleEvents(serving: Serving, { listen, places, recheckMs }: Live) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const again = () => serving.authenticate(request.headers.authorization, request.ip)
+    const caller = admitToSchema(serving, await again())
+    const prepared = await prepareSubscription(serving, caller, readParams(request))
+    if (!('supergraph' in prepared)) return reply.code(400).send({ errors: prepared })
+    const leave = places.take(caller)
+    const values = listen(prepared)
+    const stop = recheck(again, caller, () => void values.return(), recheckMs)
+    request.raw.socket.once('close', () => {
+      stop()
+      leave()
+      void values.return()
+    })
+    reply.hijack()
+    // Compression would hold events back.
+    await createHandler({ authenticate: () => '', onSubscribe: () => values })(request, reply)
+  }
+}
+
+type Extra = {
+  socket: { close: (code: number, reason: string) => void }
+  request: FastifyRequest
+  caller?: Caller
+  end?: () => void
+  open: number
+}
+
+function handleSocket(serving: Serving, { listen, places, recheckMs }: Live) {
+  return makeHandler<{ authorization?: string }, Partial<Extra>>({
+    connectionInitWaitTimeout: INIT_WITHIN_MS,
+    onConnect: async ({ connectionParams, extra }) => {
+      const { request, socket } = extra as Extra
+      const again = () => serving.authenticate(connectionParams?.authorization ?? request.headers.authorization, request.ip)
+      const caller = await again().then(
+        (known) => admitToSchema(serving, known),
+        () => undefined,
+      )
+      if (!caller) return socket.close(UNAUTHORIZED, 'Send a valid access token or API key as authorization in connection_init')
+      try {
+        const leave = places.take(caller)
+        const stop = recheck(again, caller, () => socket.close(UNAUTHORIZED, 'The credential is not good any more'), recheckMs)
+        Object.assign(extra, { caller, open: 0, end: () => (stop(), leave()) })
+      } catch {
+        socket.close(TRY_LATER, 'Too many live connections')
+      }
+    },
+    onSubscribe: async ({ extra }, _id, payload) => {
+      const held = extra as Extra
+      if (!held.caller) return [new GraphQLError('Not connected', { extensions: { code: 'UNAUTHENTICATED' } })]
+      if (held.open >= PER_SOCKET)
+        return [new GraphQLError(`At most ${PER_SOCKET} subscriptions on one socket`, { extensions: { code: 'RATE_LIMITED' } })]
+      try {
+        const prepared = await prepareSubscription(serving, held.caller, parseParams(payload))
+        if (!('supergraph' in prepared)) return prepared
+        held.open++
+        const { document, operationName, supergraph } = prepared
+        return { schema: supergraph.schema as GraphQLSchema, document, operationName, contextValue: prepared }
+      } catch (error) {
+        return toldAs(error).map(({ message, extensions }) => new GraphQLError(message, { extensions }))
+      }
+    },
+    onComplete: ({ extra }) => void (extra as Extra).open--,
+    subscribe: ({ contextValue }) => listen(contextValue as Subscribed),
+    onDisconnect: ({ extra }) => (extra as Extra).end?.(),
+  })
+}

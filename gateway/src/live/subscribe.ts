@@ -1,0 +1,59 @@
+import { AppError } from '@renmai/platform/errors'
+import { type GraphQLError, getArgumentValues, getOperationAST, getVariableValues, Kind } from 'graphql'
+import type { Caller } from '../authenticate.ts'
+import { tooMuch, tooSoon } from '../cost/charge.ts'
+import { DocumentError, requireOperation } from '../documents.ts'
+import type { Serving } from '../handle-graphql.ts'
+import { LIMITS } from '../limits.ts'
+import type { Params } from '../read-params.ts'
+import type { Subscribed } from './listen.ts'
+
+/**
+ * Prepares a subscription: its document is found, validated and paid for as any other.
+ * @returns why its viewer may not have it, where they may not
+ * @throws AppError, DocumentError as a request by POST would
+ */
+export async function prepareSubscription(serving: Serving, caller: Caller, params: Params): Promise<Subscribed | readonly GraphQLError[]> {
+  const supergraph = serving.current()
+  const { document, queryHash } = supergraph.documents.find(await serving.chooseDocument(caller, params, supergraph.documents))
+  const { operationName, variables } = params
+  if (requireOperation(document, operationName) !== 'subscription')
+    throw new AppError('INVALID', 'Only subscriptions are answered here; send queries and mutations by POST')
+  const execution = { document, operationName, variables, viewer: caller }
+  const refusals = supergraph.refusals(execution)
+  if (refusals.length > 0) return refusals
+  const { source, args } = rootOf({ ...execution, supergraph })
+  pay(serving, caller, supergraph.costOf(document, operationName).atMost(variables))
+  return { ...execution, supergraph, queryHash, source, args }
+}
+
+/** Validation has let in one root field only. */
+function rootOf({
+  document,
+  operationName,
+  variables,
+  supergraph,
+}: Pick<Subscribed, 'document' | 'operationName' | 'variables' | 'supergraph'>) {
+  const operation = getOperationAST(document, operationName)!
+  const field = operation.selectionSet.selections.find((one) => one.kind === Kind.FIELD)
+  const definition = field && supergraph.schema.getSubscriptionType()?.getFields()[field.name.value]
+  const source = field && supergraph.sources.get(field.name.value)
+  if (!definition || !source) throw new AppError('INVALID', 'Select the field of Subscription outside of fragments')
+  const { coerced } = getVariableValues(supergraph.schema, operation.variableDefinitions ?? [], variables)
+  return { source, args: getArgumentValues(definition, field, coerced) }
+}
+
+/** Each subscription costs once what one answer to it costs; how often it is told is bounded by what it is fed by. */
+function pay({ budget }: Serving, { tenantId, id, plan }: Caller, cost: number): void {
+  if (cost > LIMITS.cost) throw tooMuch(cost)
+  const key = `${tenantId}.${id}`
+  const wait = budget.spend(key, plan, cost)
+  if (wait > 0) throw tooSoon(cost, budget.look(key, plan), wait)
+}
+
+/** How an error is told where no status can be. */
+export function toldAs(error: unknown): { message: string; extensions: { code: string } }[] {
+  if (error instanceof DocumentError) return error.errors
+  if (!(error instanceof AppError)) throw error
+  return [{ message: error.message, extensions: { code: error.code === 'INVALID' ? 'BAD_USER_INPUT' : error.code } }]
+}
