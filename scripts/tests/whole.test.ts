@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { readGlobalId } from '@renmai/platform/global-id'
 import { newId } from '@renmai/platform/ids'
 import { buildClientSchema, getIntrospectionQuery, getNamedType, type IntrospectionQuery, isInterfaceType, isObjectType } from 'graphql'
+import { createClient as createEventClient } from 'graphql-sse'
 import pg from 'pg'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -279,6 +280,64 @@ describe('signed intake', () => {
     expect([401, 404]).toContain(answer.statusCode)
     await answer.body.dump()
   })
+})
+
+describe('who listens', () => {
+  const listen = async (query: string, variables = {}) => {
+    const told: Record<string, unknown>[] = []
+    const url = `${whole.client.endpoints.graphql}/stream`
+    const client = createEventClient({ url, headers: { authorization: `Bearer ${await whole.client.token()}` }, retryAttempts: 0 })
+    const next = ({ data, errors }: { data?: unknown; errors?: unknown }) =>
+      void told.push({ ...(data as object), ...(errors ? { errors } : {}) })
+    client.subscribe({ query, variables }, { next, error: (error) => void told.push({ error }), complete: () => undefined })
+    return { told, stop: () => client.dispose() }
+  }
+
+  it('is told of customers, segments and numbers as they change, with what all services know', async () => {
+    const { id, profiles } = await meet(newId())
+    const { id: other } = await meet(newId())
+    const [customer, segments, numbers] = await Promise.all([
+      listen('subscription ($id: ID!) { customerChanged(customerId: $id) { id tags { name } orderSummary { paidOrders } } }', { id }),
+      listen('subscription { segmentChanged { hasEntered segment { name } customer { id } } }'),
+      listen('subscription { kpiChanged { isComplete days { touchpoints } } }'),
+    ])
+    const { createTagGroup } = await whole.client.query<{ createTagGroup: { group: { id: string } } }>(
+      'mutation G($input: CreateTagGroupInput!) { createTagGroup(input: $input) { group { id } } }',
+      { input: { idempotencyKey: key(), name: 'live' } },
+    )
+    const { createTag } = await whole.client.query<{ createTag: { tag: { id: string } } }>(
+      'mutation T($input: CreateTagInput!) { createTag(input: $input) { tag { id } } }',
+      { input: { idempotencyKey: key(), groupId: createTagGroup.group.id, name: 'listened to' } },
+    )
+    const tag = (verb: string, profileId: string) =>
+      whole.client.query(`mutation P($input: TagProfilesInput!) { ${verb}(input: $input) { changed } }`, {
+        input: { idempotencyKey: key(), tagId: createTag.tag.id, profileIds: [profileId] },
+      })
+    // A stream begins a moment after it was asked for, so the change is made until it is heard.
+    await vi.waitFor(
+      async () => {
+        await tag('tagProfiles', profiles[0]!.id)
+        await tag('untagProfiles', profiles[0]!.id)
+        expect(customer.told.length).toBeGreaterThan(0)
+      },
+      { timeout: 15_000, interval: 200 },
+    )
+    expect(new Set(customer.told.map((one) => (one.customerChanged as { id: string }).id))).toEqual(new Set([id]))
+    expect(customer.told[0]!.customerChanged).toMatchObject({ tags: expect.any(Array) })
+    await whole.client.query('mutation S($input: CreateSegmentInput!) { createSegment(input: $input) { segment { id } } }', {
+      input: { idempotencyKey: key(), name: 'who looks', definition: { behaviour: { type: 'page_view' } } },
+    })
+    await vi.waitFor(() => expect(JSON.stringify(segments.told)).toContain(other), { timeout: 15_000 })
+    expect(segments.told).toContainEqual({ segmentChanged: { hasEntered: true, segment: { name: 'who looks' }, customer: { id } } })
+    await vi.waitFor(
+      async () => {
+        await meet(newId())
+        expect(numbers.told.at(-1)?.kpiChanged).toMatchObject({ days: [{ touchpoints: expect.any(Number) }] })
+      },
+      { timeout: 15_000 },
+    )
+    for (const one of [customer, segments, numbers]) one.stop()
+  }, 60_000)
 })
 
 describe('one customer over five services', () => {

@@ -1,0 +1,320 @@
+import { composeServices } from '@apollo/composition'
+import { create, toBinary } from '@bufbuild/protobuf'
+import { Admission } from '@renmai/platform/admission'
+import { type Bus, connectBus, subjectOf } from '@renmai/platform/bus'
+import { AppError } from '@renmai/platform/errors'
+import { writeGlobalId } from '@renmai/platform/global-id'
+import { createHttp, type Http } from '@renmai/platform/http'
+import { newId } from '@renmai/platform/ids'
+import { createLog } from '@renmai/platform/log'
+import { makeFolder } from '@renmai/platform/testing/folder'
+import { type Nats, startNats } from '@renmai/platform/testing/nats'
+import { CustomerChangedSchema } from '@renmai/proto/identity/v1/events'
+import { EnvelopeSchema } from '@renmai/proto/platform/v1/envelope'
+import { parse } from 'graphql'
+import { createClient as createEventClient } from 'graphql-sse'
+import { createClient } from 'graphql-ws'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Caller } from '../src/authenticate.ts'
+import { createChooseDocument } from '../src/choose-document.ts'
+import { createBudget } from '../src/cost/budget.ts'
+import { planOf } from '../src/cost/plan.ts'
+import type { AskSubgraph } from '../src/execution/step.ts'
+import { serveGraphql } from '../src/handle-graphql.ts'
+import { hearFrom } from '../src/live/hear.ts'
+import { createListen } from '../src/live/listen.ts'
+import { createPlaces } from '../src/live/places.ts'
+import { createQueue } from '../src/live/queue.ts'
+import { acceptSockets, serveLive } from '../src/live/serve-live.ts'
+import { loadSupergraph } from '../src/supergraph.ts'
+
+const LINK = `extend schema
+  @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@requiresScopes", "@composeDirective"])
+  @link(url: "https://specs.renmai.dev/events/v0.1", import: ["@event"])
+  @composeDirective(name: "@event")
+  directive @event(types: [String!]!, argument: String, fields: [String!], everyMs: Int) on FIELD_DEFINITION`
+const EVENT = 'types: ["renmai.identity.v1.CustomerChanged"], argument: "id", fields: ["customerId"]'
+const PEOPLE = `${LINK}
+  type Query { people: [Person] }
+  type Person @key(fields: "id") { id: ID! name: String }
+  type Subscription {
+    changed(id: ID): Person @event(${EVENT})
+    seldom(id: ID): Person @event(${EVENT}, everyMs: 150)
+    secret: Person @event(types: ["renmai.identity.v1.CustomerChanged"]) @requiresScopes(scopes: [["secrets:read"]])
+  }`
+const SHOPS = `${LINK} type Query { shops: Int } type Person @key(fields: "id") { id: ID! orders: Int }`
+
+const folder = makeFolder('live')
+const [mine, theirs] = [newId(), newId()]
+const asked: { subgraph: string; body: { event?: { customerId: string }; variables: { representations?: { id: string }[] } } }[] = []
+const ask =
+  (subgraph: string): AskSubgraph =>
+  async (_viewer, text) => {
+    const body = JSON.parse(text)
+    asked.push({ subgraph, body })
+    if (subgraph === 'shops') return { data: { _entities: body.variables.representations.map(() => ({ orders: 3 })) } }
+    const id = body.event.customerId as string
+    const field = ['changed', 'seldom', 'secret'].find((name) => body.query.includes(name))!
+    return { data: { [field]: id === hidden ? null : { __typename: 'Person', id, name: `name ${id.slice(-4)}` } } }
+  }
+const hidden = newId()
+
+let [nats, bus, http, url]: [Nats, Bus, Http, string] = [] as never
+let stopLive = () => {}
+const admission = new Admission({ readPressure: () => 0 })
+const revoked = new Set<string>()
+const places = createPlaces(3, 100)
+
+beforeAll(async () => {
+  nats = await startNats({ folder: folder.path, logs: folder.path })
+  const log = createLog('gateway', 'silent')
+  bus = await connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'gateway', log)
+  const services = Object.entries({ people: PEOPLE, shops: SHOPS }).map(([name, sdl]) => ({
+    name,
+    url: 'http://nowhere',
+    typeDefs: parse(sdl),
+  }))
+  const { supergraphSdl, errors } = composeServices(services)
+  if (errors) throw errors[0]!
+  const supergraph = await loadSupergraph(
+    supergraphSdl!,
+    new Map([
+      ['people', ask('people')],
+      ['shops', ask('shops')],
+    ]),
+    { nodes: {} },
+  )
+  // A credential is `name tenant scope,scope`.
+  const authenticate = async (header: string | undefined): Promise<Caller> => {
+    const [id = '', tenantId = '', scopes = ''] = (header ?? '').replace('Bearer ', '').split('|')
+    if (!tenantId || revoked.has(id)) throw new AppError('UNAUTHENTICATED', 'Who are you')
+    return { kind: 'STAFF', id, tenantId, scopes: new Set(scopes.split(',')), plan: planOf(1_000), isPartner: false }
+  }
+  const chooseDocument = createChooseDocument(async () => undefined, { staff: 'off', own: 'off', partner: 'off' }, log)
+  const alone = { add: () => Promise.reject(new Error('there are no others')) }
+  const serving = {
+    path: '/graphql',
+    isPublic: false,
+    current: () => supergraph,
+    authenticate,
+    chooseDocument,
+    admission,
+    budget: createBudget(alone),
+    log,
+  }
+  const { listen, stop } = createListen(hearFrom(bus), admission)
+  stopLive = stop
+  http = createHttp({ log })
+  await acceptSockets(http)
+  serveGraphql(http, serving)
+  serveLive(http, serving, { listen, places, recheckMs: 100 })
+  url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/graphql/stream`
+}, 30_000)
+afterAll(async () => {
+  admission.stop()
+  await http.close()
+  await bus.nats.close()
+  await nats.stop()
+  folder.remove()
+})
+afterEach(() => {
+  stopLive()
+  asked.length = 0
+})
+
+function tell(customerId: string, tenantId = mine): void {
+  const payload = toBinary(CustomerChangedSchema, create(CustomerChangedSchema, { tenantId, customerId }))
+  const envelope = toBinary(EnvelopeSchema, create(EnvelopeSchema, { events: [{ id: newId(), payload }] }))
+  bus.nats.publish(subjectOf(CustomerChangedSchema.typeName, 'identity', tenantId), envelope)
+}
+
+type Told = { data?: Record<string, unknown> | null; errors?: readonly { message: string; extensions?: { code?: string } }[] }
+type Listening = { told: Told[]; ended: unknown[]; stop: () => void }
+
+const overEvents = (query: string, credential: string, variables = {}): Listening => {
+  const client = createEventClient({ url, headers: { authorization: `Bearer ${credential}` }, retryAttempts: 0 })
+  return collect((sink) => client.subscribe({ query, variables }, sink))
+}
+const overSocket = (query: string, credential: string, variables = {}): Listening => {
+  const client = createClient({ url: url.replace('http', 'ws'), connectionParams: { authorization: credential }, retryAttempts: 0 })
+  const listening = collect((sink) => client.subscribe({ query, variables }, sink))
+  return { ...listening, stop: () => (listening.stop(), void client.dispose()) }
+}
+function collect(
+  subscribe: (sink: { next: (value: unknown) => void; error: (error: unknown) => void; complete: () => void }) => () => void,
+): Listening {
+  const [told, ended]: [Told[], unknown[]] = [[], []]
+  const stop = subscribe({
+    next: (value) => void told.push(value as Told),
+    error: (error) => void ended.push(error),
+    complete: () => void ended.push('complete'),
+  })
+  return { told, ended, stop }
+}
+/** Tells of somebody until it has come everywhere: a subscription begins some time after it was sent. */
+async function untilTold(listening: readonly Listening[], customerId: string): Promise<void> {
+  await vi.waitFor(
+    () => {
+      tell(customerId)
+      for (const { told } of listening) expect(told.length).toBeGreaterThan(0)
+    },
+    { timeout: 5_000, interval: 50 },
+  )
+}
+
+describe.each([
+  ['server-sent events', overEvents],
+  ['a WebSocket', overSocket],
+] as const)('over %s a listener', (_how, over) => {
+  it('is told of what changes in their tenant, with what other services know of it', async () => {
+    const [id, other] = [newId(), newId()]
+    const listening = over('subscription { changed { id name orders } }', `a|${mine}|x`)
+    await untilTold([listening], id)
+    const person = { id: writeGlobalId('Person', id), name: `name ${id.slice(-4)}`, orders: 3 }
+    expect(listening.told[0]).toEqual({ data: { changed: person } })
+    const foreign = newId()
+    tell(foreign, theirs)
+    tell(hidden)
+    tell(other)
+    await vi.waitFor(() => expect(listening.told.at(-1)?.data?.changed).toMatchObject({ id: writeGlobalId('Person', other) }))
+    expect(JSON.stringify(listening.told)).not.toContain(writeGlobalId('Person', foreign))
+    expect(listening.told.map(({ data }) => data!.changed)).not.toContain(null)
+    listening.stop()
+  })
+
+  it('who asks for one thing is told of it only', async () => {
+    const [id, other] = [newId(), newId()]
+    const listening = over('subscription ($id: ID) { changed(id: $id) { id } }', `a|${mine}|x`, { id: writeGlobalId('Person', id) })
+    await untilTold([listening], id)
+    for (let no = 0; no < 5; no++) tell(other)
+    tell(id)
+    const before = listening.told.length
+    await vi.waitFor(() => expect(listening.told.length).toBeGreaterThan(before))
+    expect(new Set(listening.told.map(({ data }) => (data!.changed as { id: string }).id))).toEqual(new Set([writeGlobalId('Person', id)]))
+    listening.stop()
+  })
+
+  it('is refused what they may not have, what is no subscription and what is not valid', async () => {
+    const refused = async (query: string, code: string) => {
+      const listening = over(query, `a|${mine}|x`)
+      await vi.waitFor(() => expect(listening.ended).toHaveLength(1))
+      const said = JSON.stringify(listening.ended[0])
+      expect(listening.told).toEqual([])
+      if (over === overSocket) expect(said).toContain(code)
+      listening.stop()
+    }
+    await refused('subscription { secret { id } }', 'UNAUTHORIZED_FIELD_OR_TYPE')
+    await refused('{ people { id } }', 'Only subscriptions are answered here')
+    await refused('subscription { nothing }', 'GRAPHQL_VALIDATION_FAILED')
+    const allowed = over('subscription { secret { id } }', `a|${mine}|secrets:read`)
+    await untilTold([allowed], newId())
+    allowed.stop()
+  })
+
+  it('without a good credential is not heard, and is told nothing more once it is taken away', async () => {
+    const nobody = over('subscription { changed { id } }', 'nobody')
+    await vi.waitFor(() => expect(nobody.ended).toHaveLength(1))
+    const name = `leaving-${over.name}`
+    const listening = over('subscription { changed { id } }', `${name}|${mine}|x`)
+    await untilTold([listening], newId())
+    revoked.add(name)
+    await vi.waitFor(() => expect(listening.ended).toHaveLength(1))
+    const before = listening.told.length
+    tell(newId())
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(listening.told).toHaveLength(before)
+  })
+
+  it('has so many connections and no more', async () => {
+    const busy = `busy-${over.name}|${mine}|x`
+    const three = [1, 2, 3].map(() => over('subscription { changed { id } }', busy))
+    await untilTold(three, newId())
+    const fourth = over('subscription { changed { id } }', busy)
+    await vi.waitFor(() => expect(fourth.ended).toHaveLength(1))
+    three[0]!.stop()
+    await vi.waitFor(async () => {
+      const again = over('subscription { changed { id } }', busy)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      const { ended } = again
+      again.stop()
+      expect(ended).toHaveLength(0)
+    })
+    for (const one of three) one.stop()
+  })
+
+  it('is ended when this gateway ends', async () => {
+    const listening = over('subscription { changed { id } }', `a|${mine}|x`)
+    await untilTold([listening], newId())
+    stopLive()
+    await vi.waitFor(() => expect(listening.ended).toEqual(['complete']))
+    listening.stop()
+  })
+})
+
+describe('listeners', () => {
+  it('who may see the same and ask for the same are one question for each event', async () => {
+    const query = 'subscription { changed { id orders } }'
+    const same = [overSocket(query, `s1|${mine}|x`), overSocket(query, `s2|${mine}|x`), overEvents(query, `s3|${mine}|x`)]
+    await untilTold(same, newId())
+    const id = newId()
+    asked.length = 0
+    tell(id)
+    await vi.waitFor(() => expect(same.every(({ told }) => JSON.stringify(told.at(-1)).includes(writeGlobalId('Person', id)))).toBe(true))
+    const about = asked.filter(({ body }) => body.event?.customerId === id || body.variables.representations?.[0]?.id === id)
+    expect(about.map(({ subgraph }) => subgraph)).toEqual(['people', 'shops'])
+    for (const one of same) one.stop()
+  })
+
+  it('with other scopes are other questions', async () => {
+    const query = 'subscription { changed { id } }'
+    const both = [overSocket(query, `s1|${mine}|x`), overSocket(query, `s1|${mine}|x,y`)]
+    await untilTold(both, newId())
+    const id = newId()
+    tell(id)
+    await vi.waitFor(() => expect(asked.filter(({ body }) => body.event?.customerId === id)).toHaveLength(2))
+    for (const one of both) one.stop()
+  })
+
+  it('of what changes often are told of the last of several changes', async () => {
+    const listening = overSocket('subscription { seldom { id } }', `o|${mine}|x`)
+    const [id, other] = [newId(), newId()]
+    await untilTold([listening], id)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    listening.told.length = 0
+    for (let no = 0; no < 20; no++) tell(no % 2 ? id : other)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(listening.told).toHaveLength(2)
+    listening.stop()
+  })
+
+  it('do not subscribe by POST', async () => {
+    const answer = await fetch(url.replace('/stream', ''), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer a|${mine}|x` },
+      body: JSON.stringify({ query: 'subscription { changed { id } }' }),
+    })
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('/graphql/stream')])
+  })
+})
+
+describe('a queue', () => {
+  it('gives what is pushed, and tells who takes it too slowly', async () => {
+    const onEnd = vi.fn()
+    const { push, values } = createQueue<number>(onEnd)
+    for (let no = 0; no < 101; no++) push(no)
+    for (let no = 0; no < 100; no++) expect(await values.next()).toEqual({ done: false, value: no })
+    await expect(values.next()).rejects.toMatchObject({ extensions: { code: 'TOO_SLOW' } })
+    expect(onEnd).toHaveBeenCalledTimes(1)
+  })
+
+  it('ends while somebody waits', async () => {
+    const onEnd = vi.fn()
+    const { push, values } = createQueue<number>(onEnd)
+    const waiting = values.next()
+    await values.return()
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    push(1)
+    await values.return()
+    expect(onEnd).toHaveBeenCalledTimes(1)
+  })
+})
