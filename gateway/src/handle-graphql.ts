@@ -14,6 +14,7 @@ import { readParams } from './read-params.ts'
 import { revalidate } from './revalidate.ts'
 import type { Supergraph } from './supergraph.ts'
 import { createErrorHandler, errorsOf } from './tell-errors.ts'
+import type { Touched, Usage } from './usage.ts'
 
 const tracer = trace.getTracer('renmai')
 
@@ -27,6 +28,7 @@ export type Serving = {
   chooseDocument: ChooseDocument
   admission: Admission
   budget: Budget
+  usage: Usage
   log: Log
 }
 
@@ -43,7 +45,7 @@ export function serveGraphql(http: Http, serving: Serving): void {
  * No cookie says who asks, so another site cannot make a browser ask in somebody's name.
  */
 function createHandler(serving: Serving) {
-  const { current, chooseDocument, admission, budget, log } = serving
+  const { current, chooseDocument, admission, budget, usage, log } = serving
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const parent = propagation.extract(otelContext.active(), request.headers)
     const span = tracer.startSpan('graphql', { kind: SpanKind.SERVER }, parent)
@@ -64,13 +66,19 @@ function createHandler(serving: Serving) {
           throw new AppError('INVALID', `Subscribe at ${serving.path}/stream, by server-sent events or WebSocket`)
         const priority = operation === 'mutation' ? 'MUTATION' : 'QUERY'
         if (request.method === 'GET' && priority === 'MUTATION') return await onlyPost(request, reply)
+        const touched = supergraph.touchedBy(document, params.operationName)
+        usage.note(caller, touched)
         const asked = { tenantId: caller.tenantId, priority, kind: queryHash } as const
         const { result, cost } = await charge(budget, caller, supergraph.costOf(document, params.operationName), params.variables, () =>
           admission.admit(asked, () => supergraph.execute({ document, viewer: caller, ...params })),
         )
         const { data, errors } = result
         if (data === undefined) reply.code(manner.refusal)
-        const told = { ...(data === undefined ? {} : { data }), ...errorsOf(errors, log, request.id), extensions: { cost } }
+        const told = {
+          ...(data === undefined ? {} : { data }),
+          ...errorsOf(errors, log, request.id),
+          extensions: { cost, ...deprecationsOf(touched) },
+        }
         if (request.method === 'GET' && params.hash) return revalidate(request, reply.type(manner.contentType), told)
         return reply.type(manner.contentType).send(told)
       })
@@ -79,6 +87,8 @@ function createHandler(serving: Serving) {
     }
   }
 }
+
+const deprecationsOf = ({ deprecations }: Touched) => (deprecations.length > 0 ? { deprecations } : {})
 
 /** @throws AppError FORBIDDEN for a partner where more than the public schema is served */
 export function admitToSchema({ isPublic }: Serving, caller: Caller): Caller {

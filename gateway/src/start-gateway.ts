@@ -22,6 +22,7 @@ import { createPlaces } from './live/places.ts'
 import { acceptSockets, serveLive } from './live/serve-live.ts'
 import { serveBrowsers } from './serve-browsers.ts'
 import { findTrustedBy } from './trusted-documents.ts'
+import { countUsage } from './usage.ts'
 
 const COMMITTED = new URL('../supergraph.graphql', import.meta.url)
 const COMMITTED_PUBLIC = new URL('../supergraph.public.graphql', import.meta.url)
@@ -55,7 +56,8 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     partner: settings.TRUSTED_DOCUMENTS_PARTNER,
   }
   const chooseDocument = createChooseDocument(findTrustedBy(bus), modes, log)
-  const serving = { authenticate, chooseDocument, admission, budget, log }
+  const usage = countUsage()
+  const serving = { authenticate, chooseDocument, admission, budget, usage, log }
   const live = { ...createListen(hearFrom(bus), admission), places: createPlaces() }
   await acceptSockets(http)
   const served = [
@@ -76,6 +78,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     live.stop()
     await drained
     admission.stop()
+    usage.stop()
     supergraph.stop()
     contract.stop()
     await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()))

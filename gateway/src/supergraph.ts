@@ -15,6 +15,7 @@ import { type IdTypes, readIdTypes } from './execution/read-id-types.ts'
 import type { AskSubgraph } from './execution/step.ts'
 import { type EventSource, readSources } from './live/read-sources.ts'
 import { type OfOperation, perOperation } from './per-operation.ts'
+import { readTouched, type Touched } from './usage.ts'
 
 /** A composed schema, ready to serve. */
 export type Supergraph = Pick<Executor, 'execute' | 'refusals'> & {
@@ -24,6 +25,7 @@ export type Supergraph = Pick<Executor, 'execute' | 'refusals'> & {
   documents: Documents
   /** What subscriptions are fed by, by field. */
   sources: ReadonlyMap<string, EventSource>
+  touchedBy: OfOperation<Touched>
   /** What an operation costs. */
   costOf: OfOperation<Cost>
   /** Reads, validates, plans and compiles documents before they are asked for; what is not valid here is passed over. */
@@ -62,6 +64,7 @@ export async function loadSupergraph(
   })
   await gateway.stop()
   const documents = createDocuments(schema)
+  const touchedBy = perOperation((document) => readTouched(schema, document))
   const costOf = perOperation((document, operationName) => compileCost(schema, weights, document, operationName))
   return {
     hash: hashOf(sdl),
@@ -70,6 +73,7 @@ export async function loadSupergraph(
     refusals,
     documents,
     sources: readSources(sdl),
+    touchedBy,
     costOf,
     warmUp: (sources) => warmUp(documents, prepare, sources),
   }

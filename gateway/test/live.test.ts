@@ -100,6 +100,7 @@ beforeAll(async () => {
     chooseDocument,
     admission,
     budget: createBudget(alone),
+    usage: { note: () => undefined, stop: () => undefined },
     log,
   }
   const { listen, stop } = createListen(hearFrom(bus), admission)

@@ -6,7 +6,7 @@ import { createHttp, type Http } from '@renmai/platform/http'
 import { createLog } from '@renmai/platform/log'
 import { parse } from 'graphql'
 import { auditServer } from 'graphql-http'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Authenticate } from '../src/authenticate.ts'
 import { createChooseDocument } from '../src/choose-document.ts'
 import { createBudget } from '../src/cost/budget.ts'
@@ -15,14 +15,20 @@ import { serveGraphql } from '../src/handle-graphql.ts'
 import { LIMITS } from '../src/limits.ts'
 import { serveBrowsers } from '../src/serve-browsers.ts'
 import { loadSupergraph } from '../src/supergraph.ts'
+import type { Deprecation, Usage } from '../src/usage.ts'
 
-const TYPE_DEFS = parse('type Query { add(a: Int!): Int } type Mutation { set: Int }')
+const TYPE_DEFS = parse(
+  'enum Way { UP DOWN @deprecated(reason: "Use UP.") } type Query { old(way: Way, how: Int @deprecated(reason: "Ask how.")): Int @deprecated(reason: "Use add.") add(a: Int!): Int } type Mutation { set: Int }',
+)
 const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>(), plan: planOf(50), isPartner: false } as const
 
 let [http, url, calls]: [Http, string, string[]] = [] as never
 let authenticate: Authenticate = async () => viewer
 // What a busy machine makes it refuse is tried elsewhere.
 const admission = new Admission({ readPressure: () => 0 })
+
+type Answer = { extensions: { deprecations: Deprecation[] } }
+const usage = { note: vi.fn<Usage['note']>(), stop: () => undefined }
 
 beforeAll(async () => {
   calls = []
@@ -43,6 +49,7 @@ beforeAll(async () => {
     authenticate: asking,
     admission,
     budget: createBudget(alone),
+    usage,
     log,
   })
   url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/graphql`
@@ -143,6 +150,20 @@ describe('GraphQL over HTTP', () => {
     await post({ query: mutation })
     const id = `sha256:${createHash('sha256').update(mutation).digest('hex')}`
     expect((await get({ documentId: id })).status).toBe(405)
+  })
+
+  it('says what goes one day, and notes who uses what', async () => {
+    usage.note.mockClear()
+    const deprecations = [
+      { coordinate: 'Query.old', reason: 'Use add.' },
+      { coordinate: 'Query.old.how', reason: 'Ask how.' },
+      { coordinate: 'Way.DOWN', reason: 'Use UP.' },
+    ]
+    const answer = (await (await post({ query: '{ add(a: 1) old(way: DOWN, how: 1) @include(if: true) __typename }' })).json()) as Answer
+    expect(answer.extensions.deprecations.toSorted((a, b) => a.coordinate.localeCompare(b.coordinate))).toEqual(deprecations)
+    const [, { coordinates }] = usage.note.mock.calls[0]!
+    expect(new Set(coordinates)).toEqual(new Set(['Query.add', 'Query.add.a', 'Query.old', 'Query.old.way', 'Query.old.how', 'Way.DOWN']))
+    expect(((await (await post({ query: '{ add(a: 1) }' })).json()) as Answer).extensions).not.toHaveProperty('deprecations')
   })
 
   it('lets pages of the named origins ask, and of no other', async () => {

@@ -23,6 +23,7 @@ export async function prepareSubscription(serving: Serving, caller: Caller, para
   const refusals = supergraph.refusals(execution)
   if (refusals.length > 0) return refusals
   const { source, args } = rootOf({ ...execution, supergraph })
+  serving.usage.note(caller, supergraph.touchedBy(document, operationName))
   pay(serving, caller, supergraph.costOf(document, operationName).atMost(variables))
   return { ...execution, supergraph, queryHash, source, args }
 }
