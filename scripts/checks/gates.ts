@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
-import { composeSupergraphs, SERVICES } from '../compose-supergraph.ts'
+import { clientSchemaOf, composeSupergraphs, SERVICES } from '../compose-supergraph.ts'
 import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
 import { renderBusPermissions } from '../write-bus-permissions.ts'
 import { renderSettings } from '../write-settings.ts'
@@ -8,6 +8,7 @@ import { baseRef } from './base-ref.ts'
 import { breakingChanges } from './breaking-changes.ts'
 import { lintMigrations } from './lint-migrations.ts'
 import { publicSchemaKept } from './public-schema.ts'
+import { brokenConventions, brokenSdlRules } from './schema-rules.ts'
 import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './supply-chain.ts'
 
 /** A gate: it passes or says what is wrong. */
@@ -38,6 +39,13 @@ async function schemaComposes(): Promise<void> {
   for (const [path, text] of Object.entries(await composeSupergraphs()))
     if (text !== readFileSync(`${ROOT}${path}`, 'utf8'))
       throw new Error(`${path} is not what the SDL composes to. Run npm run compose and commit it.`)
+}
+
+async function schemaRules(): Promise<void> {
+  const sdl = (name: string) => readFileSync(`${ROOT}services/${name}/src/gen/schema.graphql`, 'utf8')
+  const [whole] = Object.values(await composeSupergraphs())
+  const broken = [...SERVICES.flatMap((name) => brokenSdlRules(name, sdl(name))), ...brokenConventions(clientSchemaOf(whole!))]
+  requireNone('The schema does not keep these rules:', broken)
 }
 
 async function schemaBreaking(): Promise<void> {
@@ -121,6 +129,7 @@ export const gates: Gate[] = [
   { name: 'migrations lint', run: () => lintMigrations(run, bin('squawk')) },
   { name: 'migrations fresh', run: migrationsFresh },
   { name: 'schema composes', run: schemaComposes },
+  { name: 'schema rules', run: schemaRules },
   { name: 'schema breaking', run: schemaBreaking },
   { name: 'public schema kept', run: () => publicSchemaKept(baseRef()) },
   { name: 'settings documented', run: settingsDocumented },

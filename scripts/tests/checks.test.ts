@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { isAtLeast } from '@renmai/platform/bus'
 import { findNats } from '@renmai/platform/testing/nats'
-import { parse } from 'graphql'
+import { buildSchema, parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { breakingChanges, publicChanges } from '../checks/breaking-changes.ts'
 import { unbatchedStatements } from '../checks/lint-migrations.ts'
+import { brokenConventions, brokenSdlRules } from '../checks/schema-rules.ts'
 import { type Locked, looseEnds, undecidedScripts, unknownLicences } from '../checks/supply-chain.ts'
 import { readTar } from '../commands/read-tar.ts'
 
@@ -58,6 +59,46 @@ describe('the check of the public schema', () => {
     const { breaking, dangerous, all } = await changes(before.replace('enum Kind { X', 'enum Kind { Z X'))
     expect([breaking, dangerous]).toEqual([[], ["Enum value 'Z' was added to enum 'Kind'"]])
     expect(all).toEqual(["- **Dangerous** Enum value 'Z' was added to enum 'Kind'"])
+  })
+})
+
+describe('the rules of the SDL', () => {
+  it.each([
+    ['type A @key(fields: "id") @key(fields: "name") { id: ID! name: String }', 'A must have one key, "id"'],
+    ['type A @key(fields: "name") { id: ID! name: String }', 'A must have one key, "id"'],
+    ['type A @key(fields: "id") { id: ID! b: Int @requires(fields: "c(first: 1)") }', 'A.b: no arguments in @requires'],
+    ['type A { b: B @provides(fields: "c(first: 1)") }', 'A.b: no arguments in @provides'],
+    ['type A @key(fields: "id") { id: ID! name: String! }', 'A.name of an entity must be nullable'],
+    ['type A { b: Int! @requiresScopes(scopes: [["x"]]) }', 'A.b needs a scope and must be nullable'],
+    ['type Query { as(first: Int, after: String): AConnection! }', 'Query.as is a connection and needs @listSize'],
+  ])('find %s', (sdl, broken) => expect(brokenSdlRules('a', sdl)).toEqual([`a: ${broken}`]))
+
+  it('let good ones pass', () => {
+    const good =
+      'type A @key(fields: "id") { id: ID! name: String b: Int @requires(fields: "c") } type Query { a: Int! @requiresScopes(scopes: [["x"]]) }'
+    expect(brokenSdlRules('a', good)).toEqual([])
+  })
+})
+
+describe('the conventions of the schema', () => {
+  it('are kept', () => {
+    const good = `"A root." type Query { "As." as("Most." first: Int, "From." after: String): AConnection }
+      "As." type AConnection { "Es." edges: [Int] "Ns." nodes: [Int] "P." pageInfo: Int }
+      type Mutation { "Makes." make(input: MakeInput!): Int }
+      "What." input MakeInput { "Key." idempotencyKey: String! "Way." way: Way }
+      "Way." enum Way { "Up." UP } "A day." scalar Day @specifiedBy(url: "https://example.org")`
+    expect(brokenConventions(buildSchema(good))).toEqual([])
+    const broken = (from: string, to: string) => brokenConventions(buildSchema(good.replace(from, to)))
+    expect(broken('"Up." UP', '"Up." up')).toEqual(['Way.up must be SCREAMING_SNAKE'])
+    expect(broken('"Up." UP', 'UP')).toEqual(['Way.UP has no description'])
+    expect(broken('"Way." way', 'way')).toEqual(['MakeInput.way has no description'])
+    expect(broken('"What." input', 'input')).toEqual(['MakeInput has no description'])
+    expect(broken('"Makes." make', 'make')).toEqual(['Mutation.make has no description'])
+    expect(broken(' @specifiedBy(url: "https://example.org")', '')).toEqual(['Day needs @specifiedBy'])
+    expect(broken('"From." after: String', '"From." since: String')).toEqual(['Query.as needs first and after'])
+    expect(broken('"Ns." nodes: [Int]', '')).toEqual(['AConnection needs edges, nodes and pageInfo'])
+    expect(broken('input: MakeInput!', 'input: MakeInput')).toEqual(['Mutation.make must have one argument, input, that is required'])
+    expect(broken('idempotencyKey: String!', 'idempotencyKey: String')).toEqual(['Mutation.make needs an idempotencyKey in its input'])
   })
 })
 
