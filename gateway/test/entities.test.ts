@@ -32,6 +32,7 @@ it('asks for each different entity once, at most 500 in a request, and tells eve
       ['s0', list],
       ['s1', entities],
     ]),
+    { idTypes: new Map() },
   )
   const { document } = supergraph.documents.find('{ things { id name } }')
   const { data, errors } = await supergraph.execute({ document, operationName: undefined, variables: {}, viewer })

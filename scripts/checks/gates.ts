@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { clientSchemaOf, composeSupergraphs, SERVICES } from '../compose-supergraph.ts'
 import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
 import { renderBusPermissions } from '../write-bus-permissions.ts'
+import { OPERATIONS, renderOperations } from '../write-operations.ts'
 import { renderSettings } from '../write-settings.ts'
 import { baseRef } from './base-ref.ts'
 import { breakingChanges } from './breaking-changes.ts'
@@ -14,7 +15,7 @@ import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unk
 /** A gate: it passes or says what is wrong. */
 export type Gate = { name: string; run: () => void | Promise<void> }
 
-const PROJECTS = ['services/platform', ...SERVICES.map((name) => `services/${name}`), 'gateway', 'proto', 'scripts']
+const PROJECTS = ['services/platform', ...SERVICES.map((name) => `services/${name}`), 'gateway', 'gateway/sdk', 'proto', 'scripts']
 
 /** Runs a program of ours; what it says is the reason when it fails. */
 function run(command: string, args: string[], cwd = ROOT): void {
@@ -39,6 +40,11 @@ async function schemaComposes(): Promise<void> {
   for (const [path, text] of Object.entries(await composeSupergraphs()))
     if (text !== readFileSync(`${ROOT}${path}`, 'utf8'))
       throw new Error(`${path} is not what the SDL composes to. Run npm run compose and commit it.`)
+}
+
+function operationsFresh(): void {
+  if (readFileSync(OPERATIONS, 'utf8') !== renderOperations(readFileSync(`${ROOT}gateway/public.graphql`, 'utf8')))
+    throw new Error('gateway/sdk/operations.graphql is not what the public schema offers. Run node scripts/write-operations.ts.')
 }
 
 async function schemaRules(): Promise<void> {
@@ -107,7 +113,7 @@ function directionsBite(): void {
 export const gates: Gate[] = [
   { name: 'format', run: () => run(bin('biome'), ['check', '--config-path=.biome.json', '.']) },
   { name: 'types', run: () => run(process.execPath, ['node_modules/@typescript/native/bin/tsc', '-b', ...PROJECTS]) },
-  { name: 'lint', run: () => run(bin('oxlint'), ['--type-aware', 'services', 'gateway', 'proto', 'scripts']) },
+  { name: 'lint', run: () => run(bin('oxlint'), ['--type-aware', 'services', 'gateway', 'gateway/sdk', 'proto', 'scripts']) },
   {
     name: 'directions',
     run: () =>
@@ -130,6 +136,7 @@ export const gates: Gate[] = [
   { name: 'migrations fresh', run: migrationsFresh },
   { name: 'schema composes', run: schemaComposes },
   { name: 'schema rules', run: schemaRules },
+  { name: 'operations fresh', run: operationsFresh },
   { name: 'schema breaking', run: schemaBreaking },
   { name: 'public schema kept', run: () => publicSchemaKept(baseRef()) },
   { name: 'settings documented', run: settingsDocumented },

@@ -9,6 +9,7 @@ import { createClient as createEventClient } from 'graphql-sse'
 import pg from 'pg'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { CreateTagGroupDocument, createRenmai, NodeDocument, TagGroupsDocument } from '../../gateway/sdk/src/index.ts'
 import { signEvents } from '../sign-events.ts'
 import { addOtherTenant } from '../stack/other-tenant.ts'
 import { ROOT } from '../stack/paths.ts'
@@ -186,6 +187,18 @@ describe('the endpoint', () => {
     })
     // The gateway remembers a key for 30 seconds; that it ends at once is because identity says so.
     await vi.waitFor(async () => expect((await publicly('{ customerCounts { customers } }')).status).toBe(401), { timeout: 5_000 })
+  })
+
+  it('is asked by partners with types: the SDK against the platform', async () => {
+    const { key: credential } = await createClient(['customers:read', 'customers:write'], 'PARTNER')
+    const renmai = createRenmai({ endpoint: whole.client.endpoints.publicGraphql, credential })
+    const name = newId().slice(-12)
+    const { createTagGroup } = await renmai.request(CreateTagGroupDocument, { input: { name } })
+    expect((await renmai.request(TagGroupsDocument)).tagGroups).toContainEqual({ id: createTagGroup.group!.id, name })
+    expect(await renmai.request(NodeDocument, { id: createTagGroup.group!.id })).toEqual({ node: null })
+    await expect(renmai.request(CreateTagGroupDocument, { input: { name: 'x'.repeat(99) } })).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+    })
   })
 
   it('answers published documents by their hash; a manifest is published by the command', async () => {
