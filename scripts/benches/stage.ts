@@ -14,7 +14,14 @@ export async function openStage(stopped: string[]): Promise<Stage> {
   const secrets = createSecrets(newId())
   // What the platform can do is measured, not what one caller may.
   const serviceSettings = { STAFF_POINTS_PER_SECOND: '1000000000' }
-  const platform = await startPlatform({ folder: folder.path, logs: `${folder.path}/logs`, secrets, tell: say, graphiql: false, serviceSettings })
+  const platform = await startPlatform({
+    folder: folder.path,
+    logs: `${folder.path}/logs`,
+    secrets,
+    tell: say,
+    graphiql: false,
+    serviceSettings,
+  })
   for (const child of platform.children.filter((one) => stopped.includes(one.name))) await child.stop()
   const close = async () => {
     await platform.stop()
