@@ -518,3 +518,21 @@ function selectionOf(schema: ReturnType<typeof buildClientSchema>, name: string,
   })
   return ['__typename', ...parts].join(' ')
 }
+
+// The last: nobody asks after it.
+it('who listens is told when the gateway ends, in time to go elsewhere', async () => {
+  const ended: string[] = []
+  const client = createEventClient({
+    url: `${whole.client.endpoints.graphql}/stream`,
+    headers: { authorization: `Bearer ${await whole.client.token()}` },
+    retryAttempts: 0,
+  })
+  client.subscribe(
+    { query: 'subscription { segmentChanged { hasEntered } }' },
+    { next: () => undefined, error: (error) => void ended.push(String(error)), complete: () => void ended.push('complete') },
+  )
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(ended).toEqual([])
+  await whole.platform.children.find(({ name }) => name === 'gateway')!.stop()
+  await vi.waitFor(() => expect(ended).toEqual(['complete']))
+}, 30_000)
