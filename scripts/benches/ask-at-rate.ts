@@ -3,7 +3,15 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { Pool } from 'undici'
 
 /** Who asks what, how often, for how long. */
-export type Asking = { origin: string; key: string; query: string; perSecond: number; seconds: number }
+export type Asking = {
+  origin: string
+  key: string
+  query: string
+  /** A variable that is another one in every request. */
+  vary?: string
+  perSecond: number
+  seconds: number
+}
 
 /** What became of the requests: times of the answered ones in ms, and answers that are neither data nor a coded refusal. */
 export type Seen = { times: number[]; refused: number; wrong: string[] }
@@ -29,12 +37,14 @@ export async function answeredPerSecond(asking: Omit<Asking, 'perSecond'>, clien
   return seen.times.length / asking.seconds
 }
 
-function asker({ origin, key, query }: Pick<Asking, 'origin' | 'key' | 'query'>): (seen: Seen) => Promise<void> {
+function asker({ origin, key, query, vary }: Pick<Asking, 'origin' | 'key' | 'query' | 'vary'>): (seen: Seen) => Promise<void> {
   const pool = new Pool(origin, { connections: 128 })
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` }
+  let no = 0
   return async (seen) => {
+    const body = JSON.stringify({ query, ...(vary ? { variables: { [vary]: `v${no++}` } } : {}) })
     const began = performance.now()
-    const answer = await pool.request({ path: '/graphql', method: 'POST', headers, body: JSON.stringify({ query }) })
+    const answer = await pool.request({ path: '/graphql', method: 'POST', headers, body })
     const text = await answer.body.text()
     if (answer.statusCode === 200 && !text.includes('"errors"')) seen.times.push(performance.now() - began)
     else if (/RATE_LIMITED|UNAVAILABLE/.test(text)) seen.refused++

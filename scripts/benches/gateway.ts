@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Child, start } from '@renmai/platform/testing/processes'
 import { Pool } from 'undici'
+import { type Asking, askAtRate } from './ask-at-rate.ts'
 import { startHive } from './gateway/start-hive.ts'
 import { openStage, percentile, type Stage, say } from './stage.ts'
 
-const [ROUNDS, SECONDS, CLIENTS] = [4, 3, 16]
+const [ROUNDS, SECONDS, CLIENTS, CALM_SECONDS] = [4, 3, 16, 6]
 const TICKS_PER_SECOND = 100
 
 /** Every request has other variables, so that nobody may answer two with one. */
@@ -56,14 +57,56 @@ export async function gateway(): Promise<object> {
     ]
     const results: Record<string, Awaited<ReturnType<typeof compare>>> = {}
     for (const [name, operation] of Object.entries(OPERATIONS)) results[name] = await compare(name, operation, peers)
+    const calm: Record<string, object> = {}
+    for (const [name, { query, variables }] of Object.entries(OPERATIONS)) {
+      const asking = {
+        query,
+        vary: Object.keys(variables(0))[0]!,
+        perSecond: Math.round(results[name]!.ours.perSecond / 2),
+        seconds: CALM_SECONDS,
+      }
+      calm[name] = await measureCalm(name, asking, stage, urls.identity!)
+    }
     const least = (peer: 'ratio' | 'ratioToHive') => Math.min(...Object.values(results).map((one) => one[peer]))
     const wanted = { limit: 'the stock gateway', wantedAtLeast: 3, hiveWantedAtLeast: 2 }
-    return { unit: 'requests per CPU-second', ...wanted, ratio: least('ratio'), ratioToHive: least('ratioToHive'), operations: results }
+    return {
+      unit: 'requests per CPU-second',
+      ...wanted,
+      ratio: least('ratio'),
+      ratioToHive: least('ratioToHive'),
+      operations: results,
+      atHalf: calm,
+    }
   } finally {
     for (const child of children) await child.stop()
     await stage.close()
     folder.remove()
   }
+}
+
+/**
+ * At half of what saturates it: how much later a gateway answers than the subgraph behind it (which answers a small query at
+ * once), and how far its slow answers are from its usual ones.
+ */
+async function measureCalm(name: string, asking: Omit<Asking, 'origin' | 'key'>, { client }: Stage, subgraph: string): Promise<object> {
+  const ours = { ...asking, origin: new URL(client.endpoints.graphql).origin, key: await client.token() }
+  const { query, variables } = OPERATIONS.small!
+  const direct = { ...asking, query, vary: Object.keys(variables(0))[0]!, origin: new URL(subgraph).origin, key: 'nobody' }
+  await askAtRate({ ...ours, seconds: 2 })
+  const [seen, behind] = [await askAtRate(ours), await askAtRate(direct)]
+  if (seen.wrong.length + behind.wrong.length > 0) throw new Error([...seen.wrong, ...behind.wrong][0])
+  const [p50, p99, base] = [percentile(seen.times, 0.5), percentile(seen.times, 0.99), percentile(behind.times, 0.5)]
+  const round = (ms: number) => Number(ms.toFixed(2))
+  const told = {
+    perSecond: asking.perSecond,
+    p50: round(p50),
+    p99: round(p99),
+    p99ToP50: round(p99 / p50),
+    subgraphP50: round(base),
+    overhead: round(p50 - base),
+  }
+  say(`${name.padEnd(12)} at half: ${JSON.stringify(told)}`)
+  return told
 }
 
 async function compare(name: string, { query, variables }: (typeof OPERATIONS)[string], peers: Peer[]) {
@@ -84,7 +127,13 @@ async function compare(name: string, { query, variables }: (typeof OPERATIONS)[s
         share,
       ).toFixed(1),
     )
-  const told = (peer: string) => ({ perCpuSecond: Math.round(perCpuSecond(peer)), p50: at(peer, 0.5), p99: at(peer, 0.99) })
+  const perSecond = (peer: string) => Math.round(rounds.get(peer)!.reduce((sum, { count }) => sum + count, 0) / (ROUNDS * SECONDS))
+  const told = (peer: string) => ({
+    perSecond: perSecond(peer),
+    perCpuSecond: Math.round(perCpuSecond(peer)),
+    p50: at(peer, 0.5),
+    p99: at(peer, 0.99),
+  })
   const ratioTo = (peer: string) => Number((perCpuSecond('ours') / perCpuSecond(peer)).toFixed(2))
   const ratios = { ratio: ratioTo('stock'), ratioToHive: ratioTo('hive') }
   const result = { ...ratios, ours: told('ours'), stock: told('stock'), hive: told('hive') }
