@@ -24,8 +24,8 @@ const TOLD_FROM = 1 / 20
 
 /**
  * Leaky buckets: spending raises the level, time lowers it. Each replica decides by itself and tells the others once it has
- * spent a twentieth of a bucket, so that a request waits for nobody and all together overspend by at most a twentieth each.
- * While the others cannot be told, each keeps its own account.
+ * spent a twentieth of a bucket, so that a request waits for nobody. All together overspend by at most a twentieth each, and
+ * what each spends in the millisecond of telling. While the others cannot be told, each keeps its own account.
  */
 export function createBudget(shared: SharedLevels, now: () => number = Date.now): Budget {
   const buckets = new Map<string, Bucket>()
