@@ -111,7 +111,7 @@ const refuse = ({ id }: FastifyRequest, reply: FastifyReply, code: string, messa
   reply.send({ errors: [{ message, extensions: { code, requestId: id } }] })
 
 /** What stands in a URL ends up in logs, histories and referrers. */
-function refuseKeyInUrl(url: string): void {
+export function refuseKeyInUrl(url: string): void {
   if (/[?&](access_token|api_?key|key|token)=|rm_[a-z]+_/i.test(url))
     throw new AppError('INVALID', 'Send the credential as Authorization: Bearer; replace this one, since URLs are logged')
 }

@@ -58,7 +58,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const chooseDocument = createChooseDocument(findTrustedBy(bus), modes, log)
   const usage = countUsage()
   const serving = { authenticate, chooseDocument, admission, budget, usage, log }
-  const live = { ...createListen(hearFrom(bus), admission), places: createPlaces() }
+  const live = { ...createListen(hearFrom(bus), admission, log), places: createPlaces() }
   await acceptSockets(http)
   const served = [
     { ...serving, path: '/graphql', current: supergraph.current, isPublic: false },

@@ -6,6 +6,8 @@ import { DocumentError } from './documents.ts'
 import { hideValues } from './hide-values.ts'
 import { mannerFor } from './media-type.ts'
 
+/** For who asked for a stream and gets none. */
+const PLAIN = { refusal: 400, contentType: 'application/json; charset=utf-8' } as const
 const OWN_CODES = new Set([
   'BAD_USER_INPUT',
   'NOT_FOUND',
@@ -27,7 +29,7 @@ const OWN_CODES = new Set([
 export function createErrorHandler(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     if (error instanceof DocumentError) {
-      const { refusal, contentType } = mannerFor(request.headers.accept)!
+      const { refusal, contentType } = mannerFor(request.headers.accept) ?? PLAIN
       const errors = error.errors.map((one) => ({ ...one, extensions: { ...one.extensions, requestId: request.id } }))
       return reply.code(refusal).type(contentType).send({ errors })
     }
@@ -42,7 +44,11 @@ export function createErrorHandler(log: Log) {
 }
 
 /** Our own codes pass; anything else is a fault of ours, is logged and shown as INTERNAL. */
-export function errorsOf(errors: readonly GraphQLFormattedError[] | undefined, log: Log, requestId: string): object {
+export function errorsOf(
+  errors: readonly GraphQLFormattedError[] | undefined,
+  log: Log,
+  requestId: string,
+): { errors?: GraphQLFormattedError[] } {
   if (!errors || errors.length === 0) return {}
   return {
     errors: errors.map(({ message, path, locations, extensions }) => {

@@ -14,6 +14,7 @@ import { EnvelopeSchema } from '@renmai/proto/platform/v1/envelope'
 import { parse } from 'graphql'
 import { createClient as createEventClient } from 'graphql-sse'
 import { createClient } from 'graphql-ws'
+import { Agent, request } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Caller } from '../src/authenticate.ts'
 import { createChooseDocument } from '../src/choose-document.ts'
@@ -55,9 +56,11 @@ const ask =
     if (subgraph === 'shops') return { data: { _entities: body.variables.representations.map(() => ({ orders: 3 })) } }
     const id = body.event.customerId as string
     const field = ['changed', 'seldom', 'secret'].find((name) => body.query.includes(name))!
+    if (id === broken)
+      return { data: { [field]: null }, errors: [{ message: 'postgres://secret', path: [field], extensions: { code: 'XX000' } }] }
     return { data: { [field]: id === hidden ? null : { __typename: 'Person', id, name: `name ${id.slice(-4)}` } } }
   }
-const hidden = newId()
+const [hidden, broken] = [newId(), newId()]
 
 let [nats, bus, http, url]: [Nats, Bus, Http, string] = [] as never
 let stopLive = () => {}
@@ -103,7 +106,7 @@ beforeAll(async () => {
     usage: { note: () => undefined, stop: () => undefined },
     log,
   }
-  const { listen, stop } = createListen(hearFrom(bus), admission)
+  const { listen, stop } = createListen(hearFrom(bus), admission, log)
   stopLive = stop
   http = createHttp({ log })
   await acceptSockets(http)
@@ -180,6 +183,15 @@ describe.each([
     await vi.waitFor(() => expect(listening.told.at(-1)?.data?.changed).toMatchObject({ id: writeGlobalId('Person', other) }))
     expect(JSON.stringify(listening.told)).not.toContain(writeGlobalId('Person', foreign))
     expect(listening.told.map(({ data }) => data!.changed)).not.toContain(null)
+    listening.stop()
+  })
+
+  it('is told that something went wrong, and not what', async () => {
+    const listening = over('subscription { changed { id } }', `a|${mine}|x`)
+    await untilTold([listening], broken)
+    const [{ errors, data }] = listening.told as [Told]
+    expect(data).toEqual({ changed: null })
+    expect(errors).toMatchObject([{ message: 'Something went wrong on our side', extensions: { code: 'INTERNAL' } }])
     listening.stop()
   })
 
@@ -288,6 +300,36 @@ describe('listeners', () => {
     expect(listening.told.length).toBeLessThanOrEqual(6)
     expect(new Set(listening.told.map(({ data }) => (data!.seldom as { id: string }).id)).size).toBe(2)
     listening.stop()
+  })
+
+  it('over server-sent events are refused with a status', async () => {
+    const statusOf = async (query: string, credential: string, method = 'POST') => {
+      const headers = { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${credential}` }
+      const target = method === 'GET' ? `${url}?${new URLSearchParams({ query })}` : url
+      const answer = await fetch(target, { method, headers, ...(method === 'GET' ? {} : { body: JSON.stringify({ query }) }) })
+      const { errors } = (await answer.json()) as { errors: { extensions: { code: string } }[] }
+      return [answer.status, errors[0]!.extensions.code]
+    }
+    expect(await statusOf('subscription { nothing }', `a|${mine}|x`)).toEqual([400, 'GRAPHQL_VALIDATION_FAILED'])
+    expect(await statusOf('{ people { id } }', `a|${mine}|x`, 'GET')).toEqual([400, 'BAD_USER_INPUT'])
+    expect(await statusOf('subscription { secret { id } }', `a|${mine}|x`)).toEqual([400, 'UNAUTHORIZED_FIELD_OR_TYPE'])
+    expect(await statusOf('subscription { changed { id } }', 'nobody')).toEqual([401, 'UNAUTHENTICATED'])
+  })
+
+  it('over server-sent events give their place back when they end, on a connection that stays', async () => {
+    const agent = new Agent({ connections: 1, pipelining: 1 })
+    const once = async () => {
+      const { body } = await request(url, {
+        dispatcher: agent,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer again|${mine}|x` },
+        body: JSON.stringify({ query: 'subscription { changed { id } }' }),
+      })
+      setTimeout(stopLive, 50)
+      return body.text()
+    }
+    for (let no = 0; no < 4; no++) expect(await once()).toContain('event: complete')
+    await agent.close()
   })
 
   it('do not subscribe by POST', async () => {

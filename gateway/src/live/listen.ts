@@ -1,8 +1,11 @@
 import type { Admission } from '@renmai/platform/admission'
 import { readGlobalId } from '@renmai/platform/global-id'
+import { newId } from '@renmai/platform/ids'
+import type { Log } from '@renmai/platform/log'
 import type { ExecutionResult } from 'graphql'
 import type { Execution } from '../execution/executor.ts'
 import type { Supergraph } from '../supergraph.ts'
+import { errorsOf } from '../tell-errors.ts'
 import type { Hear, HeardEvent } from './hear.ts'
 import { createQueue, type Queue } from './queue.ts'
 import type { EventSource } from './read-sources.ts'
@@ -26,11 +29,11 @@ const MAX_PENDING = 200
  * Answers events to listeners. Who may see the same, and asks for the same with the same variables, is one group: whatever
  * comes is asked of the subgraphs once for all of it, one event after the other.
  */
-export function createListen(hear: Hear, admission: Admission): Listen {
+export function createListen(hear: Hear, admission: Admission, log: Log): Listen {
   const groups = new Map<string, Group>()
   const listen: Listen['listen'] = (subscribed) => {
     const key = keyOf(subscribed)
-    const group = groups.get(key) ?? startGroup(subscribed, hear, admission)
+    const group = groups.get(key) ?? startGroup(subscribed, hear, (event) => answer(subscribed, event, admission, log))
     groups.set(key, group)
     const queue = createQueue<ExecutionResult>(() => {
       group.listeners.delete(queue)
@@ -52,7 +55,7 @@ function keyOf({ viewer, queryHash, operationName, variables, supergraph }: Subs
   return JSON.stringify([viewer.tenantId, viewer.kind, [...viewer.scopes].sort(), supergraph.hash, queryHash, operationName, variables])
 }
 
-function startGroup(subscribed: Subscribed, hear: Hear, admission: Admission): Group {
+function startGroup(subscribed: Subscribed, hear: Hear, ask: (event: HeardEvent) => Promise<ExecutionResult | undefined>): Group {
   const { source, viewer } = subscribed
   const listeners = new Set<Listener>()
   const pending = new Map<string, HeardEvent>()
@@ -61,7 +64,7 @@ function startGroup(subscribed: Subscribed, hear: Hear, admission: Admission): G
   const tellAll = async () => {
     for (const [about, event] of pending) {
       pending.delete(about)
-      const result = await answer(subscribed, event, admission)
+      const result = await ask(event)
       if (result) for (const listener of listeners) listener.push(result)
     }
     timer = undefined
@@ -96,12 +99,12 @@ const aboutOf = ({ fields }: EventSource, event: HeardEvent): string =>
   fields.length > 0 ? fields.map((field) => String(event[field] ?? '')).join() : ''
 
 /** @returns nothing for what its subgraph does not tell these listeners of */
-async function answer(subscribed: Subscribed, event: HeardEvent, admission: Admission): Promise<ExecutionResult | undefined> {
+async function answer(subscribed: Subscribed, event: HeardEvent, admission: Admission, log: Log): Promise<ExecutionResult | undefined> {
   const asked = { tenantId: subscribed.viewer.tenantId, priority: 'QUERY', kind: subscribed.queryHash } as const
   try {
-    const { points: _cost, ...result } = await admission.admit(asked, () => subscribed.supergraph.execute({ ...subscribed, event }))
-    const isNothing = !result.errors && Object.values(result.data ?? {}).every((value) => value === null)
-    return isNothing ? undefined : result
+    const { data, errors } = await admission.admit(asked, () => subscribed.supergraph.execute({ ...subscribed, event }))
+    const isNothing = !errors && Object.values(data ?? {}).every((value) => value === null)
+    return isNothing ? undefined : { ...(data === undefined ? {} : { data }), ...errorsOf(errors, log, newId()) }
   } catch {
     // Too much is asked for just now: a live view misses a change rather than hold up those who wait for an answer.
     return undefined

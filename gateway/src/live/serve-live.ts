@@ -1,14 +1,14 @@
 import websocket from '@fastify/websocket'
 import type { Http } from '@renmai/platform/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
 import { createHandler } from 'graphql-sse/lib/use/fastify'
 import { makeHandler } from 'graphql-ws/use/@fastify/websocket'
 import type { Caller } from '../authenticate.ts'
-import { admitToSchema, type Serving } from '../handle-graphql.ts'
+import { admitToSchema, refuseKeyInUrl, type Serving } from '../handle-graphql.ts'
 import { LIMITS } from '../limits.ts'
 import { parseParams, readParams } from '../read-params.ts'
-import { createErrorHandler } from '../tell-errors.ts'
+import { createErrorHandler, errorsOf } from '../tell-errors.ts'
 import type { Listen, Subscribed } from './listen.ts'
 import type { Places } from './places.ts'
 import { recheck } from './recheck.ts'
@@ -35,14 +35,15 @@ export function serveLive(http: Http, serving: Serving, live: Live): void {
 
 function handleEvents(serving: Serving, { listen, places, recheckMs }: Live) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
+    refuseKeyInUrl(request.url)
     const again = () => serving.authenticate(request.headers.authorization, request.ip)
     const caller = admitToSchema(serving, await again())
     const prepared = await prepareSubscription(serving, caller, readParams(request))
-    if (!('supergraph' in prepared)) return reply.code(400).send({ errors: prepared })
+    if (!('supergraph' in prepared)) return reply.code(400).send(errorsOf(prepared, serving.log, request.id))
     const leave = places.take(caller)
     const values = listen(prepared)
     const stop = recheck(again, caller, () => void values.return(), recheckMs)
-    request.raw.socket.once('close', () => {
+    reply.raw.once('close', () => {
       stop()
       leave()
       void values.return()
@@ -52,6 +53,9 @@ function handleEvents(serving: Serving, { listen, places, recheckMs }: Live) {
     await createHandler({ authenticate: () => '', onSubscribe: () => values })(request, reply)
   }
 }
+
+const asErrors = (errors: readonly GraphQLFormattedError[] = []) =>
+  errors.map(({ message, ...more }) => new GraphQLError(message, more as object))
 
 type Extra = {
   socket: { close: (code: number, reason: string) => void }
@@ -87,12 +91,12 @@ function handleSocket(serving: Serving, { listen, places, recheckMs }: Live) {
         return [new GraphQLError(`At most ${PER_SOCKET} subscriptions on one socket`, { extensions: { code: 'RATE_LIMITED' } })]
       try {
         const prepared = await prepareSubscription(serving, held.caller, parseParams(payload))
-        if (!('supergraph' in prepared)) return prepared
+        if (!('supergraph' in prepared)) return asErrors(errorsOf(prepared, serving.log, held.request.id).errors)
         held.open++
         const { document, operationName, supergraph } = prepared
         return { schema: supergraph.schema as GraphQLSchema, document, operationName, contextValue: prepared }
       } catch (error) {
-        return toldAs(error).map(({ message, extensions }) => new GraphQLError(message, { extensions }))
+        return asErrors(toldAs(error))
       }
     },
     onComplete: ({ extra }) => void (extra as Extra).open--,
