@@ -1,7 +1,7 @@
 import { describeError } from '@renmai/platform/http'
 import type { Log } from '@renmai/platform/log'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import type { GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { DocumentError } from './documents.ts'
 import { hideValues } from './hide-values.ts'
 import { mannerFor } from './media-type.ts'
@@ -68,3 +68,7 @@ export function errorsOf(
     }),
   }
 }
+
+/** Errors as told, for libraries that want them as such. */
+export const asErrors = (errors: readonly GraphQLFormattedError[] = []): GraphQLError[] =>
+  errors.map(({ message, path, extensions }) => new GraphQLError(message, { path, extensions }))

@@ -5,7 +5,7 @@ import type { Log } from '@renmai/platform/log'
 import type { ExecutionResult } from 'graphql'
 import type { Execution } from '../execution/executor.ts'
 import type { Supergraph } from '../supergraph.ts'
-import { errorsOf } from '../tell-errors.ts'
+import { asErrors, errorsOf } from '../tell-errors.ts'
 import type { Hear, HeardEvent } from './hear.ts'
 import { createQueue, type Queue } from './queue.ts'
 import type { EventSource } from './read-sources.ts'
@@ -104,7 +104,9 @@ async function answer(subscribed: Subscribed, event: HeardEvent, admission: Admi
   try {
     const { data, errors } = await admission.admit(asked, () => subscribed.supergraph.execute({ ...subscribed, event }))
     const isNothing = !errors && Object.values(data ?? {}).every((value) => value === null)
-    return isNothing ? undefined : { ...(data === undefined ? {} : { data }), ...errorsOf(errors, log, newId()) }
+    return isNothing
+      ? undefined
+      : { ...(data === undefined ? {} : { data }), ...(errors ? { errors: asErrors(errorsOf(errors, log, newId()).errors) } : {}) }
   } catch {
     // Too much is asked for just now: a live view misses a change rather than hold up those who wait for an answer.
     return undefined

@@ -1,14 +1,14 @@
 import websocket from '@fastify/websocket'
 import type { Http } from '@renmai/platform/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { createHandler } from 'graphql-sse/lib/use/fastify'
 import { makeHandler } from 'graphql-ws/use/@fastify/websocket'
 import type { Caller } from '../authenticate.ts'
 import { admitToSchema, refuseKeyInUrl, type Serving } from '../handle-graphql.ts'
 import { LIMITS } from '../limits.ts'
 import { parseParams, readParams } from '../read-params.ts'
-import { createErrorHandler, errorsOf } from '../tell-errors.ts'
+import { asErrors, createErrorHandler, errorsOf } from '../tell-errors.ts'
 import type { Listen, Subscribed } from './listen.ts'
 import type { Places } from './places.ts'
 import { recheck } from './recheck.ts'
@@ -53,9 +53,6 @@ function handleEvents(serving: Serving, { listen, places, recheckMs }: Live) {
     await createHandler({ authenticate: () => '', onSubscribe: () => values })(request, reply)
   }
 }
-
-const asErrors = (errors: readonly GraphQLFormattedError[] = []) =>
-  errors.map(({ message, ...more }) => new GraphQLError(message, more as object))
 
 type Extra = {
   socket: { close: (code: number, reason: string) => void }
