@@ -12,6 +12,10 @@ const FAILURES = 10
 const LEFT_ALONE_MS = 1_000
 /** A subgraph that ends answers for a second more and then closes what is idle; by then no connection may be. */
 const IDLE_MS = 500
+/** How a subgraph says that it has too much to do (see admission.ts). */
+const OVERLOADED = new Set([429, 503])
+const TOO_MUCH =
+  '{"data":null,"errors":[{"message":"Too much is asked for at once; try again in a few seconds","extensions":{"code":"UNAVAILABLE"}}]}'
 const tracer = trace.getTracer('renmai')
 
 /**
@@ -39,7 +43,8 @@ export function connectSubgraph(name: string, url: string, signer: Signer, deadl
     })
     const text = await response.body.text()
     // A refusal is an answer too: only silence counts as a failure.
-    return response.statusCode === 200 ? text : undefined
+    if (response.statusCode === 200) return text
+    return OVERLOADED.has(response.statusCode) ? TOO_MUCH : undefined
   }
   const send = (viewer: Viewer, body: string, kind: Kind) =>
     tracer.startActiveSpan(`fetch ${name}`, { kind: SpanKind.CLIENT }, async (span) => {

@@ -94,6 +94,15 @@ describe('a subgraph', () => {
     }
   })
 
+  it('that has too much to do is told apart from one that is silent, and is not asked again', async () => {
+    for (const status of [429, 503]) {
+      answer = (response) => response.writeHead(status).end('{}')
+      const { errors } = await subgraph.ask(staff('a'), body('{ a }'), 'query')
+      expect(errors).toEqual([{ message: expect.stringContaining('Too much is asked for'), extensions: { code: 'UNAVAILABLE' } }])
+    }
+    expect(seen).toHaveLength(2)
+  })
+
   it('is asked once more for a query whose connection broke', async () => {
     answer = (response) => (seen.length === 1 ? response.destroy() : response.end('{"data":{"a":1}}'))
     expect(await subgraph.ask(staff('a'), body('{ a }'), 'query')).toEqual({ data: { a: 1 } })
