@@ -6,11 +6,12 @@ import { AppError } from '@renmai/platform/errors'
 import { isId } from '@renmai/platform/ids'
 import type { Viewer } from '@renmai/platform/viewer'
 import { ApiClientChangedSchema, StaffChangedSchema } from '@renmai/proto/identity/v1/events'
-import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import { type AuthenticateClientResponse, IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Settings } from './config.ts'
 import { namedPlan, type Plan, planOf } from './cost/plan.ts'
 import { createGuessLimit } from './guess-limit.ts'
+import { readIssued } from './oauth/read-issued.ts'
 import { createMemory, type Memory } from './remember.ts'
 
 /** Who asks, how much they may ask for, and whether they see the public schema only. */
@@ -42,12 +43,17 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
   forgetChanged(bus, callers)
   // A page sends the same token with every request: its signature is checked once in a while, its end each time.
   const tokens = createMemory<Claims>(({ exp }) => exp * 1_000)
+  const issued = readIssued(settings)
   const [guesses, staffPlan] = [createGuessLimit(), planOf(settings.STAFF_POINTS_PER_SECOND)]
   return async (header, address) => {
     const token = /^Bearer ([^\s,]+)$/i.exec(header ?? '')?.[1]
     if (!token) throw refused()
     if (token.startsWith('rm_'))
       return callers.recall(`${token}|${address}`, () => guesses.limit(address, token, () => authenticateClient(bus, token, address)))
+    if (issued?.isOurs(token)) {
+      const { tid, client_id: keyId, scope } = await issued.read(token)
+      return callers.recall(`${tid}|${keyId}|${scope}|${address}`, async () => narrow(await authorizeKey(bus, tid, keyId, address), scope))
+    }
     const { sub, tid } = await tokens.recall(token, () => verifyToken(keys, token, settings))
     return callers.recall(`${tid}|${sub}`, async () => ({ ...(await authorizeStaff(bus, tid, sub)), plan: staffPlan, isPartner: false }))
   }
@@ -83,15 +89,31 @@ async function authenticateClient(bus: Bus, token: string, address: string): Pro
   const key = readApiKey(token)
   if (!key) throw refused()
   const { tenantId, keyId, secret } = key
-  const { clientId, scopes, plan, isPartner, isAddressRefused } = await ask(bus, IdentityService.method.authenticateClient, {
+  const answer = await ask(bus, IdentityService.method.authenticateClient, {
     tenantId,
     keyId,
     secretDigest: digestSecret(secret),
     address,
   })
+  return toCaller(tenantId, answer)
+}
+
+async function authorizeKey(bus: Bus, tenantId: string, keyId: string, address: string): Promise<Caller> {
+  return toCaller(tenantId, await ask(bus, IdentityService.method.authorizeApiKey, { tenantId, keyId, address }))
+}
+
+type Found = Omit<AuthenticateClientResponse, '$typeName'>
+
+function toCaller(tenantId: string, { clientId, scopes, plan, isPartner, isAddressRefused }: Found): Caller {
   if (isAddressRefused) throw new AppError('FORBIDDEN', 'This key may not be used from this address; add it to the allowed ones')
   if (!clientId) throw refused()
   return { kind: 'CLIENT', id: clientId, tenantId, scopes: new Set(scopes), plan: namedPlan(plan), isPartner }
+}
+
+/** A token may be for less than its client may do; never for more. */
+function narrow(caller: Caller, scope: string | undefined): Caller {
+  const wanted = scope?.split(' ')
+  return wanted ? { ...caller, scopes: new Set(wanted.filter((one) => caller.scopes.has(one))) } : caller
 }
 
 async function authorizeStaff(bus: Bus, tenantId: string, subject: string): Promise<Viewer> {

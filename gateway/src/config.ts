@@ -23,6 +23,14 @@ export const settings = baseSettings
     OIDC_ISSUER: z.url().describe('Issuer of staff tokens'),
     OIDC_JWKS_URL: z.url().describe('Keys of the issuer'),
     OIDC_AUDIENCE: z.string().min(1).describe('Audience that staff tokens must name'),
+    OAUTH_ISSUER: z
+      .url()
+      .optional()
+      .describe('Where partners reach this gateway; with it, API clients get access tokens for their keys at /oauth/token'),
+    OAUTH_PRIVATE_KEYS: z
+      .string()
+      .optional()
+      .describe('Private keys (JWKS, EdDSA or ES256) of those tokens; the first signs, all are good'),
     SUPERGRAPH_FILE: z.string().optional().describe('Composed schema, served anew when the file changes; the committed one without it'),
     PUBLIC_SUPERGRAPH_FILE: z.string().optional().describe('The same for the schema that API clients see'),
     TRUSTED_PROXIES: z.string().optional().describe('Addresses or CIDRs, by commas, whose X-Forwarded-For is believed; nobody without it'),

@@ -20,6 +20,8 @@ import { hearFrom } from './live/hear.ts'
 import { createListen } from './live/listen.ts'
 import { createPlaces } from './live/places.ts'
 import { acceptSockets, serveLive } from './live/serve-live.ts'
+import { readKeys } from './oauth/read-issued.ts'
+import { serveTokens } from './oauth/serve-tokens.ts'
 import { serveBrowsers } from './serve-browsers.ts'
 import { findTrustedBy } from './trusted-documents.ts'
 import { countUsage } from './usage.ts'
@@ -68,6 +70,8 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     serveGraphql(http, one)
     serveLive(http, one, live)
   }
+  const { OAUTH_ISSUER: issuer } = settings
+  if (issuer) serveTokens(http, { issuer, keys: readKeys(settings), authenticate, log })
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)
   const address = await http.listen({ host: settings.HOST, port: settings.PORT })
   log.info({ url: address }, 'listening')

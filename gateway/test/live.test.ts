@@ -91,7 +91,8 @@ beforeAll(async () => {
   const authenticate = async (header: string | undefined): Promise<Caller> => {
     const [id = '', tenantId = '', scopes = ''] = (header ?? '').replace('Bearer ', '').split('|')
     if (!tenantId || revoked.has(id)) throw new AppError('UNAUTHENTICATED', 'Who are you')
-    return { kind: 'STAFF', id, tenantId, scopes: new Set(scopes.split(',')), plan: planOf(1_000), isPartner: false }
+    if (id === 'unsure') throw new AppError('UNAVAILABLE', 'The identity provider does not answer')
+    return { kind: 'STAFF', id, tenantId, scopes: new Set(scopes.split(',')), plan: planOf(1_000), isPartner: id === 'partner' }
   }
   const chooseDocument = createChooseDocument(async () => undefined, { staff: 'off', own: 'off', partner: 'off' }, log)
   const alone = { add: () => Promise.reject(new Error('there are no others')) }
@@ -300,6 +301,17 @@ describe('listeners', () => {
     expect(listening.told.length).toBeLessThanOrEqual(6)
     expect(new Set(listening.told.map(({ data }) => (data!.seldom as { id: string }).id)).size).toBe(2)
     listening.stop()
+  })
+
+  it('over WebSockets are closed with a code that tells whether to come back', async () => {
+    const codeFor = async (authorization: string) => {
+      const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws')
+      socket.onopen = () => socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }))
+      return new Promise<number>((resolve) => (socket.onclose = ({ code }) => resolve(code)))
+    }
+    expect(await codeFor('nobody')).toBe(4401)
+    expect(await codeFor(`partner|${mine}|x`)).toBe(4403)
+    expect(await codeFor(`unsure|${mine}|x`)).toBe(1013)
   })
 
   it('over server-sent events are refused with a status', async () => {

@@ -175,6 +175,8 @@ function startGateway(
     OIDC_JWKS_URL: `${issuer}/jwks`,
     OIDC_AUDIENCE: 'urn:renmai:api',
     INTERNAL_PRIVATE_KEY: secrets.internalPrivateKey,
+    OAUTH_ISSUER: local(shown.gateway),
+    OAUTH_PRIVATE_KEYS: secrets.oauthPrivateKeys,
     GRAPHIQL: graphiql ? 'on' : 'off',
   }
   return start('gateway', process.execPath, [`${ROOT}gateway/src/main.ts`], { logs, env, poll: isReady })

@@ -14,6 +14,7 @@ export type Secrets = {
   internalPrivateKey: string
   internalPublicKey: string
   auditPrivateKey: string
+  oauthPrivateKeys: string
   loginClientId: string
   loginClientSecret: string
   tenantId: string
@@ -26,6 +27,7 @@ const DATABASES = ['identity', 'engagement', 'campaign', 'analytics', 'complianc
 export function createSecrets(tenantId: string): Secrets {
   const internal = generateKeyPairSync('ed25519')
   const audit = generateKeyPairSync('ed25519')
+  const oauth = generateKeyPairSync('ed25519')
   const jwk = (key: typeof internal.privateKey) => JSON.stringify({ ...key.export({ format: 'jwk' }), alg: 'EdDSA' })
   return {
     databasePassword: text(),
@@ -38,6 +40,7 @@ export function createSecrets(tenantId: string): Secrets {
     internalPrivateKey: jwk(internal.privateKey),
     internalPublicKey: jwk(internal.publicKey),
     auditPrivateKey: jwk(audit.privateKey),
+    oauthPrivateKeys: JSON.stringify({ keys: [{ ...oauth.privateKey.export({ format: 'jwk' }), alg: 'EdDSA', kid: 'oauth-1' }] }),
     loginClientId: 'dev-owner',
     loginClientSecret: text(),
     tenantId,
@@ -47,7 +50,7 @@ export function createSecrets(tenantId: string): Secrets {
 export function readSecrets(folder = HOME): Secrets {
   const file = `${folder}/secrets.json`
   const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {}
-  if (stored.busPasswords) return stored as Secrets
+  if (stored.oauthPrivateKeys) return stored as Secrets
   mkdirSync(folder, { recursive: true })
   // An installation that is older than a secret gets it now.
   const secrets = { ...createSecrets('0199f000-0000-7000-8000-000000000001'), ...stored }

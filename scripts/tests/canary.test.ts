@@ -58,6 +58,7 @@ function canaries(): Record<string, string> {
     busPasswords,
     keyRing,
     internalPrivateKey,
+    oauthPrivateKeys,
     internalPublicKey: _public,
     auditPrivateKey,
     ...rest
@@ -69,6 +70,7 @@ function canaries(): Record<string, string> {
     ...Object.fromEntries(
       Object.entries((JSON.parse(keyRing) as { keys: Record<string, string> }).keys).map(([no, value]) => [`key ${no}`, value]),
     ),
+    'OAuth key': (JSON.parse(oauthPrivateKeys) as { keys: { d: string }[] }).keys[0]!.d,
     'internal key': (JSON.parse(internalPrivateKey) as { d: string }).d,
     'audit key': (JSON.parse(auditPrivateKey) as { d: string }).d,
     'WeCom AES key': CORP.encodingAesKey,

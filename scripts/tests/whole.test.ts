@@ -201,6 +201,44 @@ describe('the endpoint', () => {
     })
   })
 
+  it('gives partners access tokens for their key: for no more than they may have, and no longer', async () => {
+    const { client, key: secret } = await createClient(['customers:read', 'orders:read'], 'PARTNER')
+    const { publicGraphql } = whole.client.endpoints
+    const tokenFor = async (scope?: string, [id, password] = [secret.split('_')[3]!, secret]) => {
+      const answer = await request(new URL('/oauth/token', publicGraphql), {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          authorization: `Basic ${Buffer.from(`${id}:${password}`).toString('base64')}`,
+        },
+        body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope ? { scope } : {}) }).toString(),
+      })
+      return { status: answer.statusCode, ...((await answer.body.json()) as { access_token?: string; scope?: string; error?: string }) }
+    }
+    const publicly = (query: string, token: string | undefined) =>
+      post({ query }, { authorization: `Bearer ${token}` }, false, publicGraphql)
+    const [whole_, narrow] = [await tokenFor(), await tokenFor('customers:read audit:read')]
+    expect([whole_.status, narrow]).toMatchObject([200, { scope: 'customers:read' }])
+    expect((await publicly('{ orderCounts { orders } customerCounts { customers } }', whole_.access_token)).body.errors).toBeUndefined()
+    expect(codes(await publicly('{ customerCounts { customers } orderCounts { orders } }', narrow.access_token))).toBe(
+      'UNAUTHORIZED_FIELD_OR_TYPE',
+    )
+    expect(await post({ query: '{ tenant { id } }' }, { authorization: `Bearer ${whole_.access_token}` })).toMatchObject({ status: 403 })
+    for (const wrong of [
+      ['aaaaaaaaaaaa', secret],
+      [secret.split('_')[3]!, `${secret.slice(0, -1)}x`],
+      ['nobody', 'x'],
+    ] as [string, string][])
+      expect(await tokenFor(undefined, wrong)).toMatchObject({ status: 401, error: 'invalid_client' })
+    await whole.client.query('mutation R($input: RevokeApiClientInput!) { revokeApiClient(input: $input) { client { id } } }', {
+      input: { idempotencyKey: key(), clientId: client.id },
+    })
+    await vi.waitFor(async () => expect((await publicly('{ customerCounts { customers } }', whole_.access_token)).status).toBe(401), {
+      timeout: 5_000,
+    })
+    expect(await tokenFor()).toMatchObject({ status: 401 })
+  })
+
   it('answers published documents by their hash; a manifest is published by the command', async () => {
     const body = 'query Mine { tenant { name } }'
     const hash = createHash('sha256').update(body).digest('hex')

@@ -68,7 +68,7 @@ function startGroup(subscribed: Subscribed, hear: Hear, ask: (event: HeardEvent)
       if (result) for (const listener of listeners) listener.push(result)
     }
     timer = undefined
-    if (pending.size > 0) start()
+    if (pending.size > 0 && listeners.size > 0) start()
   }
   const start = () => (timer ??= setTimeout(() => void tellAll(), source.everyMs))
   const note = (event: HeardEvent) => {

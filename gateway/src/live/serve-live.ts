@@ -1,4 +1,5 @@
 import websocket from '@fastify/websocket'
+import type { AppError } from '@renmai/platform/errors'
 import type { Http } from '@renmai/platform/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
@@ -20,6 +21,9 @@ const PER_SOCKET = 50
 const INIT_WITHIN_MS = 5_000
 /** Codes of the graphql-transport-ws protocol, and of RFC 6455 for "try again later". */
 const [UNAUTHORIZED, TRY_LATER] = [4401, 1013]
+const CLOSED_WITH: Readonly<Record<string, number>> = { UNAUTHENTICATED: UNAUTHORIZED, FORBIDDEN: 4403 }
+/** A reason has at most 123 bytes (RFC 6455, 5.5). */
+const MAX_REASON = 120
 
 export const acceptSockets = (http: Http) => http.register(websocket, { options: { maxPayload: LIMITS.bodyBytes } })
 
@@ -68,17 +72,15 @@ function handleSocket(serving: Serving, { listen, places, recheckMs }: Live) {
     onConnect: async ({ connectionParams, extra }) => {
       const { request, socket } = extra as Extra
       const again = () => serving.authenticate(connectionParams?.authorization ?? request.headers.authorization, request.ip)
-      const caller = await again().then(
-        (known) => admitToSchema(serving, known),
-        () => undefined,
-      )
-      if (!caller) return socket.close(UNAUTHORIZED, 'Send a valid access token or API key as authorization in connection_init')
       try {
+        const caller = admitToSchema(serving, await again())
         const leave = places.take(caller)
         const stop = recheck(again, caller, () => socket.close(UNAUTHORIZED, 'The credential is not good any more'), recheckMs)
         Object.assign(extra, { caller, open: 0, end: () => (stop(), leave()) })
-      } catch {
-        socket.close(TRY_LATER, 'Too many live connections')
+      } catch (error) {
+        // After those a client does not try again by itself; nobody may be able to tell just now who it is.
+        const { code, message } = error as AppError
+        socket.close(CLOSED_WITH[code] ?? TRY_LATER, message.slice(0, MAX_REASON))
       }
     },
     onSubscribe: async ({ extra }, _id, payload) => {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { parseKeyRing } from '@renmai/platform/crypto'
 import { Cursors } from '@renmai/platform/page'
 import type { Service } from '@renmai/platform/service'
-import { answerAuthenticateClient } from './api-clients/authenticate-client.ts'
+import { answerAuthenticateClient, answerAuthorizeApiKey } from './api-clients/authenticate-client.ts'
 import { settings } from './config.ts'
 import { answerReadContactCards } from './contact-cards/read-contact-cards.ts'
 import type { Context } from './context.ts'
@@ -31,6 +31,7 @@ export const identity: Service<typeof settings, Context> = {
     answerResolveProfiles(db, parseKeyRing(KEY_RING)),
     answerReadContactCards(db, parseKeyRing(KEY_RING), now),
     answerAuthenticateClient(db, API_KEY_PEPPER),
+    answerAuthorizeApiKey(db),
     answerAuthorizeStaff(db),
     answerFindDocument(db),
   ],

@@ -16,17 +16,29 @@ export const answerAuthenticateClient = (db: Db, pepper: string) =>
     withTenant(db, tenantId, async (tx) => {
       const client = await findClient(tx, keyId)
       if (!client) return {}
-      const isNext = client.nextKeyId === keyId
-      const kept = isNext ? client.nextSecretHash : client.secretHash
+      const kept = client.nextKeyId === keyId ? client.nextSecretHash : client.secretHash
       if (!kept || !timingSafeEqual(kept, hashSecret(pepper, secretDigest))) return {}
-      if (!isAllowedFrom(client.allowedAddresses, address)) {
-        if (await noteMoment(tx, client.id, 'addressRefusedAt')) await recordRefusal(tx, client.id, address)
-        return { isAddressRefused: true }
-      }
-      await noteMoment(tx, client.id, isNext ? 'nextKeyLastUsedAt' : 'lastUsedAt')
-      return { clientId: client.id, scopes: client.scopes, plan: client.plan, isPartner: client.kind === 'PARTNER' }
+      return letIn(tx, client, keyId, address)
     }),
   )
+
+/** Tells the gateway what the holder of a key may do now, whose token it has verified itself. */
+export const answerAuthorizeApiKey = (db: Db) =>
+  answer(IdentityService.method.authorizeApiKey, ({ tenantId, keyId, address }) =>
+    withTenant(db, tenantId, async (tx) => {
+      const client = await findClient(tx, keyId)
+      return client ? letIn(tx, client, keyId, address) : {}
+    }),
+  )
+
+async function letIn(tx: Tx, client: ApiClient, keyId: string, address: string) {
+  if (!isAllowedFrom(client.allowedAddresses, address)) {
+    if (await noteMoment(tx, client.id, 'addressRefusedAt')) await recordRefusal(tx, client.id, address)
+    return { isAddressRefused: true }
+  }
+  await noteMoment(tx, client.id, client.nextKeyId === keyId ? 'nextKeyLastUsedAt' : 'lastUsedAt')
+  return { clientId: client.id, scopes: client.scopes, plan: client.plan, isPartner: client.kind === 'PARTNER' }
+}
 
 async function findClient(tx: Tx, keyId: string): Promise<ApiClient | undefined> {
   const usable = and(
