@@ -12,7 +12,7 @@ import { type Issued, readIssued } from '../src/oauth/read-issued.ts'
 import { serveTokens } from '../src/oauth/serve-tokens.ts'
 
 const tenantId = newId()
-const apiKey = createApiKey(tenantId, 'live')
+const [apiKey, unknown] = [createApiKey(tenantId, 'live'), createApiKey(tenantId, 'live')]
 let [http, issuer, issued, keys]: [Http, string, Issued, JWK[]] = [] as never
 const authenticate = vi.fn(async (header: string | undefined, _address: string): Promise<Caller> => {
   if (header !== `Bearer ${apiKey.text}`) throw new AppError('UNAUTHENTICATED', 'no')
@@ -62,7 +62,7 @@ describe('a token for an API key', () => {
   })
 
   it.each([
-    ['another secret', GRANT, `${'a'.repeat(12)}:${createApiKey(newId(), 'live').text}`, 401],
+    ['a key that nobody has', GRANT, `${unknown.keyId}:${unknown.text}`, 401],
     ['the key of another id', GRANT, `${'a'.repeat(12)}:`, 401],
     ['no key', GRANT, 'x:y', 401],
     ['another grant', { grant_type: 'password', username: 'a', password: 'b' }, undefined, 400],
