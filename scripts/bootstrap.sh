@@ -5,6 +5,8 @@ set -eu
 ROOT=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 NODE_VERSION=$(cat "$ROOT/.node-version")
 TOOLS=$ROOT/.tools
+# Also where Node is there already and nothing is fetched: what is generated says so in here.
+mkdir -p "$TOOLS"
 
 say() { printf '%s\n' "· $*" >&2; }
 fail() { printf '%s\n' "✗ $*" >&2; exit 1; }
@@ -25,7 +27,6 @@ elif ! { command -v node >/dev/null && is_new_enough node; }; then
   command -v npm >/dev/null || fail "npm is not installed. Install it (Debian: apt-get install npm), or Node 24, and try again."
   [ -n "$node_package" ] || fail "Node 24.18 or later is needed. Install it and try again."
   say "Node $NODE_VERSION is fetched into .tools"
-  mkdir -p "$TOOLS"
   npm install --prefix "$TOOLS" --no-save --no-package-lock --no-audit --no-fund --loglevel=error "$node_package@$NODE_VERSION" >&2 ||
     fail "Node could not be fetched. Check that npm reaches its registry (npm ping) and try again."
   PATH=$TOOLS/node_modules/$node_package/bin:$PATH
@@ -50,7 +51,7 @@ fi
 
 # --- generated code -----------------------------------------------------------------------------------------------
 (cd "$ROOT" && NX_NO_CLOUD=true NX_DAEMON=false npx nx run-many -t generate --output-style=static >"$TOOLS/generate.log" 2>&1) ||
-  { mkdir -p "$TOOLS"; tail -n 40 "$TOOLS/generate.log" >&2; fail "code could not be generated; the end of its output is above."; }
+  { tail -n 40 "$TOOLS/generate.log" >&2; fail "code could not be generated; the end of its output is above."; }
 
 # --- nats-server --------------------------------------------------------------------------------------------------
 nats_version() { "$1" --version 2>/dev/null | sed -n 's/.*v\([0-9]*\.[0-9]*\).*/\1/p'; }
