@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { metrics } from '@opentelemetry/api'
 import { AppError } from '@renmai/platform/errors'
 import type { Log } from '@renmai/platform/log'
 import { GraphQLError } from 'graphql'
 import type { Caller } from './authenticate.ts'
-import { DocumentError, type Documents } from './documents.ts'
+import { DocumentError, type Documents, hashOf } from './documents.ts'
 import type { Params } from './read-params.ts'
 import type { FindTrusted } from './trusted-documents.ts'
 
@@ -48,7 +47,5 @@ export function createChooseDocument(findTrusted: FindTrusted, modes: TrustModes
     return source
   }
 }
-
-const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
 const refuse = (code: string, message: string) => new DocumentError([new GraphQLError(message, { extensions: { code } })])

@@ -23,6 +23,9 @@ const MAX_REPORTED = 10
 // graphql-js names what exists in its suggestions; who cannot read the schema must not learn it from errors.
 const SUGGESTION = / Did you mean [^?]+\?/g
 
+/** SHA-256 in hex, by which clients name a document. */
+export const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
+
 /** Parses and validates documents, each once. A refused document is remembered like a good one. */
 export function createDocuments(schema: GraphQLSchema): Documents {
   const seen = new Map<string, GoodDocument | GraphQLError[]>()
@@ -83,7 +86,7 @@ function check(schema: GraphQLSchema, source: string): GoodDocument | GraphQLErr
   const errors = runRules(schema, document, limitRules)
   if (errors.length > 0) return errors
   const invalid = validate(schema, document, specifiedRules)
-  return invalid.length > 0 ? [...invalid] : { document, queryHash: createHash('sha256').update(source).digest('hex') }
+  return invalid.length > 0 ? [...invalid] : { document, queryHash: hashOf(source) }
 }
 
 /** armor's rules throw what they find; graphql-js's report it. */

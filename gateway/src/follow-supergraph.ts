@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { metrics } from '@opentelemetry/api'
 import type { Log } from '@renmai/platform/log'
+import { hashOf } from './documents.ts'
 import type { AskSubgraph } from './execution/step.ts'
-import { hashOf, loadSupergraph, type Supergraph } from './supergraph.ts'
+import { loadSupergraph, type Supergraph } from './supergraph.ts'
 
 export type Followed = { current: () => Supergraph; stop: () => void }
 

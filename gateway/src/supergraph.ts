@@ -1,5 +1,4 @@
 import './disable-telemetry.ts'
-import { createHash } from 'node:crypto'
 import { operationFromDocument, type Schema } from '@apollo/federation-internals'
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
 import type { QueryPlanner } from '@apollo/query-planner'
@@ -7,7 +6,7 @@ import { type GraphQLSchema, Kind } from 'graphql'
 import { readAccess } from './access/read-access.ts'
 import { type Cost, compileCost } from './cost/compile-cost.ts'
 import { readWeights } from './cost/read-weights.ts'
-import { createDocuments, type Documents } from './documents.ts'
+import { createDocuments, type Documents, hashOf } from './documents.ts'
 import { NODES } from './edge/type-defs.ts'
 import { NODE } from './execution/ask-for-nodes.ts'
 import { createExecutor, type Executor } from './execution/executor.ts'
@@ -34,8 +33,6 @@ export type Supergraph = Pick<Executor, 'execute' | 'refusals'> & {
 
 /** What ApolloGateway builds from a supergraph and keeps to itself. */
 type Inner = { apiSchema: Schema; supergraphSchema: GraphQLSchema; queryPlanner: QueryPlanner }
-
-export const hashOf = (sdl: string) => createHash('sha256').update(sdl).digest('hex')
 
 /**
  * Loads a composed schema; plans are the query planner's, executing them and deciding who may have what is ours.

@@ -65,6 +65,7 @@ describe('a token for an API key', () => {
     ['a key that nobody has', GRANT, `${unknown.keyId}:${unknown.text}`, 401],
     ['the key of another id', GRANT, `${'a'.repeat(12)}:`, 401],
     ['no key', GRANT, 'x:y', 401],
+    ['scopes of which the client has none', { ...GRANT, scope: 'c:write' }, undefined, 400],
     ['another grant', { grant_type: 'password', username: 'a', password: 'b' }, undefined, 400],
   ])('is not given for %s', async (_what, form, basic, status) => {
     const sent = basic?.endsWith(':') ? `${basic}${apiKey.text}` : basic

@@ -17,15 +17,13 @@ export type Charged = { requestedQueryCost: number; actualQueryCost: number; thr
  */
 export async function charge<T extends Executed>(
   budget: Budget,
-  { tenantId, id, plan }: Caller,
+  caller: Caller,
   { base, atMost }: Cost,
   variables: Record<string, unknown>,
   work: () => Promise<T>,
 ): Promise<{ result: T; cost: Charged }> {
-  const [key, requestedQueryCost] = [`${tenantId}.${id}`, atMost(variables)]
-  if (requestedQueryCost > LIMITS.cost) throw tooMuch(requestedQueryCost)
-  const retryAfterSeconds = budget.spend(key, plan, requestedQueryCost)
-  if (retryAfterSeconds > 0) throw tooSoon(requestedQueryCost, budget.look(key, plan), retryAfterSeconds)
+  const [key, plan, requestedQueryCost] = [accountOf(caller), caller.plan, atMost(variables)]
+  pay(budget, caller, requestedQueryCost)
   let actualQueryCost = 0
   try {
     const result = await work()
@@ -38,12 +36,23 @@ export async function charge<T extends Executed>(
   }
 }
 
-export function tooMuch(cost: number): DocumentError {
+/** Whose budget a caller spends. */
+export const accountOf = ({ tenantId, id }: Caller): string => `${tenantId}.${id}`
+
+/** Takes points from a caller's budget. @throws as charge does */
+export function pay(budget: Budget, caller: Caller, cost: number): void {
+  const [key, plan] = [accountOf(caller), caller.plan]
+  if (cost > LIMITS.cost) throw tooMuch(cost)
+  const retryAfterSeconds = budget.spend(key, plan, cost)
+  if (retryAfterSeconds > 0) throw tooSoon(cost, budget.look(key, plan), retryAfterSeconds)
+}
+
+function tooMuch(cost: number): DocumentError {
   const message = `This may cost ${Math.round(cost)} points, ${LIMITS.cost} are allowed at once; ask for shorter lists or in several requests`
   return new DocumentError([new GraphQLError(message, { extensions: { code: 'MAX_COST_EXCEEDED' } })])
 }
 
-export function tooSoon(cost: number, { currentlyAvailable, restoreRate }: Balance, retryAfterSeconds: number): AppError {
+function tooSoon(cost: number, { currentlyAvailable, restoreRate }: Balance, retryAfterSeconds: number): AppError {
   const message = `This may cost ${cost} points, ${currentlyAvailable} are left and ${restoreRate} come back each second; try again in ${retryAfterSeconds} s`
   return new AppError('RATE_LIMITED', message, undefined, { retryAfterSeconds })
 }

@@ -5,6 +5,7 @@ import { buildSchema, maskErrors } from '@renmai/platform/subgraph'
 import { type DocumentNode, execute, parse } from 'graphql'
 import type { Caller } from '../authenticate.ts'
 import type { Balance, Budget } from '../cost/budget.ts'
+import { accountOf } from '../cost/charge.ts'
 import type { AskSubgraph, SubgraphResult } from '../execution/step.ts'
 import { edgeSdl, NODES } from './type-defs.ts'
 
@@ -21,8 +22,7 @@ const resolvers = {
       if (ids.length > MAX_NODES) throw new AppError('INVALID', `ids must be at most ${MAX_NODES}`, { ids: `at most ${MAX_NODES}` })
       return ids.map(stubOf)
     },
-    rateLimit: (_: unknown, _args: object, { caller, budget }: Context): Balance =>
-      budget.look(`${caller.tenantId}.${caller.id}`, caller.plan),
+    rateLimit: (_: unknown, _args: object, { caller, budget }: Context): Balance => budget.look(accountOf(caller), caller.plan),
   },
   Node: { __resolveType: ({ __typename }: Stub) => __typename },
 }

@@ -1,4 +1,5 @@
 import type { Admission } from '@renmai/platform/admission'
+import { isTransient } from '@renmai/platform/errors'
 import { readGlobalId } from '@renmai/platform/global-id'
 import { newId } from '@renmai/platform/ids'
 import type { Log } from '@renmai/platform/log'
@@ -107,7 +108,8 @@ async function answer(subscribed: Subscribed, event: HeardEvent, admission: Admi
     return isNothing
       ? undefined
       : { ...(data === undefined ? {} : { data }), ...(errors ? { errors: asErrors(errorsOf(errors, log, newId()).errors) } : {}) }
-  } catch {
+  } catch (error) {
+    if (!isTransient(error)) log.error({ err: error }, 'an event cannot be answered')
     // Too much is asked for just now: a live view misses a change rather than hold up those who wait for an answer.
     return undefined
   }

@@ -1,5 +1,6 @@
 import { AppError } from '@renmai/platform/errors'
 import type { Caller } from '../authenticate.ts'
+import { accountOf } from '../cost/charge.ts'
 
 const PER_CALLER = 50
 const IN_ALL = 10_000
@@ -13,8 +14,8 @@ export type Places = {
 export function createPlaces(perCaller = PER_CALLER, inAll = IN_ALL): Places {
   const taken = new Map<string, number>()
   let all = 0
-  const take = ({ tenantId, id }: Caller) => {
-    const key = `${tenantId}.${id}`
+  const take = (caller: Caller) => {
+    const key = accountOf(caller)
     const own = taken.get(key) ?? 0
     if (own >= perCaller || all >= inAll)
       throw new AppError('RATE_LIMITED', 'Too many live connections; close some, or subscribe to several things over one WebSocket')

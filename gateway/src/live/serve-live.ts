@@ -68,6 +68,8 @@ type Extra = {
 
 function handleSocket(serving: Serving, { listen, places, recheckMs }: Live) {
   return makeHandler<{ authorization?: string }, Partial<Extra>>({
+    // Else the reason of a close tells what went wrong inside.
+    isProd: true,
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     onConnect: async ({ connectionParams, extra }) => {
       const { request, socket } = extra as Extra

@@ -1,10 +1,9 @@
 import { AppError } from '@renmai/platform/errors'
 import { type GraphQLError, getArgumentValues, getOperationAST, getVariableValues, Kind } from 'graphql'
 import type { Caller } from '../authenticate.ts'
-import { tooMuch, tooSoon } from '../cost/charge.ts'
+import { pay } from '../cost/charge.ts'
 import { DocumentError, requireOperation } from '../documents.ts'
 import type { Serving } from '../handle-graphql.ts'
-import { LIMITS } from '../limits.ts'
 import type { Params } from '../read-params.ts'
 import type { Subscribed } from './listen.ts'
 
@@ -24,7 +23,8 @@ export async function prepareSubscription(serving: Serving, caller: Caller, para
   if (refusals.length > 0) return refusals
   const { source, args } = rootOf({ ...execution, supergraph })
   serving.usage.note(caller, supergraph.touchedBy(document, operationName))
-  pay(serving, caller, supergraph.costOf(document, operationName).atMost(variables))
+  // Once what one answer costs; how often it is told is bounded by what it is fed by.
+  pay(serving.budget, caller, supergraph.costOf(document, operationName).atMost(variables))
   return { ...execution, supergraph, queryHash, source, args }
 }
 
@@ -42,14 +42,6 @@ function rootOf({
   if (!definition || !source) throw new AppError('INVALID', 'Select the field of Subscription outside of fragments')
   const { coerced } = getVariableValues(supergraph.schema, operation.variableDefinitions ?? [], variables)
   return { source, args: getArgumentValues(definition, field, coerced) }
-}
-
-/** Each subscription costs once what one answer to it costs; how often it is told is bounded by what it is fed by. */
-function pay({ budget }: Serving, { tenantId, id, plan }: Caller, cost: number): void {
-  if (cost > LIMITS.cost) throw tooMuch(cost)
-  const key = `${tenantId}.${id}`
-  const wait = budget.spend(key, plan, cost)
-  if (wait > 0) throw tooSoon(cost, budget.look(key, plan), wait)
 }
 
 /** How an error is told where no status can be. */

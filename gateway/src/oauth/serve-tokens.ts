@@ -2,7 +2,7 @@ import { readApiKey } from '@renmai/platform/api-key'
 import type { Http } from '@renmai/platform/http'
 import type { Log } from '@renmai/platform/log'
 import type { JWK } from 'jose'
-import Provider, { type Adapter, type AdapterPayload } from 'oidc-provider'
+import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Authenticate, Caller } from '../authenticate.ts'
 
 export type TokenSettings = {
@@ -52,7 +52,12 @@ export function serveTokens(http: Http, { issuer, keys, authenticate, log }: Tok
         }),
       },
     },
-    extraTokenClaims: (ctx) => ({ tid: callerOf(ctx)?.tenantId }),
+    extraTokenClaims: (ctx, { scope }) => {
+      const asked = ctx.oidc.params?.scope
+      // A token without scopes is one for all of them.
+      if (asked && !scope) throw new errors.InvalidScope('the client has none of these scopes', String(asked))
+      return { tid: callerOf(ctx)?.tenantId }
+    },
   })
   provider.proxy = true
   provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'a token could not be given'))

@@ -3,23 +3,21 @@ import { AppError } from '@renmai/platform/errors'
 import type { Outcome } from '@renmai/platform/mutate'
 import { publish } from '@renmai/platform/outbox'
 import { ApiClientChangedSchema } from '@renmai/proto/identity/v1/events'
-import { and, eq, type SQL } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import { apiClients } from './api-client.table.ts'
 import { type ShownApiClient, withoutSecrets } from './create-api-client.ts'
 
 /**
  * Changes one client, and tells whoever remembers what it may do.
- * @param when what must hold of it besides
- * @throws AppError NOT_FOUND when there is no such client, or it does not hold
+ * @throws AppError NOT_FOUND when there is no such client
  */
 export async function changeApiClient(
   tx: Tx,
   clientId: string,
   changes: PgUpdateSetSource<typeof apiClients>,
-  when?: SQL,
 ): Promise<Outcome<ShownApiClient>> {
-  const mine = and(eq(apiClients.tenantId, tx.tenantId), eq(apiClients.id, clientId), when)
+  const mine = and(eq(apiClients.tenantId, tx.tenantId), eq(apiClients.id, clientId))
   const [changed] = await tx.update(apiClients).set(changes).where(mine).returning()
   if (!changed) throw new AppError('NOT_FOUND', 'No such API client')
   await publish(tx, ApiClientChangedSchema, { clientId })

@@ -3,7 +3,7 @@ import type { Tx } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
-import { and, eq, isNotNull, isNull } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { type ApiClient, apiClients } from './api-client.table.ts'
@@ -24,7 +24,7 @@ export async function rotateApiKey(ctx: Context, raw: z.input<typeof Input>): Pr
     if (nextKeyId) throw new AppError('CONFLICT', 'The key has a successor already; finish that rotation first')
     const key = createApiKey(tx.tenantId, 'live')
     const changes = { nextKeyId: key.keyId, nextSecretHash: hashSecret(ctx.pepper, digestSecret(key.secret)) }
-    const { result: client, targetId } = await changeApiClient(tx, input.clientId, changes, isNull(apiClients.nextKeyId))
+    const { result: client, targetId } = await changeApiClient(tx, input.clientId, changes)
     return { result: { client, key: key.text }, repeat: { client, key: null }, targetId }
   })
 }
@@ -39,7 +39,7 @@ export async function finishApiKeyRotation(ctx: Context, raw: z.input<typeof Inp
     const { nextKeyId: keyId, nextSecretHash: secretHash, nextKeyLastUsedAt: lastUsedAt } = await lock(tx, input.clientId)
     if (!keyId || !secretHash) throw new AppError('CONFLICT', 'The client has one key only; rotate it first')
     const changes = { keyId, secretHash, lastUsedAt, nextKeyId: null, nextSecretHash: null, nextKeyLastUsedAt: null }
-    return changeApiClient(tx, input.clientId, changes, isNotNull(apiClients.nextKeyId))
+    return changeApiClient(tx, input.clientId, changes)
   })
 }
 

@@ -1,3 +1,0 @@
-export { createRenmai, type Renmai, type RenmaiOptions } from './client.ts'
-export { RenmaiError, type RenmaiErrorDetail } from './error.ts'
-export * from './gen/graphql.ts'
