@@ -60,7 +60,7 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
 }
 
 /** Drops everybody of a tenant in which somebody's permissions changed; that is rare, and they are found anew in a millisecond. */
-function forgetChanged(bus: Bus, callers: Memory<Caller>): void {
+export function forgetChanged(bus: Bus, callers: Memory<Caller>): void {
   const callback = (_error: Error | null, { subject }: Msg) =>
     callers.forget(({ tenantId }) => tenantId === subject.slice(subject.lastIndexOf('.') + 1))
   for (const subject of CHANGES) bus.nats.subscribe(subject, { callback })

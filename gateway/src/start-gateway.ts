@@ -1,4 +1,5 @@
 import { Admission } from '@renmai/platform/admission'
+import { answerAll } from '@renmai/platform/ask'
 import { connectBus } from '@renmai/platform/bus'
 import { pause } from '@renmai/platform/clock'
 import { createHttp } from '@renmai/platform/http'
@@ -8,13 +9,16 @@ import { importSigner } from '@renmai/platform/viewer'
 import { createAuthenticate } from './authenticate.ts'
 import { createChooseDocument } from './choose-document.ts'
 import type { Settings } from './config.ts'
-import { connectSubgraph } from './connect-subgraph.ts'
+import { connectSubgraph, type Subgraph } from './connect-subgraph.ts'
 import { createBudget } from './cost/budget.ts'
+import { planOf } from './cost/plan.ts'
 import { shareLevels } from './cost/share-levels.ts'
 import { createEdge } from './edge/edge.ts'
 import { followSupergraph } from './follow-supergraph.ts'
 import { serveGraphiql } from './graphiql.ts'
 import { serveGraphql } from './handle-graphql.ts'
+import { createActFor } from './later/act-for.ts'
+import { answerSubscriptions } from './later/answer-subscriptions.ts'
 import { LIMITS } from './limits.ts'
 import { hearFrom } from './live/hear.ts'
 import { createListen } from './live/listen.ts'
@@ -34,16 +38,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const log = createLog('gateway', settings.LOG_LEVEL)
   const stopTelemetry = startTelemetry('gateway', settings.OTEL_EXPORTER_OTLP_ENDPOINT)
   const bus = await connectBus(settings, 'gateway', log)
-  const {
-    IDENTITY_URL: identity,
-    ENGAGEMENT_URL: engagement,
-    CAMPAIGN_URL: campaign,
-    ANALYTICS_URL: analytics,
-    COMPLIANCE_URL: compliance,
-  } = settings
-  const signer = await importSigner(settings.INTERNAL_PRIVATE_KEY)
-  const urls = { identity, engagement, campaign, analytics, compliance }
-  const subgraphs = new Map(Object.entries(urls).map(([name, url]) => [name, connectSubgraph(name, url, signer)]))
+  const subgraphs = await connectSubgraphs(settings)
   const budget = createBudget(shareLevels(bus))
   const asks = new Map([...subgraphs].map(([name, { ask }]) => [name, ask])).set('edge', createEdge(budget, log))
   const supergraph = await followSupergraph(settings.SUPERGRAPH_FILE ?? COMMITTED, asks, log)
@@ -62,14 +57,18 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const serving = { authenticate, chooseDocument, admission, budget, usage, log }
   const live = { ...createListen(hearFrom(bus), admission, log), places: createPlaces() }
   await acceptSockets(http)
-  const served = [
-    { ...serving, path: '/graphql', current: supergraph.current, isPublic: false },
-    { ...serving, path: '/public/graphql', current: contract.current, isPublic: true },
-  ]
-  for (const one of served) {
+  const whole = { ...serving, path: '/graphql', current: supergraph.current, isPublic: false }
+  const shown = { ...serving, path: '/public/graphql', current: contract.current, isPublic: true }
+  for (const one of [whole, shown]) {
     serveGraphql(http, one)
     serveLive(http, one, live)
   }
+  const actFor = createActFor(bus, planOf(settings.STAFF_POINTS_PER_SECOND))
+  const stopAnswers = answerAll(
+    bus,
+    'gateway',
+    answerSubscriptions((caller) => (caller.isPartner ? shown : whole), actFor),
+  )
   const { OAUTH_ISSUER: issuer } = settings
   if (issuer) serveTokens(http, { issuer, keys: readKeys(settings), authenticate, log })
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)
@@ -80,7 +79,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     // By then nobody is sent here any more; whoever listens comes back elsewhere.
     await pause(DRAIN_MS)
     live.stop()
-    await drained
+    await Promise.all([drained, stopAnswers()])
     admission.stop()
     usage.stop()
     supergraph.stop()
@@ -90,4 +89,16 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     await stopTelemetry()
   }
   return { url: address, stop }
+}
+
+async function connectSubgraphs(settings: Settings): Promise<Map<string, Subgraph>> {
+  const signer = await importSigner(settings.INTERNAL_PRIVATE_KEY)
+  const urls = {
+    identity: settings.IDENTITY_URL,
+    engagement: settings.ENGAGEMENT_URL,
+    campaign: settings.CAMPAIGN_URL,
+    analytics: settings.ANALYTICS_URL,
+    compliance: settings.COMPLIANCE_URL,
+  }
+  return new Map(Object.entries(urls).map(([name, url]) => [name, connectSubgraph(name, url, signer)]))
 }

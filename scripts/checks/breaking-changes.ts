@@ -25,7 +25,14 @@ export async function publicChanges(oldSdl: string, newSdl: string, usage: Usage
   const changes = await diff(before, after)
   const messages = (level: CriticalityLevel) =>
     changes.filter((one) => one.criticality.level === level && !mayGo(before, one, usage, today)).map(({ message }) => message)
-  return { breaking: messages(Breaking), dangerous: messages(Dangerous), all: changes.map(lineOf) }
+  return { breaking: messages(Breaking), dangerous: messages(Dangerous), all: worthTelling(changes).map(lineOf) }
+}
+
+/** What was added stands in the schema with all of its parts. */
+function worthTelling(changes: readonly Change[]): Change[] {
+  const added = new Set(changes.filter(({ type }) => ['TYPE_ADDED', 'FIELD_ADDED'].includes(type)).map(({ path }) => path))
+  const isPart = (path = '') => path.split('.').some((_, length, names) => length > 0 && added.has(names.slice(0, length).join('.')))
+  return changes.filter(({ type, path }) => !isPart(path) && !type.endsWith('_DESCRIPTION_ADDED'))
 }
 
 async function changesBetween(before: GraphQLSchema, after: GraphQLSchema, level: CriticalityLevel): Promise<string[]> {

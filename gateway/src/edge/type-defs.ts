@@ -13,6 +13,7 @@ export const NODES: Readonly<Record<string, string>> = {
   Segment: 'name',
   Tag: 'name',
   Template: 'name',
+  WebhookEndpoint: 'url',
 }
 
 const stubs = Object.keys(NODES).map(

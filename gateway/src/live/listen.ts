@@ -12,7 +12,14 @@ import { createQueue, type Queue } from './queue.ts'
 import type { EventSource } from './read-sources.ts'
 
 /** A subscription that was validated, and may be had by its viewer. */
-export type Subscribed = Execution & { supergraph: Supergraph; queryHash: string; source: EventSource; args: Record<string, unknown> }
+export type Subscribed = Execution & {
+  supergraph: Supergraph
+  queryHash: string
+  /** The field of Subscription, what it is fed by, and its arguments. */
+  field: string
+  source: EventSource
+  args: Record<string, unknown>
+}
 export type Listen = {
   /** Gives the answer to each event until it is returned. */
   listen: (subscribed: Subscribed) => AsyncGenerator<ExecutionResult, void>

@@ -13,6 +13,17 @@ import type { Subscribed } from './listen.ts'
  * @throws AppError, DocumentError as a request by POST would
  */
 export async function prepareSubscription(serving: Serving, caller: Caller, params: Params): Promise<Subscribed | readonly GraphQLError[]> {
+  const prepared = await readSubscription(serving, caller, params)
+  // Once what one answer costs; how often it is told is bounded by what it is fed by.
+  if ('supergraph' in prepared) {
+    const { supergraph, document, operationName, variables } = prepared
+    pay(serving.budget, caller, supergraph.costOf(document, operationName).atMost(variables))
+  }
+  return prepared
+}
+
+/** As prepareSubscription, for one that was paid for before. */
+export async function readSubscription(serving: Serving, caller: Caller, params: Params): Promise<Subscribed | readonly GraphQLError[]> {
   const supergraph = serving.current()
   const { document, queryHash } = supergraph.documents.find(await serving.chooseDocument(caller, params, supergraph.documents))
   const { operationName, variables } = params
@@ -21,11 +32,9 @@ export async function prepareSubscription(serving: Serving, caller: Caller, para
   const execution = { document, operationName, variables, viewer: caller }
   const refusals = supergraph.refusals(execution)
   if (refusals.length > 0) return refusals
-  const { source, args } = rootOf({ ...execution, supergraph })
+  const root = rootOf({ ...execution, supergraph })
   serving.usage.note(caller, supergraph.touchedBy(document, operationName))
-  // Once what one answer costs; how often it is told is bounded by what it is fed by.
-  pay(serving.budget, caller, supergraph.costOf(document, operationName).atMost(variables))
-  return { ...execution, supergraph, queryHash, source, args }
+  return { ...execution, supergraph, queryHash, ...root }
 }
 
 /** Validation has let in one root field only. */
@@ -41,7 +50,7 @@ function rootOf({
   const source = field && supergraph.sources.get(field.name.value)
   if (!definition || !source) throw new AppError('INVALID', 'Select the field of Subscription outside of fragments')
   const { coerced } = getVariableValues(supergraph.schema, operation.variableDefinitions ?? [], variables)
-  return { source, args: getArgumentValues(definition, field, coerced) }
+  return { field: field.name.value, source, args: getArgumentValues(definition, field, coerced) }
 }
 
 /** How an error is told where no status can be. */

@@ -9,6 +9,8 @@ export const settings = baseSettings.extend({
   EGRESS_ALLOW: z
     .string()
     .default('')
-    .describe('Inside addresses, as CIDRs by commas, that accounts may connect to, such as an own mail server; otherwise public ones only'),
+    .describe(
+      'Inside addresses, as CIDRs by commas, that accounts and webhooks may connect to, such as an own mail server; otherwise public ones only',
+    ),
   WECOM_API_URL: z.url().default('https://qyapi.weixin.qq.com').describe('WeCom API'),
 })

@@ -11,7 +11,9 @@ export type Context = BaseContext & {
   readonly cursors: Cursors
   readonly keyRing: KeyRing
   readonly wecomUrl: string
+  /** To mail servers, and to webhook endpoints. */
   readonly egress: Egress
+  readonly webEgress: Egress
   readonly ticketKey: string
   readonly load: Loaders
 }

@@ -10,6 +10,8 @@ import { type Message, messages } from './messages/message.table.ts'
 import { type Order, orderLines, orders } from './orders/order.table.ts'
 import { profileCustomers } from './profiles/profile-customer.table.ts'
 import { type Touchpoint, touchpoints } from './touchpoints/touchpoint.table.ts'
+import { isVisible } from './webhook-endpoints/webhook-endpoint.queries.ts'
+import { type WebhookEndpoint, webhookEndpoints } from './webhook-endpoints/webhook-endpoint.table.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
@@ -93,6 +95,14 @@ export function createLoaders(ctx: BaseContext) {
           .select()
           .from(liveCodes)
           .where(and(eq(liveCodes.tenantId, tx.tenantId), inArray(liveCodes.id, [...ids]))),
+      ),
+    ),
+    webhookEndpoint: tenantLoader<WebhookEndpoint>(ctx, async (tx, ids) =>
+      byId(
+        await tx
+          .select()
+          .from(webhookEndpoints)
+          .where(and(isVisible(ctx.viewer), inArray(webhookEndpoints.id, [...ids]))),
       ),
     ),
     orderImport: tenantLoader<OrderImport>(ctx, async (tx, ids) =>

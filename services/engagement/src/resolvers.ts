@@ -8,6 +8,7 @@ import { liveCodeResolvers } from './live-codes/live-code.resolvers.ts'
 import { messageResolvers } from './messages/message.resolvers.ts'
 import { orderResolvers } from './orders/order.resolvers.ts'
 import { touchpointResolvers } from './touchpoints/touchpoint.resolvers.ts'
+import { webhookEndpointResolvers } from './webhook-endpoints/webhook-endpoint.resolvers.ts'
 
 /** What engagement answers. */
 export const resolvers = mergeResolvers<Resolvers>(
@@ -19,4 +20,5 @@ export const resolvers = mergeResolvers<Resolvers>(
   liveCodeResolvers,
   messageResolvers,
   receivedMessageResolvers,
+  webhookEndpointResolvers,
 )

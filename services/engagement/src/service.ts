@@ -17,6 +17,9 @@ import { createLoaders } from './loaders.ts'
 import { dispatchMessages } from './messages/dispatch-messages.ts'
 import { resolvers } from './resolvers.ts'
 import { resolvePending } from './touchpoints/resolve-pending.ts'
+import { deliverWebhooks } from './webhook-endpoints/deliver-webhooks.ts'
+import { HTTPS } from './webhook-endpoints/endpoint-url.rules.ts'
+import { forgetDeliveries } from './webhook-endpoints/forget-deliveries.ts'
 
 /** Where mail servers take mail. */
 const MAIL_PORTS = [25, 465, 587, 2525]
@@ -37,6 +40,7 @@ function workerOf({
     wecomUrl: WECOM_API_URL,
     ticketKey: TICKET_KEY,
     egress: createEgress(EGRESS_ALLOW, MAIL_PORTS),
+    webEgress: createEgress(EGRESS_ALLOW, [HTTPS]),
   }
 }
 
@@ -44,19 +48,26 @@ export const engagement: Service<typeof settings, Context> = {
   name: 'engagement',
   settings,
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-  queues: ['webhooks', 'pending_claims', 'contacts', 'welcomes', 'live_codes', 'messages'],
+  queues: ['webhooks', 'pending_claims', 'contacts', 'welcomes', 'live_codes', 'messages', 'webhook_deliveries'],
   appendOnly: [],
   modules: [typeDefs],
   resolvers,
   handlers,
-  asks: ['identity', 'compliance'],
+  asks: ['identity', 'compliance', 'gateway'],
   context: (app, viewer) => {
     const base = { db: app.db, viewer, now: app.now }
     return { ...workerOf(app), ...base, cursors: new Cursors(app.settings.CURSOR_KEY), load: createLoaders(base) }
   },
   loops: (app) =>
-    [processWebhooks, resolvePending, readContactDetails, sendWelcomes, registerLiveCodes, dispatchMessages].flatMap((start) =>
-      start(workerOf(app)),
-    ),
+    [
+      processWebhooks,
+      resolvePending,
+      readContactDetails,
+      sendWelcomes,
+      registerLiveCodes,
+      dispatchMessages,
+      deliverWebhooks,
+      forgetDeliveries,
+    ].flatMap((start) => start(workerOf(app))),
   intake: (app) => ({ http: createIntake(workerOf(app), app.admission), port: app.settings.INTAKE_PORT }),
 }

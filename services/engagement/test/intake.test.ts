@@ -76,6 +76,7 @@ beforeAll(async () => {
     wecomUrl: 'http://127.0.0.1:1',
     ticketKey: 't'.repeat(32),
     egress: createEgress('127.0.0.1/32', []),
+    webEgress: createEgress('127.0.0.1/32', []),
   }
 })
 beforeEach(() => {

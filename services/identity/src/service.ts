@@ -12,6 +12,7 @@ import { createLoaders } from './loaders.ts'
 import { answerResolveProfiles } from './profiles/resolve-profiles.ts'
 import { resolvers } from './resolvers.ts'
 import { answerAuthorizeStaff } from './staff/authorize-staff.ts'
+import { answerAuthorizeViewer } from './staff/authorize-viewer.ts'
 import { answerFindDocument } from './trusted-documents/find-document.ts'
 
 export const identity: Service<typeof settings, Context> = {
@@ -33,6 +34,7 @@ export const identity: Service<typeof settings, Context> = {
     answerAuthenticateClient(db, API_KEY_PEPPER),
     answerAuthorizeApiKey(db),
     answerAuthorizeStaff(db),
+    answerAuthorizeViewer(db),
     answerFindDocument(db),
   ],
 }

@@ -31,9 +31,12 @@ export function permissionsOf(service: string, handlers: readonly Handler[], ask
   }
 }
 
-/** The gateway tells nothing: it asks, hears what others tell, and shares counters with its replicas. */
+/** The gateway tells nothing: it asks and is asked, hears what others tell, and shares counters with its replicas. */
 export function permissionsOfAsker(name: string, asks: readonly string[], hears: readonly string[], bucket: string): Permissions {
   const verbs = ['INFO', 'CREATE', 'UPDATE', 'MSG.GET'].map((verb) => `$JS.API.STREAM.${verb}.KV_${bucket}`)
   const kept = [...verbs, `$JS.API.DIRECT.GET.KV_${bucket}.>`, `$KV.${bucket}.>`]
-  return { publish: [...asks.map((whom) => `renmai.${whom}.v1.*.*`), '$JS.API.INFO', ...kept], subscribe: [`_INBOX.${name}.>`, ...hears] }
+  return {
+    publish: [...asks.map((whom) => `renmai.${whom}.v1.*.*`), '$JS.API.INFO', ...kept],
+    subscribe: [`_INBOX.${name}.>`, `renmai.${name}.v1.*.*`, ...hears],
+  }
 }

@@ -5,8 +5,9 @@ import { type Db, type Tx, withTenant } from '@renmai/platform/db'
 import { publish } from '@renmai/platform/outbox'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, or, sql } from 'drizzle-orm'
 import { isAllowedFrom } from './address.rules.ts'
+import { isUsable } from './api-client.queries.ts'
 import { type ApiClient, apiClients } from './api-client.table.ts'
 import { hashSecret } from './create-api-client.ts'
 
@@ -41,12 +42,7 @@ async function letIn(tx: Tx, client: ApiClient, keyId: string, address: string) 
 }
 
 async function findClient(tx: Tx, keyId: string): Promise<ApiClient | undefined> {
-  const usable = and(
-    eq(apiClients.tenantId, tx.tenantId),
-    or(eq(apiClients.keyId, keyId), eq(apiClients.nextKeyId, keyId)),
-    isNull(apiClients.revokedAt),
-    or(isNull(apiClients.expiresAt), gt(apiClients.expiresAt, sql`now()`)),
-  )
+  const usable = and(isUsable(tx), or(eq(apiClients.keyId, keyId), eq(apiClients.nextKeyId, keyId)))
   return (await tx.select().from(apiClients).where(usable))[0]
 }
 

@@ -22,6 +22,9 @@ export const ALL_SCOPES = [
   'events:write',
   'audit:read',
   'documents:write',
+  'webhooks:read',
+  'webhooks:write',
+  'exports:write',
   'tenant:admin',
 ]
 

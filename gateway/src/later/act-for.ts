@@ -1,0 +1,28 @@
+import { ask } from '@renmai/platform/ask'
+import type { Bus } from '@renmai/platform/bus'
+import { AppError } from '@renmai/platform/errors'
+import type { Viewer } from '@renmai/platform/viewer'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import { type Caller, forgetChanged } from '../authenticate.ts'
+import { namedPlan, type Plan } from '../cost/plan.ts'
+import { createMemory } from '../remember.ts'
+
+/** Finds what somebody may do now in whose name something goes on. */
+export type ActFor = (tenantId: string, kind: Exclude<Viewer['kind'], 'SERVICE'>, id: string) => Promise<Caller>
+
+/**
+ * What is asked for now and answered later is answered as its viewer might ask for it then: scopes that were taken away are
+ * not there any more. Remembered like those who ask themselves.
+ * @throws AppError FORBIDDEN for who may do nothing any more
+ */
+export function createActFor(bus: Bus, staffPlan: Plan): ActFor {
+  const callers = createMemory<Caller>()
+  forgetChanged(bus, callers)
+  return (tenantId, kind, id) =>
+    callers.recall(`${tenantId}|${kind}|${id}`, async () => {
+      const found = await ask(bus, IdentityService.method.authorizeViewer, { tenantId, kind, viewerId: id })
+      if (!found.isActive) throw new AppError('FORBIDDEN', 'Who this is done for is not active any more')
+      const plan = kind === 'STAFF' ? staffPlan : namedPlan(found.plan)
+      return { kind, id, tenantId, scopes: new Set(found.scopes), plan, isPartner: found.isPartner }
+    })
+}

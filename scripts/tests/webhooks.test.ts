@@ -1,0 +1,149 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { readGlobalId } from '@renmai/platform/global-id'
+import { newId } from '@renmai/platform/ids'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import {
+  CreateWebhookEndpointDocument,
+  createRenmai,
+  type Renmai,
+  verifyWebhook,
+  type WebhookBody,
+  WebhookEndpointDocument,
+} from '../../gateway/sdk/src/index.ts'
+import { startWhole, type Whole } from './whole.ts'
+
+type Got = { id: string; headers: Record<string, string>; text: string }
+
+let whole: Whole
+let target: Server
+let url: string
+const got: Got[] = []
+let status = 204
+
+beforeAll(async () => {
+  whole = await startWhole()
+  target = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const headers = request.headers as Record<string, string>
+    got.push({ id: headers['webhook-id']!, headers, text: Buffer.concat(chunks).toString() })
+    response.writeHead(status).end()
+  }).listen(0, '127.0.0.1')
+  await new Promise((done) => target.once('listening', done))
+  url = `http://127.0.0.1:${(target.address() as AddressInfo).port}/renmai`
+}, 120_000)
+afterAll(async () => {
+  target.close()
+  await whole.stop()
+}, 60_000)
+
+let keys = 0
+const key = () => `webhooks-test-${++keys}`
+const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 20_000, interval: 100 })
+
+async function addPartner(scopes: string[]): Promise<{ clientId: string; renmai: Renmai }> {
+  const { createApiClient } = await whole.client.query<{ createApiClient: { client: { id: string }; key: string } }>(
+    'mutation C($input: CreateApiClientInput!) { createApiClient(input: $input) { client { id } key } }',
+    { input: { idempotencyKey: key(), name: 'partner', kind: 'PARTNER', scopes } },
+  )
+  const renmai = createRenmai({ endpoint: whole.client.endpoints.publicGraphql, credential: createApiClient.key, retries: 0 })
+  return { clientId: createApiClient.client.id, renmai }
+}
+
+/** Somebody new looks at a page, and so becomes a customer. */
+async function meet(): Promise<void> {
+  const { createEventSource } = await whole.client.query<{ createEventSource: { account: { id: string } } }>(
+    'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } } }',
+    { input: { idempotencyKey: key(), name: newId(), channel: 'WEB' } },
+  )
+  const identifiers = [{ namespace: 'login', value: newId() }]
+  await whole.client.query('mutation I($input: IngestEventsInput!) { ingestEvents(input: $input) { accepted } }', {
+    input: {
+      accountId: createEventSource.account.id,
+      events: [{ messageId: newId(), type: 'page_view', occurredAt: new Date().toISOString(), identifiers }],
+    },
+  })
+}
+
+const DOCUMENT = 'subscription { customerChanged { id lastTouchpoints(first: 1) { type } orders { id } } }'
+const create = (renmai: Renmai, document = DOCUMENT, at = url) =>
+  renmai.request(CreateWebhookEndpointDocument, { input: { url: at, document } })
+
+describe('a partner', () => {
+  it('is told of customers by webhook, with what its scopes allow, verified by the SDK, until its client is revoked', async () => {
+    const { clientId, renmai } = await addPartner(['customers:read', 'webhooks:read', 'webhooks:write'])
+    const { createWebhookEndpoint } = await create(renmai)
+    const { endpoint, secret } = createWebhookEndpoint
+    await meet()
+    const read = (): WebhookBody<{ customerChanged: { id: string; lastTouchpoints: { type: string }[]; orders: null } }>[] =>
+      got.map(({ headers, text }) => verifyWebhook(secret!, headers, text))
+    await until(() => expect(read().at(-1)?.data?.customerChanged.id).toBeTruthy())
+    const [{ type, data, errors }] = read() as [ReturnType<typeof read>[0]]
+    expect(type).toBe('customerChanged')
+    expect(readGlobalId(data!.customerChanged.id)?.type).toBe('Customer')
+    expect(data!.customerChanged.orders).toBeNull()
+    expect(errors).toMatchObject([{ path: ['customerChanged', 'orders'], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }])
+    await until(async () => {
+      const { webhookEndpoint } = await renmai.request(WebhookEndpointDocument, { id: endpoint!.id })
+      expect(webhookEndpoint).toMatchObject({ url, disabledReason: null })
+    })
+    const log = await whole.client.query<{ node: { deliveries: { nodes: object[] } } }>(
+      'query L($id: ID!) { node(id: $id) { ... on WebhookEndpoint { deliveries { nodes { id state eventType attempts { status } } } } } }',
+      { id: endpoint!.id },
+    )
+    expect(log.node.deliveries.nodes).toContainEqual({
+      id: expect.any(String),
+      state: 'DELIVERED',
+      eventType: expect.stringMatching(/^renmai\.identity\.v1\./),
+      attempts: [{ status: 204 }],
+    })
+    await whole.client.query('mutation R($input: RevokeApiClientInput!) { revokeApiClient(input: $input) { client { id } } }', {
+      input: { idempotencyKey: key(), clientId },
+    })
+    const before = got.length
+    await meet()
+    await until(async () => {
+      const { webhookEndpoint } = await whole.client.query<{ webhookEndpoint: { disabledReason: string } }>(
+        'query E($id: ID!) { webhookEndpoint(id: $id) { disabledReason } }',
+        { id: endpoint!.id },
+      )
+      expect(webhookEndpoint.disabledReason).toBe('CLIENT_REVOKED')
+    })
+    expect(got).toHaveLength(before)
+  }, 90_000)
+
+  it('is told that an endpoint of its own is gone, at another', async () => {
+    const { renmai } = await addPartner(['customers:read', 'webhooks:read', 'webhooks:write'])
+    const { createWebhookEndpoint: watching } = await create(renmai, 'subscription { webhookEndpointDisabled { id disabledReason } }')
+    const gone = createServer((_request, response) => response.writeHead(410).end()).listen(0, '127.0.0.1')
+    await new Promise((done) => gone.once('listening', done))
+    const { createWebhookEndpoint: ending } = await create(renmai, DOCUMENT, `http://127.0.0.1:${(gone.address() as AddressInfo).port}/`)
+    await meet()
+    await until(() =>
+      expect(got.map(({ text }) => JSON.parse(text).data)).toContainEqual({
+        webhookEndpointDisabled: { id: ending.endpoint!.id, disabledReason: 'GONE' },
+      }),
+    )
+    const { headers, text } = got.find((one) => one.text.includes('webhookEndpointDisabled'))!
+    expect(verifyWebhook(watching.secret!, headers, text).type).toBe('webhookEndpointDisabled')
+    gone.close()
+  }, 60_000)
+
+  it.each([
+    ['what is not in the public schema', 'subscription { customerChanged { id secret } }', 'BAD_USER_INPUT'],
+    ['what its scopes do not reach', 'subscription { messageReceived { id } }', 'FORBIDDEN'],
+    ['a query', '{ customers { nodes { id } } }', 'BAD_USER_INPUT'],
+    ['numbers that change with everything', 'subscription { kpiChanged { isComplete } }', 'BAD_USER_INPUT'],
+    ['nonsense', 'subscription {', 'BAD_USER_INPUT'],
+  ])('is refused %s', async (_what, document, code) => {
+    const { renmai } = await addPartner(['customers:read', 'analytics:read', 'webhooks:write', 'webhooks:read'])
+    await expect(create(renmai, document)).rejects.toMatchObject({ code })
+  })
+
+  it('is refused hosts inside', async () => {
+    const { renmai } = await addPartner(['customers:read', 'webhooks:write', 'webhooks:read'])
+    for (const at of ['https://169.254.169.254/latest', 'https://localhost/', 'http://127.0.0.2:8080/'])
+      await expect(create(renmai, DOCUMENT, at)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
+  })
+})

@@ -1,0 +1,37 @@
+import { ask } from '@renmai/platform/ask'
+import { AppError } from '@renmai/platform/errors'
+import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
+import type { Context } from '../context.ts'
+import { notUsable } from './endpoint-url.rules.ts'
+import { checkTarget } from './post-delivery.ts'
+import { HEARD } from './queue-deliveries.ts'
+import type { WebhookEndpoint } from './webhook-endpoint.table.ts'
+
+/** What of an endpoint its document says. */
+export type Source = Pick<WebhookEndpoint, 'field' | 'types' | 'value' | 'fields' | 'everyMs'>
+
+/**
+ * Looks at a URL before anything is sent there: also what its name leads to just now.
+ * @throws AppError INVALID, the same for every reason
+ */
+export async function checkUrl({ webEgress }: Context, url: string): Promise<void> {
+  try {
+    const { host, port } = checkTarget(webEgress, url)
+    await webEgress.resolve(host, port)
+  } catch {
+    throw notUsable()
+  }
+}
+
+/**
+ * Asks the gateway whether a client may have what a document tells.
+ * @throws AppError INVALID for a document that is no subscription of the client's schema, or one that no webhook tells of
+ * @throws AppError FORBIDDEN for one that the client may not have
+ */
+export async function checkDocument({ bus, viewer }: Context, clientId: string, document: string): Promise<Source> {
+  const request = { tenantId: viewer.tenantId, clientId, document }
+  const { field, types, value, fields, everyMs } = await ask(bus, GatewayService.method.checkSubscription, request)
+  if (!types.every((type) => HEARD.some((schema) => schema.typeName === type)))
+    throw new AppError('INVALID', `document: ${field} is told to live views only`, { document: 'subscribe to something else' })
+  return { field, types, value: value || null, fields, everyMs }
+}

@@ -1,0 +1,62 @@
+import type { Tx } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
+import { newId } from '@renmai/platform/ids'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { requireScope, type Viewer } from '@renmai/platform/viewer'
+import { and, count, eq } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { checkDocument, checkUrl } from './check-endpoint.ts'
+import { createSecret, Secret, sealSecrets } from './secrets.ts'
+import { type ShownEndpoint, withoutSecrets } from './webhook-endpoint.queries.ts'
+import { webhookEndpoints } from './webhook-endpoint.table.ts'
+
+export const Url = z.string().min(1).max(2_048)
+export const Document = z.string().min(1).max(8_192)
+
+const Input = z.object({ idempotencyKey, clientId: z.uuid().nullish(), url: Url, document: Document, secret: Secret.nullish() })
+
+export const SCOPE = 'webhooks:write'
+const PER_CLIENT = 20
+
+export type CreatedEndpoint = { endpoint: ShownEndpoint; secret: string | null }
+
+/**
+ * Creates an endpoint of a client with its signing secret, which is in this answer only: a repeat gives the endpoint without.
+ * @throws AppError INVALID for a URL or a document that cannot be used, FORBIDDEN for what the client may not have
+ */
+export async function createWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedEndpoint> {
+  requireScope(ctx.viewer, SCOPE)
+  const input = parse(Input, raw)
+  const { url, document } = input
+  const clientId = clientOf(ctx.viewer, input.clientId)
+  const [source] = await Promise.all([checkDocument(ctx, clientId, document), checkUrl(ctx, url)])
+  return mutate<CreatedEndpoint>(ctx, { name: 'createWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
+    await requireRoom(tx, clientId)
+    const [id, secret] = [newId(), input.secret ?? createSecret()]
+    const secrets = sealSecrets(ctx.keyRing, tx.tenantId, id, { current: secret })
+    const row = { tenantId: tx.tenantId, id, clientId, url, document, ...source, secrets }
+    const [created] = await tx.insert(webhookEndpoints).values(row).returning()
+    const endpoint = withoutSecrets(created!)
+    return { result: { endpoint, secret }, repeat: { endpoint, secret: null }, targetId: id }
+  })
+}
+
+/** A client acts for itself; staff say for whom. */
+function clientOf({ kind, id }: Viewer, clientId: string | null | undefined): string {
+  if (kind === 'CLIENT') {
+    if (clientId && clientId !== id) throw new AppError('FORBIDDEN', 'An API client can have endpoints of its own only')
+    return id
+  }
+  if (!clientId) throw new AppError('INVALID', 'clientId: name the API client that is to be told', { clientId: 'is required' })
+  return clientId
+}
+
+async function requireRoom(tx: Tx, clientId: string): Promise<void> {
+  const [found] = await tx
+    .select({ n: count() })
+    .from(webhookEndpoints)
+    .where(and(eq(webhookEndpoints.tenantId, tx.tenantId), eq(webhookEndpoints.clientId, clientId)))
+  if (found!.n >= PER_CLIENT) throw new AppError('CONFLICT', `A client has at most ${PER_CLIENT} endpoints; delete one first`)
+}

@@ -1,0 +1,21 @@
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { and, eq } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { SCOPE } from './create-webhook-endpoint.ts'
+import { endPending, lockEndpoint } from './webhook-endpoint.queries.ts'
+import { webhookEndpoints } from './webhook-endpoint.table.ts'
+
+const Input = z.object({ idempotencyKey, endpointId: z.uuid() })
+
+/** Deletes an endpoint. Nobody can read its log any more, which is forgotten with its time. */
+export async function deleteWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<{ deletedId: string }> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'deleteWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
+    const { id } = await lockEndpoint(tx, ctx.viewer, input.endpointId)
+    await endPending(tx, id)
+    await tx.delete(webhookEndpoints).where(and(eq(webhookEndpoints.tenantId, tx.tenantId), eq(webhookEndpoints.id, id)))
+    return { result: { deletedId: id }, targetId: id }
+  })
+}

@@ -1,0 +1,79 @@
+import { ask } from '@renmai/platform/ask'
+import { type AppError, isTransient } from '@renmai/platform/errors'
+import { type Loop, loop } from '@renmai/platform/loop'
+import { tenantsWithWork } from '@renmai/platform/tenants'
+import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
+import type { Worker } from '../context.ts'
+import { claimDeliveries, type Due, disable, postpone, record, skip } from './delivery.queries.ts'
+import { createPost, type Post } from './post-delivery.ts'
+import { goodSecrets } from './secrets.ts'
+
+const POLL_MS = 200
+/** Deliveries under way at once: in all, and of one tenant. A target that hangs holds a place for 15 seconds. */
+const [IN_ALL, PER_TENANT] = [128, 24]
+
+/**
+ * Delivers what waits in the queues of webhook endpoints. Each delivery is answered by the gateway as its client may see it
+ * when it is sent, so that nothing personal is kept here. A worker that dies may have sent: it is sent again with the same id.
+ */
+export function deliverWebhooks(worker: Worker): Loop {
+  const { post, close } = createPost(worker.webEgress)
+  const underWay = new Map<Promise<void>, Due>()
+  const count = (isMeant: (due: Due) => boolean) => [...underWay.values()].filter(isMeant).length
+  const start = (due: Due) => {
+    const delivering = deliver(worker, post, due)
+      .catch((err) => worker.bus.log.error({ err, delivery: due.id }, 'a delivery was broken off; it is tried again'))
+      .finally(() => {
+        underWay.delete(delivering)
+        run.wake()
+      })
+    underWay.set(delivering, due)
+  }
+  const run = loop('deliver-webhooks', worker.bus.log, { pollMs: POLL_MS }, async () => {
+    let started = 0
+    for (const tenantId of await tenantsWithWork(worker.relayDb, 'webhook_deliveries', "state = 'PENDING' AND next_at <= now()")) {
+      const room = Math.min(IN_ALL - underWay.size, PER_TENANT - count((due) => due.endpoint.tenantId === tenantId))
+      if (room <= 0) continue
+      const busy = [...underWay.values()].map((due) => due.endpoint.id)
+      const due = await claimDeliveries(worker.db, tenantId, busy, room)
+      due.forEach(start)
+      started += due.length
+    }
+    return started
+  })
+  const stop = async () => {
+    await run.stop()
+    await Promise.all(underWay.keys())
+    await close()
+  }
+  return { ...run, stop }
+}
+
+async function deliver(worker: Worker, post: Post, due: Due): Promise<void> {
+  const body = await bodyOf(worker, due).catch((error: AppError) => ({ error }))
+  if (body === undefined) return skip(worker.db, due)
+  if (typeof body === 'string') return send(worker, post, due, body)
+  const { error } = body
+  if (isTransient(error)) return postpone(worker.db, due)
+  if (error.code === 'FORBIDDEN') return disable(worker.db, due, 'CLIENT_REVOKED', worker.now())
+  if (error.code !== 'INVALID') throw error
+  // Its schema or its client has changed since the document was looked at; it may change again.
+  return record(worker, due, { sent: { status: null, problem: 'DOCUMENT_INVALID' }, durationMs: 0 })
+}
+
+/** @returns nothing for what is not told to this client */
+async function bodyOf({ bus }: Worker, { endpoint, event, isTest, createdAt }: Due): Promise<string | undefined> {
+  const timestamp = createdAt.toISOString()
+  if (isTest) return JSON.stringify({ type: 'test', timestamp, data: null })
+  const { tenantId, clientId, document, field } = endpoint
+  const { result } = await ask(bus, GatewayService.method.tellEvent, { tenantId, clientId, document, event: JSON.stringify(event) })
+  return result ? JSON.stringify({ type: field, timestamp, ...(JSON.parse(result) as object) }) : undefined
+}
+
+async function send(worker: Worker, post: Post, due: Due, body: string): Promise<void> {
+  const began = performance.now()
+  const now = worker.now()
+  const secrets = goodSecrets(worker.keyRing, due.endpoint, now)
+  const sent = await post({ id: due.id, url: due.endpoint.url, secrets, body }, now)
+  await record(worker, due, { sent, durationMs: Math.round(performance.now() - began) })
+}

@@ -1,0 +1,27 @@
+import { isIP } from 'node:net'
+import { AppError } from '@renmai/platform/errors'
+
+/** Where https goes, and where plain http goes. */
+export const [HTTPS, HTTP] = [443, 80]
+
+/** Where a URL leads to, and whether nothing there is encrypted. */
+export type Target = { url: URL; host: string; port: number; isPlain: boolean }
+
+/**
+ * Reads where an endpoint is. https on its own port only: what is told, and the signature, are for the receiver alone. Other
+ * ports and plain http are read for numbers, of which only those pass that the operator means.
+ * @throws AppError INVALID for anything else
+ */
+export function readTarget(text: string): Target {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isPlain = url?.protocol === 'http:'
+  if (!url || !(isPlain || url.protocol === 'https:') || url.username || url.password || text.includes('#')) throw notUsable()
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = Number(url.port || (isPlain ? HTTP : HTTPS))
+  if (isIP(host) === 0 && (isPlain || port !== HTTPS)) throw notUsable()
+  return { url, host, port, isPlain }
+}
+
+/** One refusal for everything, so that nobody learns from it what is inside. */
+export const notUsable = () =>
+  new AppError('INVALID', 'url must be an https URL of a public host', { url: 'an https URL of a public host' })

@@ -1,0 +1,65 @@
+import { type DescMessage, type MessageShape, toJson } from '@bufbuild/protobuf'
+import { insertRows } from '@renmai/platform/bulk'
+import type { Tx } from '@renmai/platform/db'
+import { newId } from '@renmai/platform/ids'
+import { type Handler, on } from '@renmai/platform/inbox'
+import { SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
+import { MessageReceivedSchema, WebhookEndpointDisabledSchema } from '@renmai/proto/engagement/v1/events'
+import {
+  CustomerChangedSchema,
+  CustomerSplitSchema,
+  CustomersMergedSchema,
+  ProfileLinkedSchema,
+  TagAddedSchema,
+  TagRemovedSchema,
+} from '@renmai/proto/identity/v1/events'
+import { and, arrayContains, eq, isNull } from 'drizzle-orm'
+import { aboutOf, concerns } from './delivery.rules.ts'
+import { webhookEndpoints } from './webhook-endpoint.table.ts'
+
+/** Events that webhooks tell of; of numbers that change with every event, live views are told. */
+export const HEARD: readonly DescMessage[] = [
+  MessageReceivedSchema,
+  SegmentEnteredSchema,
+  SegmentLeftSchema,
+  CustomerChangedSchema,
+  TagAddedSchema,
+  TagRemovedSchema,
+  ProfileLinkedSchema,
+  CustomersMergedSchema,
+  CustomerSplitSchema,
+  WebhookEndpointDisabledSchema,
+]
+
+/** A tenant has at most this many by the limit of each of its clients; what is over it would be told late anyway. */
+const MAX_ENDPOINTS = 1_000
+
+/** Puts what endpoints wait for into their queues, in the transaction that marks the events as heard. */
+export const queueDeliveries: Handler[] = HEARD.map((schema) =>
+  on(schema, `queue-deliveries-${schema.name}`, (tx, events) => queue(tx, schema, events)),
+)
+
+async function queue<D extends DescMessage>(tx: Tx, schema: D, events: readonly MessageShape<D>[]): Promise<void> {
+  const listening = and(
+    eq(webhookEndpoints.tenantId, tx.tenantId),
+    isNull(webhookEndpoints.disabledReason),
+    arrayContains(webhookEndpoints.types, [schema.typeName]),
+  )
+  const endpoints = await tx.select().from(webhookEndpoints).where(listening).limit(MAX_ENDPOINTS)
+  if (endpoints.length === 0) return
+  const told = events.map((event) => ({ ...(toJson(schema, event) as object), type: schema.typeName }))
+  const rows = endpoints.flatMap((endpoint) =>
+    told
+      .filter((event) => concerns(endpoint, event))
+      .map((event) => ({
+        id: newId(),
+        endpoint_id: endpoint.id,
+        event,
+        about: aboutOf(endpoint, event),
+        next_at: new Date(Date.now() + endpoint.everyMs),
+      })),
+  )
+  const columns = { id: 'uuid', endpoint_id: 'uuid', event: 'jsonb', about: 'text', next_at: 'timestamptz' } as const
+  // What is about the same and waits is answered when it is sent: once is enough.
+  await insertRows(tx, 'webhook_deliveries', columns, rows)
+}

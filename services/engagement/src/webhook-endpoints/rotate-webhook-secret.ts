@@ -1,0 +1,27 @@
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { type CreatedEndpoint, SCOPE } from './create-webhook-endpoint.ts'
+import { createSecret, openSecrets, Secret, sealSecrets } from './secrets.ts'
+import { changeEndpoint, lockEndpoint } from './webhook-endpoint.queries.ts'
+
+const Input = z.object({ idempotencyKey, endpointId: z.uuid(), secret: Secret.nullish() })
+
+/** How long the older of two secrets signs too. */
+const OVERLAP_MS = 24 * 3_600_000
+
+/** Gives an endpoint another secret, which is in this answer only. The one before signs beside it for a day. */
+export async function rotateWebhookSecret(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedEndpoint> {
+  const input = parse(Input, raw)
+  return mutate<CreatedEndpoint>(ctx, { name: 'rotateWebhookSecret', scope: SCOPE }, input, async (tx) => {
+    const { id, secrets } = await lockEndpoint(tx, ctx.viewer, input.endpointId)
+    const { current: previous } = openSecrets(ctx.keyRing, tx.tenantId, id, secrets)
+    const secret = input.secret ?? createSecret()
+    const { result: endpoint, targetId } = await changeEndpoint(tx, id, {
+      secrets: sealSecrets(ctx.keyRing, tx.tenantId, id, { current: secret, previous }),
+      previousSecretUntil: new Date(ctx.now().getTime() + OVERLAP_MS),
+    })
+    return { result: { endpoint, secret }, repeat: { endpoint, secret: null }, targetId }
+  })
+}

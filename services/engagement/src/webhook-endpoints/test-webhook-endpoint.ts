@@ -1,0 +1,32 @@
+import { AppError } from '@renmai/platform/errors'
+import { newId } from '@renmai/platform/ids'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { SCOPE } from './create-webhook-endpoint.ts'
+import { changeEndpoint, lockEndpoint } from './webhook-endpoint.queries.ts'
+import { type WebhookDelivery, webhookDeliveries } from './webhook-endpoint.table.ts'
+
+const Input = z.object({ idempotencyKey, endpointId: z.uuid() })
+
+const EVERY_S = 10
+
+/**
+ * Sends an endpoint a test, once; what came of it stands in its log.
+ * @throws AppError RATE_LIMITED for the next one within ten seconds: nobody may look around with it
+ */
+export async function testWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<WebhookDelivery> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'testWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
+    const { id, testedAt, disabledReason } = await lockEndpoint(tx, ctx.viewer, input.endpointId)
+    if (disabledReason) throw new AppError('CONFLICT', 'The endpoint is disabled; enable it first')
+    const now = ctx.now()
+    const waitS = testedAt ? EVERY_S - (now.getTime() - testedAt.getTime()) / 1_000 : 0
+    if (waitS > 0) throw new AppError('RATE_LIMITED', `One test in ${EVERY_S} seconds`, undefined, { retryAfterSeconds: Math.ceil(waitS) })
+    await changeEndpoint(tx, id, { testedAt: now })
+    const row = { tenantId: tx.tenantId, id: newId(), endpointId: id, event: null, isTest: true }
+    const [delivery] = await tx.insert(webhookDeliveries).values(row).returning()
+    return { result: delivery!, targetId: id }
+  })
+}

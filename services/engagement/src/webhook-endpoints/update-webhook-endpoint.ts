@@ -1,0 +1,45 @@
+import { withTenant } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { requireScope } from '@renmai/platform/viewer'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { checkDocument, checkUrl } from './check-endpoint.ts'
+import { Document, SCOPE, Url } from './create-webhook-endpoint.ts'
+import { changeEndpoint, endPending, lockEndpoint, type ShownEndpoint } from './webhook-endpoint.queries.ts'
+
+const Input = z.object({
+  idempotencyKey,
+  endpointId: z.uuid(),
+  url: Url.nullish(),
+  document: Document.nullish(),
+  isEnabled: z.boolean().nullish(),
+})
+
+/**
+ * Changes where an endpoint is, what it is told, and whether. What happens while it is disabled is not told later.
+ * @throws AppError as createWebhookEndpoint does; NOT_FOUND when it is not the viewer's
+ */
+export async function updateWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<ShownEndpoint> {
+  requireScope(ctx.viewer, SCOPE)
+  const input = parse(Input, raw)
+  const { endpointId, url, document, isEnabled } = input
+  if (!url && !document && typeof isEnabled !== 'boolean') throw new AppError('INVALID', 'Give at least one of url, document and isEnabled')
+  const source = document ? { document, ...(await checkDocument(ctx, await clientOf(ctx, endpointId), document)) } : {}
+  if (url) await checkUrl(ctx, url)
+  return mutate(ctx, { name: 'updateWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
+    const { disabledReason } = await lockEndpoint(tx, ctx.viewer, endpointId)
+    if (isEnabled === false) await endPending(tx, endpointId)
+    return changeEndpoint(tx, endpointId, {
+      ...source,
+      ...(url ? { url } : {}),
+      ...(isEnabled === false ? { disabledReason: disabledReason ?? 'BY_HAND' } : {}),
+      ...(isEnabled ? { disabledReason: null, failingSince: null } : {}),
+    })
+  })
+}
+
+async function clientOf({ db, viewer }: Context, endpointId: string): Promise<string> {
+  return (await withTenant(db, viewer.tenantId, (tx) => lockEndpoint(tx, viewer, endpointId))).clientId
+}
