@@ -33,7 +33,7 @@ const LINK = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@requiresScopes", "@composeDirective"])
   @link(url: "https://specs.renmai.dev/events/v0.1", import: ["@event"])
   @composeDirective(name: "@event")
-  directive @event(types: [String!]!, argument: String, fields: [String!], everyMs: Int) on FIELD_DEFINITION`
+  directive @event(types: [String!]!, argument: String, fields: [String!], everyMs: Int, perViewer: Boolean) on FIELD_DEFINITION`
 const EVENT = 'types: ["renmai.identity.v1.CustomerChanged"], argument: "id", fields: ["customerId"]'
 const PEOPLE = `${LINK}
   type Query { people: [Person] }
@@ -41,21 +41,22 @@ const PEOPLE = `${LINK}
   type Subscription {
     changed(id: ID): Person @event(${EVENT})
     seldom(id: ID): Person @event(${EVENT}, everyMs: 150)
+    own: Person @event(types: ["renmai.identity.v1.CustomerChanged"], perViewer: true)
     secret: Person @event(types: ["renmai.identity.v1.CustomerChanged"]) @requiresScopes(scopes: [["secrets:read"]])
   }`
 const SHOPS = `${LINK} type Query { shops: Int } type Person @key(fields: "id") { id: ID! orders: Int }`
 
 const folder = makeFolder('live')
 const [mine, theirs] = [newId(), newId()]
-const asked: { subgraph: string; body: { event?: { customerId: string }; variables: { representations?: { id: string }[] } } }[] = []
+const asked: { subgraph: string; viewer: string; body: { event?: { customerId: string }; variables: { representations?: { id: string }[] } } }[] = []
 const ask =
   (subgraph: string): AskSubgraph =>
-  async (_viewer, text) => {
+  async (viewer, text) => {
     const body = JSON.parse(text)
-    asked.push({ subgraph, body })
+    asked.push({ subgraph, body, viewer: viewer.id })
     if (subgraph === 'shops') return { data: { _entities: body.variables.representations.map(() => ({ orders: 3 })) } }
     const id = body.event.customerId as string
-    const field = ['changed', 'seldom', 'secret'].find((name) => body.query.includes(name))!
+    const field = ['changed', 'seldom', 'secret', 'own'].find((name) => body.query.includes(name))!
     if (id === broken)
       return { data: { [field]: null }, errors: [{ message: 'postgres://secret', path: [field], extensions: { code: 'XX000' } }] }
     return { data: { [field]: id === hidden ? null : { __typename: 'Person', id, name: `name ${id.slice(-4)}` } } }
@@ -286,6 +287,23 @@ describe('listeners', () => {
     const id = newId()
     tell(id)
     await vi.waitFor(() => expect(asked.filter(({ body }) => body.event?.customerId === id)).toHaveLength(2))
+    for (const one of both) one.stop()
+  })
+
+  it('of what is each one’s own are other questions', async () => {
+    const query = 'subscription { own { id } }'
+    const both = [overSocket(query, `s1|${mine}|x`), overSocket(query, `s2|${mine}|x`)]
+    await untilTold(both, newId())
+    const id = newId()
+    tell(id)
+    await vi.waitFor(() =>
+      expect(
+        asked
+          .filter(({ body }) => body.event?.customerId === id)
+          .map(({ viewer }) => viewer)
+          .toSorted(),
+      ).toEqual(['s1', 's2']),
+    )
     for (const one of both) one.stop()
   })
 

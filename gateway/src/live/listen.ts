@@ -59,8 +59,9 @@ export function createListen(hear: Hear, admission: Admission, log: Log): Listen
 }
 
 /** All that an answer depends on. */
-function keyOf({ viewer, queryHash, operationName, variables, supergraph }: Subscribed): string {
-  return JSON.stringify([viewer.tenantId, viewer.kind, [...viewer.scopes].sort(), supergraph.hash, queryHash, operationName, variables])
+function keyOf({ viewer, source, queryHash, operationName, variables, supergraph }: Subscribed): string {
+  const who = [viewer.tenantId, viewer.kind, source.isPerViewer && viewer.id, [...viewer.scopes].sort()]
+  return JSON.stringify([who, supergraph.hash, queryHash, operationName, variables])
 }
 
 function startGroup(subscribed: Subscribed, hear: Hear, ask: (event: HeardEvent) => Promise<ExecutionResult | undefined>): Group {

@@ -9,6 +9,8 @@ export type EventSource = {
   fields: readonly string[]
   /** How often at most listeners are told, in ms. */
   everyMs: number
+  /** Whether what is told depends on who listens, and not on scopes alone. */
+  isPerViewer: boolean
 }
 
 /** Reads what the fields of Subscription are fed by. */
@@ -25,8 +27,8 @@ export function readSources(sdl: string): ReadonlyMap<string, EventSource> {
 }
 
 function readSource({ arguments: given }: DirectiveNode): EventSource {
-  const values: Partial<EventSource> = Object.fromEntries(
+  const values: Partial<EventSource> & { perViewer?: boolean } = Object.fromEntries(
     (given ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value as ConstValueNode)]),
   )
-  return { types: values.types ?? [], argument: values.argument, fields: values.fields ?? [], everyMs: values.everyMs ?? 0 }
+  return { types: values.types ?? [], argument: values.argument, fields: values.fields ?? [], everyMs: values.everyMs ?? 0, isPerViewer: values.perViewer ?? false }
 }

@@ -187,6 +187,12 @@ describe('an endpoint', () => {
     })
   })
 
+  it('is on port 443 by its name, also where numbers inside are meant', async () => {
+    const own = contextOf(tenant, { webEgress: createEgress('127.0.0.1/32', [443], find) })
+    for (const bad of ['https://hooks.example.com:8443', 'http://hooks.example.com'])
+      await expect(create({ url: bad }, own)).rejects.toMatchObject({ code: 'INVALID' })
+  })
+
   it('is taken on a public host', async () => {
     expect((await create({ url: 'https://hooks.example.com/renmai?a=1' }, strict())).endpoint.url).toBe(
       'https://hooks.example.com/renmai?a=1',
@@ -418,6 +424,9 @@ describe('an endpoint is sent nothing any more', () => {
     await settled('FAILED', 2)
     await happen(received())
     expect(await rows()).toHaveLength(2)
+    // What was being queued at that moment.
+    await test.owner.query("UPDATE webhook_deliveries SET state = 'PENDING', next_at = now()")
+    expect(await claimDeliveries(test.db, tenant, [], 10)).toEqual([])
   })
 
   it('when nothing could be delivered for five days', async () => {
