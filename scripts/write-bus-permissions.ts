@@ -14,7 +14,9 @@ export async function renderBusPermissions(): Promise<string> {
   }
   const sources = [...readSources(readFileSync(`${ROOT}gateway/supergraph.graphql`, 'utf8')).values()]
   const live = [...new Set(sources.flatMap(({ types }) => types))].map((type) => `${type}.*.*`)
-  const users: Record<string, Permissions> = { gateway: permissionsOfAsker('gateway', ['identity'], [...CHANGES, ...live], BUCKET) }
+  const users: Record<string, Permissions> = {
+    gateway: permissionsOfAsker('gateway', ['identity', 'analytics'], [...CHANGES, ...live], BUCKET),
+  }
   for (const name of SERVICES) {
     const module = (await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Service<z.ZodObject, object>>
     const service = module[name]!

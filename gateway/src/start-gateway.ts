@@ -6,7 +6,7 @@ import { createHttp } from '@renmai/platform/http'
 import { createLog } from '@renmai/platform/log'
 import { startTelemetry } from '@renmai/platform/telemetry'
 import { importSigner } from '@renmai/platform/viewer'
-import { createAuthenticate } from './authenticate.ts'
+import { type Caller, createAuthenticate } from './authenticate.ts'
 import { createChooseDocument } from './choose-document.ts'
 import type { Settings } from './config.ts'
 import { connectSubgraph, type Subgraph } from './connect-subgraph.ts'
@@ -18,6 +18,7 @@ import { followSupergraph } from './follow-supergraph.ts'
 import { serveGraphiql } from './graphiql.ts'
 import { serveGraphql } from './handle-graphql.ts'
 import { createActFor } from './later/act-for.ts'
+import { answerBulk } from './later/answer-bulk.ts'
 import { answerSubscriptions } from './later/answer-subscriptions.ts'
 import { LIMITS } from './limits.ts'
 import { hearFrom } from './live/hear.ts'
@@ -27,6 +28,7 @@ import { acceptSockets, serveLive } from './live/serve-live.ts'
 import { readKeys } from './oauth/read-issued.ts'
 import { serveTokens } from './oauth/serve-tokens.ts'
 import { serveBrowsers } from './serve-browsers.ts'
+import { serveBulkFiles } from './serve-bulk-files.ts'
 import { findTrustedBy } from './trusted-documents.ts'
 import { countUsage } from './usage.ts'
 
@@ -64,11 +66,9 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     serveLive(http, one, live)
   }
   const actFor = createActFor(bus, planOf(settings.STAFF_POINTS_PER_SECOND))
-  const stopAnswers = answerAll(
-    bus,
-    'gateway',
-    answerSubscriptions((caller) => (caller.isPartner ? shown : whole), actFor),
-  )
+  const servingOf = (caller: Caller) => (caller.isPartner ? shown : whole)
+  const stopAnswers = answerAll(bus, 'gateway', [...answerSubscriptions(servingOf, actFor), ...answerBulk(servingOf, actFor)])
+  serveBulkFiles(http, bus)
   const { OAUTH_ISSUER: issuer } = settings
   if (issuer) serveTokens(http, { issuer, keys: readKeys(settings), authenticate, log })
   if (settings.GRAPHIQL === 'on') serveGraphiql(http)

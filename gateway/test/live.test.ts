@@ -48,7 +48,11 @@ const SHOPS = `${LINK} type Query { shops: Int } type Person @key(fields: "id") 
 
 const folder = makeFolder('live')
 const [mine, theirs] = [newId(), newId()]
-const asked: { subgraph: string; viewer: string; body: { event?: { customerId: string }; variables: { representations?: { id: string }[] } } }[] = []
+const asked: {
+  subgraph: string
+  viewer: string
+  body: { event?: { customerId: string }; variables: { representations?: { id: string }[] } }
+}[] = []
 const ask =
   (subgraph: string): AskSubgraph =>
   async (viewer, text) => {

@@ -132,6 +132,7 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
     // The simulator's mailbox is on this machine.
     EGRESS_ALLOW: '127.0.0.1/32',
     INTAKE_PORT: String(ports.intake),
+    GATEWAY_URL: local(ports.gateway),
     ...serviceSettings,
   }
 }

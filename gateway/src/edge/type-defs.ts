@@ -3,6 +3,7 @@
  * the type: whether it comes back tells whether there is such a thing.
  */
 export const NODES: Readonly<Record<string, string>> = {
+  BulkOperation: 'status',
   Coupon: 'code',
   CouponTemplate: 'name',
   Customer: 'createdAt',

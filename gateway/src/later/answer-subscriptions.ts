@@ -19,7 +19,7 @@ export type ServingOf = (caller: Caller) => Serving
 /** A webhook is told ids and what was chosen, not pages of data. */
 const MAX_BYTES = 256 * 1024
 /** Errors that pass by themselves: what has them is asked for again instead of being told. */
-const TRANSIENT = new Set(['UNAVAILABLE', 'TIMEOUT', 'STORAGE_UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL'])
+export const TRANSIENT = new Set(['UNAVAILABLE', 'TIMEOUT', 'STORAGE_UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL'])
 
 /** Answers subscriptions of API clients for those who tell them by webhook. */
 export function answerSubscriptions(servingOf: ServingOf, actFor: ActFor): Answer[] {
@@ -55,7 +55,7 @@ async function tell({ admission, log }: Serving, subscribed: Subscribed, event: 
 }
 
 /** Over the bus an error is a code and one message. */
-async function readable<T>(reading: Promise<T>): Promise<T> {
+export async function readable<T>(reading: Promise<T>): Promise<T> {
   return reading.catch((error) => {
     throw error instanceof DocumentError ? new AppError('INVALID', `document: ${error.errors[0]!.message}`) : error
   })

@@ -1,6 +1,7 @@
 import { createRegistry, fromBinary, toJson } from '@bufbuild/protobuf'
 import type { Msg } from '@nats-io/nats-core'
 import { type Bus, subjectOf } from '@renmai/platform/bus'
+import * as analytics from '@renmai/proto/analytics/v1/events'
 import * as campaign from '@renmai/proto/campaign/v1/events'
 import * as engagement from '@renmai/proto/engagement/v1/events'
 import * as identity from '@renmai/proto/identity/v1/events'
@@ -15,6 +16,7 @@ const registry = createRegistry(
   identity.file_renmai_identity_v1_events,
   engagement.file_renmai_engagement_v1_events,
   campaign.file_renmai_campaign_v1_events,
+  analytics.file_renmai_analytics_v1_events,
 )
 
 /** Who tells of an event: the service that its package belongs to. */

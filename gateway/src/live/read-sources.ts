@@ -30,5 +30,11 @@ function readSource({ arguments: given }: DirectiveNode): EventSource {
   const values: Partial<EventSource> & { perViewer?: boolean } = Object.fromEntries(
     (given ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value as ConstValueNode)]),
   )
-  return { types: values.types ?? [], argument: values.argument, fields: values.fields ?? [], everyMs: values.everyMs ?? 0, isPerViewer: values.perViewer ?? false }
+  return {
+    types: values.types ?? [],
+    argument: values.argument,
+    fields: values.fields ?? [],
+    everyMs: values.everyMs ?? 0,
+    isPerViewer: values.perViewer ?? false,
+  }
 }

@@ -1,23 +1,42 @@
 import { fileURLToPath } from 'node:url'
-import type { Service } from '@renmai/platform/service'
+import { parseKeyRing } from '@renmai/platform/crypto'
+import { Cursors } from '@renmai/platform/page'
+import type { App, Service } from '@renmai/platform/service'
+import type { z } from 'zod'
+import { expireFiles } from './bulk-operations/expire-files.ts'
+import { answerReadBulkFile } from './bulk-operations/read-file.ts'
+import { runOperations } from './bulk-operations/run-operations.ts'
 import { settings } from './config.ts'
-import type { Context } from './context.ts'
+import type { Context, Worker } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers.ts'
 
+const workerOf = ({ db, relayDb, bus, now, settings: { KEY_RING, TICKET_KEY } }: App<z.output<typeof settings>>): Worker => ({
+  db,
+  relayDb,
+  bus,
+  now,
+  keyRing: parseKeyRing(KEY_RING),
+  ticketKey: TICKET_KEY,
+})
+
 export const analytics: Service<typeof settings, Context> = {
   name: 'analytics',
   settings,
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-  queues: [],
+  queues: ['bulk_operations'],
   appendOnly: ['rfm_runs'],
   modules: [typeDefs],
   resolvers,
   handlers,
-  context: ({ db, bus, now }, viewer) => {
+  asks: ['gateway'],
+  context: ({ db, bus, now, settings: { CURSOR_KEY, TICKET_KEY, GATEWAY_URL } }, viewer) => {
     const base = { db, viewer, now }
-    return { ...base, bus, handlers, load: createLoaders(base) }
+    const keys = { cursors: new Cursors(CURSOR_KEY), ticketKey: TICKET_KEY, gatewayUrl: GATEWAY_URL.replace(/\/$/, '') }
+    return { ...base, ...keys, bus, handlers, load: createLoaders(base) }
   },
+  answers: (app) => [answerReadBulkFile(workerOf(app))],
+  loops: (app) => [...runOperations(workerOf(app)), expireFiles(workerOf(app))],
 }

@@ -8,6 +8,7 @@ import { withTenant } from '@renmai/platform/db'
 import { headersOf, seal } from '@renmai/platform/envelope'
 import { newId, timeOfId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
+import { Cursors } from '@renmai/platform/page'
 import { rememberTenant } from '@renmai/platform/tenants'
 import { unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
@@ -71,7 +72,7 @@ async function createConsumers(): Promise<void> {
 
 const contextOf = (tenantId = tenant): Context => {
   const base = testContext(test.db, tenantId)
-  return { ...base, bus, handlers, load: createLoaders(base) }
+  return { ...base, bus, handlers, cursors: new Cursors('c'.repeat(32)), ticketKey: '', gatewayUrl: '', load: createLoaders(base) }
 }
 const hear = (...events: TestEvent[]) => deliver(test.db, 'analytics', handlers, events)
 const at = (text: string) => timestampFromDate(new Date(text))

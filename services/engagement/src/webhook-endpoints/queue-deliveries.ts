@@ -3,6 +3,7 @@ import { insertRows } from '@renmai/platform/bulk'
 import type { Tx } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
 import { type Handler, on } from '@renmai/platform/inbox'
+import { BulkOperationFinishedSchema } from '@renmai/proto/analytics/v1/events'
 import { SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
 import { MessageReceivedSchema, WebhookEndpointDisabledSchema } from '@renmai/proto/engagement/v1/events'
 import {
@@ -29,6 +30,7 @@ export const HEARD: readonly DescMessage[] = [
   CustomersMergedSchema,
   CustomerSplitSchema,
   WebhookEndpointDisabledSchema,
+  BulkOperationFinishedSchema,
 ]
 
 /** A tenant has at most this many by the limit of each of its clients; what is over it would be told late anyway. */

@@ -4,6 +4,8 @@ import { readGlobalId } from '@renmai/platform/global-id'
 import { newId } from '@renmai/platform/ids'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
+  BulkOperationDocument,
+  BulkOperationRunQueryDocument,
   CreateWebhookEndpointDocument,
   createRenmai,
   type Renmai,
@@ -39,7 +41,7 @@ afterAll(async () => {
 }, 60_000)
 
 let keys = 0
-const key = () => `webhooks-test-${++keys}`
+const key = () => `partner-test-${++keys}`
 const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 20_000, interval: 100 })
 
 async function addPartner(scopes: string[]): Promise<{ clientId: string; renmai: Renmai }> {
@@ -51,17 +53,21 @@ async function addPartner(scopes: string[]): Promise<{ clientId: string; renmai:
   return { clientId: createApiClient.client.id, renmai }
 }
 
-/** Somebody new looks at a page, and so becomes a customer. */
-async function meet(): Promise<void> {
+/** Somebody new looks at a page, and so becomes a customer; or several do. */
+async function meet(people = 1): Promise<void> {
   const { createEventSource } = await whole.client.query<{ createEventSource: { account: { id: string } } }>(
     'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } } }',
     { input: { idempotencyKey: key(), name: newId(), channel: 'WEB' } },
   )
-  const identifiers = [{ namespace: 'login', value: newId() }]
   await whole.client.query('mutation I($input: IngestEventsInput!) { ingestEvents(input: $input) { accepted } }', {
     input: {
       accountId: createEventSource.account.id,
-      events: [{ messageId: newId(), type: 'page_view', occurredAt: new Date().toISOString(), identifiers }],
+      events: Array.from({ length: people }, () => ({
+        messageId: newId(),
+        type: 'page_view',
+        occurredAt: new Date().toISOString(),
+        identifiers: [{ namespace: 'login', value: newId() }],
+      })),
     },
   })
 }
@@ -146,4 +152,42 @@ describe('a partner', () => {
     for (const at of ['https://169.254.169.254/latest', 'https://localhost/', 'http://127.0.0.2:8080/'])
       await expect(create(renmai, DOCUMENT, at)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
   })
+
+  it('gets a whole list as a file: every customer once, by a link that is good for nothing else, and is told when it is there', async () => {
+    const { renmai } = await addPartner(['customers:read', 'webhooks:read', 'webhooks:write', 'exports:write'])
+    await create(renmai, 'subscription { bulkOperationFinished { id status objectCount } }')
+    await meet(120)
+    const counted = async () =>
+      (await whole.client.query<{ customerCounts: { customers: number } }>('{ customerCounts { customers } }')).customerCounts.customers
+    await until(async () => expect(await counted()).toBeGreaterThan(120))
+    const input = { query: '{ customers { nodes { id lastTouchpoints(first: 1) { type } } } }' }
+    const { bulkOperationRunQuery: begun } = await renmai.request(BulkOperationRunQueryDocument, { input })
+    const { id } = begun.operation!
+    const look = async () => (await renmai.request(BulkOperationDocument, { id })).bulkOperation!
+    await until(async () => expect((await look()).status).toBe('COMPLETED'))
+    const { url: link, objectCount, fileSize } = await look()
+    const answer = await fetch(link!)
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="[0-9a-f-]{36}\.jsonl"$/)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const text = await answer.text()
+    const nodes = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: string; lastTouchpoints: { type: string }[] })
+    expect(nodes).toHaveLength(await counted())
+    expect(new Set(nodes.map((node) => readGlobalId(node.id)?.type + node.id)).size).toBe(nodes.length)
+    expect([objectCount, fileSize]).toEqual([nodes.length, Buffer.byteLength(text)])
+    for (const bad of [link!.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')), link!.split('?')[0]!, link!.replace('.jsonl', '')])
+      expect((await fetch(bad)).status).toBe(404)
+    await until(() =>
+      expect(got.map((one) => JSON.parse(one.text).data)).toContainEqual({
+        bulkOperationFinished: { id, status: 'COMPLETED', objectCount: nodes.length },
+      }),
+    )
+    const { renmai: other } = await addPartner(['customers:read', 'exports:write'])
+    expect((await other.request(BulkOperationDocument, { id })).bulkOperation).toBeNull()
+    await expect(other.request(BulkOperationRunQueryDocument, { input: { query: '{ segments { id } }' } })).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+    })
+  }, 60_000)
 })

@@ -1,0 +1,49 @@
+import { withTenant } from '@renmai/platform/db'
+import { isId } from '@renmai/platform/ids'
+import { live } from '@renmai/platform/resolvers'
+import { and, desc, lt } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import type { Resolvers } from '../gen/resolvers.ts'
+import { isOwn } from './bulk-operation.queries.ts'
+import { bulkOperations } from './bulk-operation.table.ts'
+import { cancelBulkOperation } from './cancel.ts'
+import { KEEP_DAYS } from './expire-files.ts'
+import { runBulkQuery } from './run-query.ts'
+import { signTicket } from './ticket.rules.ts'
+
+const DAY_MS = 24 * 3_600_000
+const find = (id: string, { load }: Context) => (isId(id) ? load.bulkOperation.load(id) : undefined)
+
+export const bulkOperationResolvers: Resolvers = {
+  Subscription: { bulkOperationFinished: live(({ operationId }, _args, ctx: Context) => find(operationId!, ctx)) },
+  Query: {
+    bulkOperation: (_, { id }, ctx) => find(id, ctx) ?? null,
+    bulkOperations: (_, args, { db, viewer, cursors }) => {
+      const page = cursors.read(args, viewer.tenantId)
+      return withTenant(db, viewer.tenantId, async (tx) => {
+        const rows = await tx
+          .select()
+          .from(bulkOperations)
+          .where(and(isOwn(viewer), page.after ? lt(bulkOperations.id, page.after[0]!) : undefined))
+          .orderBy(desc(bulkOperations.id))
+          .limit(page.limit + 1)
+        return cursors.connection(rows, page, viewer.tenantId, (row) => [row.id])
+      })
+    },
+  },
+  Mutation: {
+    bulkOperationRunQuery: async (_, { input }, ctx) => ({ operation: await runBulkQuery(ctx, input) }),
+    bulkOperationCancel: async (_, { input }, ctx) => ({ operation: await cancelBulkOperation(ctx, input) }),
+  },
+  BulkOperation: {
+    __resolveReference: ({ id }, ctx) => find(id, ctx),
+    query: ({ document }) => document,
+    url: ({ id, status }, _args, { viewer, ticketKey, gatewayUrl, now }) =>
+      status === 'COMPLETED'
+        ? `${gatewayUrl}/bulk/${viewer.tenantId}/${id}.jsonl?ticket=${signTicket(ticketKey, viewer.tenantId, id, viewer.id, now())}`
+        : null,
+    // A row that comes from a repeated command has its times as text.
+    expiresAt: ({ endedAt, status }) =>
+      endedAt && status === 'COMPLETED' ? new Date(new Date(endedAt).getTime() + KEEP_DAYS * DAY_MS) : null,
+  },
+}

@@ -1,0 +1,29 @@
+import { AppError } from '@renmai/platform/errors'
+import { idempotencyKey, mutate } from '@renmai/platform/mutate'
+import { parse } from '@renmai/platform/parse'
+import { and, eq } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { end, isOwn } from './bulk-operation.queries.ts'
+import { type BulkOperation, bulkOperations } from './bulk-operation.table.ts'
+import { SCOPE } from './run-query.ts'
+
+const Input = z.object({ idempotencyKey, operationId: z.uuid() })
+
+/**
+ * Ends an operation that waits or runs.
+ * @throws AppError NOT_FOUND when it is not the viewer's, CONFLICT when it has ended
+ */
+export async function cancelBulkOperation(ctx: Context, raw: z.input<typeof Input>): Promise<BulkOperation> {
+  const input = parse(Input, raw)
+  return mutate(ctx, { name: 'bulkOperationCancel', scope: SCOPE }, input, async (tx) => {
+    const [found] = await tx
+      .select()
+      .from(bulkOperations)
+      .where(and(isOwn(ctx.viewer), eq(bulkOperations.id, input.operationId)))
+      .for('update')
+    if (!found) throw new AppError('NOT_FOUND', 'No such bulk operation')
+    if (!['CREATED', 'RUNNING'].includes(found.status)) throw new AppError('CONFLICT', `The operation is ${found.status} already`)
+    return { result: await end(tx, found, { status: 'CANCELED' }), targetId: found.id }
+  })
+}
