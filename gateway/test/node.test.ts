@@ -28,6 +28,8 @@ const global = (type: string, id: string) => writeGlobalId(type, id)
 let supergraph: Supergraph
 let asked: number
 let isDown: boolean
+/** The field of an order that cannot be answered. */
+let failing: string | undefined
 const owners: AskSubgraph = async (_viewer, body) => {
   asked++
   if (isDown) return { data: null, errors: [{ message: 'away', extensions: { code: 'UNAVAILABLE' } }] }
@@ -37,7 +39,9 @@ const owners: AskSubgraph = async (_viewer, body) => {
     const found = THINGS[id] as { name?: string; status?: string } | undefined
     return found && { ...found, _exists: found.name ?? found.status ?? null }
   })
-  return { data: { _entities: answers.map((answer) => answer ?? null) } }
+  const at = representations.findIndex(({ __typename }) => __typename === 'Order')
+  const errors = failing ? [{ message: 'no', path: ['_entities', at, failing], extensions: { code: 'NOT_FOUND' } }] : []
+  return { data: { _entities: answers.map((answer) => answer ?? null) }, errors }
 }
 const nobody = { add: () => Promise.reject(new Error('alone')) }
 
@@ -57,13 +61,17 @@ beforeAll(async () => {
 beforeEach(() => {
   asked = 0
   isDown = false
+  failing = undefined
 })
 
 async function query(source: string, variables = {}, scopes: string[] = []) {
   const { document } = supergraph.documents.find(source)
   const caller = { kind: 'STAFF', id: 's', tenantId: 't', scopes: new Set(scopes), plan: planOf(50), isPartner: false } as const
   const { points: _cost, ...answer } = await supergraph.execute({ document, operationName: undefined, variables, viewer: caller })
-  return JSON.parse(JSON.stringify(answer)) as { data: Record<string, unknown>; errors?: { extensions: { code: string } }[] }
+  return JSON.parse(JSON.stringify(answer)) as {
+    data: Record<string, unknown>
+    errors?: { path: unknown[]; extensions: { code: string } }[]
+  }
 }
 
 describe('an id', () => {
@@ -90,6 +98,16 @@ describe('an id', () => {
     expect(await query(source, { ids }, ['orders:read'])).toEqual({ data: { nodes: [paid, null, { id: ids[2] }, paid, null] } })
     const many = Array.from({ length: 101 }, () => ids[0])
     expect((await query(source, { ids: many }, ['orders:read'])).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT')
+  })
+
+  it('leads several to theirs, and an error to each place of what it is about', async () => {
+    failing = 'status'
+    const ids = [global('Tag', red), global('Order', order), global('Tag', newId()), global('Order', order)]
+    const { errors } = await query('query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { status } } }', { ids }, ['orders:read'])
+    expect(errors?.map(({ path }) => path)).toEqual([
+      ['nodes', 1, 'status'],
+      ['nodes', 3, 'status'],
+    ])
   })
 
   it('does not tell that there is what one may not see, nor who does not answer', async () => {
