@@ -1,6 +1,9 @@
 import { baseSettings } from '@renmai/platform/config'
+import { MIN_SECRET_LENGTH } from '@renmai/platform/viewer'
 import { z } from 'zod'
 
+const secretWith = (service: string) =>
+  z.string().min(MIN_SECRET_LENGTH).describe(`What tokens for ${service} are made with; one of its INTERNAL_SECRETS`)
 const trust = z.enum(['off', 'report', 'enforce']).default('off')
 
 export const settings = baseSettings
@@ -19,7 +22,11 @@ export const settings = baseSettings
     CAMPAIGN_URL: z.url().describe('GraphQL of campaign'),
     ANALYTICS_URL: z.url().describe('GraphQL of analytics'),
     COMPLIANCE_URL: z.url().describe('GraphQL of compliance'),
-    INTERNAL_PRIVATE_KEY: z.string().min(1).describe('Ed25519 private key (JWK) that signs internal tokens'),
+    IDENTITY_SECRET: secretWith('identity'),
+    ENGAGEMENT_SECRET: secretWith('engagement'),
+    CAMPAIGN_SECRET: secretWith('campaign'),
+    ANALYTICS_SECRET: secretWith('analytics'),
+    COMPLIANCE_SECRET: secretWith('compliance'),
     OIDC_ISSUER: z.url().describe('Issuer of staff tokens'),
     OIDC_JWKS_URL: z.url().describe('Keys of the issuer'),
     OIDC_AUDIENCE: z.string().min(1).describe('Audience that staff tokens must name'),

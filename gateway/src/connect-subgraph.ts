@@ -3,6 +3,7 @@ import { type Signer, signViewer, type Viewer } from '@renmai/platform/viewer'
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
 import { Pool } from 'undici'
 import type { AskSubgraph, SubgraphResult } from './execution/step.ts'
+import { postBody } from './post-body.ts'
 
 export type Subgraph = { ask: AskSubgraph; close: () => Promise<void> }
 
@@ -36,15 +37,14 @@ export function connectSubgraph(name: string, url: string, signer: Signer, deadl
   })
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: LEFT_ALONE_MS, breaker: new ConsecutiveBreaker(FAILURES) })
   const request = async (headers: Record<string, string>, body: string, kind: Kind) => {
-    const asked = { path, method: 'POST', headers, body, signal: AbortSignal.timeout(deadlineMs) } as const
-    const response = await pool.request(asked).catch((error) => {
-      if (kind === 'query' && isBroken(error)) return pool.request(asked)
+    const posted = { path, headers, body, deadlineMs }
+    const { status, text } = await postBody(pool, posted).catch((error) => {
+      if (kind === 'query' && isBroken(error)) return postBody(pool, posted)
       throw error
     })
-    const text = await response.body.text()
     // A refusal is an answer too: only silence counts as a failure.
-    if (response.statusCode === 200) return text
-    return OVERLOADED.has(response.statusCode) ? TOO_MUCH : undefined
+    if (status === 200) return text
+    return OVERLOADED.has(status) ? TOO_MUCH : undefined
   }
   const send = (viewer: Viewer, body: string, kind: Kind) =>
     tracer.startActiveSpan(`fetch ${name}`, { kind: SpanKind.CLIENT }, async (span) => {

@@ -5,7 +5,7 @@ import { pause } from '@renmai/platform/clock'
 import { createHttp } from '@renmai/platform/http'
 import { createLog } from '@renmai/platform/log'
 import { startTelemetry } from '@renmai/platform/telemetry'
-import { importSigner } from '@renmai/platform/viewer'
+import { createSigner } from '@renmai/platform/viewer'
 import { type Caller, createAuthenticate } from './authenticate.ts'
 import { createChooseDocument } from './choose-document.ts'
 import type { Settings } from './config.ts'
@@ -40,7 +40,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const log = createLog('gateway', settings.LOG_LEVEL)
   const stopTelemetry = startTelemetry('gateway', settings.OTEL_EXPORTER_OTLP_ENDPOINT)
   const bus = await connectBus(settings, 'gateway', log)
-  const subgraphs = await connectSubgraphs(settings)
+  const subgraphs = connectSubgraphs(settings)
   const budget = createBudget(shareLevels(bus))
   const asks = new Map([...subgraphs].map(([name, { ask }]) => [name, ask])).set('edge', createEdge(budget, log))
   const supergraph = await followSupergraph(settings.SUPERGRAPH_FILE ?? COMMITTED, asks, log)
@@ -91,14 +91,13 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   return { url: address, stop }
 }
 
-async function connectSubgraphs(settings: Settings): Promise<Map<string, Subgraph>> {
-  const signer = await importSigner(settings.INTERNAL_PRIVATE_KEY)
-  const urls = {
-    identity: settings.IDENTITY_URL,
-    engagement: settings.ENGAGEMENT_URL,
-    campaign: settings.CAMPAIGN_URL,
-    analytics: settings.ANALYTICS_URL,
-    compliance: settings.COMPLIANCE_URL,
-  }
-  return new Map(Object.entries(urls).map(([name, url]) => [name, connectSubgraph(name, url, signer)]))
+function connectSubgraphs(settings: Settings): Map<string, Subgraph> {
+  const shared = {
+    identity: [settings.IDENTITY_URL, settings.IDENTITY_SECRET],
+    engagement: [settings.ENGAGEMENT_URL, settings.ENGAGEMENT_SECRET],
+    campaign: [settings.CAMPAIGN_URL, settings.CAMPAIGN_SECRET],
+    analytics: [settings.ANALYTICS_URL, settings.ANALYTICS_SECRET],
+    compliance: [settings.COMPLIANCE_URL, settings.COMPLIANCE_SECRET],
+  } as const
+  return new Map(Object.entries(shared).map(([name, [url, secret]]) => [name, connectSubgraph(name, url, createSigner(secret))]))
 }

@@ -1,6 +1,6 @@
 import { newId } from '@renmai/platform/ids'
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
-import { importSigner, signViewer } from '@renmai/platform/viewer'
+import { createSigner, signViewer } from '@renmai/platform/viewer'
 import { Pool } from 'undici'
 import { CSV_MAPPING, createPeople, toCsv } from '../demo/people.ts'
 import { importFile } from '../import-file.ts'
@@ -111,7 +111,7 @@ async function gatewayCall({ client }: Stage): Promise<Call> {
 /** The part of one service as the gateway asks for it. */
 async function subgraphCall({ platform, tenantId }: Stage, name: string): Promise<Call> {
   const viewer = { kind: 'STAFF' as const, id: newId(), tenantId, scopes: new Set(ALL_SCOPES) }
-  const signingKey = await importSigner(platform.secrets.internalPrivateKey)
+  const signingKey = createSigner(platform.secrets.internalSecrets[name]!)
   const document = `query E($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { ${PARTS[name]} } } }`
   const tokenFor = async (body: string) => signViewer(signingKey, viewer, name, body, new Date())
   return caller(platform.endpoints.services[name]!, tokenFor, (id) => ({

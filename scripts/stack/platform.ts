@@ -54,6 +54,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ...environment,
       ...databases[name],
       NATS_URL: asUser(seen.nats, options.secrets, name),
+      INTERNAL_SECRETS: options.secrets.internalSecrets[name],
     })
     const runService = (name: ServiceName) => startService(name, environmentFor(name), ports[name], options.logs)
     await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
@@ -122,7 +123,6 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
     HOME: process.env.HOME,
     NODE_COMPILE_CACHE: `${folder}/compile-cache`,
     NATS_MONITOR_URL: stores.monitor,
-    INTERNAL_PUBLIC_KEY: secrets.internalPublicKey,
     KEY_RING: secrets.keyRing,
     API_KEY_PEPPER: secrets.apiKeyPepper,
     CURSOR_KEY: secrets.cursorKey,
@@ -167,15 +167,16 @@ function startGateway(
   shown: Ports,
 ): Promise<Child> {
   const urls = Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `${local(shown[name])}/graphql`]))
+  const shared = Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_SECRET`, secrets.internalSecrets[name]]))
   const issuer = local(ports.issuer)
   const env = {
     ...environment,
     ...urls,
+    ...shared,
     PORT: String(ports.gateway),
     OIDC_ISSUER: issuer,
     OIDC_JWKS_URL: `${issuer}/jwks`,
     OIDC_AUDIENCE: 'urn:renmai:api',
-    INTERNAL_PRIVATE_KEY: secrets.internalPrivateKey,
     OAUTH_ISSUER: local(shown.gateway),
     OAUTH_PRIVATE_KEYS: secrets.oauthPrivateKeys,
     GRAPHIQL: graphiql ? 'on' : 'off',

@@ -11,8 +11,8 @@ export type Secrets = {
   apiKeyPepper: string
   cursorKey: string
   ticketKey: string
-  internalPrivateKey: string
-  internalPublicKey: string
+  /** What the gateway shares with each service. */
+  internalSecrets: Record<string, string>
   auditPrivateKey: string
   oauthPrivateKeys: string
   loginClientId: string
@@ -25,10 +25,9 @@ const ROLES = ['owner', 'app', 'relay']
 const DATABASES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance']
 
 export function createSecrets(tenantId: string): Secrets {
-  const internal = generateKeyPairSync('ed25519')
   const audit = generateKeyPairSync('ed25519')
   const oauth = generateKeyPairSync('ed25519')
-  const jwk = (key: typeof internal.privateKey) => JSON.stringify({ ...key.export({ format: 'jwk' }), alg: 'EdDSA' })
+  const jwk = (key: typeof audit.privateKey) => JSON.stringify({ ...key.export({ format: 'jwk' }), alg: 'EdDSA' })
   return {
     databasePassword: text(),
     rolePasswords: Object.fromEntries(DATABASES.flatMap((name) => ROLES.map((role) => [`${name}_${role}`, text()]))),
@@ -37,8 +36,7 @@ export function createSecrets(tenantId: string): Secrets {
     apiKeyPepper: text(),
     cursorKey: text(),
     ticketKey: text(),
-    internalPrivateKey: jwk(internal.privateKey),
-    internalPublicKey: jwk(internal.publicKey),
+    internalSecrets: Object.fromEntries(DATABASES.map((name) => [name, text()])),
     auditPrivateKey: jwk(audit.privateKey),
     oauthPrivateKeys: JSON.stringify({ keys: [{ ...oauth.privateKey.export({ format: 'jwk' }), alg: 'EdDSA', kid: 'oauth-1' }] }),
     loginClientId: 'dev-owner',
@@ -50,7 +48,7 @@ export function createSecrets(tenantId: string): Secrets {
 export function readSecrets(folder = HOME): Secrets {
   const file = `${folder}/secrets.json`
   const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {}
-  if (stored.oauthPrivateKeys) return stored as Secrets
+  if (stored.oauthPrivateKeys && stored.internalSecrets) return stored as Secrets
   mkdirSync(folder, { recursive: true })
   // An installation that is older than a secret gets it now.
   const secrets = { ...createSecrets('0199f000-0000-7000-8000-000000000001'), ...stored }

@@ -57,9 +57,8 @@ function canaries(): Record<string, string> {
     rolePasswords,
     busPasswords,
     keyRing,
-    internalPrivateKey,
+    internalSecrets,
     oauthPrivateKeys,
-    internalPublicKey: _public,
     auditPrivateKey,
     ...rest
   } = secrets
@@ -67,11 +66,11 @@ function canaries(): Record<string, string> {
     ...rest,
     ...rolePasswords,
     ...busPasswords,
+    ...Object.fromEntries(Object.entries(internalSecrets).map(([name, value]) => [`internal secret of ${name}`, value])),
     ...Object.fromEntries(
       Object.entries((JSON.parse(keyRing) as { keys: Record<string, string> }).keys).map(([no, value]) => [`key ${no}`, value]),
     ),
     'OAuth key': (JSON.parse(oauthPrivateKeys) as { keys: { d: string }[] }).keys[0]!.d,
-    'internal key': (JSON.parse(internalPrivateKey) as { d: string }).d,
     'audit key': (JSON.parse(auditPrivateKey) as { d: string }).d,
     'WeCom AES key': CORP.encodingAesKey,
     'WeCom secret': `wecom-${tenantId.slice(0, 8)}-secret`,

@@ -1,11 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@renmai/platform/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { freePort } from '@renmai/platform/testing/processes'
-import { importSigner, signViewer } from '@renmai/platform/viewer'
+import { createSigner, signViewer } from '@renmai/platform/viewer'
 import pg from 'pg'
 import { Pool } from 'undici'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -211,25 +210,25 @@ it('a promise that nobody waits for ends the process with a word about it, for a
   }
 }, 60_000)
 
-// After the others: whatever is started again now has the old key.
-it("the gateway's key is replaced under load: both are good meanwhile, the old one is not after", async () => {
-  const next = generateKeyPairSync('ed25519')
-  const [oldKey, newKey] = [JSON.parse(platform.secrets.internalPublicKey) as object, next.publicKey.export({ format: 'jwk' })]
-  const rollServices = (keys: object[]) =>
-    Promise.all(SERVICES.map((name) => roll(name, { INTERNAL_PUBLIC_KEY: JSON.stringify({ keys }) })))
+// After the others: whatever is started again now has the old secrets.
+it("the gateway's secrets with services are replaced under load: both are good meanwhile, the old ones are not after", async () => {
+  const old = platform.secrets.internalSecrets
+  const next = createSecrets(platform.secrets.tenantId).internalSecrets
+  const rollServices = (secretsOf: (name: string) => string) =>
+    Promise.all(SERVICES.map((name) => roll(name, { INTERNAL_SECRETS: secretsOf(name) })))
   const done = nothingDone()
   let isOver = false
   const loading = load(done, () => isOver)
-  await rollServices([oldKey, newKey])
-  await roll('gateway', { INTERNAL_PRIVATE_KEY: JSON.stringify(next.privateKey.export({ format: 'jwk' })) })
-  await rollServices([newKey])
+  await rollServices((name) => `${next[name]},${old[name]}`)
+  await roll('gateway', Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_SECRET`, next[name]])))
+  await rollServices((name) => next[name]!)
   isOver = true
   await loading
   expect([...new Set(done.failures)].slice(0, 5)).toEqual([])
   expect(done.overloaded).toBeLessThan(done.answers / 4)
   expect(Math.min(done.events, done.tags)).toBeGreaterThan(20)
   const [viewer, body] = [{ kind: 'STAFF' as const, id: newId(), tenantId: platform.secrets.tenantId, scopes: new Set<string>() }, '{}']
-  const token = signViewer(await importSigner(platform.secrets.internalPrivateKey), viewer, 'identity', body, new Date())
+  const token = signViewer(createSigner(old.identity!), viewer, 'identity', body, new Date())
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   expect((await fetch(`${client.endpoints.services.identity}/graphql`, { method: 'POST', headers, body })).status).toBe(401)
 }, 180_000)

@@ -6,7 +6,8 @@ import { newId } from '@renmai/platform/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { freePort, start } from '@renmai/platform/testing/processes'
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
-import { importSigner, signViewer } from '@renmai/platform/viewer'
+import { createSigner, signViewer } from '@renmai/platform/viewer'
+import { SERVICES } from '../../compose-supergraph.ts'
 import { asUser } from '../../stack/bus-users.ts'
 import { ROOT } from '../../stack/paths.ts'
 import type { Whole } from '../whole.ts'
@@ -36,7 +37,7 @@ export async function startOwnIssuer({ platform: { endpoints, secrets }, tenantI
       PORT: String(port),
       NATS_URL: asUser(endpoints.nats, secrets, 'gateway'),
       NATS_MONITOR_URL: endpoints.natsMonitor,
-      INTERNAL_PRIVATE_KEY: secrets.internalPrivateKey,
+      ...Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_SECRET`, secrets.internalSecrets[name]])),
       OIDC_ISSUER: issuer,
       OIDC_JWKS_URL: issuer,
       OIDC_AUDIENCE: 'urn:renmai:api',
@@ -178,6 +179,6 @@ const ENTITY = ({ theirs }: Stage, more: object) =>
 /** A request as the gateway would send it to a subgraph, signed for an audience and a body. */
 async function inside({ whole }: Stage, audience: string, service: string, signed: string, sent = signed) {
   const viewer = { kind: 'STAFF' as const, id: newId(), tenantId: whole.tenantId, scopes: new Set(ALL_SCOPES) }
-  const token = signViewer(await importSigner(whole.platform.secrets.internalPrivateKey), viewer, audience, signed, new Date())
+  const token = signViewer(createSigner(whole.platform.secrets.internalSecrets[audience]!), viewer, audience, signed, new Date())
   return call(`${whole.client.endpoints.services[service]}/graphql`, { headers: { ...json, authorization: `Bearer ${token}` }, body: sent })
 }

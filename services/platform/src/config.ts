@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { CRASH_POINTS } from './crash-point.ts'
+import { MIN_SECRET_LENGTH } from './viewer.ts'
 
 const port = z.coerce.number().int().min(0).max(65535)
 
@@ -16,10 +17,10 @@ export const baseSettings = z.object({
     .enum(['strict', 'relaxed-for-tests'])
     .default('strict')
     .describe('strict refuses a NATS server that does not fsync every write'),
-  INTERNAL_PUBLIC_KEY: z
+  INTERNAL_SECRETS: z
     .string()
-    .min(1)
-    .describe('Ed25519 public key of the gateway (JWK), or the old and the new one while it is replaced (JWKS)'),
+    .refine((text) => text.split(',').every((one) => one.length >= MIN_SECRET_LENGTH), `at least ${MIN_SECRET_LENGTH} characters each`)
+    .describe("The gateway's secret with this service, or the new and the old one by a comma while it is replaced"),
   RECONCILE_SECONDS: z.coerce.number().int().min(1).default(300).describe('How often what was published is compared with what was heard'),
   CRASH_AT: z.enum(CRASH_POINTS).optional().describe('Ends the process at a named point; for tests of recovery'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),

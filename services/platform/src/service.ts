@@ -24,7 +24,7 @@ import { reconcileByHand, rememberByHand } from './repair-commands.ts'
 import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
 import { rememberTenants } from './tenants.ts'
-import { importVerifier, type Viewer } from './viewer.ts'
+import { createVerifier, type Viewer } from './viewer.ts'
 
 /** What a running service stands on. */
 export type App<S> = {
@@ -116,7 +116,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
     answerPublished(relayDb, service.name),
   ])
   const http = createHttp({ log, bodyLimit: 8 * 1024 ** 2, isReady: async () => void (await db.pool.query('SELECT 1')) })
-  const verifier = await importVerifier(settings.INTERNAL_PUBLIC_KEY)
+  const verifier = await createVerifier(settings.INTERNAL_SECRETS)
   serveSubgraph(http, {
     name: service.name,
     modules: service.modules,

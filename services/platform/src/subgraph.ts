@@ -23,13 +23,13 @@ import { AppError } from './errors.ts'
 import { readGlobalIds } from './global-id.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
-import { type importVerifier, type Viewer, verifyViewer } from './viewer.ts'
+import { type Verifier, type Viewer, verifyViewer } from './viewer.ts'
 
 export type SubgraphOptions<C> = {
   name: string
   modules: DocumentNode[]
   resolvers: object
-  verifier: Awaited<ReturnType<typeof importVerifier>>
+  verifier: Verifier
   log: Log
   admission: Admission
   /** Builds what the resolvers of one request get, loaders included. */
