@@ -29,6 +29,7 @@ import { readKeys } from './oauth/read-issued.ts'
 import { serveTokens } from './oauth/serve-tokens.ts'
 import { serveBrowsers } from './serve-browsers.ts'
 import { serveBulkFiles } from './serve-bulk-files.ts'
+import { servePages } from './serve-pages.ts'
 import { findTrustedBy } from './trusted-documents.ts'
 import { countUsage } from './usage.ts'
 
@@ -71,7 +72,10 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   serveBulkFiles(http, bus)
   const { OAUTH_ISSUER: issuer } = settings
   if (issuer) serveTokens(http, { issuer, keys: readKeys(settings), authenticate, log })
-  if (settings.GRAPHIQL === 'on') serveGraphiql(http)
+  if (settings.GRAPHIQL === 'on') {
+    serveGraphiql(http)
+    servePages(http)
+  }
   const address = await http.listen({ host: settings.HOST, port: settings.PORT })
   log.info({ url: address }, 'listening')
   const stop = async () => {

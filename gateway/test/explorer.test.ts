@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { createHttp, type Http } from '@renmai/platform/http'
 import { createLog } from '@renmai/platform/log'
 import { ALL_SCOPES, testViewer } from '@renmai/platform/testing/viewers'
+import { buildClientSchema, buildSchema, type IntrospectionQuery, printSchema } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXPLORER_TABS } from '../src/explorer-tabs.ts'
 import { serveGraphiql } from '../src/graphiql.ts'
 import { LIMITS } from '../src/limits.ts'
+import { servePages } from '../src/serve-pages.ts'
 import { loadSupergraph, type Supergraph } from '../src/supergraph.ts'
 
 let [supergraph, http, url]: [Supergraph, Http, string] = [] as never
@@ -18,9 +20,12 @@ beforeAll(async () => {
   )
   http = createHttp({ log: createLog('test', 'silent') })
   serveGraphiql(http)
+  servePages(http)
   url = await http.listen({ host: '127.0.0.1', port: 0 })
 })
 afterAll(() => http.close())
+
+const read = async (path: string) => (await fetch(`${url}${path}`)).text()
 
 describe('the explorer', () => {
   it.each(EXPLORER_TABS.map((tab) => [tab.title, tab] as const))(
@@ -33,11 +38,28 @@ describe('the explorer', () => {
     },
   )
 
-  it('is served with its tabs and with nothing from another host, beside the public schema as text', async () => {
-    const page = await (await fetch(url)).text()
+  it('is served with its tabs', async () => {
+    const page = await read('/')
     for (const { title } of EXPLORER_TABS) expect(page).toContain(title)
-    expect(page).not.toMatch(/(src|href)="https?:/)
-    expect(await (await fetch(`${url}/public/schema.graphql`)).text()).toContain('type Customer implements Node')
-    expect(await (await fetch(`${url}/llms.txt`)).text()).toContain('/public/graphql')
+  })
+})
+
+describe('the pages about the public schema', () => {
+  it('are its reference, a picture of it, its text and what a program should know', async () => {
+    const sdl = await read('/public/schema.graphql')
+    expect(sdl).toContain('type Customer implements Node')
+    const reference = await read('/schema')
+    for (const name of ['createWebhookEndpoint', 'customerByIdentifier', 'segmentChanged', 'OrderSummary'])
+      expect(reference).toContain(name)
+    expect(reference).not.toContain('createApiClient')
+    const { data } = JSON.parse(await read('/graph/introspection.json')) as { data: IntrospectionQuery }
+    expect(printSchema(buildClientSchema(data))).toBe(printSchema(buildSchema(sdl)))
+    expect(await read('/graph')).toContain('/graph/voyager.standalone.js')
+    expect(await read('/graph/voyager.standalone.js')).toContain('GraphQLVoyager')
+    expect(await read('/llms.txt')).toContain('/public/graphql')
+  })
+
+  it.each(['/', '/schema', '/graph'])('%s takes nothing from another host', async (path) => {
+    expect(await read(path)).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)="(https?:)?\/\/|@import|url\((https?:)?\/\//)
   })
 })

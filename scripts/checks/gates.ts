@@ -4,6 +4,7 @@ import { clientSchemaOf, composeSupergraphs, SERVICES } from '../compose-supergr
 import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
 import { renderBusPermissions } from '../write-bus-permissions.ts'
 import { OPERATIONS, renderOperations } from '../write-operations.ts'
+import { pagesFresh } from '../write-pages.ts'
 import { renderSettings } from '../write-settings.ts'
 import { baseRef } from './base-ref.ts'
 import { breakingChanges } from './breaking-changes.ts'
@@ -137,6 +138,7 @@ export const gates: Gate[] = [
   { name: 'schema composes', run: schemaComposes },
   { name: 'schema rules', run: schemaRules },
   { name: 'operations fresh', run: operationsFresh },
+  { name: 'pages fresh', run: pagesFresh },
   { name: 'schema breaking', run: schemaBreaking },
   { name: 'public schema kept', run: () => publicSchemaKept(baseRef()) },
   { name: 'settings documented', run: settingsDocumented },

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { makeFolder } from '@renmai/platform/testing/folder'
+import { ROOT } from './stack/paths.ts'
+
+const TOOLS = `${ROOT}.tools/pages`
+const PAGES = `${ROOT}gateway/pages`
+const SCHEMA_PAGE = `${PAGES}/schema.html`
+const VOYAGER = ['voyager.standalone.js', 'voyager.css', 'voyager.standalone.js.LICENSE.txt']
+const TIMEOUT_MS = 600_000
+
+/** The last line of the schema's page: what it was written from. */
+const markOf = (sdl: string) => `<!-- public.graphql ${createHash('sha256').update(sdl).digest('hex')} -->`
+
+/** @throws Error when the schema's page was written from another public schema */
+export function pagesFresh(): void {
+  const mark = markOf(readFileSync(`${ROOT}gateway/public.graphql`, 'utf8'))
+  if (!existsSync(SCHEMA_PAGE) || !readFileSync(SCHEMA_PAGE, 'utf8').trimEnd().endsWith(mark))
+    throw new Error('gateway/pages/schema.html is not about the public schema as it is. Run node scripts/write-pages.ts.')
+}
+
+/** Writes the pages about the public schema with spectaql, and takes the picture's program from graphql-voyager. */
+function writePages(): void {
+  install()
+  const folder = makeFolder('pages')
+  const schema = `${ROOT}gateway/public.graphql`
+  const config = fileURLToPath(new URL('pages/spectaql.yml', import.meta.url))
+  const bin = `${TOOLS}/node_modules/spectaql/bin/spectaql.js`
+  run(process.execPath, [bin, config, '--schema-file', schema, '--target-dir', folder.path])
+  const page = readFileSync(`${folder.path}/index.html`, 'utf8')
+  folder.remove()
+  mkdirSync(PAGES, { recursive: true })
+  writeFileSync(SCHEMA_PAGE, `${page.trimEnd()}\n${markOf(readFileSync(schema, 'utf8'))}\n`)
+  for (const file of VOYAGER) copyFileSync(`${TOOLS}/node_modules/graphql-voyager/dist/${file}`, `${PAGES}/${file}`)
+}
+
+function install(): void {
+  if (existsSync(`${TOOLS}/node_modules/spectaql`)) return
+  mkdirSync(TOOLS, { recursive: true })
+  copyFileSync(fileURLToPath(new URL('pages/package.json', import.meta.url)), `${TOOLS}/package.json`)
+  const npm = join(dirname(process.execPath), 'npm')
+  // The picture's program is one file; what its parts would want beside them does not matter.
+  run(existsSync(npm) ? npm : 'npm', ['install', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'], TOOLS)
+}
+
+function run(command: string, args: string[], cwd = TOOLS): void {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: TIMEOUT_MS, maxBuffer: 64 * 1024 ** 2 })
+  if (status !== 0) throw new Error(`${command} ${args[0]} failed:\n${stdout}${stderr}`)
+}
+
+if (import.meta.main) writePages()
