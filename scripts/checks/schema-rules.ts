@@ -113,11 +113,14 @@ function connectionRules(schema: GraphQLSchema, name: string): string[] {
 }
 
 function mutationRules(schema: GraphQLSchema): string[] {
-  return Object.values(schema.getMutationType()?.getFields() ?? {}).flatMap(({ name, args }) => {
+  return Object.values(schema.getMutationType()?.getFields() ?? {}).flatMap(({ name, args, type: output }) => {
     const [input] = args
     if (args.length !== 1 || input?.name !== 'input' || !isNonNullType(input.type))
       return [`Mutation.${name} must have one argument, input, that is required`]
     const type = getNamedType(input.type)
+    const payload = getNamedType(output)
+    const told = isObjectType(payload) && payload.name.endsWith('Payload') ? String(payload.getFields().userErrors?.type) : '[UserError!]!'
+    if (told !== '[UserError!]!') return [`${payload.name} needs userErrors: [UserError!]!`]
     const hasKey = isInputObjectType(type) && isNonNullType(type.getFields().idempotencyKey?.type)
     return hasKey || REPEATABLE.has(name) ? [] : [`Mutation.${name} needs an idempotencyKey in its input`]
   })

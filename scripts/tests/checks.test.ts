@@ -84,7 +84,8 @@ describe('the conventions of the schema', () => {
   it('are kept', () => {
     const good = `"A root." type Query { "As." as("Most." first: Int, "From." after: String): AConnection }
       "As." type AConnection { "Es." edges: [Int] "Ns." nodes: [Int] "P." pageInfo: Int }
-      type Mutation { "Makes." make(input: MakeInput!): Int }
+      type Mutation { "Makes." make(input: MakeInput!): MakePayload }
+      "Made." type MakePayload { "Errors." userErrors: [UserError!]! } "Error." type UserError { "Text." message: String }
       "What." input MakeInput { "Key." idempotencyKey: String! "Way." way: Way }
       "Way." enum Way { "Up." UP } "A day." scalar Day @specifiedBy(url: "https://example.org")`
     expect(brokenConventions(buildSchema(good))).toEqual([])
@@ -98,6 +99,7 @@ describe('the conventions of the schema', () => {
     expect(broken('"From." after: String', '"From." since: String')).toEqual(['Query.as needs first and after'])
     expect(broken('"Ns." nodes: [Int]', '')).toEqual(['AConnection needs edges, nodes and pageInfo'])
     expect(broken('input: MakeInput!', 'input: MakeInput')).toEqual(['Mutation.make must have one argument, input, that is required'])
+    expect(broken('[UserError!]!', '[UserError!]')).toEqual(['MakePayload needs userErrors: [UserError!]!'])
     expect(broken('idempotencyKey: String!', 'idempotencyKey: String')).toEqual(['Mutation.make needs an idempotencyKey in its input'])
   })
 })

@@ -64,17 +64,33 @@ function withKey(variables: unknown): unknown {
 
 async function read(response: Response): Promise<Outcome> {
   const answer = (await response.json().catch(() => undefined)) as Answer | undefined
-  if (answer && !answer.errors && answer.data !== undefined) return { answer }
-  const details = (answer?.errors ?? []).map(({ message, path, extensions }) => ({
+  const wrong = userErrorsOf(answer?.data)
+  if (answer && !answer.errors && answer.data !== undefined && wrong.length === 0) return { answer }
+  const told = (answer?.errors ?? []).map(({ message, path, extensions }) => ({
     code: 'UNKNOWN',
     ...extensions,
     message,
     ...(path && { path }),
   }))
+  const details = [...told, ...wrong]
   const failure = new RenmaiError(details.length > 0 ? details : [{ message: `HTTP ${response.status}`, code: 'UNKNOWN' }], answer?.data)
   const isPassing = details.length > 0 ? details.every(({ code }) => PASSING.has(code)) : response.status >= 502
   const wanted = Number(response.headers.get('retry-after'))
   return { failure, isPassing, waitMs: wanted > 0 ? Math.min(wanted * 1_000, LONGEST_WAIT_MS) : undefined }
+}
+
+type UserErrors = { userErrors?: { message: string; code: string; field?: readonly string[] | null }[] }
+
+/** What mutations say in their payloads that their caller can mend: an error like any other for who calls this. */
+function userErrorsOf(data: unknown): RenmaiErrorDetail[] {
+  return Object.entries((data ?? {}) as Record<string, UserErrors | null>).flatMap(([name, payload]) =>
+    (payload?.userErrors ?? []).map(({ message, code, field }) => ({
+      message,
+      code,
+      path: [name],
+      ...(field ? { fields: { [field.join('.')]: message } } : {}),
+    })),
+  )
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -73,6 +73,22 @@ describe('a client', () => {
     expect(seen).toHaveLength(1)
   })
 
+  it('takes what a payload says is wrong for an error', async () => {
+    const userErrors = [{ message: 'name: too long', code: 'BAD_USER_INPUT', field: ['input', 'name'] }]
+    answers = [
+      say(200, { data: { createTag: { tag: null, userErrors } } }),
+      say(200, { data: { createTag: { tag: { id: '1' }, userErrors: [] } } }),
+    ]
+    const { request } = createRenmai({ endpoint, credential: 'k' })
+    const ask = () => request(CreateTagDocument, { input: { groupId: 'g', name: 'a' } })
+    await expect(ask()).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      details: [{ message: 'name: too long', path: ['createTag'], fields: { 'input.name': 'name: too long' } }],
+    })
+    expect((await ask()).createTag.tag?.id).toBe('1')
+    expect(seen).toHaveLength(2)
+  })
+
   it('gives up after so many attempts, and on what does not speak GraphQL', async () => {
     answers = [failing('TIMEOUT'), failing('TIMEOUT')]
     const { request } = createRenmai({ endpoint, credential: 'k', retries: 1 })

@@ -23,6 +23,7 @@ import { AppError } from './errors.ts'
 import { readGlobalIds } from './global-id.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
+import { tellUserErrors } from './user-errors.ts'
 import { type Verifier, type Viewer, verifyViewer } from './viewer.ts'
 
 export type SubgraphOptions<C> = {
@@ -47,7 +48,8 @@ export function buildSchema(modules: DocumentNode[], resolvers: object, { readsG
   const schema = buildSubgraphSchema(
     modules.map((typeDefs, index) => (index === 0 ? { typeDefs, resolvers: resolvers as never } : { typeDefs })),
   )
-  return enforceScopes(readsGlobalIds ? readGlobalIds(schema) : schema, modules)
+  // Who may not is told among the errors, not what they could mend.
+  return enforceScopes(tellUserErrors(readsGlobalIds ? readGlobalIds(schema) : schema), modules)
 }
 
 /**
