@@ -106,10 +106,12 @@ function connectionRules(schema: GraphQLSchema, name: string): string[] {
   const fields = Object.values(type.getFields())
   const pages = fields.filter((field) => getNamedType(field.type).name.endsWith('Connection'))
   const asked = pages.flatMap(({ name: field, args }) =>
-    ['first', 'after'].every((one) => args.some((arg) => arg.name === one)) ? [] : [`${name}.${field} needs first and after`],
+    ['first', 'after', 'last', 'before'].every((one) => args.some((arg) => arg.name === one))
+      ? []
+      : [`${name}.${field} needs first and after, last and before`],
   )
-  const isWhole = ['edges', 'nodes', 'pageInfo'].every((one) => fields.some((field) => field.name === one))
-  return name.endsWith('Connection') && !isWhole ? [...asked, `${name} needs edges, nodes and pageInfo`] : asked
+  const isWhole = ['edges', 'nodes', 'pageInfo', 'totalCount'].every((one) => fields.some((field) => field.name === one))
+  return name.endsWith('Connection') && !isWhole ? [...asked, `${name} needs edges, nodes, pageInfo and totalCount`] : asked
 }
 
 function mutationRules(schema: GraphQLSchema): string[] {

@@ -82,8 +82,8 @@ describe('the rules of the SDL', () => {
 
 describe('the conventions of the schema', () => {
   it('are kept', () => {
-    const good = `"A root." type Query { "As." as("Most." first: Int, "From." after: String): AConnection }
-      "As." type AConnection { "Es." edges: [Int] "Ns." nodes: [Int] "P." pageInfo: Int }
+    const good = `"A root." type Query { "As." as("Most." first: Int, "From." after: String, last: Int, before: String): AConnection }
+      "As." type AConnection { "Es." edges: [Int] "Ns." nodes: [Int] "P." pageInfo: Int "T." totalCount: Int }
       type Mutation { "Makes." make(input: MakeInput!): MakePayload }
       "Made." type MakePayload { "Errors." userErrors: [UserError!]! } "Error." type UserError { "Text." message: String }
       "What." input MakeInput { "Key." idempotencyKey: String! "Way." way: Way }
@@ -96,8 +96,8 @@ describe('the conventions of the schema', () => {
     expect(broken('"What." input', 'input')).toEqual(['MakeInput has no description'])
     expect(broken('"Makes." make', 'make')).toEqual(['Mutation.make has no description'])
     expect(broken(' @specifiedBy(url: "https://example.org")', '')).toEqual(['Day needs @specifiedBy'])
-    expect(broken('"From." after: String', '"From." since: String')).toEqual(['Query.as needs first and after'])
-    expect(broken('"Ns." nodes: [Int]', '')).toEqual(['AConnection needs edges, nodes and pageInfo'])
+    expect(broken('"From." after: String', '"From." since: String')).toEqual(['Query.as needs first and after, last and before'])
+    expect(broken('"Ns." nodes: [Int]', '')).toEqual(['AConnection needs edges, nodes, pageInfo and totalCount'])
     expect(broken('input: MakeInput!', 'input: MakeInput')).toEqual(['Mutation.make must have one argument, input, that is required'])
     expect(broken('[UserError!]!', '[UserError!]')).toEqual(['MakePayload needs userErrors: [UserError!]!'])
     expect(broken('idempotencyKey: String!', 'idempotencyKey: String')).toEqual(['Mutation.make needs an idempotencyKey in its input'])

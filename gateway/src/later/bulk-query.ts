@@ -17,6 +17,7 @@ import { LIMITS } from '../limits.ts'
 /** Names in the query that is asked page by page. */
 export const [PAGE, FIRST, AFTER] = ['bulkPage', 'bulkFirst', 'bulkAfter']
 
+const PAGING = ['first', 'after', 'last', 'before']
 const refuse = (message: string) => new AppError('INVALID', `query: ${message}`, { query: message })
 
 /**
@@ -56,7 +57,7 @@ function requireConnection(schema: GraphQLSchema, { name, arguments: given = [] 
   const type = field && getNamedType(field.type)
   const isConnection = ['first', 'after'].every((one) => field?.args.some((arg) => arg.name === one))
   if (!isConnection || !isObjectType(type) || !type.getFields().nodes) throw refuse(`${name.value} is no list with pages`)
-  if (given.some((one) => ['first', 'after'].includes(one.name.value))) throw refuse('leave out first and after; all of it is read')
+  if (given.some((one) => PAGING.includes(one.name.value))) throw refuse('leave out first and after; all of it is read')
 }
 
 const nameOf = (value: string) => ({ kind: Kind.NAME, value }) as const

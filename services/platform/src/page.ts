@@ -1,16 +1,23 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { AppError } from './errors.ts'
 
-/** Arguments of a connection. */
-export type PageArgs = { first?: number | null | undefined; after?: string | null | undefined }
+/** Arguments of a connection: `first` with `after`, or `last` with `before`. */
+export type PageArgs = {
+  first?: number | null | undefined
+  after?: string | null | undefined
+  last?: number | null | undefined
+  before?: string | null | undefined
+}
 
-/** A checked page: at most `limit` rows after the row whose sort key is `after`. */
-export type Page = { limit: number; after: string[] | undefined }
+/** A checked page: at most `limit` rows after the row whose sort key is `from`, or before it. */
+export type Page = { limit: number; from: string | undefined; isBackward: boolean }
 
 export type Connection<T> = {
   edges: { cursor: string; node: T }[]
   nodes: T[]
-  pageInfo: { hasNextPage: boolean; endCursor: string | null }
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
+  /** Counts all items; called when somebody asks for it. */
+  count: () => Promise<number>
 }
 
 const MAX_PAGE = 100
@@ -24,35 +31,56 @@ export class Cursors {
     this.#key = key
   }
 
-  /** @throws AppError INVALID for a page size outside 1 to 100 or a cursor that we did not give to this tenant */
-  read(args: PageArgs, tenantId: string): Page {
-    const limit = args.first ?? DEFAULT_PAGE
-    if (limit < 1 || limit > MAX_PAGE) throw new AppError('INVALID', `first must be 1 to ${MAX_PAGE}`, { first: `1 to ${MAX_PAGE}` })
-    if (!args.after) return { limit, after: undefined }
-    const [body = '', mac = ''] = args.after.split('.')
-    const expected = this.#sign(body, tenantId)
-    const given = Buffer.from(mac)
-    if (given.length !== expected.length || !timingSafeEqual(given, Buffer.from(expected))) {
-      throw new AppError('INVALID', 'after is not a cursor of this list', { after: 'take it from pageInfo.endCursor' })
-    }
-    return { limit, after: JSON.parse(Buffer.from(body, 'base64url').toString()) as string[] }
+  /** @throws AppError INVALID for a page size outside 1 to 100, both directions at once, or a cursor that we did not give to this tenant */
+  read({ first, after, last, before }: PageArgs, tenantId: string): Page {
+    const isBackward = isGiven(last) || isGiven(before)
+    if (isBackward && (isGiven(first) || isGiven(after)))
+      throw new AppError('INVALID', 'Give first and after, or last and before', { last: 'not with first or after' })
+    const [name, size, cursor] = isBackward ? (['last', last, before] as const) : (['first', first, after] as const)
+    const limit = size ?? DEFAULT_PAGE
+    if (limit < 1 || limit > MAX_PAGE) throw new AppError('INVALID', `${name} must be 1 to ${MAX_PAGE}`, { [name]: `1 to ${MAX_PAGE}` })
+    return { limit, from: isGiven(cursor) && cursor !== '' ? this.#open(cursor, tenantId) : undefined, isBackward }
   }
 
   /**
    * Turns rows into a connection.
-   * @param rows up to limit + 1 rows; the one over tells that there are more
-   * @param keyOf the sort key of a row, as text
+   * @param rows up to limit + 1 rows with their sort keys, beginning at the page's own end: the one over tells that there are more
    */
-  connection<T>(rows: T[], page: Page, tenantId: string, keyOf: (row: T) => string[]): Connection<T> {
-    const nodes = rows.slice(0, page.limit)
-    const edges = nodes.map((node) => {
-      const body = Buffer.from(JSON.stringify(keyOf(node))).toString('base64url')
-      return { cursor: `${body}.${this.#sign(body, tenantId)}`, node }
-    })
-    return { edges, nodes, pageInfo: { hasNextPage: rows.length > page.limit, endCursor: edges.at(-1)?.cursor ?? null } }
+  connection<T>(
+    rows: { node: T; key: unknown }[],
+    { limit, from, isBackward }: Page,
+    tenantId: string,
+    count: () => Promise<number>,
+  ): Connection<T> {
+    const kept = isBackward ? rows.slice(0, limit).toReversed() : rows.slice(0, limit)
+    const edges = kept.map(({ node, key }) => ({ cursor: this.#seal(String(key), tenantId), node }))
+    const [isMore, isBeyond] = [rows.length > limit, from !== undefined]
+    const pageInfo = {
+      hasNextPage: isBackward ? isBeyond : isMore,
+      hasPreviousPage: isBackward ? isMore : isBeyond,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    }
+    return { edges, nodes: kept.map(({ node }) => node), pageInfo, count }
+  }
+
+  #seal(key: string, tenantId: string): string {
+    const body = Buffer.from(key).toString('base64url')
+    return `${body}.${this.#sign(body, tenantId)}`
+  }
+
+  #open(cursor: string, tenantId: string): string {
+    const [body = '', mac = ''] = cursor.split('.')
+    const expected = Buffer.from(this.#sign(body, tenantId))
+    const given = Buffer.from(mac)
+    if (given.length !== expected.length || !timingSafeEqual(given, expected))
+      throw new AppError('INVALID', 'This is not a cursor of this list', { cursor: 'take it from pageInfo' })
+    return Buffer.from(body, 'base64url').toString()
   }
 
   #sign(body: string, tenantId: string): string {
     return createHmac('sha256', this.#key).update(`${tenantId}|${body}`).digest('base64url').slice(0, 22)
   }
 }
+
+const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined

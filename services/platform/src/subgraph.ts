@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
+  isObjectType,
   Kind,
   type NamedTypeNode,
   OperationTypeNode,
@@ -23,6 +24,7 @@ import { AppError } from './errors.ts'
 import { readGlobalIds } from './global-id.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
+import type { Connection } from './page.ts'
 import { tellUserErrors } from './user-errors.ts'
 import { type Verifier, type Viewer, verifyViewer } from './viewer.ts'
 
@@ -48,6 +50,9 @@ export function buildSchema(modules: DocumentNode[], resolvers: object, { readsG
   const schema = buildSubgraphSchema(
     modules.map((typeDefs, index) => (index === 0 ? { typeDefs, resolvers: resolvers as never } : { typeDefs })),
   )
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isObjectType(type) && type.getFields().totalCount)
+      type.getFields().totalCount!.resolve ??= (source: Connection<unknown>) => source.count()
   // Who may not is told among the errors, not what they could mend.
   return enforceScopes(tellUserErrors(readsGlobalIds ? readGlobalIds(schema) : schema), modules)
 }

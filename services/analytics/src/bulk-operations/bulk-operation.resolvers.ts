@@ -1,7 +1,6 @@
-import { withTenant } from '@renmai/platform/db'
 import { isId } from '@renmai/platform/ids'
+import { readPage } from '@renmai/platform/read-page'
 import { live } from '@renmai/platform/resolvers'
-import { and, desc, lt } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { isOwn } from './bulk-operation.queries.ts'
@@ -18,18 +17,8 @@ export const bulkOperationResolvers: Resolvers = {
   Subscription: { bulkOperationFinished: live(({ operationId }, _args, ctx: Context) => find(operationId!, ctx)) },
   Query: {
     bulkOperation: (_, { id }, ctx) => find(id, ctx) ?? null,
-    bulkOperations: (_, args, { db, viewer, cursors }) => {
-      const page = cursors.read(args, viewer.tenantId)
-      return withTenant(db, viewer.tenantId, async (tx) => {
-        const rows = await tx
-          .select()
-          .from(bulkOperations)
-          .where(and(isOwn(viewer), page.after ? lt(bulkOperations.id, page.after[0]!) : undefined))
-          .orderBy(desc(bulkOperations.id))
-          .limit(page.limit + 1)
-        return cursors.connection(rows, page, viewer.tenantId, (row) => [row.id])
-      })
-    },
+    bulkOperations: (_, args, ctx) =>
+      readPage(ctx, args, { table: bulkOperations, by: bulkOperations.id, order: 'desc', where: isOwn(ctx.viewer) }),
   },
   Mutation: {
     bulkOperationRunQuery: async (_, { input }, ctx) => ({ operation: await runBulkQuery(ctx, input) }),

@@ -1,15 +1,15 @@
 import { withTenant } from '@renmai/platform/db'
 import { isId } from '@renmai/platform/ids'
+import { readPage } from '@renmai/platform/read-page'
 import { live } from '@renmai/platform/resolvers'
 import { asc, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createSegment } from './create-segment.ts'
 import { previewSegment } from './preview-segment.ts'
-import { segments } from './segment.table.ts'
+import { segmentMembers, segments } from './segment.table.ts'
 
 const MAX_SEGMENTS = 1_000
-const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
 export const segmentResolvers: Resolvers = {
   Subscription: {
@@ -32,15 +32,11 @@ export const segmentResolvers: Resolvers = {
     __resolveReference: ({ id }, { load }) => load.segment.load(id),
     isReady: (segment) => segment.sweptAt !== null,
     size: async ({ id }, _args, { load }) => (await load.segmentSize.load(id)) ?? 0,
-    members: ({ id }, args, { db, viewer, cursors }) => {
-      const page = cursors.read(args, viewer.tenantId)
-      return withTenant(db, viewer.tenantId, async (tx) => {
-        const { rows } = await tx.client.query<{ id: string }>(
-          'SELECT customer_id AS id FROM segment_members WHERE tenant_id = $1 AND segment_id = $2 AND customer_id > $3 ORDER BY customer_id LIMIT $4',
-          [viewer.tenantId, id, page.after?.[0] ?? FIRST_ID, page.limit + 1],
-        )
-        return cursors.connection(rows, page, viewer.tenantId, (row) => [row.id])
-      })
+    members: async ({ id }, args, ctx) => {
+      const where = eq(segmentMembers.segmentId, id)
+      const members = await readPage(ctx, args, { table: segmentMembers, by: segmentMembers.customerId, where })
+      const idOf = ({ customerId }: { customerId: string }) => ({ id: customerId })
+      return { ...members, nodes: members.nodes.map(idOf), edges: members.edges.map(({ cursor, node }) => ({ cursor, node: idOf(node) })) }
     },
   },
   Customer: {

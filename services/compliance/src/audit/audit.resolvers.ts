@@ -1,7 +1,8 @@
 import { withTenant } from '@renmai/platform/db'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { readPage } from '@renmai/platform/read-page'
+import { desc, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { type AuditEntry, auditCheckpoints, auditEntries } from './audit.table.ts'
+import { auditCheckpoints, auditEntries } from './audit.table.ts'
 import { signAuditCheckpoint } from './sign-checkpoint.ts'
 import { verifyAuditLog } from './verify-audit-log.ts'
 
@@ -9,19 +10,7 @@ const MAX_CHECKPOINTS = 100
 
 export const auditResolvers: Resolvers = {
   Query: {
-    auditEntries: (_, args, { db, viewer, cursors }) => {
-      const page = cursors.read(args, viewer.tenantId)
-      return withTenant(db, viewer.tenantId, async (tx) => {
-        const after = page.after ? lt(auditEntries.seq, Number(page.after[0])) : undefined
-        const rows = await tx
-          .select()
-          .from(auditEntries)
-          .where(and(eq(auditEntries.tenantId, viewer.tenantId), after))
-          .orderBy(desc(auditEntries.seq))
-          .limit(page.limit + 1)
-        return cursors.connection(rows, page, viewer.tenantId, (row: AuditEntry) => [String(row.seq)])
-      })
-    },
+    auditEntries: (_, args, ctx) => readPage(ctx, args, { table: auditEntries, by: auditEntries.seq, order: 'desc' }),
     auditCheckpoints: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, (tx) =>
         tx

@@ -1,26 +1,13 @@
-import { withTenant } from '@renmai/platform/db'
-import { and, asc, eq, gt } from 'drizzle-orm'
+import { readPage } from '@renmai/platform/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createLiveCode } from './create-live-code.ts'
-import { type LiveCode, liveCodes } from './live-code.table.ts'
+import { liveCodes } from './live-code.table.ts'
 
 const MAX_ITEMS = 100
 
 export const liveCodeResolvers: Resolvers = {
   Query: {
-    liveCodes: (_, args, { db, viewer, cursors }) => {
-      const page = cursors.read(args, viewer.tenantId)
-      return withTenant(db, viewer.tenantId, async (tx) => {
-        const after = page.after ? gt(liveCodes.id, page.after[0]!) : undefined
-        const rows = await tx
-          .select()
-          .from(liveCodes)
-          .where(and(eq(liveCodes.tenantId, viewer.tenantId), after))
-          .orderBy(asc(liveCodes.id))
-          .limit(page.limit + 1)
-        return cursors.connection(rows, page, viewer.tenantId, (row: LiveCode) => [row.id])
-      })
-    },
+    liveCodes: (_, args, ctx) => readPage(ctx, args, { table: liveCodes, by: liveCodes.id }),
   },
   Mutation: { createLiveCode: async (_, { input }, ctx) => ({ liveCode: await createLiveCode(ctx, input) }) },
   LiveCode: {

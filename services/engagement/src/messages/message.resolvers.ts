@@ -1,28 +1,18 @@
 import { withTenant } from '@renmai/platform/db'
 import { isId } from '@renmai/platform/ids'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { readPage } from '@renmai/platform/read-page'
+import { and, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { type Message, messages } from './message.table.ts'
+import { messages } from './message.table.ts'
 
 const MAX_ITEMS = 100
 
 export const messageResolvers: Resolvers = {
   Query: {
     message: (_, { id }, { load }) => (isId(id) ? load.message.load(id) : null),
-    messages: (_, args, { db, viewer, cursors }) => {
-      const page = cursors.read(args, viewer.tenantId)
-      return withTenant(db, viewer.tenantId, async (tx) => {
-        const journey = args.journeyId ? eq(messages.journeyId, args.journeyId) : undefined
-        const state = args.state ? eq(messages.state, args.state) : undefined
-        const after = page.after ? lt(messages.id, page.after[0]!) : undefined
-        const rows = await tx
-          .select()
-          .from(messages)
-          .where(and(eq(messages.tenantId, viewer.tenantId), journey, state, after))
-          .orderBy(desc(messages.id))
-          .limit(page.limit + 1)
-        return cursors.connection(rows, page, viewer.tenantId, (row: Message) => [row.id])
-      })
+    messages: (_, { journeyId, state, ...args }, ctx) => {
+      const where = and(journeyId ? eq(messages.journeyId, journeyId) : undefined, state ? eq(messages.state, state) : undefined)
+      return readPage(ctx, args, { table: messages, by: messages.id, order: 'desc', where })
     },
     messageCounts: (_, { journeyId }, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {

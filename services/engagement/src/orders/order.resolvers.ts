@@ -1,8 +1,9 @@
 import { withTenant } from '@renmai/platform/db'
 import { isId } from '@renmai/platform/ids'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { readPage } from '@renmai/platform/read-page'
+import { desc, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { type Order, orders, parkedOrders } from './order.table.ts'
+import { orders, parkedOrders } from './order.table.ts'
 
 const MAX_ITEMS = 100
 const money = (amount: number, currency: string) => ({ amountMinor: String(amount), currency })
@@ -10,20 +11,8 @@ const money = (amount: number, currency: string) => ({ amountMinor: String(amoun
 export const orderResolvers: Resolvers = {
   Query: {
     order: (_, { id }, { load }) => (isId(id) ? load.order.load(id) : null),
-    orders: (_, args, { db, viewer, cursors }) => {
-      const page = cursors.read(args, viewer.tenantId)
-      return withTenant(db, viewer.tenantId, async (tx) => {
-        const after = page.after ? lt(orders.id, page.after[0]!) : undefined
-        const number = args.orderNo ? eq(orders.orderNo, args.orderNo) : undefined
-        const rows = await tx
-          .select()
-          .from(orders)
-          .where(and(eq(orders.tenantId, viewer.tenantId), number, after))
-          .orderBy(desc(orders.id))
-          .limit(page.limit + 1)
-        return cursors.connection(rows, page, viewer.tenantId, (row: Order) => [row.id])
-      })
-    },
+    orders: (_, { orderNo, ...args }, ctx) =>
+      readPage(ctx, args, { table: orders, by: orders.id, order: 'desc', where: orderNo ? eq(orders.orderNo, orderNo) : undefined }),
     orderCounts: (_, { shopId }, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
         const { rows } = await tx.client.query(

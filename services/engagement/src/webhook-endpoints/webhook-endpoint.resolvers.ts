@@ -1,7 +1,7 @@
-import { withTenant } from '@renmai/platform/db'
 import { isId } from '@renmai/platform/ids'
+import { readPage } from '@renmai/platform/read-page'
 import { live } from '@renmai/platform/resolvers'
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createWebhookEndpoint } from './create-webhook-endpoint.ts'
@@ -19,19 +19,8 @@ export const webhookEndpointResolvers: Resolvers = {
   Subscription: { webhookEndpointDisabled: live(({ endpointId }, _args, ctx: Context) => find(endpointId!, ctx)) },
   Query: {
     webhookEndpoint: (_, { id }, ctx) => find(id, ctx) ?? null,
-    webhookEndpoints: (_, args, { db, viewer, cursors }) => {
-      const page = cursors.read(args, viewer.tenantId)
-      return withTenant(db, viewer.tenantId, async (tx) => {
-        const after = page.after ? gt(webhookEndpoints.id, page.after[0]!) : undefined
-        const rows = await tx
-          .select()
-          .from(webhookEndpoints)
-          .where(and(isVisible(viewer), after))
-          .orderBy(asc(webhookEndpoints.id))
-          .limit(page.limit + 1)
-        return cursors.connection(rows, page, viewer.tenantId, (row) => [row.id])
-      })
-    },
+    webhookEndpoints: (_, args, ctx) =>
+      readPage(ctx, args, { table: webhookEndpoints, by: webhookEndpoints.id, where: isVisible(ctx.viewer) }),
   },
   Mutation: {
     createWebhookEndpoint: (_, { input }, ctx) => createWebhookEndpoint(ctx, input),
@@ -43,19 +32,9 @@ export const webhookEndpointResolvers: Resolvers = {
   },
   WebhookEndpoint: {
     __resolveReference: ({ id }, ctx) => find(id, ctx),
-    deliveries: ({ id }, { state, ...args }, { db, viewer, cursors }) => {
-      const page = cursors.read(args, viewer.tenantId)
-      return withTenant(db, viewer.tenantId, async (tx) => {
-        const { tenantId, endpointId, id: deliveryId } = webhookDeliveries
-        const inState = state ? eq(webhookDeliveries.state, state) : undefined
-        const rows = await tx
-          .select()
-          .from(webhookDeliveries)
-          .where(and(eq(tenantId, tx.tenantId), eq(endpointId, id), inState, page.after ? lt(deliveryId, page.after[0]!) : undefined))
-          .orderBy(desc(deliveryId))
-          .limit(page.limit + 1)
-        return cursors.connection(rows, page, viewer.tenantId, (row) => [row.id])
-      })
+    deliveries: ({ id }, { state, ...args }, ctx) => {
+      const where = and(eq(webhookDeliveries.endpointId, id), state ? eq(webhookDeliveries.state, state) : undefined)
+      return readPage(ctx, args, { table: webhookDeliveries, by: webhookDeliveries.id, order: 'desc', where })
     },
   },
   WebhookDelivery: {

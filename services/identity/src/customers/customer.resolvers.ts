@@ -1,13 +1,16 @@
 import { blindIndex, open } from '@renmai/platform/crypto'
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { isId } from '@renmai/platform/ids'
+import { readPage } from '@renmai/platform/read-page'
 import { live } from '@renmai/platform/resolvers'
+import { isNull } from 'drizzle-orm'
 import { survivingValues } from '../attributes/attribute.rules.ts'
 import { attributePlace } from '../attributes/store-attributes.ts'
 import { placeOf } from '../contact-cards/store-contact-cards.ts'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { normalise } from '../profiles/identifier.rules.ts'
+import { customers, reviewCases } from './customer.table.ts'
 import { mergeCustomers } from './merge-customers.ts'
 import { unmergeCustomers } from './unmerge-customers.ts'
 
@@ -35,16 +38,7 @@ export const customerResolvers: Resolvers = {
       const id = await withTenant(ctx.db, ctx.viewer.tenantId, (tx) => findByIdentifier(tx, ctx, namespace, value))
       return id ? ctx.load.customer.load(id) : null
     },
-    customers: (_, args, { db, viewer, cursors }) => {
-      const page = cursors.read(args, viewer.tenantId)
-      return withTenant(db, viewer.tenantId, async (tx) => {
-        const { rows } = await tx.client.query<{ id: string; createdAt: Date }>(
-          `SELECT id, created_at AS "createdAt" FROM customers WHERE tenant_id = $1 AND merged_into IS NULL AND id > $2 ORDER BY id LIMIT $3`,
-          [viewer.tenantId, page.after?.[0] ?? '00000000-0000-0000-0000-000000000000', page.limit + 1],
-        )
-        return cursors.connection(rows, page, viewer.tenantId, (row) => [row.id])
-      })
-    },
+    customers: (_, args, ctx) => readPage(ctx, args, { table: customers, by: customers.id, where: isNull(customers.mergedInto) }),
     customerCounts: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
         const { rows } = await tx.client.query(
@@ -53,17 +47,7 @@ export const customerResolvers: Resolvers = {
         )
         return rows[0]
       }),
-    reviewCases: (_, args, { db, viewer, cursors }) => {
-      const page = cursors.read(args, viewer.tenantId)
-      return withTenant(db, viewer.tenantId, async (tx) => {
-        const { rows } = await tx.client.query<{ id: string }>(
-          `SELECT id, customer_a AS "customerA", customer_b AS "customerB", reason, created_at AS "createdAt" FROM review_cases
-           WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
-          [viewer.tenantId, page.after?.[0] ?? '00000000-0000-0000-0000-000000000000', page.limit + 1],
-        )
-        return cursors.connection(rows, page, viewer.tenantId, (row) => [row.id])
-      })
-    },
+    reviewCases: (_, args, ctx) => readPage(ctx, args, { table: reviewCases, by: reviewCases.id }),
   },
   Mutation: {
     mergeCustomers: async (_, { input }, ctx) => {
