@@ -30,6 +30,7 @@ CREATE TABLE "webhook_endpoints" (
 	"disabled_reason" text,
 	"failing_since" timestamp with time zone,
 	"tested_at" timestamp with time zone,
+	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "webhook_endpoints_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
 );

@@ -251,6 +251,14 @@ describe('an endpoint', () => {
     })
   })
 
+  it('is not changed by who has not seen what another changed', async () => {
+    const { endpoint: made } = await create()
+    const update = (expectedVersion: number) =>
+      updateWebhookEndpoint(contextOf(), { idempotencyKey: key(), endpointId: made.id, isEnabled: true, expectedVersion })
+    expect(await update(1)).toMatchObject({ version: 2 })
+    await expect(update(1)).rejects.toMatchObject({ code: 'CONFLICT', fields: { expectedVersion: 'now 2' } })
+  })
+
   it('is one of at most twenty of its client', async () => {
     for (let no = 0; no < 20; no++) await create()
     await expect(create()).rejects.toMatchObject({ code: 'CONFLICT' })

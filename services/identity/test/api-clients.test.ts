@@ -62,6 +62,18 @@ describe('an API client', () => {
     expect(await authenticate(text!)).toBe('')
   })
 
+  it('is not changed by who has not seen what another changed', async () => {
+    const ctx = contextOf(test, tenant)
+    const { client } = await createApiClient(ctx, { idempotencyKey: key(), name: 'v', scopes: ['events:write'] })
+    const rename = (expectedVersion: number) =>
+      updateApiClient(ctx, { idempotencyKey: key(), clientId: client.id, name: 'w', expectedVersion })
+    expect(await rename(client.version)).toMatchObject({ name: 'w', version: client.version + 1 })
+    await expect(rename(client.version)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      fields: { expectedVersion: `now ${client.version + 1}` },
+    })
+  })
+
   it('has two good keys while one follows the other, and one after', async () => {
     const ctx = contextOf(test, tenant)
     const { client, key: old } = await createApiClient(ctx, { idempotencyKey: key(), name: 'r', scopes: ['events:write'] })

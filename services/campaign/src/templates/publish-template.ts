@@ -2,6 +2,7 @@ import { newId } from '@renmai/platform/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { publish } from '@renmai/platform/outbox'
 import { parse } from '@renmai/platform/parse'
+import { requireVersion } from '@renmai/platform/version'
 import { TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
@@ -28,6 +29,7 @@ const Input = z.object({
     .nullish()
     .transform((value) => value ?? ''),
   body: z.string().min(1).max(20_000),
+  expectedVersion: z.int().nullish(),
   variables: z
     .array(Variable)
     .max(50)
@@ -48,6 +50,7 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
       .where(and(eq(templates.tenantId, tx.tenantId), eq(templates.name, name)))
       .orderBy(desc(templates.version))
       .limit(1)
+    requireVersion(input.expectedVersion, latest?.version ?? 0)
     const row = {
       tenantId: tx.tenantId,
       id: latest?.id ?? newId(),

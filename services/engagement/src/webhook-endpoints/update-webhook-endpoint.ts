@@ -2,6 +2,7 @@ import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
+import { requireVersion } from '@renmai/platform/version'
 import { requireScope } from '@renmai/platform/viewer'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
@@ -15,6 +16,7 @@ const Input = z.object({
   url: Url.nullish(),
   document: Document.nullish(),
   isEnabled: z.boolean().nullish(),
+  expectedVersion: z.int().nullish(),
 })
 
 /**
@@ -24,18 +26,20 @@ const Input = z.object({
 export async function updateWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<ShownEndpoint> {
   requireScope(ctx.viewer, SCOPE)
   const input = parse(Input, raw)
-  const { endpointId, url, document, isEnabled } = input
+  const { endpointId, url, document, isEnabled, expectedVersion } = input
   if (!url && !document && typeof isEnabled !== 'boolean') throw new AppError('INVALID', 'Give at least one of url, document and isEnabled')
   const source = document ? { document, ...(await checkDocument(ctx, await clientOf(ctx, endpointId), document)) } : {}
   if (url) await checkUrl(ctx, url)
   return mutate(ctx, { name: 'updateWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
-    const { disabledReason } = await lockEndpoint(tx, ctx.viewer, endpointId)
+    const { disabledReason, version } = await lockEndpoint(tx, ctx.viewer, endpointId)
+    requireVersion(expectedVersion, version)
     if (isEnabled === false) await endPending(tx, endpointId)
     return changeEndpoint(tx, endpointId, {
       ...source,
       ...(url ? { url } : {}),
       ...(isEnabled === false ? { disabledReason: disabledReason ?? 'BY_HAND' } : {}),
       ...(isEnabled ? { disabledReason: null, failingSince: null } : {}),
+      version: version + 1,
     })
   })
 }

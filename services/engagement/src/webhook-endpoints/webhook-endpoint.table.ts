@@ -31,6 +31,7 @@ export const webhookEndpoints = pgTable(
     /** Since when nothing was delivered any more. */
     failingSince: moment('failing_since'),
     testedAt: moment('tested_at'),
+    version: integer().notNull().default(1),
     createdAt: createdAt(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] }), index('webhook_endpoints_client').on(t.tenantId, t.clientId)],

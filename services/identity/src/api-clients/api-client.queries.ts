@@ -1,6 +1,7 @@
 import type { Tx } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
-import { apiClients } from './api-client.table.ts'
+import { type ApiClient, apiClients } from './api-client.table.ts'
 
 /** The tenant's clients that are neither revoked nor expired. */
 export const isUsable = (tx: Tx) =>
@@ -9,3 +10,11 @@ export const isUsable = (tx: Tx) =>
     isNull(apiClients.revokedAt),
     or(isNull(apiClients.expiresAt), gt(apiClients.expiresAt, sql`now()`)),
   )
+
+/** @throws AppError NOT_FOUND when there is no such client */
+export async function lockClient(tx: Tx, clientId: string): Promise<ApiClient> {
+  const mine = and(eq(apiClients.tenantId, tx.tenantId), eq(apiClients.id, clientId))
+  const [client] = await tx.select().from(apiClients).where(mine).for('update')
+  if (!client) throw new AppError('NOT_FOUND', 'No such API client')
+  return client
+}

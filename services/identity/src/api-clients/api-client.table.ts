@@ -1,5 +1,5 @@
 import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns'
-import { pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 
 /** Whose a client is: a partner's, or the company's own. */
 export type ApiClientKind = 'PARTNER' | 'OWN'
@@ -26,6 +26,7 @@ export const apiClients = pgTable(
     nextKeyLastUsedAt: moment('next_key_last_used_at'),
     addressRefusedAt: moment('address_refused_at'),
     revokedAt: moment('revoked_at'),
+    version: integer().notNull().default(1),
     createdAt: createdAt(),
   },
   (t) => [

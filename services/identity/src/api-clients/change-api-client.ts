@@ -3,7 +3,7 @@ import { AppError } from '@renmai/platform/errors'
 import type { Outcome } from '@renmai/platform/mutate'
 import { publish } from '@renmai/platform/outbox'
 import { ApiClientChangedSchema } from '@renmai/proto/identity/v1/events'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import { apiClients } from './api-client.table.ts'
 import { type ShownApiClient, withoutSecrets } from './create-api-client.ts'
@@ -18,7 +18,11 @@ export async function changeApiClient(
   changes: PgUpdateSetSource<typeof apiClients>,
 ): Promise<Outcome<ShownApiClient>> {
   const mine = and(eq(apiClients.tenantId, tx.tenantId), eq(apiClients.id, clientId))
-  const [changed] = await tx.update(apiClients).set(changes).where(mine).returning()
+  const [changed] = await tx
+    .update(apiClients)
+    .set({ ...changes, version: sql`${apiClients.version} + 1` })
+    .where(mine)
+    .returning()
   if (!changed) throw new AppError('NOT_FOUND', 'No such API client')
   await publish(tx, ApiClientChangedSchema, { clientId })
   return { result: withoutSecrets(changed), targetId: clientId }

@@ -1,12 +1,10 @@
 import { createApiKey, digestSecret } from '@renmai/platform/api-key'
-import type { Tx } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
-import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { type ApiClient, apiClients } from './api-client.table.ts'
+import { lockClient } from './api-client.queries.ts'
 import { changeApiClient } from './change-api-client.ts'
 import { type CreatedApiClient, hashSecret, type ShownApiClient } from './create-api-client.ts'
 
@@ -19,7 +17,7 @@ const Input = z.object({ idempotencyKey, clientId: z.uuid() })
 export async function rotateApiKey(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedApiClient> {
   const input = parse(Input, raw)
   return mutate<CreatedApiClient>(ctx, { name: 'rotateApiKey', scope: 'tenant:admin' }, input, async (tx) => {
-    const { revokedAt, nextKeyId } = await lock(tx, input.clientId)
+    const { revokedAt, nextKeyId } = await lockClient(tx, input.clientId)
     if (revokedAt) throw new AppError('CONFLICT', 'The client is revoked; create another one')
     if (nextKeyId) throw new AppError('CONFLICT', 'The key has a successor already; finish that rotation first')
     const key = createApiKey(tx.tenantId, 'live')
@@ -36,16 +34,9 @@ export async function rotateApiKey(ctx: Context, raw: z.input<typeof Input>): Pr
 export async function finishApiKeyRotation(ctx: Context, raw: z.input<typeof Input>): Promise<ShownApiClient> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'finishApiKeyRotation', scope: 'tenant:admin' }, input, async (tx) => {
-    const { nextKeyId: keyId, nextSecretHash: secretHash, nextKeyLastUsedAt: lastUsedAt } = await lock(tx, input.clientId)
+    const { nextKeyId: keyId, nextSecretHash: secretHash, nextKeyLastUsedAt: lastUsedAt } = await lockClient(tx, input.clientId)
     if (!keyId || !secretHash) throw new AppError('CONFLICT', 'The client has one key only; rotate it first')
     const changes = { keyId, secretHash, lastUsedAt, nextKeyId: null, nextSecretHash: null, nextKeyLastUsedAt: null }
     return changeApiClient(tx, input.clientId, changes)
   })
-}
-
-async function lock(tx: Tx, clientId: string): Promise<ApiClient> {
-  const mine = and(eq(apiClients.tenantId, tx.tenantId), eq(apiClients.id, clientId))
-  const [client] = await tx.select().from(apiClients).where(mine).for('update')
-  if (!client) throw new AppError('NOT_FOUND', 'No such API client')
-  return client
 }

@@ -1,8 +1,10 @@
 import { AppError } from '@renmai/platform/errors'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
+import { requireVersion } from '@renmai/platform/version'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { lockClient } from './api-client.queries.ts'
 import { changeApiClient } from './change-api-client.ts'
 import { Addresses, Name, Plan, type ShownApiClient } from './create-api-client.ts'
 
@@ -12,12 +14,16 @@ const Input = z.object({
   name: Name.nullish(),
   plan: Plan.nullish(),
   allowedAddresses: Addresses.nullish(),
+  expectedVersion: z.int().nullish(),
 })
 
 export async function updateApiClient(ctx: Context, raw: z.input<typeof Input>): Promise<ShownApiClient> {
   const input = parse(Input, raw)
-  const { idempotencyKey: _key, clientId, ...given } = input
+  const { idempotencyKey: _key, clientId, expectedVersion, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined))
   if (Object.keys(changes).length === 0) throw new AppError('INVALID', 'Give at least one of name, plan and allowedAddresses')
-  return mutate(ctx, { name: 'updateApiClient', scope: 'tenant:admin' }, input, (tx) => changeApiClient(tx, clientId, changes))
+  return mutate(ctx, { name: 'updateApiClient', scope: 'tenant:admin' }, input, async (tx) => {
+    requireVersion(expectedVersion, (await lockClient(tx, clientId)).version)
+    return changeApiClient(tx, clientId, changes)
+  })
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "api_clients" ADD COLUMN "version" integer DEFAULT 1 NOT NULL;
