@@ -383,6 +383,15 @@ describe('a delivery', () => {
     await until(async () => expect((await rows())[0]).toMatchObject({ attempts: 1, log: [{ status: null, problem: 'DOCUMENT_INVALID' }] }))
   })
 
+  it('that we cannot make counts as failed too, and does not come again for ever', async () => {
+    await create()
+    await test.owner.query("UPDATE webhook_endpoints SET secrets = '\\x00'")
+    await happen(received())
+    start()
+    await until(async () => expect((await rows())[0]).toMatchObject({ attempts: 1, log: [{ status: null, problem: 'INTERNAL' }] }))
+    expect(got).toHaveLength(0)
+  })
+
   it('that a worker dies with comes again; a worker that was too slow decides nothing', async () => {
     await create()
     await happen(received())

@@ -22,7 +22,7 @@ export function deliverWebhooks(worker: Worker): Loop {
   const count = (isMeant: (due: Due) => boolean) => [...underWay.values()].filter(isMeant).length
   const start = (due: Due) => {
     const delivering = deliver(worker, post, due)
-      .catch((err) => worker.bus.log.error({ err, delivery: due.id }, 'a delivery was broken off; it is tried again'))
+      .catch((error) => breakOff(worker, due, error))
       .finally(() => {
         underWay.delete(delivering)
         run.wake()
@@ -47,6 +47,14 @@ export function deliverWebhooks(worker: Worker): Loop {
     await close()
   }
   return { ...run, stop }
+}
+
+/** What fails in passing comes again when its lease ends; what is a fault of ours counts, or it would come again for ever. */
+async function breakOff(worker: Worker, due: Due, error: unknown): Promise<void> {
+  worker.bus.log.error({ err: error, delivery: due.id }, 'a delivery was broken off; it is tried again')
+  if (isTransient(error)) return
+  const failed = { sent: { status: null, problem: 'INTERNAL' }, durationMs: 0 }
+  await record(worker, due, failed).catch((err) => worker.bus.log.error({ err, delivery: due.id }, 'a delivery cannot be recorded'))
 }
 
 async function deliver(worker: Worker, post: Post, due: Due): Promise<void> {
