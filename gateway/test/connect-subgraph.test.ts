@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSigner, createVerifier, verifyViewer } from '@renmai/platform/viewer'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectSubgraph, type Subgraph } from '../src/connect-subgraph.ts'
 
 const TENANT = '01931a2b-0000-7000-8000-000000000001'
@@ -74,6 +74,13 @@ describe('a subgraph', () => {
     await subgraph.ask(viewer, body('{ a }'), 'query')
     expect(seen).toHaveLength(3)
     await older
+  })
+
+  it('that answers late is not waited for on the connection either', async () => {
+    let closed = 0
+    answer = (response) => void response.once('close', () => closed++)
+    await subgraph.ask(staff('a'), body('{ a }'), 'query')
+    await vi.waitFor(() => expect(closed).toBe(1))
   })
 
   it('that answers late, brokenly or not at all is unavailable, and nothing is sent twice', async () => {

@@ -53,7 +53,6 @@ export function buildSchema(modules: DocumentNode[], resolvers: object, { readsG
   for (const type of Object.values(schema.getTypeMap()))
     if (isObjectType(type) && type.getFields().totalCount)
       type.getFields().totalCount!.resolve ??= (source: Connection<unknown>) => source.count()
-  // Who may not is told among the errors, not what they could mend.
   return enforceScopes(tellUserErrors(readsGlobalIds ? readGlobalIds(schema) : schema), modules)
 }
 
