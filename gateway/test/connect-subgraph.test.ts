@@ -76,10 +76,15 @@ describe('a subgraph', () => {
     await older
   })
 
-  it('that answers late is not waited for on the connection either', async () => {
+  it('that answers byte by byte is not waited for, on the connection neither', async () => {
     let closed = 0
-    answer = (response) => void response.once('close', () => closed++)
-    await subgraph.ask(staff('a'), body('{ a }'), 'query')
+    answer = (response) => {
+      const drip = setInterval(() => response.write(' '), 50)
+      response.once('close', () => (clearInterval(drip), closed++))
+    }
+    await expect(subgraph.ask(staff('a'), body('{ a }'), 'query')).resolves.toMatchObject({
+      errors: [{ extensions: { code: 'UNAVAILABLE' } }],
+    })
     await vi.waitFor(() => expect(closed).toBe(1))
   })
 
