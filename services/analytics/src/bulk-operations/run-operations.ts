@@ -1,20 +1,18 @@
 import { ask } from '@renmai/platform/ask'
 import { crashPoint } from '@renmai/platform/crash-point'
 import { seal } from '@renmai/platform/crypto'
-import { type Tx, withTenant } from '@renmai/platform/db'
 import { AppError, isTransient } from '@renmai/platform/errors'
-import { newId } from '@renmai/platform/ids'
 import { type Loop, loop } from '@renmai/platform/loop'
 import { tenantsWithWork } from '@renmai/platform/tenants'
 import { GatewayService, type ReadBulkPageResponse } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Worker } from '../context.ts'
 import { end, placeOf } from './bulk-operation.queries.ts'
 import type { BulkOperation } from './bulk-operation.table.ts'
+import { claim, giveBack, inOwn, LEASE_S } from './lease.ts'
 
 const POLL_MS = 500
 /** Operations that one process works on at once; more would take the gateway's time from those who wait for an answer. */
 const LANES = 2
-const LEASE_S = 60
 const DEADLINE_MS = 30_000
 const MAX_FILE_BYTES = 1024 ** 3
 /** What fails in passing is tried again for about a day, at the latest every five minutes. */
@@ -41,26 +39,6 @@ export function runOperations(worker: Worker): Loop[] {
       return done
     }),
   )
-}
-
-/** The oldest that is due, of a viewer of whom none runs elsewhere. */
-export function claim({ db }: Worker, tenantId: string): Promise<BulkOperation | undefined> {
-  return withTenant(db, tenantId, async (tx) => {
-    // Two workers at once would each not see that the other takes one of the same viewer.
-    await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('bulk_operations' || $1, 0))", [tenantId])
-    const { rows } = await tx.client.query<BulkOperation>(
-      `UPDATE bulk_operations SET status = 'RUNNING', attempt_id = $2, next_at = now() + interval '${LEASE_S} seconds'
-       WHERE tenant_id = $1 AND id = (
-         SELECT o.id FROM bulk_operations o WHERE o.tenant_id = $1 AND o.status IN ('CREATED', 'RUNNING') AND o.next_at <= now()
-           AND NOT EXISTS (SELECT 1 FROM bulk_operations r WHERE r.tenant_id = $1 AND r.viewer_id = o.viewer_id AND r.viewer_kind = o.viewer_kind
-             AND r.id <> o.id AND r.status = 'RUNNING' AND r.attempt_id IS NOT NULL AND r.next_at > now())
-         ORDER BY o.id LIMIT 1)
-       RETURNING tenant_id AS "tenantId", id, viewer_kind AS "viewerKind", viewer_id AS "viewerId", document, after, parts,
-         object_count AS "objectCount", file_size AS "fileSize", attempt_id AS "attemptId", failures`,
-      [tenantId, newId()],
-    )
-    return rows[0]
-  })
 }
 
 /** Reads until the list, or the time of this process, is over. */
@@ -111,28 +89,5 @@ function storePage(worker: Worker, operation: BulkOperation, page: ReadBulkPageR
     if (!page.next) await end(tx, operation, { status: 'COMPLETED' })
     crashPoint('uncommitted')
     return page.next ? read : undefined
-  })
-}
-
-/** Lets it come again after a while that grows with its failures. */
-async function giveBack(worker: Worker, operation: BulkOperation, failures: number): Promise<void> {
-  await inOwn(worker, operation, async (tx) => {
-    await tx.client.query(
-      `UPDATE bulk_operations SET attempt_id = NULL, failures = $3,
-         next_at = now() + CASE WHEN $3 = 0 THEN interval '0' ELSE least(interval '5 minutes', interval '1 second' * 2 ^ least($3, 12)) * (0.75 + random() / 2) END
-       WHERE tenant_id = $1 AND id = $2`,
-      [operation.tenantId, operation.id, failures],
-    )
-  })
-}
-
-/** Works on an operation that is still this worker's; otherwise not at all. */
-async function inOwn<T>({ db }: Worker, { tenantId, id, attemptId }: BulkOperation, work: (tx: Tx) => Promise<T>): Promise<T | undefined> {
-  return withTenant(db, tenantId, async (tx) => {
-    const held = await tx.client.query(
-      "SELECT 1 FROM bulk_operations WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND status = 'RUNNING' FOR UPDATE",
-      [tenantId, id, attemptId],
-    )
-    return held.rowCount === 1 ? work(tx) : undefined
   })
 }

@@ -4,8 +4,9 @@ import { type Loop, loop } from '@renmai/platform/loop'
 import { tenantsWithWork } from '@renmai/platform/tenants'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Worker } from '../context.ts'
-import { claimDeliveries, type Due, disable, postpone, record, skip } from './delivery.queries.ts'
+import { claimDeliveries, type Due, postpone, skip } from './delivery.queries.ts'
 import { createPost, type Post } from './post-delivery.ts'
+import { disable, record } from './record-delivery.ts'
 import { goodSecrets } from './secrets.ts'
 
 const POLL_MS = 200

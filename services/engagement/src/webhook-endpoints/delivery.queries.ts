@@ -1,15 +1,7 @@
-import { createHash } from 'node:crypto'
-import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import type { Clock } from '@renmai/platform/clock'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
-import { publish } from '@renmai/platform/outbox'
-import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
-import { WebhookEndpointDisabledSchema } from '@renmai/proto/engagement/v1/events'
 import { and, eq, inArray } from 'drizzle-orm'
-import { FAILING_DAYS, judge, type Sent } from './delivery.rules.ts'
-import { endPending } from './webhook-endpoint.queries.ts'
-import { type DisabledReason, type WebhookDelivery, type WebhookEndpoint, webhookEndpoints } from './webhook-endpoint.table.ts'
+import { type WebhookDelivery, type WebhookEndpoint, webhookEndpoints } from './webhook-endpoint.table.ts'
 
 /** A delivery that is this worker's to make for a while, with where to. */
 export type Due = Pick<WebhookDelivery, 'id' | 'event' | 'isTest' | 'attempts' | 'attemptId' | 'createdAt'> & { endpoint: WebhookEndpoint }
@@ -51,25 +43,6 @@ async function endpointsOf(tx: Tx, ids: string[]): Promise<Map<string, WebhookEn
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Writes down what came of an attempt, and what follows from it for the endpoint. */
-export async function record({ db, now }: { db: Db; now: Clock }, due: Due, { sent, durationMs }: { sent: Sent; durationMs: number }) {
-  const { attempts, isTest, endpoint } = due
-  const verdict = judge(sent, attempts, isTest, Math.random())
-  const entry = { at: now().toISOString(), status: sent.status, problem: sent.problem, durationMs }
-  await withTenant(db, endpoint.tenantId, async (tx) => {
-    const isOurs = await settle(tx, due, {
-      state: verdict.state,
-      afterSeconds: verdict.state === 'PENDING' ? verdict.afterSeconds : 0,
-      log: [entry],
-    })
-    if (!isOurs || isTest) return
-    if (verdict.state === 'DELIVERED') return noteDelivered(tx, endpoint.id)
-    const isHopeless = await noteFailure(tx, endpoint.id)
-    const reason = verdict.state === 'FAILED' && verdict.isGone ? 'GONE' : isHopeless ? 'FAILING' : undefined
-    if (reason) await stop(tx, endpoint.id, reason, now())
-  })
-}
-
 /** Puts a delivery back for a reason of ours: it does not count as an attempt. */
 export const postpone = (db: Db, due: Due): Promise<void> =>
   withTenant(db, due.endpoint.tenantId, async (tx) => {
@@ -82,14 +55,10 @@ export const skip = (db: Db, due: Due): Promise<void> =>
     await settle(tx, due, { state: 'SKIPPED', afterSeconds: 0, log: [] })
   })
 
-/** Ends what goes to an endpoint, and says so. */
-export const disable = (db: Db, { endpoint }: Due, reason: DisabledReason, now: Date): Promise<void> =>
-  withTenant(db, endpoint.tenantId, (tx) => stop(tx, endpoint.id, reason, now))
-
 type Settled = { state: WebhookDelivery['state']; afterSeconds: number; log: object[]; isUncounted?: boolean }
 
 /** @returns whether the delivery was still this worker's */
-async function settle(tx: Tx, { id, attemptId }: Due, { state, afterSeconds, log, isUncounted = false }: Settled): Promise<boolean> {
+export async function settle(tx: Tx, { id, attemptId }: Due, { state, afterSeconds, log, isUncounted = false }: Settled): Promise<boolean> {
   const { rowCount } = await tx.client.query(
     `UPDATE webhook_deliveries SET state = $4, attempt_id = NULL, next_at = now() + $5 * interval '1 second',
        attempts = attempts - $6, about = CASE WHEN $6 = 1 THEN NULL ELSE about END,
@@ -98,40 +67,4 @@ async function settle(tx: Tx, { id, attemptId }: Due, { state, afterSeconds, log
     [tx.tenantId, id, attemptId, state, afterSeconds, isUncounted ? 1 : 0, JSON.stringify(log)],
   )
   return rowCount === 1
-}
-
-async function noteDelivered(tx: Tx, endpointId: string): Promise<void> {
-  await tx.client.query(
-    'UPDATE webhook_endpoints SET failing_since = NULL WHERE tenant_id = $1 AND id = $2 AND failing_since IS NOT NULL',
-    [tx.tenantId, endpointId],
-  )
-}
-
-/** @returns whether nothing was delivered for too long */
-async function noteFailure(tx: Tx, endpointId: string): Promise<boolean> {
-  const { rows } = await tx.client.query<{ isHopeless: boolean }>(
-    `UPDATE webhook_endpoints SET failing_since = coalesce(failing_since, now()) WHERE tenant_id = $1 AND id = $2
-     RETURNING failing_since < now() - interval '${FAILING_DAYS} days' AS "isHopeless"`,
-    [tx.tenantId, endpointId],
-  )
-  return rows[0]?.isHopeless ?? false
-}
-
-async function stop(tx: Tx, endpointId: string, reason: DisabledReason, now: Date): Promise<void> {
-  const { rowCount } = await tx.client.query(
-    'UPDATE webhook_endpoints SET disabled_reason = $3 WHERE tenant_id = $1 AND id = $2 AND disabled_reason IS NULL',
-    [tx.tenantId, endpointId, reason],
-  )
-  if (rowCount === 0) return
-  await endPending(tx, endpointId)
-  const at = timestampFromDate(now)
-  await publish(tx, WebhookEndpointDisabledSchema, { endpointId, reason, at })
-  await publish(tx, ActionRecordedSchema, {
-    action: 'disableWebhookEndpoint',
-    actorKind: 'SERVICE',
-    actorId: endpointId,
-    targetId: endpointId,
-    inputDigest: createHash('sha256').update(reason).digest(),
-    at,
-  })
 }

@@ -1,0 +1,54 @@
+import { type Tx, withTenant } from '@renmai/platform/db'
+import { newId } from '@renmai/platform/ids'
+import type { Worker } from '../context.ts'
+import type { BulkOperation } from './bulk-operation.table.ts'
+
+/** How long an operation is a worker's, from each of its pages on. */
+export const LEASE_S = 60
+
+/** The oldest that is due, of a viewer of whom none runs elsewhere. */
+export function claim({ db }: Worker, tenantId: string): Promise<BulkOperation | undefined> {
+  return withTenant(db, tenantId, async (tx) => {
+    // Two workers at once would each not see that the other takes one of the same viewer.
+    await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('bulk_operations' || $1, 0))", [tenantId])
+    const { rows } = await tx.client.query<BulkOperation>(
+      `UPDATE bulk_operations SET status = 'RUNNING', attempt_id = $2, next_at = now() + interval '${LEASE_S} seconds'
+       WHERE tenant_id = $1 AND id = (
+         SELECT o.id FROM bulk_operations o WHERE o.tenant_id = $1 AND o.status IN ('CREATED', 'RUNNING') AND o.next_at <= now()
+           AND NOT EXISTS (SELECT 1 FROM bulk_operations r WHERE r.tenant_id = $1 AND r.viewer_id = o.viewer_id AND r.viewer_kind = o.viewer_kind
+             AND r.id <> o.id AND r.status = 'RUNNING' AND r.attempt_id IS NOT NULL AND r.next_at > now())
+         ORDER BY o.id LIMIT 1)
+       RETURNING tenant_id AS "tenantId", id, viewer_kind AS "viewerKind", viewer_id AS "viewerId", document, after, parts,
+         object_count AS "objectCount", file_size AS "fileSize", attempt_id AS "attemptId", failures`,
+      [tenantId, newId()],
+    )
+    return rows[0]
+  })
+}
+
+/** Works on an operation that is still this worker's; otherwise not at all. */
+export async function inOwn<T>(
+  { db }: Worker,
+  { tenantId, id, attemptId }: BulkOperation,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T | undefined> {
+  return withTenant(db, tenantId, async (tx) => {
+    const held = await tx.client.query(
+      "SELECT 1 FROM bulk_operations WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND status = 'RUNNING' FOR UPDATE",
+      [tenantId, id, attemptId],
+    )
+    return held.rowCount === 1 ? work(tx) : undefined
+  })
+}
+
+/** Lets it come again after a while that grows with its failures. */
+export async function giveBack(worker: Worker, operation: BulkOperation, failures: number): Promise<void> {
+  await inOwn(worker, operation, async (tx) => {
+    await tx.client.query(
+      `UPDATE bulk_operations SET attempt_id = NULL, failures = $3,
+         next_at = now() + CASE WHEN $3 = 0 THEN interval '0' ELSE least(interval '5 minutes', interval '1 second' * 2 ^ least($3, 12)) * (0.75 + random() / 2) END
+       WHERE tenant_id = $1 AND id = $2`,
+      [operation.tenantId, operation.id, failures],
+    )
+  })
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import type { Clock } from '@renmai/platform/clock'
+import { type Db, type Tx, withTenant } from '@renmai/platform/db'
+import { publish } from '@renmai/platform/outbox'
+import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
+import { WebhookEndpointDisabledSchema } from '@renmai/proto/engagement/v1/events'
+import { type Due, settle } from './delivery.queries.ts'
+import { FAILING_DAYS, judge, type Sent } from './delivery.rules.ts'
+import { endPending } from './webhook-endpoint.queries.ts'
+import type { DisabledReason } from './webhook-endpoint.table.ts'
+
+/** Writes down what came of an attempt, and what follows from it for the endpoint. */
+export async function record({ db, now }: { db: Db; now: Clock }, due: Due, { sent, durationMs }: { sent: Sent; durationMs: number }) {
+  const { attempts, isTest, endpoint } = due
+  const verdict = judge(sent, attempts, isTest, Math.random())
+  const entry = { at: now().toISOString(), status: sent.status, problem: sent.problem, durationMs }
+  await withTenant(db, endpoint.tenantId, async (tx) => {
+    const isOurs = await settle(tx, due, {
+      state: verdict.state,
+      afterSeconds: verdict.state === 'PENDING' ? verdict.afterSeconds : 0,
+      log: [entry],
+    })
+    if (!isOurs || isTest) return
+    if (verdict.state === 'DELIVERED') return noteDelivered(tx, endpoint.id)
+    const isHopeless = await noteFailure(tx, endpoint.id)
+    const reason = verdict.state === 'FAILED' && verdict.isGone ? 'GONE' : isHopeless ? 'FAILING' : undefined
+    if (reason) await stop(tx, endpoint.id, reason, now())
+  })
+}
+
+/** Ends what goes to an endpoint, and says so. */
+export const disable = (db: Db, { endpoint }: Due, reason: DisabledReason, now: Date): Promise<void> =>
+  withTenant(db, endpoint.tenantId, (tx) => stop(tx, endpoint.id, reason, now))
+
+async function noteDelivered(tx: Tx, endpointId: string): Promise<void> {
+  await tx.client.query(
+    'UPDATE webhook_endpoints SET failing_since = NULL WHERE tenant_id = $1 AND id = $2 AND failing_since IS NOT NULL',
+    [tx.tenantId, endpointId],
+  )
+}
+
+/** @returns whether nothing was delivered for too long */
+async function noteFailure(tx: Tx, endpointId: string): Promise<boolean> {
+  const { rows } = await tx.client.query<{ isHopeless: boolean }>(
+    `UPDATE webhook_endpoints SET failing_since = coalesce(failing_since, now()) WHERE tenant_id = $1 AND id = $2
+     RETURNING failing_since < now() - interval '${FAILING_DAYS} days' AS "isHopeless"`,
+    [tx.tenantId, endpointId],
+  )
+  return rows[0]?.isHopeless ?? false
+}
+
+async function stop(tx: Tx, endpointId: string, reason: DisabledReason, now: Date): Promise<void> {
+  const { rowCount } = await tx.client.query(
+    'UPDATE webhook_endpoints SET disabled_reason = $3 WHERE tenant_id = $1 AND id = $2 AND disabled_reason IS NULL',
+    [tx.tenantId, endpointId, reason],
+  )
+  if (rowCount === 0) return
+  await endPending(tx, endpointId)
+  const at = timestampFromDate(now)
+  await publish(tx, WebhookEndpointDisabledSchema, { endpointId, reason, at })
+  await publish(tx, ActionRecordedSchema, {
+    action: 'disableWebhookEndpoint',
+    actorKind: 'SERVICE',
+    actorId: endpointId,
+    targetId: endpointId,
+    inputDigest: createHash('sha256').update(reason).digest(),
+    at,
+  })
+}
