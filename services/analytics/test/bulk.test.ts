@@ -182,6 +182,15 @@ describe('a bulk operation', () => {
     expect(await claim(worker, tenant)).toBeUndefined()
   })
 
+  it('has its turn, and then another one has', async () => {
+    const [one, two] = [await run(), await run(contextOf({ ...viewer, id: newId() }))]
+    for (const lane of runOperations(worker, 1, 0)) stops.push(lane.stop)
+    await until('COMPLETED', one.id)
+    await vi.waitFor(() => expect(asked).toHaveLength(2 * PAGES))
+    expect(asked.slice(0, 4)).toEqual([one.viewerId, two.viewerId, one.viewerId, two.viewerId])
+    expect(await fetchFile(one.id)).toBe(FILE)
+  })
+
   it('can be ended by who began it, also while it runs', async () => {
     const { id } = await run()
     const operationId = id

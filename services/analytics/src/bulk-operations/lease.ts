@@ -6,7 +6,7 @@ import type { BulkOperation } from './bulk-operation.table.ts'
 /** How long an operation is a worker's, from each of its pages on. */
 export const LEASE_S = 60
 
-/** The oldest that is due, of a viewer of whom none runs elsewhere. */
+/** The one that is due longest, of a viewer of whom none runs elsewhere. */
 export function claim({ db }: Worker, tenantId: string): Promise<BulkOperation | undefined> {
   return withTenant(db, tenantId, async (tx) => {
     // Two workers at once would each not see that the other takes one of the same viewer.
@@ -17,7 +17,7 @@ export function claim({ db }: Worker, tenantId: string): Promise<BulkOperation |
          SELECT o.id FROM bulk_operations o WHERE o.tenant_id = $1 AND o.status IN ('CREATED', 'RUNNING') AND o.next_at <= now()
            AND NOT EXISTS (SELECT 1 FROM bulk_operations r WHERE r.tenant_id = $1 AND r.viewer_id = o.viewer_id AND r.viewer_kind = o.viewer_kind
              AND r.id <> o.id AND r.status = 'RUNNING' AND r.attempt_id IS NOT NULL AND r.next_at > now())
-         ORDER BY o.id LIMIT 1)
+         ORDER BY o.next_at LIMIT 1)
        RETURNING tenant_id AS "tenantId", id, viewer_kind AS "viewerKind", viewer_id AS "viewerId", document, after, parts,
          object_count AS "objectCount", file_size AS "fileSize", attempt_id AS "attemptId", failures`,
       [tenantId, newId()],

@@ -14,6 +14,8 @@ const POLL_MS = 500
 /** Operations that one process works on at once; more would take the gateway's time from those who wait for an answer. */
 const LANES = 2
 const DEADLINE_MS = 30_000
+/** After so long another one has its turn: a list of millions takes an hour. */
+const TURN_MS = 10_000
 const MAX_FILE_BYTES = 1024 ** 3
 /** What fails in passing is tried again for about a day, at the latest every five minutes. */
 const MAX_FAILURES = 300
@@ -22,8 +24,8 @@ const MAX_FAILURES = 300
  * Reads bulk operations, page by page. A page, and where the next one begins, are committed together, so that a worker that
  * dies loses nothing and nothing comes twice.
  */
-export function runOperations(worker: Worker): Loop[] {
-  return Array.from({ length: LANES }, (_, no) =>
+export function runOperations(worker: Worker, lanes = LANES, turnMs = TURN_MS): Loop[] {
+  return Array.from({ length: lanes }, (_, no) =>
     loop(`bulk-operations-${no}`, worker.bus.log, { pollMs: POLL_MS }, async (signal) => {
       let done = 0
       for (const tenantId of await tenantsWithWork(
@@ -33,7 +35,7 @@ export function runOperations(worker: Worker): Loop[] {
       )) {
         const claimed = await claim(worker, tenantId)
         if (!claimed) continue
-        await run(worker, claimed, signal)
+        await run(worker, claimed, turnMs, signal)
         done++
       }
       return done
@@ -41,11 +43,13 @@ export function runOperations(worker: Worker): Loop[] {
   )
 }
 
-/** Reads until the list, or the time of this process, is over. */
-async function run(worker: Worker, claimed: BulkOperation, signal: AbortSignal): Promise<void> {
+/** Reads until the list, its turn, or the time of this process, is over. */
+async function run(worker: Worker, claimed: BulkOperation, turnMs: number, signal: AbortSignal): Promise<void> {
   let operation: BulkOperation | undefined = claimed
+  const until = performance.now() + turnMs
   try {
-    while (operation && !signal.aborted) operation = await readPage(worker, operation)
+    do operation = await readPage(worker, operation)
+    while (operation && performance.now() < until && !signal.aborted)
     if (operation) await giveBack(worker, operation, 0)
   } catch (error) {
     const { code, message } = error as AppError
