@@ -206,7 +206,8 @@ it('a promise that nobody waits for ends the process with a word about it, for a
     const { process: doomed } = await child.again(more).catch((error: Error) => ({ process: error }))
     const code = doomed instanceof Error ? /ended \((\d+)\)/.exec(doomed.message)?.[1] : String((await once(doomed, 'exit'))[0])
     expect([name, code]).toEqual([name, '1'])
-    expect(readFileSync(`${folder.path}/logs/${name}.log`, 'utf8')).toContain('nobody waits')
+    // What a process says last is written down a moment after its end.
+    await vi.waitFor(() => expect(readFileSync(`${folder.path}/logs/${name}.log`, 'utf8')).toContain('nobody waits'), { timeout: 5_000 })
   }
 }, 60_000)
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@renmai/platform/ids'
 import { request } from 'undici'
 import type { Whole } from '../whole.ts'
@@ -26,7 +27,7 @@ export type Stage = {
 
 type Options = { headers?: Record<string, string>; method?: string; body?: string | Buffer }
 
-const ATTEMPTS = 10
+const ATTEMPTS = 20
 
 export async function call(url: string, { headers = {}, method = 'POST', body }: Options = {}): Promise<Answered> {
   const attempt = () => request(url, { method: method as 'POST', headers, ...(body === undefined ? {} : { body }) })
@@ -42,6 +43,7 @@ async function again<T>(attempt: () => Promise<T>): Promise<T> {
       return await attempt()
     } catch (error) {
       if (no === ATTEMPTS || !['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET'].includes((error as { code?: string }).code ?? '')) throw error
+      await sleep(50 * no)
     }
   }
 }

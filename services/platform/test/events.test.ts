@@ -361,6 +361,11 @@ describe('a day of the inbox that is lost', () => {
     })
     await say('not handled yet')
     await relayOnce(test.relayDb, bus, SERVICE)
+    // The server counts what is before a consumer a moment after it has taken an event.
+    await vi.waitFor(async () => {
+      const { num_pending: pending, num_ack_pending: open } = await bus.manager.consumers.info(SERVICE, 'test_remembers')
+      expect(pending + open).toBe(1)
+    })
     await expect(remember(test.db, bus, 'test', [handler], since())).rejects.toThrow(/events before it/)
     await Promise.all([stop(), stopReader()])
   })
