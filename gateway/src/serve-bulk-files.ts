@@ -13,7 +13,9 @@ const NAME = /^([0-9a-f-]{36})\.jsonl$/
  * owner ever has a whole file. A part that cannot be had ends the connection, so that nobody takes a half for the whole.
  */
 export function serveBulkFiles(http: Http, bus: Bus): void {
-  http.get<{ Params: Path; Querystring: { ticket?: string } }>('/bulk/:tenantId/:file', async ({ params, query }, reply) => {
+  // Each fetching is audited, so that looking at the headers only is none.
+  const options = { exposeHeadRoute: false }
+  http.get<{ Params: Path; Querystring: { ticket?: string } }>('/bulk/:tenantId/:file', options, async ({ params, query }, reply) => {
     const operationId = NAME.exec(params.file)?.[1] ?? ''
     const read = (part: number) =>
       ask(bus, AnalyticsService.method.readBulkFile, { tenantId: params.tenantId, operationId, ticket: String(query.ticket ?? ''), part })

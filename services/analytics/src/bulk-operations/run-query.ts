@@ -36,6 +36,8 @@ export async function runBulkQuery(ctx: Context, raw: z.input<typeof Input>): Pr
 }
 
 async function requireRoom(tx: Tx, { viewer }: Context): Promise<void> {
+  // Of several at once each would find the last place free.
+  await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('bulk_rooms' || $1, 0))", [viewer.id])
   const isUnfinished = inArray(bulkOperations.status, ['CREATED', 'RUNNING'])
   const [found] = await tx
     .select({ n: count() })

@@ -4,10 +4,11 @@ import { newId } from '@renmai/platform/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
 import { requireScope, type Viewer } from '@renmai/platform/viewer'
-import { and, count, eq } from 'drizzle-orm'
+import { count, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { checkDocument, checkUrl } from './check-endpoint.ts'
+import { MAX_ENDPOINTS } from './queue-deliveries.ts'
 import { createSecret, Secret, sealSecrets } from './secrets.ts'
 import { type ShownEndpoint, withoutSecrets } from './webhook-endpoint.queries.ts'
 import { webhookEndpoints } from './webhook-endpoint.table.ts'
@@ -54,9 +55,12 @@ function clientOf({ kind, id }: Viewer, clientId: string | null | undefined): st
 }
 
 async function requireRoom(tx: Tx, clientId: string): Promise<void> {
+  // Of several at once each would find the last place free.
+  await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('webhook_endpoints' || $1, 0))", [tx.tenantId])
   const [found] = await tx
-    .select({ n: count() })
+    .select({ all: count(), own: sql<number>`count(*) FILTER (WHERE ${webhookEndpoints.clientId} = ${clientId})`.mapWith(Number) })
     .from(webhookEndpoints)
-    .where(and(eq(webhookEndpoints.tenantId, tx.tenantId), eq(webhookEndpoints.clientId, clientId)))
-  if (found!.n >= PER_CLIENT) throw new AppError('CONFLICT', `A client has at most ${PER_CLIENT} endpoints; delete one first`)
+    .where(eq(webhookEndpoints.tenantId, tx.tenantId))
+  if (found!.all >= MAX_ENDPOINTS) throw new AppError('CONFLICT', `There are ${MAX_ENDPOINTS} endpoints; delete one first`)
+  if (found!.own >= PER_CLIENT) throw new AppError('CONFLICT', `A client has at most ${PER_CLIENT} endpoints; delete one first`)
 }

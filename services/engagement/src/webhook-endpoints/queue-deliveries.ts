@@ -33,8 +33,8 @@ export const HEARD: readonly DescMessage[] = [
   BulkOperationFinishedSchema,
 ]
 
-/** A tenant has at most this many by the limit of each of its clients; what is over it would be told late anyway. */
-const MAX_ENDPOINTS = 1_000
+/** A tenant has at most this many: each event is looked at for all of them. */
+export const MAX_ENDPOINTS = 1_000
 
 /** Puts what endpoints wait for into their queues, in the transaction that marks the events as heard. */
 export const queueDeliveries: Handler[] = HEARD.map((schema) =>
@@ -49,6 +49,7 @@ async function queue<D extends DescMessage>(tx: Tx, schema: D, events: readonly 
   )
   const endpoints = await tx.select().from(webhookEndpoints).where(listening).limit(MAX_ENDPOINTS)
   if (endpoints.length === 0) return
+  const { rows: clock } = await tx.client.query<{ now: Date }>('SELECT now()')
   const told = events.map((event) => ({ ...(toJson(schema, event) as object), type: schema.typeName }))
   const rows = endpoints.flatMap((endpoint) =>
     told
@@ -58,7 +59,8 @@ async function queue<D extends DescMessage>(tx: Tx, schema: D, events: readonly 
         endpoint_id: endpoint.id,
         event,
         about: aboutOf(endpoint, event),
-        next_at: new Date(Date.now() + endpoint.everyMs),
+        // By the clock by which it is found due.
+        next_at: new Date(clock[0]!.now.getTime() + endpoint.everyMs),
       })),
   )
   const columns = { id: 'uuid', endpoint_id: 'uuid', event: 'jsonb', about: 'text', next_at: 'timestamptz' } as const

@@ -6,7 +6,7 @@ import { publish } from '@renmai/platform/outbox'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { WebhookEndpointDisabledSchema } from '@renmai/proto/engagement/v1/events'
 import { type Due, settle } from './delivery.queries.ts'
-import { FAILING_DAYS, judge, type Sent } from './delivery.rules.ts'
+import { FAILING_DAYS, judge, type Sent, type Verdict } from './delivery.rules.ts'
 import { endPending } from './webhook-endpoint.queries.ts'
 import type { DisabledReason } from './webhook-endpoint.table.ts'
 
@@ -16,24 +16,27 @@ export async function record({ db, now }: { db: Db; now: Clock }, due: Due, { se
   const verdict = judge(sent, attempts, isTest, Math.random())
   const entry = { at: now().toISOString(), status: sent.status, problem: sent.problem, durationMs }
   await withTenant(db, endpoint.tenantId, async (tx) => {
-    const isOurs = await settle(tx, due, {
-      state: verdict.state,
-      afterSeconds: verdict.state === 'PENDING' ? verdict.afterSeconds : 0,
-      log: [entry],
-    })
-    if (!isOurs || isTest) return
-    if (verdict.state === 'DELIVERED') return noteDelivered(tx, endpoint.id)
-    const isHopeless = await noteFailure(tx, endpoint.id)
-    const reason = verdict.state === 'FAILED' && verdict.isGone ? 'GONE' : isHopeless ? 'FAILING' : undefined
-    if (reason) await stop(tx, endpoint.id, reason, now())
+    // The endpoint before its delivery, as whoever ends all that waits for it: else two would wait for each other.
+    const reason = isTest ? undefined : await note(tx, endpoint.id, verdict)
+    const afterSeconds = verdict.state === 'PENDING' ? verdict.afterSeconds : 0
+    const isOurs = await settle(tx, due, { state: verdict.state, afterSeconds, log: [entry] })
+    if (isOurs && reason) await stop(tx, endpoint.id, reason, now())
   })
+}
+
+/** @returns why nothing more is to be sent there, where that is so */
+async function note(tx: Tx, endpointId: string, verdict: Verdict): Promise<DisabledReason | undefined> {
+  if (verdict.state === 'DELIVERED') return noteDelivered(tx, endpointId)
+  const isHopeless = await noteFailure(tx, endpointId)
+  if (verdict.state === 'FAILED' && verdict.isGone) return 'GONE'
+  return isHopeless ? 'FAILING' : undefined
 }
 
 /** Ends what goes to an endpoint, and says so. */
 export const disable = (db: Db, { endpoint }: Due, reason: DisabledReason, now: Date): Promise<void> =>
   withTenant(db, endpoint.tenantId, (tx) => stop(tx, endpoint.id, reason, now))
 
-async function noteDelivered(tx: Tx, endpointId: string): Promise<void> {
+async function noteDelivered(tx: Tx, endpointId: string): Promise<undefined> {
   await tx.client.query(
     'UPDATE webhook_endpoints SET failing_since = NULL WHERE tenant_id = $1 AND id = $2 AND failing_since IS NOT NULL',
     [tx.tenantId, endpointId],
