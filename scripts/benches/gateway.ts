@@ -9,6 +9,8 @@ import { openStage, percentile, type Stage, say } from './stage.ts'
 
 const [ROUNDS, SECONDS, CLIENTS, CALM_SECONDS] = [4, 3, 16, 6]
 const TICKS_PER_SECOND = 100
+/** What a service takes for its part of an operation when it has to ask its database. */
+const SERVICE_MS = 4
 
 /** Every request has other variables, so that nobody may answer two with one. */
 const OPERATIONS: Record<string, { query: string; variables: (no: number) => object }> = {
@@ -46,10 +48,7 @@ export async function gateway(): Promise<object> {
     const urls = JSON.parse(subgraphs.told) as Record<string, string>
     const stock = await startPeer('stock', folder.path, JSON.stringify(urls))
     children.push(stock.child)
-    await stage.platform.restart(
-      'gateway',
-      Object.fromEntries(Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])),
-    )
+    await askBehind(stage, urls)
     const hive = await startHive(urls, folder.path)
     children.push(hive.child)
     const nobody = async () => ({})
@@ -61,16 +60,13 @@ export async function gateway(): Promise<object> {
     const results: Record<string, Awaited<ReturnType<typeof compare>>> = {}
     for (const [name, operation] of Object.entries(OPERATIONS)) results[name] = await compare(name, operation, peers)
     const shared = await compare('shared', SHARED, peers)
-    const calm: Record<string, object> = {}
-    for (const [name, { query, variables }] of Object.entries(OPERATIONS)) {
-      const asking = {
-        query,
-        vary: Object.keys(variables(0))[0]!,
-        perSecond: Math.round(results[name]!.ours.perSecond / 2),
-        seconds: CALM_SECONDS,
-      }
-      calm[name] = await measureCalm(name, asking, stage, urls.identity!)
-    }
+    const atHalf = await measureAllCalm(results, stage, urls.identity!)
+    const busy = await startPeer('subgraphs', folder.path, String(SERVICE_MS))
+    children.push(busy.child)
+    const busyUrls = JSON.parse(busy.told) as Record<string, string>
+    await askBehind(stage, busyUrls)
+    say(`the same with subgraphs that take ${SERVICE_MS} ms`)
+    const atHalfOfServices = await measureAllCalm(results, stage, busyUrls.identity!)
     const least = (peer: 'ratio' | 'ratioToHive') => Math.min(...Object.values(results).map((one) => one[peer]))
     const wanted = { limit: 'the stock gateway', wantedAtLeast: 3, hiveWantedAtLeast: 2 }
     return {
@@ -80,13 +76,33 @@ export async function gateway(): Promise<object> {
       ratioToHive: least('ratioToHive'),
       operations: results,
       shared,
-      atHalf: calm,
+      atHalf,
+      atHalfOfServices,
     }
   } finally {
     for (const child of children) await child.stop()
     await stage.close()
     folder.remove()
   }
+}
+
+/** Starts our gateway again, in front of other subgraphs. */
+async function askBehind({ platform }: Stage, urls: Record<string, string>): Promise<void> {
+  await platform.restart('gateway', Object.fromEntries(Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])))
+}
+
+async function measureAllCalm(
+  results: Record<string, Awaited<ReturnType<typeof compare>>>,
+  stage: Stage,
+  subgraph: string,
+): Promise<Record<string, object>> {
+  const calm: Record<string, object> = {}
+  for (const [name, { query, variables }] of Object.entries(OPERATIONS)) {
+    const vary = Object.keys(variables(0))[0]!
+    const asking = { query, vary, perSecond: Math.round(results[name]!.ours.perSecond / 2), seconds: CALM_SECONDS }
+    calm[name] = await measureCalm(name, asking, stage, subgraph)
+  }
+  return calm
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import fastify from 'fastify'
 import {
@@ -22,9 +23,10 @@ const [ON_A_PAGE, OF_ONE] = [20, 3]
 type Thing = Record<string, unknown>
 
 /**
- * The five subgraphs with their true schemas, answering at once and always the same: what a gateway costs is seen best
- * when nothing behind it costs anything. Prints where they listen.
+ * The five subgraphs with their true schemas, answering always the same, at once or after the milliseconds that are given:
+ * what a gateway costs is seen best when nothing behind it costs anything. Prints where they listen.
  */
+const delayMs = Number(process.argv[2] ?? 0)
 const urls = await Promise.all(SERVICES.map(async (name) => [name, await serve(load(name))] as const))
 process.stdout.write(`READY ${JSON.stringify(Object.fromEntries(urls))}\n`)
 
@@ -67,6 +69,7 @@ async function serve(schema: GraphQLSchema): Promise<string> {
     const { query, variables, operationName } = request.body as { query: string; variables?: Thing; operationName?: string }
     const run = compiled.get(query) ?? compile(schema, parse(query), operationName)
     compiled.set(query, run)
+    if (delayMs > 0) await sleep(delayMs)
     return run({}, {}, variables ?? {})
   })
   return `${await server.listen({ host: '127.0.0.1', port: 0 })}/graphql`
