@@ -77,7 +77,7 @@ function createHandler(serving: Serving) {
         const told = {
           ...(data === undefined ? {} : { data }),
           ...errorsOf(errors, log, request.id),
-          extensions: { cost, ...deprecationsOf(touched) },
+          extensions: { cost, ...deprecationsOf(touched), ...(result.isReplay ? { idempotentReplay: true } : {}) },
         }
         if (request.method === 'GET' && params.hash) return revalidate(request, reply.type(manner.contentType), told)
         return reply.type(manner.contentType).send(told)

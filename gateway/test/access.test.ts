@@ -13,7 +13,8 @@ const PEOPLE = `${LINK}
     people: [Person!]
     payroll: Payroll
     report: String @requiresScopes(scopes: [["reports", "people"], ["admin"]])
-    ruled: String @policy(policies: [["working hours"]])
+    ruled: String @policy(policies: [["working hours"], ["client"]])
+    inside: String @requiresScopes(scopes: [["admin"]]) @policy(policies: [["staff"]])
   }
   type Mutation { fire(id: ID!): Person @requiresScopes(scopes: [["hr"]]) }
   type Person @key(fields: "id") { id: ID! name: String salary: Int @requiresScopes(scopes: [["hr"]]) chief: Person! @requiresScopes(scopes: [["org"]]) }
@@ -27,7 +28,15 @@ function compose(...sources: string[]): string {
 }
 
 const person = { __typename: 'Person', id: '1', name: 'Li', salary: 9, chief: { __typename: 'Person', id: '2', name: 'Wang', salary: 10 } }
-const everything = { me: person, people: [person, person], payroll: { total: 19 }, report: 'good', ruled: 'yes', fire: person }
+const everything = {
+  me: person,
+  people: [person, person],
+  payroll: { total: 19 },
+  report: 'good',
+  ruled: 'yes',
+  inside: 'yes',
+  fire: person,
+}
 
 let supergraph: Supergraph
 let asked: string[]
@@ -44,9 +53,16 @@ beforeEach(() => {
   asked = []
 })
 
-async function query(source: string, scopes: string[] = [], variables: Record<string, unknown> = {}): Promise<ExecutionResult> {
+type Kind = 'STAFF' | 'CLIENT' | 'SERVICE'
+
+async function query(
+  source: string,
+  scopes: string[] = [],
+  variables: Record<string, unknown> = {},
+  kind: Kind = 'STAFF',
+): Promise<ExecutionResult> {
   const { document } = supergraph.documents.find(source)
-  const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set(scopes) } as const
+  const viewer = { kind, id: 'staff', tenantId: 'tenant', scopes: new Set(scopes) } as const
   const { points: _cost, ...answer } = await supergraph.execute({ document, operationName: undefined, variables, viewer })
   return JSON.parse(JSON.stringify(answer))
 }
@@ -109,8 +125,17 @@ describe('access', () => {
     expect((await query(source, ['hr'])).data).toEqual({ fire: { name: 'Li' } })
   })
 
-  it('refuses what a policy decides, whoever asks', async () => {
-    expect((await query('{ ruled }', ['admin', 'hr', 'policy', 'working hours'])).errors).toEqual([denied('ruled')])
+  it('lets a policy decide by what kind of viewer asks, beside scopes', async () => {
+    for (const kind of ['CLIENT', 'SERVICE'] as const) {
+      expect((await query('{ inside }', ['admin', 'staff', 'policy'], {}, kind)).errors).toEqual([denied('inside')])
+    }
+    expect((await query('{ inside }', [])).errors).toEqual([denied('inside')])
+    expect((await query('{ inside }', ['admin'])).data).toEqual({ inside: 'yes' })
+    expect((await query('{ ruled }', [], {}, 'CLIENT')).data).toEqual({ ruled: 'yes' })
+  })
+
+  it('refuses what a policy decides that nobody knows', async () => {
+    expect((await query('{ ruled }', ['admin', 'hr', 'policy', 'working hours', 'client'])).errors).toEqual([denied('ruled')])
   })
 
   it('takes the stricter of what two subgraphs say', () => {

@@ -29,6 +29,7 @@ type Answer = {
   body: {
     data?: Record<string, never> | null
     errors?: { message: string; path?: string[]; extensions: { code: string } }[]
+    extensions?: { idempotentReplay?: boolean }
   }
 }
 
@@ -138,6 +139,14 @@ describe('the endpoint', () => {
     const answer = await post(body)
     expect(answer.status).toBeLessThan(500)
     expect(codes(answer)).toMatch(/INVALID|BAD_USER_INPUT|BAD_REQUEST|GRAPHQL_|UNDEFINED/)
+  })
+
+  it('says of an answer that it had been given before', async () => {
+    const input = { idempotencyKey: key(), name: newId().slice(-12) }
+    const create = () => ask('mutation G($input: CreateTagGroupInput!) { createTagGroup(input: $input) { group { id } } }', { input })
+    const [first, again] = [await create(), await create()]
+    expect(again.body.data).toEqual(first.body.data)
+    expect([first, again].map(({ body }) => body.extensions?.idempotentReplay)).toEqual([undefined, true])
   })
 
   it('refuses the small document that would cost seconds to execute', async () => {

@@ -1,13 +1,14 @@
+import { policyKey } from '@renmai/platform/viewer'
 import { type ASTNode, type DocumentNode, Kind, parse, type TypeNode, type ValueNode } from 'graphql'
 
-/** One condition of access: a viewer needs every scope of any one of the inner lists. */
+/** One condition of access: a viewer needs every scope or policy of any one of the inner lists. */
 export type Need = { readonly text: string; readonly anyOf: readonly (readonly string[])[] }
 
 /** What a field (`Type.field`) or a fragment (`Type`) needs of a viewer besides being known; all of it. */
 export type Access = ReadonlyMap<string, readonly Need[]>
 
-/** No scope has this name: what a policy decides is refused, since nothing here decides policies. */
-const NEVER = 'policy'
+/** Nobody is granted this: what is not written as a text cannot be met. */
+const NEVER = policyKey('never')
 
 /**
  * Reads what `@requiresScopes` and `@policy` say in a composed schema, of fields and of the types that they return.
@@ -45,14 +46,15 @@ const nameOf = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type
 function readNeeds(node: ASTNode): Need[] {
   const directives = 'directives' in node ? node.directives : undefined
   return (directives ?? []).flatMap(({ name, arguments: given }) => {
-    if (name.value === 'policy') return [{ text: 'a policy that nobody decides here', anyOf: [[NEVER, NEVER]] }]
-    if (name.value !== 'requiresScopes') return []
-    const anyOf = listOf(given?.[0]?.value).map((all) => listOf(all).map((scope) => (scope.kind === Kind.STRING ? scope.value : NEVER)))
+    const isPolicy = name.value === 'policy'
+    if (!isPolicy && name.value !== 'requiresScopes') return []
+    const named = (one: ValueNode) => (one.kind !== Kind.STRING ? NEVER : isPolicy ? policyKey(one.value) : one.value)
+    const anyOf = listOf(given?.[0]?.value).map((all) => listOf(all).map(named))
     return [{ text: anyOf.map((all) => all.join(' and ')).join(' or '), anyOf }]
   })
 }
 
 const listOf = (value: ValueNode | undefined): readonly ValueNode[] => (value?.kind === Kind.LIST ? value.values : [])
 
-export const isMet = ({ anyOf }: Need, scopes: ReadonlySet<string>): boolean =>
-  anyOf.some((all) => all.every((scope) => scope !== NEVER && scopes.has(scope)))
+/** @param grants the scopes and policies of a viewer, as `grantsOf` tells them */
+export const isMet = ({ anyOf }: Need, grants: ReadonlySet<string>): boolean => anyOf.some((all) => all.every((one) => grants.has(one)))

@@ -51,7 +51,8 @@ function compileAsk(node: FetchNode, { subgraphs }: Compiling): Ask {
     const variables: Record<string, unknown> = { ...more }
     for (const usage of usages) variables[usage] = run.rawVariables[usage]
     const event = run.event && node.operationKind === 'subscription' ? `,"event":${JSON.stringify(run.event)}` : ''
-    const { data, errors } = await subgraph(run.viewer, `${head}${JSON.stringify(variables)}${event}}`, kind)
+    const { data, errors, extensions } = await subgraph(run.viewer, `${head}${JSON.stringify(variables)}${event}}`, kind)
+    if (extensions?.idempotentReplay) run.isReplay = true
     if (errors) placeErrors(errors, node.serviceName, run, cursor, owners)
     return data
   }

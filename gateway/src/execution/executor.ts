@@ -1,4 +1,4 @@
-import type { Viewer } from '@renmai/platform/viewer'
+import { grantsOf, type Viewer } from '@renmai/platform/viewer'
 import { type DocumentNode, type ExecutionResult, GraphQLError, getVariableValues } from 'graphql'
 import { filterOperation } from '../access/filter-operation.ts'
 import { isMet, type Need } from '../access/read-access.ts'
@@ -16,8 +16,11 @@ export type Execution = {
   event?: object
 }
 
-/** @property points what the answer costs as it turned out */
-export type Executed = ExecutionResult & { points: number }
+/**
+ * @property points what the answer costs as it turned out
+ * @property isReplay whether a mutation in it had been carried out before, and was not again
+ */
+export type Executed = ExecutionResult & { points: number; isReplay?: boolean }
 
 export type Executor = {
   /** Runs an operation that has been validated. */
@@ -52,18 +55,19 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return operation
   }
   const execute: Executor['execute'] = async ({ document, operationName, variables: rawVariables, viewer, event }) => {
-    const operation = operationOf(document, operationName, (need) => isMet(need, viewer.scopes))
+    const operation = operationOf(document, operationName, (need) => isMet(need, grantsOf(viewer)))
     const { errors: invalid, coerced } = getVariableValues(options.apiSchema, operation.variableDefinitions, rawVariables)
     if (invalid) return { errors: invalid, points: 0 }
-    const run = { viewer, rawVariables, variables: coerced, event, root: {}, errors: denials(operation, coerced) }
+    const run = { viewer, rawVariables, variables: coerced, event, root: {}, errors: denials(operation, coerced), isReplay: false }
     await operation.step?.(run, { path: [], entities: [run.root] })
     Object.assign(run.root, operation.introspect?.(coerced))
     const tally = { points: 0 }
     const data = operation.shape(run.root, coerced, tally) as ExecutionResult['data']
-    return run.errors.length > 0 ? { errors: run.errors, data, ...tally } : { data, ...tally }
+    const told = { data, ...tally, ...(run.isReplay ? { isReplay: true } : {}) }
+    return run.errors.length > 0 ? { errors: run.errors, ...told } : told
   }
   const refusals: Executor['refusals'] = ({ document, operationName, variables, viewer }) => {
-    const operation = operationOf(document, operationName, (need) => isMet(need, viewer.scopes))
+    const operation = operationOf(document, operationName, (need) => isMet(need, grantsOf(viewer)))
     const { errors, coerced } = getVariableValues(options.apiSchema, operation.variableDefinitions, variables)
     return errors ?? denials(operation, coerced).filter(({ path }) => path?.length === 1)
   }

@@ -15,6 +15,8 @@ export type Run = {
   event: object | undefined
   root: Entity
   errors: GraphQLError[]
+  /** Whether a subgraph gave an answer that it had given before: a repeat of a mutation, without effect. */
+  isReplay: boolean
 }
 
 /** Where in the result a step works: the objects found at a path, in which `@` stands for every element of a list. */
@@ -24,7 +26,11 @@ export type Cursor = { path: readonly string[]; entities: readonly Entity[] }
 export type Step = (run: Run, cursor: Cursor) => Promise<void>
 
 export type SubgraphError = { message?: string; path?: readonly (string | number)[]; extensions?: Record<string, unknown> }
-export type SubgraphResult = { data?: Record<string, unknown> | null; errors?: readonly SubgraphError[] }
+export type SubgraphResult = {
+  data?: Record<string, unknown> | null
+  errors?: readonly SubgraphError[]
+  extensions?: { idempotentReplay?: boolean }
+}
 
 /** Asks one subgraph. @param body an operation as JSON */
 export type AskSubgraph = (viewer: Viewer, body: string, kind: 'query' | 'mutation') => Promise<SubgraphResult>

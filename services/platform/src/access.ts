@@ -1,12 +1,13 @@
 import { type DocumentNode, defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType, Kind } from 'graphql'
 import { AppError } from './errors.ts'
-import type { Viewer } from './viewer.ts'
+import { grantsOf, policyKey, type Viewer } from './viewer.ts'
 
-/** Scopes that a field needs: any one of the inner lists, whole. */
-type Needs = string[][]
+/** Scopes and policies that a field needs: of each condition any one of the inner lists, whole. */
+type Need = { text: string; anyOf: string[][] }
+type Needs = readonly Need[]
 
 /**
- * Enforces @requiresScopes on the resolvers of a subgraph: on a field, or on a type for each field that returns it and for
+ * Enforces @requiresScopes and @policy on the resolvers of a subgraph: on a field, or on a type for each field that returns it and for
  * each that is asked for by its key. The SDL is the only place where access is declared; the gateway is not trusted to have
  * checked.
  */
@@ -17,7 +18,7 @@ export function enforceScopes(schema: GraphQLSchema, modules: readonly DocumentN
     const onType = ofType.get(type.name)
     if (onType) guardReferences(type, onType)
     for (const field of Object.values(type.getFields())) {
-      const needs = [ofField.get(`${type.name}.${field.name}`), ofType.get(baseName(field.type.toString()))].filter((n) => n !== undefined)
+      const needs = [...(ofField.get(`${type.name}.${field.name}`) ?? []), ...(ofType.get(baseName(field.type.toString())) ?? [])]
       if (needs.length === 0) continue
       const resolve = field.resolve ?? defaultFieldResolver
       field.resolve = (source, args, context: { viewer: Viewer }, info) => {
@@ -33,19 +34,20 @@ type ResolveReference = (reference: unknown, context: { viewer: Viewer }, info: 
 /** Where @apollo/subgraph keeps what finds an entity by its key. */
 type Kept = { apollo?: { subgraph?: { resolveReference?: ResolveReference } } }
 
-function guardReferences(type: GraphQLObjectType, need: Needs): void {
+function guardReferences(type: GraphQLObjectType, needs: Needs): void {
   const kept = (type.extensions as Kept).apollo?.subgraph
   const resolve = kept?.resolveReference
   if (!kept || !resolve) return
   kept.resolveReference = (reference, context, info) => {
-    requireAny(context.viewer, need)
+    for (const need of needs) requireAny(context.viewer, need)
     return resolve(reference, context, info)
   }
 }
 
-function requireAny(viewer: Viewer, needs: Needs): void {
-  if (needs.some((all) => all.every((scope) => viewer.scopes.has(scope)))) return
-  throw new AppError('FORBIDDEN', `This needs ${needs.map((all) => all.join(' and ')).join(' or ')}`)
+function requireAny(viewer: Viewer, { anyOf, text }: Need): void {
+  const grants = grantsOf(viewer)
+  if (anyOf.some((all) => all.every((one) => grants.has(one)))) return
+  throw new AppError('FORBIDDEN', `This needs ${text}`)
 }
 
 const baseName = (type: string) => type.replace(/[[\]!]/g, '')
@@ -55,20 +57,23 @@ function readNeeds(modules: readonly DocumentNode[]): { ofType: Map<string, Need
   const ofField = new Map<string, Needs>()
   for (const definition of modules.flatMap((module) => module.definitions)) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.OBJECT_TYPE_EXTENSION) continue
-    const onType = scopesIn(definition)
-    if (onType) ofType.set(definition.name.value, onType)
-    for (const field of definition.fields ?? []) {
-      const onField = scopesIn(field)
-      if (onField) ofField.set(`${definition.name.value}.${field.name.value}`, onField)
-    }
+    const { name, fields = [] } = definition
+    // A type may be declared in several modules.
+    ofType.set(name.value, [...(ofType.get(name.value) ?? []), ...needsIn(definition)])
+    for (const field of fields) ofField.set(`${name.value}.${field.name.value}`, needsIn(field))
   }
   return { ofType, ofField }
 }
 
-function scopesIn(node: {
-  directives?: readonly { name: { value: string }; arguments?: readonly { value: unknown }[] }[]
-}): Needs | undefined {
-  const directive = node.directives?.find((one) => one.name.value === 'requiresScopes')
-  const value = directive?.arguments?.[0]?.value as { values?: { values?: { value: string }[] }[] } | undefined
-  return value?.values?.map((all) => (all.values ?? []).map((scope) => scope.value))
+type Directive = { name: { value: string }; arguments?: readonly { value: unknown }[] }
+type Lists = { values?: { values?: { value: string }[] }[] }
+
+function needsIn({ directives = [] }: { directives?: readonly Directive[] }): Need[] {
+  return directives.flatMap(({ name, arguments: given }) => {
+    const isPolicy = name.value === 'policy'
+    if (!isPolicy && name.value !== 'requiresScopes') return []
+    const lists = ((given?.[0]?.value as Lists | undefined)?.values ?? []).map((all) => (all.values ?? []).map(({ value }) => value))
+    const anyOf = isPolicy ? lists.map((all) => all.map(policyKey)) : lists
+    return [{ text: anyOf.map((all) => all.join(' and ')).join(' or '), anyOf }]
+  })
 }

@@ -24,6 +24,12 @@ export type Command = { readonly name: string; readonly scope: string }
 /** What a command did: its answer, what it acted on, and, for answers with a secret, what to answer a repeat. */
 export type Outcome<T> = { result: T; targetId: string; repeat?: T }
 
+/** Viewers of requests in which something was answered a second time; each request has its own. */
+const repeated = new WeakSet<Viewer>()
+
+/** Whether a request of this viewer was a repeat, which had no effect. */
+export const wasRepeated = (viewer: Viewer): boolean => repeated.has(viewer)
+
 /**
  * Runs a write once per idempotency key: the effect, the remembered answer and the audit entry commit together. A repeat
  * gets the first answer; two at once wait for each other.
@@ -41,7 +47,10 @@ export async function mutate<T>(
     .digest()
   const answer = await withTenant(db, viewer.tenantId, async (tx) => {
     const earlier = await claim(tx, command.name, input.idempotencyKey, digest)
-    if (earlier) return earlier.response as T
+    if (earlier) {
+      repeated.add(viewer)
+      return earlier.response as T
+    }
     const { result, targetId, repeat } = await work(tx)
     await tx.client.query('UPDATE idempotency_keys SET response = $4 WHERE tenant_id = $1 AND command = $2 AND key = $3', [
       tx.tenantId,

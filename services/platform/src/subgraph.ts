@@ -24,6 +24,7 @@ import { AppError } from './errors.ts'
 import { readGlobalIds } from './global-id.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
+import { wasRepeated } from './mutate.ts'
 import type { Connection } from './page.ts'
 import { tellUserErrors } from './user-errors.ts'
 import { type Verifier, type Viewer, verifyViewer } from './viewer.ts'
@@ -85,7 +86,8 @@ export function serveSubgraph<C extends object>(http: Http, options: SubgraphOpt
           compiled.query(event ?? {}, options.context(viewer), (variables ?? {}) as Record<string, unknown>),
         )
         if (result.errors) span.setStatus({ code: SpanStatusCode.ERROR })
-        return reply.send(maskErrors(result, options.log, request.id))
+        const repeat = wasRepeated(viewer) ? { extensions: { idempotentReplay: true } } : {}
+        return reply.send({ ...maskErrors(result, options.log, request.id), ...repeat })
       } finally {
         span.end()
       }

@@ -14,6 +14,20 @@ export type Viewer = {
 const ISSUER = 'renmai-gateway'
 const LIFETIME_S = 60
 
+/** How a policy is named among what a viewer has: with a space, which no scope can contain. */
+export const policyKey = (policy: string): string => `policy ${policy}`
+
+const granted = new WeakMap<Viewer, ReadonlySet<string>>()
+
+/** A viewer's scopes, and the policies that hold for them: `staff`, `client` or `service`, by what kind of viewer they are. */
+export function grantsOf(viewer: Viewer): ReadonlySet<string> {
+  const known = granted.get(viewer)
+  if (known) return known
+  const grants = new Set([...viewer.scopes, policyKey(viewer.kind.toLowerCase())])
+  granted.set(viewer, grants)
+  return grants
+}
+
 /** @throws AppError FORBIDDEN when the viewer lacks the scope */
 export function requireScope(viewer: Viewer, scope: string): void {
   if (!viewer.scopes.has(scope)) throw new AppError('FORBIDDEN', `This needs the scope ${scope}`)

@@ -4,18 +4,19 @@ import { newId } from '../src/ids.ts'
 import { buildSchema } from '../src/subgraph.ts'
 import { testViewer } from '../src/testing/viewers.ts'
 
-const SDL = parse(`extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@requiresScopes"])
-  type Query { secret: Secret plain: Plain guarded: Int @requiresScopes(scopes: [["a", "b"], ["c"]]) }
+const SDL = parse(`extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@requiresScopes", "@policy"])
+  type Query { secret: Secret plain: Plain guarded: Int @requiresScopes(scopes: [["a", "b"], ["c"]])
+    inside: Int @requiresScopes(scopes: [["a"]]) @policy(policies: [["staff"]]) ruled: Int @policy(policies: [["nobody knows it"]]) }
   type Secret @key(fields: "id") @requiresScopes(scopes: [["a"]]) { id: ID! }
   type Plain @key(fields: "id") { id: ID! }`)
 const one = { id: '1' }
 const schema = buildSchema([SDL], {
-  Query: { secret: () => ({ ...one }), plain: () => ({ ...one }), guarded: () => 1 },
+  Query: { secret: () => ({ ...one }), plain: () => ({ ...one }), guarded: () => 1, inside: () => 1, ruled: () => 1 },
   Secret: { __resolveReference: () => ({ ...one }) },
   Plain: { __resolveReference: () => ({ ...one }) },
 })
-async function ask(source: string, scopes: string[]) {
-  const { data, errors } = await graphql({ schema, source, contextValue: { viewer: testViewer(newId(), scopes) } })
+async function ask(source: string, scopes: string[], kind: 'STAFF' | 'CLIENT' = 'STAFF') {
+  const { data, errors } = await graphql({ schema, source, contextValue: { viewer: { ...testViewer(newId(), scopes), kind } } })
   return { data, codes: (errors ?? []).map(({ originalError }) => (originalError as { code?: string }).code) }
 }
 const entity = (type: string) => `{ _entities(representations: [{ __typename: "${type}", id: "1" }]) { ... on ${type} { id } } }`
@@ -37,5 +38,12 @@ describe('a subgraph', () => {
       expect((await ask(source, ['a'])).codes).toEqual([])
     }
     for (const source of ['{ plain { id } }', entity('Plain')]) expect((await ask(source, [])).codes).toEqual([])
+  })
+
+  it('lets a policy decide by what kind of viewer asks, beside scopes', async () => {
+    expect((await ask('{ inside }', ['a'])).codes).toEqual([])
+    expect((await ask('{ inside }', [])).codes).toEqual(['FORBIDDEN'])
+    expect((await ask('{ inside }', ['a', 'staff'], 'CLIENT')).codes).toEqual(['FORBIDDEN'])
+    expect((await ask('{ ruled }', ['nobody knows it'])).codes).toEqual(['FORBIDDEN'])
   })
 })
