@@ -1,6 +1,6 @@
-import { metrics } from '@opentelemetry/api'
 import { AppError } from '@renmai/platform/errors'
 import type { Log } from '@renmai/platform/log'
+import { meter } from '@renmai/platform/meter'
 import { GraphQLError } from 'graphql'
 import type { Caller } from './authenticate.ts'
 import { DocumentError, type Documents, hashOf } from './documents.ts'
@@ -16,9 +16,9 @@ export type ChooseDocument = (caller: Caller, params: Pick<Params, 'query' | 'ha
 
 const MAX_REPORTED = 1_000
 
-const untrusted = metrics
-  .getMeter('renmai')
-  .createCounter('renmai_untrusted_documents', { description: 'Documents asked for that the tenant has not published, by class of client' })
+const untrusted = meter.createCounter('renmai_untrusted_documents', {
+  description: 'Documents asked for that the tenant has not published, by class of client',
+})
 
 /**
  * A document comes as text, by the hash of one that the tenant trusts, or by the hash of one that somebody sent as text

@@ -13,6 +13,7 @@ export const settings = baseSettings
     NATS_URL: true,
     NATS_MONITOR_URL: true,
     DURABILITY: true,
+    STREAM_REPLICAS: true,
     LOG_LEVEL: true,
     OTEL_EXPORTER_OTLP_ENDPOINT: true,
   })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { metrics } from '@opentelemetry/api'
 import type { Log } from '@renmai/platform/log'
+import { meter } from '@renmai/platform/meter'
 import { hashOf } from './documents.ts'
 import type { AskSubgraph } from './execution/step.ts'
 import { loadSupergraph, type Supergraph } from './supergraph.ts'
@@ -11,9 +11,9 @@ export type Followed = { current: () => Supergraph; stop: () => void }
 const POLL_MS = 5_000
 const WARM = 200
 
-const loaded = metrics
-  .getMeter('renmai')
-  .createGauge('renmai_supergraph_loaded', { description: '1 for the composed schema that is served, by the start of its SHA-256' })
+const loaded = meter.createGauge('renmai_supergraph_loaded', {
+  description: '1 for the composed schema that is served, by the start of its SHA-256',
+})
 
 /**
  * Serves the composed schema of a file, and the new one when the file changes: without a restart, and not before the

@@ -1,10 +1,13 @@
 import { describeError } from '@renmai/platform/http'
 import type { Log } from '@renmai/platform/log'
+import { meter } from '@renmai/platform/meter'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { DocumentError } from './documents.ts'
 import { hideValues } from './hide-values.ts'
 import { mannerFor } from './media-type.ts'
+
+const told = meter.createCounter('renmai_graphql_errors', { description: 'Errors in answers, by code' })
 
 /** For who asked for a stream and gets none. */
 const PLAIN = { refusal: 400, contentType: 'application/json; charset=utf-8' } as const
@@ -53,6 +56,7 @@ export function errorsOf(
   return {
     errors: errors.map(({ message, path, locations, extensions }) => {
       const code = String(extensions?.code ?? (path ? 'INTERNAL' : 'BAD_USER_INPUT'))
+      told.add(1, { code: OWN_CODES.has(code) ? code : 'INTERNAL' })
       const shown = {
         path,
         locations,

@@ -1,4 +1,4 @@
-import { metrics } from '@opentelemetry/api'
+import { meter } from '@renmai/platform/meter'
 import { type DocumentNode, type GraphQLSchema, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
 import type { Caller } from './authenticate.ts'
 
@@ -14,9 +14,9 @@ const FLUSH_MS = 5_000
 /** Series of a metric are kept for ever; of more clients than this the rest is counted together. */
 const MAX_CLIENTS = 200
 
-const used = metrics
-  .getMeter('renmai')
-  .createCounter('renmai_fields_used', { description: 'How often a part of the schema was asked for, by API client; staff together' })
+const used = meter.createCounter('renmai_fields_used', {
+  description: 'How often a part of the schema was asked for, by API client; staff together',
+})
 
 /** Finds what a document asks for. */
 export function readTouched(schema: GraphQLSchema, document: DocumentNode): Touched {

@@ -1,11 +1,11 @@
-import { metrics } from '@opentelemetry/api'
+import { meter } from '@renmai/platform/meter'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { Caller } from '../src/authenticate.ts'
 import { planOf } from '../src/cost/plan.ts'
 
 const add = vi.fn()
 beforeAll(() => {
-  vi.spyOn(metrics, 'getMeter').mockReturnValue({ createCounter: () => ({ add }) } as never)
+  vi.spyOn(meter, 'createCounter').mockReturnValue({ add } as never)
 })
 afterAll(() => void vi.restoreAllMocks())
 

@@ -93,7 +93,7 @@ async function settingsDocumented(): Promise<void> {
 
 async function permissionsFresh(): Promise<void> {
   if (readFileSync(BUS_PERMISSIONS, 'utf8') !== (await renderBusPermissions()))
-    throw new Error('charts/bus-permissions.json is not what the services need. Run node scripts/write-bus-permissions.ts.')
+    throw new Error('charts/renmai/bus-permissions.json is not what the services need. Run node scripts/write-bus-permissions.ts.')
 }
 
 /** Each direction rule has a file that breaks it and nothing else. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { provisionDatabase } from '@renmai/platform/provision'
 import { SERVICES } from '../compose-supergraph.ts'
-import { ROOT } from './paths.ts'
+import { type MainOf, sourceOf } from './paths.ts'
 import type { Secrets } from './secrets.ts'
 
 type DatabaseSettings = Record<
@@ -11,24 +11,23 @@ type DatabaseSettings = Record<
 >
 
 /** Makes each service's database with its roles, and brings it to the newest schema. */
-export async function prepareDatabases(adminUrl: string, secrets: Secrets): Promise<DatabaseSettings> {
+export async function prepareDatabases(adminUrl: string, secrets: Secrets, mainOf: MainOf = sourceOf): Promise<DatabaseSettings> {
   const settings = {} as DatabaseSettings
   for (const name of SERVICES) {
     const urls = await provisionDatabase(adminUrl, name, (role) => secrets.rolePasswords[role]!)
     settings[name] = { DATABASE_URL: urls.app, RELAY_DATABASE_URL: urls.relay, MIGRATE_DATABASE_URL: urls.owner }
   }
-  await Promise.all(
-    SERVICES.map((name) => run([`${ROOT}services/${name}/src/main.ts`, 'migrate'], { PATH: process.env.PATH, ...settings[name] })),
-  )
+  await Promise.all(SERVICES.map((name) => run([mainOf(name), 'migrate'], { PATH: process.env.PATH, ...settings[name] })))
   return settings
 }
 
 /** Makes the demo's tenant and the owner who signs in; changes nothing when they are there. */
-export async function createTenant(environment: NodeJS.ProcessEnv, { tenantId, loginClientId }: Secrets): Promise<void> {
-  await run(
-    [`${ROOT}services/identity/src/main.ts`, 'create-tenant', tenantId, '云栖生活 Yunqi Living', 'Asia/Shanghai', 'CNY', loginClientId],
-    environment,
-  )
+export async function createTenant(
+  environment: NodeJS.ProcessEnv,
+  { tenantId, loginClientId }: Secrets,
+  mainOf: MainOf = sourceOf,
+): Promise<void> {
+  await run([mainOf('identity'), 'create-tenant', tenantId, '云栖生活 Yunqi Living', 'Asia/Shanghai', 'CNY', loginClientId], environment)
 }
 
 async function run(args: string[], environment: NodeJS.ProcessEnv): Promise<void> {

@@ -7,4 +7,8 @@ export const HOME = `${ROOT}.renmai`
 export const LOGS = `${HOME}/logs`
 
 /** What each part may say and hear on the bus; written by write-bus-permissions.ts. */
-export const BUS_PERMISSIONS = `${ROOT}charts/bus-permissions.json`
+export const BUS_PERMISSIONS = `${ROOT}charts/renmai/bus-permissions.json`
+
+/** The file that runs a part: `identity`, ..., `gateway`. */
+export type MainOf = (part: string) => string
+export const sourceOf: MainOf = (part) => `${ROOT}${part === 'gateway' ? part : `services/${part}`}/src/main.ts`

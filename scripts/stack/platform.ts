@@ -7,7 +7,7 @@ import { SERVICES } from '../compose-supergraph.ts'
 import { asUser, busUsers } from './bus-users.ts'
 import { createTenant, prepareDatabases } from './databases.ts'
 import { type Endpoints, endpointsOf, local, type Stores } from './endpoints.ts'
-import { ROOT } from './paths.ts'
+import { type MainOf, ROOT, sourceOf } from './paths.ts'
 import { choosePorts, type Ports } from './ports.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -30,6 +30,8 @@ export type PlatformOptions = {
   postgresSettings?: string[]
   /** Where everybody is told that the services are; by default where they are. */
   behind?: (ports: Ports) => Promise<Ports>
+  /** What each part runs; its source unless it is said. */
+  mainOf?: MainOf
   /** More settings for every service. */
   serviceSettings?: NodeJS.ProcessEnv
   /** Where the services are told that the stores are; by default where they are. */
@@ -38,6 +40,7 @@ export type PlatformOptions = {
 
 /** Starts the whole platform, each part in its own process, and resolves when all of it answers. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { mainOf = sourceOf } = options
   const ports = await choosePorts(options.folder)
   const children: Child[] = []
   const stop = () => stopAll(children)
@@ -45,18 +48,18 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const stores = await startStores(options, ports, children)
     options.tell('PostgreSQL and NATS answer')
     const seen = (await options.through?.(stores)) ?? stores
-    const databases = await prepareDatabases(seen.postgres, options.secrets)
+    const databases = await prepareDatabases(seen.postgres, options.secrets, mainOf)
     options.tell('databases are at the newest schema')
     const environment = environmentOf(options, ports, seen)
     const shown = (await options.behind?.(ports)) ?? ports
-    await createTenant({ ...environment, ...databases.identity, NATS_URL: seen.nats }, options.secrets)
+    await createTenant({ ...environment, ...databases.identity, NATS_URL: seen.nats }, options.secrets, mainOf)
     const environmentFor = (name: ServiceName) => ({
       ...environment,
       ...databases[name],
       NATS_URL: asUser(seen.nats, options.secrets, name),
       INTERNAL_SECRETS: options.secrets.internalSecrets[name],
     })
-    const runService = (name: ServiceName) => startService(name, environmentFor(name), ports[name], options.logs)
+    const runService = (name: ServiceName) => startService(name, [mainOf(name)], environmentFor(name), ports[name], options.logs)
     await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
     options.tell('five services answer')
     await keep(children, startGateway({ ...environment, NATS_URL: asUser(seen.nats, options.secrets, 'gateway') }, options, ports, shown))
@@ -67,7 +70,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }
     const command = async (name: string, ...args: string[]) => {
       const env = environmentFor(name as ServiceName)
-      const { stdout } = await promisify(execFile)(process.execPath, [`${ROOT}services/${name}/src/main.ts`, ...args], {
+      const { stdout } = await promisify(execFile)(process.execPath, [mainOf(name), ...args], {
         env,
         timeout: 600_000,
       })
@@ -140,8 +143,8 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
 /** Started again, it may listen elsewhere. */
 const isReady = async ({ PORT }: NodeJS.ProcessEnv) => (await fetch(`${local(Number(PORT))}/readyz`)).ok
 
-function startService(name: ServiceName, environment: Environment, port: number, logs: string): Promise<Child> {
-  return start(name, process.execPath, [`${ROOT}services/${name}/src/main.ts`], {
+function startService(name: ServiceName, args: string[], environment: Environment, port: number, logs: string): Promise<Child> {
+  return start(name, process.execPath, args, {
     logs,
     env: { ...environment, PORT: String(port) },
     poll: isReady,
@@ -162,7 +165,7 @@ function startOutside({ logs, secrets }: PlatformOptions, ports: Ports, children
 
 function startGateway(
   environment: Environment,
-  { secrets, logs, graphiql = true }: PlatformOptions,
+  { secrets, logs, graphiql = true, mainOf = sourceOf }: PlatformOptions,
   ports: Ports,
   shown: Ports,
 ): Promise<Child> {
@@ -181,5 +184,5 @@ function startGateway(
     OAUTH_PRIVATE_KEYS: secrets.oauthPrivateKeys,
     GRAPHIQL: graphiql ? 'on' : 'off',
   }
-  return start('gateway', process.execPath, [`${ROOT}gateway/src/main.ts`], { logs, env, poll: isReady })
+  return start('gateway', process.execPath, [mainOf('gateway')], { logs, env, poll: isReady })
 }

@@ -1,13 +1,13 @@
 import { newId } from '@renmai/platform/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Client, createClient } from '../client.ts'
-import { type Platform, startPlatform } from '../stack/platform.ts'
+import { type Platform, type PlatformOptions, startPlatform } from '../stack/platform.ts'
 import { createSecrets } from '../stack/secrets.ts'
 
 /** The whole platform, in processes of its own and with data of its own, as a test needs it. */
 export type Whole = { platform: Platform; client: Client; tenantId: string; folder: string; stop: () => Promise<void> }
 
-export async function startWhole(): Promise<Whole> {
+export async function startWhole(more: Partial<PlatformOptions> = {}): Promise<Whole> {
   const folder = makeFolder('whole')
   const secrets = createSecrets(newId())
   const platform = await startPlatform({
@@ -16,6 +16,7 @@ export async function startWhole(): Promise<Whole> {
     secrets,
     tell: () => undefined,
     postgresSettings: ['fsync=off', 'synchronous_commit=off'],
+    ...more,
   })
   const stop = async () => {
     await platform.stop()

@@ -1,7 +1,7 @@
-import { metrics } from '@opentelemetry/api'
 import { AdaptiveLimit } from './adaptive-limit.ts'
 import { AppError } from './errors.ts'
 import { FairQueue, type Place, type Priority } from './fair-queue.ts'
+import { meter } from './meter.ts'
 import { readPressure } from './pressure.ts'
 import { Recent } from './recent.ts'
 
@@ -26,7 +26,6 @@ const WAITING_IN_ALL = 1_024
 /** From which pressure on a priority is refused: the least important first. */
 const REFUSED_FROM: Record<Priority, number> = { EXPORT: 0.5, QUERY: 1, MUTATION: 2, PERSIST: 4 }
 
-const meter = metrics.getMeter('renmai')
 const refused = meter.createCounter('renmai_admission_refused', { description: 'Requests refused before any work was done on them' })
 const underWay = meter.createUpDownCounter('renmai_admission_running', { description: 'Admitted requests under way' })
 

@@ -3,8 +3,14 @@ import { headers, type Msg } from '@nats-io/nats-core'
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import { asUnavailable, type Bus } from './bus.ts'
 import { AppError, type ErrorCode } from './errors.ts'
+import { meter } from './meter.ts'
 
 const tracer = trace.getTracer('renmai')
+const durations = meter.createHistogram('renmai_answer_seconds', {
+  description: 'Time to answer a question of another part, by question and outcome',
+  unit: 's',
+  advice: { explicitBucketBoundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] },
+})
 
 /** A question that a service answers; made with `answer`. */
 export type Answer = { readonly subject: string; reply(request: Uint8Array): Promise<Uint8Array> }
@@ -75,9 +81,13 @@ export function answerAll(bus: Bus, service: string, answers: readonly Answer[])
 async function respond(bus: Bus, one: Answer, message: Msg): Promise<void> {
   const parent = propagation.extract(context.active(), { traceparent: message.headers?.get('traceparent') ?? '' })
   await tracer.startActiveSpan(`answer ${one.subject}`, { kind: SpanKind.SERVER }, parent, async (span) => {
+    const began = performance.now()
+    const note = (outcome: string) => durations.record((performance.now() - began) / 1_000, { question: one.subject, outcome })
     try {
       message.respond(await one.reply(message.data))
+      note('OK')
     } catch (error) {
+      note(error instanceof AppError ? error.code : 'INTERNAL')
       const known = error instanceof AppError ? error : undefined
       if (!known) bus.log.error({ err: error, subject: one.subject }, 'question not answered')
       const result = headers()

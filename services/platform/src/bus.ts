@@ -100,9 +100,12 @@ function streamConfig(service: string): Partial<StreamConfig> & { name: string }
   }
 }
 
-/** Makes the service's own stream, or brings its settings up to date. */
-export async function declareStream(bus: Bus, service: string): Promise<void> {
-  const config = { ...streamConfig(service), ...(bus.hasAtomicBatches ? { allow_atomic: true } : {}) }
+/**
+ * Makes the service's own stream, or brings its settings up to date.
+ * @param replicas how many servers keep each event
+ */
+export async function declareStream(bus: Bus, service: string, replicas = 1): Promise<void> {
+  const config = { ...streamConfig(service), num_replicas: replicas, ...(bus.hasAtomicBatches ? { allow_atomic: true } : {}) }
   try {
     await bus.manager.streams.info(service)
     await bus.manager.streams.update(service, config)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { CRASH_POINTS } from './crash-point.ts'
 import { MIN_SECRET_LENGTH } from './viewer.ts'
@@ -21,22 +21,37 @@ export const baseSettings = z.object({
     .string()
     .refine((text) => text.split(',').every((one) => one.length >= MIN_SECRET_LENGTH), `at least ${MIN_SECRET_LENGTH} characters each`)
     .describe("The gateway's secret with this service, or the new and the old one by a comma while it is replaced"),
+  STREAM_REPLICAS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5)
+    .default(1)
+    .describe('How many NATS servers keep each event; 3 in a cluster of them'),
   RECONCILE_SECONDS: z.coerce.number().int().min(1).default(300).describe('How often what was published is compared with what was heard'),
   CRASH_AT: z.enum(CRASH_POINTS).optional().describe('Ends the process at a named point; for tests of recovery'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Where traces go; none are sent without it'),
 })
 
-/** `NAME_FILE` gives the setting `NAME` from a file, as Kubernetes mounts secrets. */
+/**
+ * `NAME_FILE` gives the setting `NAME` from a file; each file of the folders that `SETTINGS_FOLDERS` names by colons gives
+ * the setting that it is called after, as Kubernetes mounts them. What the environment says itself comes first.
+ */
 function readEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const values: Record<string, string> = {}
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined || value === '') continue
-    if (name.endsWith('_FILE')) values[name.slice(0, -'_FILE'.length)] ??= readFileSync(value, 'utf8').trim()
+    if (name.endsWith('_FILE')) values[name.slice(0, -'_FILE'.length)] ??= readSetting(value)
     else values[name] = value
   }
+  for (const folder of (environment.SETTINGS_FOLDERS ?? '').split(':').filter(Boolean))
+    for (const file of readdirSync(folder, { withFileTypes: true }))
+      if (/^[A-Z][A-Z0-9_]*$/.test(file.name)) values[file.name] ??= readSetting(`${folder}/${file.name}`)
   return values
 }
+
+const readSetting = (file: string) => readFileSync(file, 'utf8').trim()
 
 /**
  * Reads settings; the one place that touches the environment.

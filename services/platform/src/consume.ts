@@ -11,7 +11,7 @@ const MAX_HELD = 128
 const ACK_WAIT_NS = 30e9
 
 /** Something that consumes until it is stopped. */
-export type Consumption = { readonly consumer: string; isIdle: () => Promise<boolean>; stop: () => Promise<void> }
+export type Consumption = { readonly stream: string; readonly consumer: string; isIdle: () => Promise<boolean>; stop: () => Promise<void> }
 
 /** The durable name of a handler. It starts with the service, or two services would share each other's events. */
 export function consumerName(service: string, handler: Handler): string {
@@ -51,6 +51,7 @@ function consume(subscriber: Subscriber, publisher: string): Consumption {
   }
   const ended = start()
   return {
+    stream: publisher,
     consumer,
     isIdle: async () => {
       const info = await bus.manager.consumers.info(publisher, consumer)

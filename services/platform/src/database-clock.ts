@@ -1,16 +1,14 @@
-import { metrics } from '@opentelemetry/api'
 import type { Clock } from './clock.ts'
 import type { Db } from './db.ts'
 import type { Log } from './log.ts'
 import { type Loop, loop } from './loop.ts'
+import { meter } from './meter.ts'
 
 const REFRESH_MS = 10_000
 /** From here on signatures of this process are refused by others, and it refuses theirs. */
 const WORTH_A_WORD_S = 5
 
-const offset = metrics
-  .getMeter('renmai')
-  .createGauge('renmai_clock_offset_seconds', { description: "How far this machine's clock is ahead of the database's" })
+const offset = meter.createGauge('renmai_clock_offset_seconds', { description: "How far this machine's clock is ahead of the database's" })
 
 /**
  * The time as the database has it: what one process decides by a time (when a step of a journey is due, until when a

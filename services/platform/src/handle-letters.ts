@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream'
-import { context, metrics, propagation, SpanKind, trace } from '@opentelemetry/api'
+import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import type { Bus } from './bus.ts'
 import { crashPoint } from './crash-point.ts'
 import { type Db, withTenant } from './db.ts'
@@ -7,6 +7,7 @@ import { unseal } from './envelope.ts'
 import { AppError } from './errors.ts'
 import { idFrom } from './ids.ts'
 import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts'
+import { meter } from './meter.ts'
 
 const MAX_DELIVERIES = 5
 /** Events handled in one transaction; its commit and its round trips cost as much for one. */
@@ -15,7 +16,6 @@ const BATCH = 1_000
 export const NO_TENANT = '00000000-0000-0000-0000-000000000000'
 
 const tracer = trace.getTracer('renmai')
-const meter = metrics.getMeter('renmai')
 const handled = meter.createCounter('renmai_events_handled', { description: 'Events whose effects were committed' })
 const deadLettered = meter.createCounter('renmai_dead_letters', { description: 'Events given up and kept as dead letters' })
 

@@ -3,7 +3,7 @@ import { pause } from './clock.ts'
 import { AppError, type ErrorCode } from './errors.ts'
 import { newId } from './ids.ts'
 import type { Log } from './log.ts'
-import { metricsHandler } from './telemetry.ts'
+import { meter, metricsHandler } from './meter.ts'
 
 const STATUS: Record<ErrorCode, number> = {
   INVALID: 400,
@@ -19,6 +19,12 @@ const STATUS: Record<ErrorCode, number> = {
   STORAGE_UNAVAILABLE: 503,
   INTERNAL: 500,
 }
+
+const durations = meter.createHistogram('renmai_http_request_seconds', {
+  description: 'Time from the head of a request to the end of its answer, by route and status',
+  unit: 's',
+  advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
+})
 
 /** How long a connection that says nothing may hold up the end. */
 const LAST_ANSWERS_MS = 3_000
@@ -60,6 +66,10 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
     reply.header('x-request-id', request.id)
     if (isDraining) reply.header('connection', 'close')
   })
+  server.addHook('onResponse', async ({ method, routeOptions }, reply) =>
+    // By the route as it was written: paths have ids in them.
+    durations.record(reply.elapsedTime / 1_000, { method, route: routeOptions.url ?? 'none', status: reply.statusCode }),
+  )
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const { status, headers, ...described } = describeError(error)
     const body = { error: { ...described, requestId: request.id } }

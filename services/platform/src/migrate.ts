@@ -5,7 +5,8 @@ import pg from 'pg'
 import { makePartitions } from './partitions.ts'
 import { protectTables, type TableRules } from './protect-tables.ts'
 
-const PLATFORM_MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url))
+// By way of the folder's name: where a service is bundled into one file, `../migrations` are the service's own.
+const PLATFORM_MIGRATIONS = fileURLToPath(new URL('../../platform/migrations', import.meta.url))
 const LOCK = 7_246_001
 
 /**

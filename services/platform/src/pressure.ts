@@ -1,4 +1,5 @@
 import { createHistogram } from 'node:perf_hooks'
+import { meter } from './meter.ts'
 
 const SAMPLE_MS = 10
 const LOOP_MS = 200
@@ -7,6 +8,15 @@ const NS_PER_MS = 1e6
 
 const [loop, pool] = [createHistogram(), createHistogram()]
 let isSampling = false
+
+const loopDelay = meter.createGauge('renmai_event_loop_delay_seconds', {
+  description: 'How late the event loop comes (p99 of late)',
+  unit: 's',
+})
+const poolWait = meter.createGauge('renmai_pool_wait_seconds', {
+  description: 'How long a database connection is waited for (p99 of late)',
+  unit: 's',
+})
 
 /** Counts how long a caller waited for a database connection. */
 export function notePoolWait(ms: number): void {
@@ -19,10 +29,12 @@ export function notePoolWait(ms: number): void {
  */
 export function readPressure(): number {
   sampleLoop()
-  const found = Math.max(msOf(loop.percentile(99)) / LOOP_MS, msOf(pool.percentile(99)) / POOL_MS)
+  const [loopMs, poolMs] = [msOf(loop.percentile(99)), msOf(pool.percentile(99))]
+  loopDelay.record(loopMs / 1_000)
+  poolWait.record(poolMs / 1_000)
   loop.reset()
   pool.reset()
-  return found
+  return Math.max(loopMs / LOOP_MS, poolMs / POOL_MS)
 }
 
 const msOf = (ns: number) => (Number.isFinite(ns) ? ns / NS_PER_MS : 0)

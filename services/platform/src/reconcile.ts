@@ -1,6 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import type { ConsumerInfo } from '@nats-io/jetstream'
-import { metrics } from '@opentelemetry/api'
 import { FindMissingRequestSchema, FindMissingResponseSchema, ReconcileService } from '@renmai/proto/platform/v1/reconcile_service'
 import type { Answer } from './ask.ts'
 import { asUnavailable, type Bus } from './bus.ts'
@@ -8,6 +7,7 @@ import { pause } from './clock.ts'
 import type { Db } from './db.ts'
 import type { OutboxRow } from './envelope.ts'
 import { type Loop, loop } from './loop.ts'
+import { meter } from './meter.ts'
 import { publishRows } from './relay.ts'
 
 /** What was published later than this part of a period ago may still be under way. */
@@ -15,9 +15,9 @@ const SETTLED = 0.4
 /** A service that was down for less than this misses nothing: where it had got to is not stored. */
 const LOOK_BACK_MS = 86_400_000
 const SLICE = 5_000
-const repaired = metrics
-  .getMeter('renmai')
-  .createCounter('renmai_reconciler_republished', { description: 'Events published again because a consumer lacked them' })
+const repaired = meter.createCounter('renmai_reconciler_republished', {
+  description: 'Events published again because a consumer lacked them',
+})
 
 /**
  * Proves that what was published was heard. JetStream can lose a block or a stream by accident; the outbox cannot. In

@@ -1,9 +1,9 @@
-import { metrics } from '@opentelemetry/api'
 import { type Bus, declareStream } from './bus.ts'
 import { crashPoint } from './crash-point.ts'
 import type { Db } from './db.ts'
 import { headersOf, type OutboxRow, type Sealed, seal } from './envelope.ts'
 import { type Loop, loop } from './loop.ts'
+import { meter } from './meter.ts'
 import { WAKE_RELAY } from './outbox.ts'
 
 /** NATS takes a thousand messages as one batch; there are fewer, unless each event is of another kind or tenant. */
@@ -12,7 +12,6 @@ const BATCH = 1_000
 const READ = 4 * BATCH
 const POLL_MS = 200
 const LOCK = 7_246_002
-const meter = metrics.getMeter('renmai')
 const published = meter.createCounter('renmai_outbox_published', { description: 'Events published from the outbox' })
 const oldestSeconds = meter.createGauge('renmai_outbox_oldest_seconds', { description: 'Age of the oldest unpublished event' })
 

@@ -5,6 +5,7 @@ import { analyzeNew } from './analyze-new.ts'
 import { type Answer, answerAll } from './ask.ts'
 import { type Bus, connectBus, declareStream } from './bus.ts'
 import type { Clock } from './clock.ts'
+import { declareByHand, reconcileByHand, rememberByHand } from './commands.ts'
 import { baseSettings, loadConfig } from './config.ts'
 import { consumeAll } from './consume.ts'
 import { armCrashPoint } from './crash-point.ts'
@@ -20,11 +21,11 @@ import { maintainPartitions, makePartitions } from './partitions.ts'
 import { answerReconciler, startReconciler } from './reconcile.ts'
 import { startRelay } from './relay.ts'
 import { answerPublished } from './remember.ts'
-import { reconcileByHand, rememberByHand } from './repair-commands.ts'
 import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
 import { rememberTenants } from './tenants.ts'
 import { createVerifier, type Viewer } from './viewer.ts'
+import { watchLag } from './watch-lag.ts'
 
 /** What a running service stands on. */
 export type App<S> = {
@@ -58,7 +59,7 @@ export type Service<S extends z.ZodObject, C extends object> = {
 
 const DRAIN_MS = 1_000
 
-/** Runs `main.ts migrate`, `reconcile <since>`, `remember <since>` or the service itself, until SIGTERM. */
+/** Runs `main.ts migrate`, `declare`, `reconcile <since>`, `remember <since>` or the service itself, until SIGTERM. */
 export async function runService<S extends z.ZodObject, C extends object>(service: Service<S, C>): Promise<void> {
   // A broken promise means an unknown state: end, and let the supervisor start a clean process.
   process.on('unhandledRejection', (reason) => {
@@ -66,6 +67,7 @@ export async function runService<S extends z.ZodObject, C extends object>(servic
     process.exit(1)
   })
   if (process.argv[2] === 'migrate') return migrateService(service)
+  if (process.argv[2] === 'declare') return declareByHand(service.name)
   if (process.argv[2] === 'reconcile') return reconcileByHand(service.name)
   if (process.argv[2] === 'remember') return rememberByHand(service.name, handlersOf(service))
   const settings = loadConfig(service.settings) as z.output<S> & z.output<typeof baseSettings>
@@ -104,7 +106,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
   await refuseStrongRole(db)
   await makePartitions((text, values) => relayDb.pool.query(text, values))
   const bus = await connectBus(settings, service.name, log)
-  await declareStream(bus, service.name)
+  await declareStream(bus, service.name, settings.STREAM_REPLICAS)
   const admission = new Admission()
   const { now, refreshing } = await databaseClock(db, log)
   const app = { settings, db, relayDb, bus, log, now, admission } as App<z.output<S>>
@@ -139,6 +141,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
     ...(service.loops?.(app) ?? []),
   ]
   const consumptions = consumeAll(bus, db, service.name, handlers)
+  loops.push(watchLag(bus, consumptions))
   log.info({ url, intakeUrl }, 'listening')
 
   const stop = async () => {

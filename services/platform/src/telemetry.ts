@@ -1,17 +1,12 @@
-import type { ServerResponse } from 'node:http'
-import { context, metrics, propagation, trace } from '@opentelemetry/api'
+import { context, propagation, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 
-let prometheus: PrometheusExporter | undefined
-
 /**
- * Starts traces and metrics. One trace runs from the request through SQL, the outbox and NATS to the last consumer:
+ * Starts traces. One trace runs from the request through SQL, the outbox and NATS to the last consumer:
  * each seam of the platform opens a span, and the trace context travels in the outbox row and the message headers.
  * @param exporter where spans go; none are made without one
  * @returns what flushes and stops it
@@ -23,16 +18,7 @@ export function startTelemetry(service: string, endpoint: string | undefined, ex
   const target = exporter ?? (endpoint ? new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }) : undefined)
   const provider = target ? new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter: target })] }) : undefined
   if (provider) trace.setGlobalTracerProvider(provider)
-  prometheus = new PrometheusExporter({ preventServerStart: true })
-  // The exporter is built against an equal copy of the reader's class.
-  metrics.setGlobalMeterProvider(new MeterProvider({ resource, readers: [prometheus as unknown as MetricReader] }))
   return async () => {
     await provider?.shutdown()
   }
-}
-
-/** Answers with the metrics in Prometheus's text format. */
-export function metricsHandler(response: ServerResponse): void {
-  if (prometheus) return prometheus.getMetricsRequestHandler({} as never, response)
-  response.end('')
 }

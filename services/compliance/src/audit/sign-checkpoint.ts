@@ -28,7 +28,7 @@ export async function signAuditCheckpoint(ctx: Context, raw: z.input<typeof Inpu
 async function signNow(tx: Tx, auditKey: string): Promise<AuditCheckpoint | null> {
   const last = await lastEntry(tx)
   if (!last) return null
-  const key = createPrivateKey({ key: JSON.parse(auditKey), format: 'jwk' })
+  const key = createPrivateKey(auditKey.startsWith('{') ? { key: JSON.parse(auditKey), format: 'jwk' } : auditKey)
   const signature = sign(null, checkpointBody(tx.tenantId, last), key)
   const [made] = await tx
     .insert(auditCheckpoints)

@@ -1,15 +1,15 @@
-import { metrics } from '@opentelemetry/api'
 import { answer } from '@renmai/platform/ask'
 import { insertRows } from '@renmai/platform/bulk'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
+import { meter } from '@renmai/platform/meter'
 import { ComplianceService, type SendQuestion } from '@renmai/proto/compliance/v1/compliance_service'
 import type { Consent } from '../consents/consent.table.ts'
 import { type Decided, decide } from './decision.rules.ts'
 
 const MAX_QUESTIONS = 500
-const counter = metrics.getMeter('renmai').createCounter('renmai_send_decisions', { description: 'Decisions about messages, by outcome' })
+const counter = meter.createCounter('renmai_send_decisions', { description: 'Decisions about messages, by outcome' })
 
 /** The send gate. Every answer leaves a receipt in the transaction that read the consents it rests on. */
 export const answerDecideSends = (db: Db, now: () => Date) =>

@@ -1,10 +1,13 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db'
+import { meter } from '@renmai/platform/meter'
 import { publish } from '@renmai/platform/outbox'
 import { MessageFailedSchema, MessageSentSchema } from '@renmai/proto/engagement/v1/events'
 import { isIn, postpone } from './message.queries.ts'
 import type { Message } from './message.table.ts'
 import type { Handover } from './senders.ts'
+
+const ended = meter.createCounter('renmai_messages', { description: 'Attempts to send messages, by channel and how they ended' })
 
 /** What became of one message; outcomes of one attempt are recorded together. */
 export type Outcome = { message: Message; decisionId: string; handover: Handover }
@@ -17,6 +20,7 @@ const is =
 
 /** Records outcomes of one attempt. What another worker has taken over since is left alone. */
 export async function recordHandovers(tx: Tx, attemptId: string, outcomes: readonly Outcome[], now: Date): Promise<void> {
+  for (const { message, handover } of outcomes) ended.add(1, { channel: message.channel, state: handover.outcome })
   await recordSent(tx, attemptId, outcomes.filter(is('SENT')), now)
   await recordFailed(tx, attemptId, outcomes.filter(is('REJECTED', 'UNKNOWN')), now)
   await giveBack(tx, attemptId, outcomes.filter(is('LATER')))

@@ -1,4 +1,4 @@
-import { connectBus } from './bus.ts'
+import { connectBus, declareStream } from './bus.ts'
 import { baseSettings, loadConfig } from './config.ts'
 import { connect } from './db.ts'
 import type { Handler } from './inbox.ts'
@@ -32,6 +32,17 @@ export async function rememberByHand(service: string, handlers: readonly Handler
   say(`${service}: ${await remember(db, bus, service, handlers, since)} events count as handled again`)
   await bus.nats.close()
   await db.pool.end()
+}
+
+const busSettings = baseSettings.pick({ NATS_URL: true, NATS_MONITOR_URL: true, DURABILITY: true, STREAM_REPLICAS: true })
+
+/** `main.ts declare`: makes the service's stream or brings it up to date, so that the others may listen before the service runs. */
+export async function declareByHand(service: string): Promise<void> {
+  const config = loadConfig(busSettings)
+  const bus = await connectBus(config, `${service}-declare`, createLog(service, 'error'))
+  await declareStream(bus, service, config.STREAM_REPLICAS)
+  await bus.nats.close()
+  say(`the stream ${service} is declared, on ${config.STREAM_REPLICAS} server(s)`)
 }
 
 function readSince(): Date {

