@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { parseAllDocuments } from 'yaml'
 import { ROOT } from '../stack/paths.ts'
@@ -17,22 +17,36 @@ export type Manifest = {
   apiVersion: string
   kind: string
   metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> }
-  // biome-ignore lint/suspicious/noExplicitAny: manifests of twenty kinds, looked into by tests
-  spec?: any
+  spec?: Record<string, unknown>
   [field: string]: unknown
 }
 
-/** A copy of the charts with what the umbrella depends on put into it, as `helm dependency build` does; the same for all tests. */
-let built: { path: string; remove: () => void } | undefined
-export function builtCharts(): string {
-  if (built) return `${built.path}/charts/renmai`
+const copies = new Map<string, string>()
+
+/**
+ * A copy of the charts in which the umbrella holds what it depends on, as `helm dependency build` does.
+ * @returns the folder of the umbrella, or of the chart of one part by itself, under that part's name
+ */
+export function builtCharts(chart = 'renmai'): string {
+  return copies.get(chart) ?? build(chart)
+}
+
+function build(chart: string): string {
   const folder = makeFolder('charts')
-  cpSync(CHARTS, `${folder.path}/charts`, { recursive: true })
-  rmSync(`${folder.path}/charts/renmai/charts`, { recursive: true, force: true })
-  helm('dependency', 'build', `${folder.path}/charts/renmai`)
-  built = folder
   process.once('exit', () => folder.remove())
-  return `${folder.path}/charts/renmai`
+  const path = `${folder.path}/${chart}`
+  cpSync(`${CHARTS}/service`, `${folder.path}/service`, { recursive: true })
+  if (chart === 'renmai') {
+    cpSync(`${CHARTS}/renmai`, path, { recursive: true })
+    rmSync(`${path}/charts`, { recursive: true, force: true })
+    helm('dependency', 'build', path)
+  } else {
+    cpSync(`${CHARTS}/service`, path, { recursive: true })
+    const file = `${path}/Chart.yaml`
+    writeFileSync(file, readFileSync(file, 'utf8').replace('name: service', `name: ${chart}`))
+  }
+  copies.set(chart, path)
+  return path
 }
 
 /** @throws Error with what helm says */
@@ -62,5 +76,3 @@ export const parse = (text: string): Manifest[] =>
   parseAllDocuments(text)
     .map((document) => document.toJS() as Manifest | null)
     .filter((one) => one !== null)
-
-export const templatesOf = (chart: string): string[] => readdirSync(`${CHARTS}/${chart}/templates`).filter((name) => name.endsWith('.yaml'))

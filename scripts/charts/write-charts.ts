@@ -48,8 +48,18 @@ const SERVICE = {
     'networkPolicy.internet.ports': { type: 'array', items: PORT },
     'networkPolicy.internet.except': { type: 'array', items: { type: 'string', pattern: '^[0-9.]+/[0-9]+$' } },
     'pdb.maxUnavailable': { anyOf: [COUNT, { type: 'string', pattern: '^[0-9]+%$' }] },
-    'rollout.maxSurge': { anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string', pattern: '^[0-9]+%$' }] },
-    'rollout.maxUnavailable': { anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string', pattern: '^[0-9]+%$' }] },
+    'rollout.maxSurge': {
+      anyOf: [
+        { type: 'integer', minimum: 0 },
+        { type: 'string', pattern: '^[0-9]+%$' },
+      ],
+    },
+    'rollout.maxUnavailable': {
+      anyOf: [
+        { type: 'integer', minimum: 0 },
+        { type: 'string', pattern: '^[0-9]+%$' },
+      ],
+    },
     routes: { type: 'array', items: PATH },
   },
 } as const
@@ -73,10 +83,16 @@ async function umbrellaSchema(): Promise<Schema> {
 async function settingsSchema(parts: readonly string[]): Promise<Schema> {
   const names = new Set<string>()
   for (const part of parts) {
-    const { settings } = (await import(`${ROOT}${part === 'gateway' ? part : `services/${part}`}/src/config.ts`)) as { settings: z.ZodObject }
+    const { settings } = (await import(`${ROOT}${part === 'gateway' ? part : `services/${part}`}/src/config.ts`)) as {
+      settings: z.ZodObject
+    }
     for (const name of Object.keys(settings.shape)) names.add(name)
   }
-  return { type: 'object', additionalProperties: false, properties: Object.fromEntries([...names].sort().map((name) => [name, { type: 'string' }])) }
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries([...names].sort().map((name) => [name, { type: 'string' }])),
+  }
 }
 
 /** For KEDA: what waits where for whom. */
@@ -92,7 +108,11 @@ async function consumers(): Promise<Record<string, { stream: string; consumer: s
 }
 
 const alertsOf = (part: string) =>
-  ALERTS.filter((alert) => isFor(alert, part)).map((alert) => ({ ...alert, expr: alert.expr.replaceAll('PART', part), runbook: runbookOf(alert) }))
+  ALERTS.filter((alert) => isFor(alert, part)).map((alert) => ({
+    ...alert,
+    expr: alert.expr.replaceAll('PART', part),
+    runbook: runbookOf(alert),
+  }))
 
 /** A table of all values that have a comment, with what they are unless somebody says otherwise. */
 export function tableOf(values: string): string {

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
+import { renderCharts } from '../charts/write-charts.ts'
 import { clientSchemaOf, composeSupergraphs, SERVICES } from '../compose-supergraph.ts'
 import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
 import { renderBusPermissions } from '../write-bus-permissions.ts'
@@ -96,6 +97,11 @@ async function permissionsFresh(): Promise<void> {
     throw new Error('charts/renmai/bus-permissions.json is not what the services need. Run node scripts/write-bus-permissions.ts.')
 }
 
+async function chartsFresh(): Promise<void> {
+  const stale = [...(await renderCharts())].filter(([file, text]) => readFileSync(`${ROOT}${file}`, 'utf8') !== text).map(([file]) => file)
+  requireNone('These files of the charts are not what they are made from; run node scripts/charts/write-charts.ts:', stale)
+}
+
 /** Each direction rule has a file that breaks it and nothing else. */
 function directionsBite(): void {
   const { stdout } = spawnSync(
@@ -138,6 +144,7 @@ export const gates: Gate[] = [
   { name: 'schema composes', run: schemaComposes },
   { name: 'schema rules', run: schemaRules },
   { name: 'operations fresh', run: operationsFresh },
+  { name: 'charts fresh', run: chartsFresh },
   { name: 'pages fresh', run: pagesFresh },
   { name: 'schema breaking', run: schemaBreaking },
   { name: 'public schema kept', run: () => publicSchemaKept(baseRef()) },

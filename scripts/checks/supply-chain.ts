@@ -18,6 +18,7 @@ const FREE = new Set([
   '0BSD',
   'Apache-2.0',
   'BSD-2-Clause',
+  'CC0-1.0',
   'BSD-3-Clause',
   'BlueOak-1.0.0',
   'CC-BY-4.0',
