@@ -7,12 +7,13 @@ const program = new Command('chaos')
   .option('--seed <number>', 'the same seed injects the same faults in the same order', String(Date.now() % 1_000_000))
   .option('--seconds <number>', 'how long faults are injected', '300')
   .option('--faults <names>', `only these, by commas: ${FAULTS.map((fault) => fault.name).join(', ')}`)
+  .option('--replicas <number>', 'how many of each service and of the gateway run at once', '1')
   .option('--outage <seconds>', 'instead: a store is away for so long, for many callers who do not give up')
   .option('--store <name>', 'which store is away: postgres or nats', 'postgres')
   .parse()
 
-type Options = { seed: string; seconds: string; faults?: string; outage?: string; store: 'postgres' | 'nats' }
-const { seed, seconds, faults, outage, store } = program.opts<Options>()
+type Options = { seed: string; seconds: string; replicas: string; faults?: string; outage?: string; store: 'postgres' | 'nats' }
+const { seed, seconds, replicas, faults, outage, store } = program.opts<Options>()
 const tell = (line: string) => void process.stdout.write(`${line}\n`)
 const wished = faults?.split(',')
 const unknown = wished?.filter((name) => !FAULTS.some((fault) => fault.name === name)) ?? []
@@ -25,7 +26,13 @@ if (outage) {
 
 tell(`seed ${seed}`)
 const chosen = FAULTS.filter((fault) => wished?.includes(fault.name) ?? true)
-const { wrong, ...report } = await runChaos({ seed: Number(seed), seconds: Number(seconds), faults: chosen, tell })
+const { wrong, ...report } = await runChaos({
+  seed: Number(seed),
+  seconds: Number(seconds),
+  faults: chosen,
+  replicas: Number(replicas),
+  tell,
+})
 end(wrong, { seed: Number(seed), ...report, injected: report.injected.length })
 
 function end(wrong: string[], report: object): never {

@@ -21,6 +21,8 @@ export type ChaosOptions = {
   /** How long faults are injected at least; each comes once before any comes again. */
   seconds: number
   faults?: readonly Fault[]
+  /** How many of each service and of the gateway run at once. */
+  replicas?: number
   tell: (line: string) => void
 }
 
@@ -40,8 +42,8 @@ const RECOVERED = 0.9
 const KEPT_ON = 0.5
 
 /** The whole platform under load while its parts are killed, frozen and cut off; then one checker. */
-export function runChaos({ seed, seconds, faults = FAULTS, tell }: ChaosOptions): Promise<ChaosReport> {
-  return onStage(tell, async (stage) => {
+export function runChaos({ seed, seconds, faults = FAULTS, replicas = 1, tell }: ChaosOptions): Promise<ChaosReport> {
+  return onStage(tell, replicas, async (stage) => {
     const left = faults.filter((fault) => stage.scene.disk || !fault.needsDisk)
     const done = nothingYet()
     let isOver = false
@@ -67,7 +69,7 @@ export type OutageOptions = { store: 'postgres' | 'nats'; seconds: number; tell:
  * acknowledges as much as before.
  */
 export function runOutage({ store, seconds, tell }: OutageOptions): Promise<OutageReport> {
-  return onStage(tell, async (stage) => {
+  return onStage(tell, 1, async (stage) => {
     const done = nothingYet()
     let isOver = false
     // What is stored without NATS has to be caught up with: a few callers for long tell more than many for a moment.
@@ -104,14 +106,23 @@ async function perSecond(done: Acknowledged, ms: number): Promise<number> {
 type ChaosStage = { client: Client; tenantId: string; target: Target; scene: Omit<Scene, 'random'>; logs: string }
 
 /** Starts the platform behind a network that can fail, on a disk that can be full, under a supervisor; ends it all after. */
-async function onStage<T>(tell: (line: string) => void, work: (stage: ChaosStage) => Promise<T>): Promise<T> {
+async function onStage<T>(tell: (line: string) => void, replicas: number, work: (stage: ChaosStage) => Promise<T>): Promise<T> {
   const [folder, secrets, network] = [makeFolder('chaos'), createSecrets(newId()), createNetwork()]
   const [opened, logs] = [openDisk(folder.path), `${folder.path}/logs`]
   const disk = typeof opened === 'string' ? undefined : opened
   if (!disk) tell(`disk-full and power-cut are skipped: ${opened}`)
   const home = disk?.path ?? folder.path
   const settings = { postgresSettings: ['max_wal_size=256MB'], serviceSettings: { RECONCILE_SECONDS } }
-  const platform = await startPlatform({ folder: home, logs, secrets, tell, graphiql: false, through: network.through, ...settings })
+  const platform = await startPlatform({
+    folder: home,
+    logs,
+    secrets,
+    tell,
+    graphiql: false,
+    replicas,
+    through: network.through,
+    ...settings,
+  })
   const supervisor = new Supervisor(platform)
   const stop = async () => {
     await supervisor.close()

@@ -9,6 +9,7 @@ import { createTenant, prepareDatabases } from './databases.ts'
 import { type Endpoints, endpointsOf, local, type Stores } from './endpoints.ts'
 import { type MainOf, ROOT, sourceOf } from './paths.ts'
 import { choosePorts, type Ports } from './ports.ts'
+import { type Replica, spread } from './replicas.ts'
 import type { Secrets } from './secrets.ts'
 
 export type Platform = {
@@ -32,6 +33,8 @@ export type PlatformOptions = {
   behind?: (ports: Ports) => Promise<Ports>
   /** What each part runs; its source unless it is said. */
   mainOf?: MainOf
+  /** How many of each service and of the gateway run at once, behind a balancer; one unless it is said. */
+  replicas?: number
   /** More settings for every service. */
   serviceSettings?: NodeJS.ProcessEnv
   /** Where the services are told that the stores are; by default where they are. */
@@ -43,7 +46,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const { mainOf = sourceOf } = options
   const ports = await choosePorts(options.folder)
   const children: Child[] = []
-  const stop = () => stopAll(children)
+  const closing: (() => void)[] = []
+  const stop = async () => {
+    await stopAll(children)
+    for (const close of closing) close()
+  }
   try {
     const stores = await startStores(options, ports, children)
     options.tell('PostgreSQL and NATS answer')
@@ -51,7 +58,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const databases = await prepareDatabases(seen.postgres, options.secrets, mainOf)
     options.tell('databases are at the newest schema')
     const environment = environmentOf(options, ports, seen)
-    const shown = (await options.behind?.(ports)) ?? ports
+    const { shown: balanced, more: replicas, close } = await spread(ports, options.replicas ?? 1)
+    closing.push(close)
+    const shown = (await options.behind?.(ports)) ?? balanced
     await createTenant({ ...environment, ...databases.identity, NATS_URL: seen.nats }, options.secrets, mainOf)
     const environmentFor = (name: ServiceName) => ({
       ...environment,
@@ -62,7 +71,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const runService = (name: ServiceName) => startService(name, [mainOf(name)], environmentFor(name), ports[name], options.logs)
     await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
     options.tell('five services answer')
-    await keep(children, startGateway({ ...environment, NATS_URL: asUser(seen.nats, options.secrets, 'gateway') }, options, ports, shown))
+    const gatewayEnvironment = { ...environment, NATS_URL: asUser(seen.nats, options.secrets, 'gateway') }
+    await keep(children, startGateway('gateway', gatewayEnvironment, options, ports, shown))
+    const runReplica = ({ part, name, port, intake }: Replica) =>
+      part === 'gateway'
+        ? startGateway(name, gatewayEnvironment, options, { ...ports, gateway: port }, shown)
+        : startService(name, [mainOf(part)], { ...environmentFor(part), INTAKE_PORT: String(intake) }, port, options.logs)
+    await allStarted(replicas.map((one) => keep(children, runReplica(one))))
     const restart = async (name: string, more?: NodeJS.ProcessEnv) => {
       const index = children.findIndex((child) => child.name === name)
       await children[index]!.stop()
@@ -143,7 +158,7 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
 /** Started again, it may listen elsewhere. */
 const isReady = async ({ PORT }: NodeJS.ProcessEnv) => (await fetch(`${local(Number(PORT))}/readyz`)).ok
 
-function startService(name: ServiceName, args: string[], environment: Environment, port: number, logs: string): Promise<Child> {
+function startService(name: string, args: string[], environment: Environment, port: number, logs: string): Promise<Child> {
   return start(name, process.execPath, args, {
     logs,
     env: { ...environment, PORT: String(port) },
@@ -164,6 +179,7 @@ function startOutside({ logs, secrets }: PlatformOptions, ports: Ports, children
 }
 
 function startGateway(
+  name: string,
   environment: Environment,
   { secrets, logs, graphiql = true, mainOf = sourceOf }: PlatformOptions,
   ports: Ports,
@@ -184,5 +200,5 @@ function startGateway(
     OAUTH_PRIVATE_KEYS: secrets.oauthPrivateKeys,
     GRAPHIQL: graphiql ? 'on' : 'off',
   }
-  return start('gateway', process.execPath, [mainOf('gateway')], { logs, env, poll: isReady })
+  return start(name, process.execPath, [mainOf('gateway')], { logs, env, poll: isReady })
 }
