@@ -42,7 +42,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const stopTelemetry = startTelemetry('gateway', settings.OTEL_EXPORTER_OTLP_ENDPOINT)
   const bus = await connectBus(settings, 'gateway', log)
   const subgraphs = connectSubgraphs(settings)
-  const budget = createBudget(shareLevels(bus, settings.STREAM_REPLICAS))
+  const budget = createBudget(shareLevels(bus))
   const asks = new Map([...subgraphs].map(([name, { ask }]) => [name, ask])).set('edge', createEdge(budget, log))
   const supergraph = await followSupergraph(settings.SUPERGRAPH_FILE ?? COMMITTED, asks, log)
   const contract = await followSupergraph(settings.PUBLIC_SUPERGRAPH_FILE ?? COMMITTED_PUBLIC, asks, log)

@@ -153,7 +153,7 @@ describe('a budget of several replicas', () => {
     const buses = await Promise.all([connect(), connect(), connect()])
     let underWay = 0
     const budgets = buses.map((bus) => {
-      const { add } = shareLevels(bus, 1, () => now)
+      const { add } = shareLevels(bus, () => now)
       const counted: SharedLevels = { add: (...given) => (underWay++, add(...given).finally(() => underWay--)) }
       return createBudget(counted, () => now)
     })
@@ -166,7 +166,7 @@ describe('a budget of several replicas', () => {
     expect(spent).toBeGreaterThanOrEqual(1_000)
     expect(spent).toBeLessThanOrEqual(1_000 + 3 * 60)
     const late = createBudget(
-      shareLevels(buses[0]!, 1, () => now),
+      shareLevels(buses[0]!, () => now),
       () => now,
     )
     late.spend('k', plan, 60)

@@ -12,12 +12,12 @@ const CONFLICT = 10071
 
 /**
  * Keeps levels in a key-value bucket of NATS, in memory: what a restart of NATS forgets is seconds of spending.
- * @param replicas how many servers keep it
  * @throws Error when NATS does not answer, or others change the same level all the time
  */
-export function shareLevels(bus: Bus, replicas = 1, now: () => number = Date.now): SharedLevels {
+export function shareLevels(bus: Bus, now: () => number = Date.now): SharedLevels {
   let opened: Promise<KV> | undefined
-  const open = () => (opened ??= new Kvm(bus.js).create(BUCKET, { ttl: TTL_MS, storage: StorageType.Memory, history: 1, replicas }))
+  const open = () =>
+    (opened ??= new Kvm(bus.js).create(BUCKET, { ttl: TTL_MS, storage: StorageType.Memory, history: 1, replicas: bus.replicas }))
   const attempt = async (key: string, change: (level: number, ms: number) => number) => {
     const kv = await open()
     const entry = await kv.get(key)

@@ -11,8 +11,9 @@ const ENOUGH_ROWS = 1_000
  * read all orders of the tenant for each line of an order (an import took 107 s instead of 37).
  * @param relayDb pool of the role that may maintain the service's tables
  */
-export function analyzeNew(relayDb: Db, log: Log): Loop {
+export function analyzeNew(relayDb: Db, log: Log, isLeader: () => boolean): Loop {
   return loop('analyze-new', log, { pollMs: POLL_MS }, async () => {
+    if (!isLeader()) return 0
     const { rows } = await relayDb.pool.query<{ name: string }>(
       `SELECT format('%I.%I', s.schemaname, s.relname) AS name FROM pg_stat_user_tables s
        WHERE s.last_analyze IS NULL AND s.last_autoanalyze IS NULL AND s.n_mod_since_analyze > ${ENOUGH_ROWS}

@@ -10,6 +10,8 @@ export type Bus = {
   readonly manager: JetStreamManager
   /** Whether the server can store a batch as one (2.12 and later). */
   readonly hasAtomicBatches: boolean
+  /** How many servers keep each event. */
+  readonly replicas: number
   readonly log: Log
 }
 
@@ -17,6 +19,7 @@ export type BusSettings = {
   NATS_URL: string
   NATS_MONITOR_URL?: string | undefined
   DURABILITY: 'strict' | 'relaxed-for-tests'
+  STREAM_REPLICAS?: number
 }
 
 const OLDEST = [2, 10]
@@ -48,7 +51,14 @@ export async function connectBus(settings: BusSettings, name: string, log: Log):
   }
   if (settings.DURABILITY === 'strict') await requireFsync(settings.NATS_MONITOR_URL)
   const hasAtomicBatches = isAtLeast(version, ATOMIC_SINCE)
-  return { nats, js: jetstream(nats, { timeout: 5_000 }), manager: await jetstreamManager(nats), hasAtomicBatches, log }
+  return {
+    nats,
+    js: jetstream(nats, { timeout: 5_000 }),
+    manager: await jetstreamManager(nats),
+    hasAtomicBatches,
+    replicas: settings.STREAM_REPLICAS ?? 1,
+    log,
+  }
 }
 
 /**
@@ -100,12 +110,9 @@ function streamConfig(service: string): Partial<StreamConfig> & { name: string }
   }
 }
 
-/**
- * Makes the service's own stream, or brings its settings up to date.
- * @param replicas how many servers keep each event
- */
-export async function declareStream(bus: Bus, service: string, replicas = 1): Promise<void> {
-  const config = { ...streamConfig(service), num_replicas: replicas, ...(bus.hasAtomicBatches ? { allow_atomic: true } : {}) }
+/** Makes the service's own stream, or brings its settings up to date. */
+export async function declareStream(bus: Bus, service: string): Promise<void> {
+  const config = { ...streamConfig(service), num_replicas: bus.replicas, ...(bus.hasAtomicBatches ? { allow_atomic: true } : {}) }
   try {
     await bus.manager.streams.info(service)
     await bus.manager.streams.update(service, config)

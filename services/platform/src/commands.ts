@@ -40,9 +40,9 @@ const busSettings = baseSettings.pick({ NATS_URL: true, NATS_MONITOR_URL: true, 
 export async function declareByHand(service: string): Promise<void> {
   const config = loadConfig(busSettings)
   const bus = await connectBus(config, `${service}-declare`, createLog(service, 'error'))
-  await declareStream(bus, service, config.STREAM_REPLICAS)
+  await declareStream(bus, service)
   await bus.nats.close()
-  say(`the stream ${service} is declared, on ${config.STREAM_REPLICAS} server(s)`)
+  say(`the stream ${service} is declared, on ${bus.replicas} server(s)`)
 }
 
 function readSince(): Date {

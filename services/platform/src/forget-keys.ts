@@ -8,8 +8,9 @@ const KEEP_HOURS = 72
 const BATCH = 1_000
 
 /** Forgets the answers to commands after 72 hours: nobody repeats a call that late. In batches, tenant by tenant. */
-export function forgetKeys(db: Db, relayDb: Db, log: Log): Loop {
+export function forgetKeys(db: Db, relayDb: Db, log: Log, isLeader: () => boolean): Loop {
   return loop('forget-keys', log, { pollMs: HOUR_MS }, async () => {
+    if (!isLeader()) return 0
     for (const tenantId of await tenantsWithWork(relayDb, 'known_tenants', 'true')) {
       while ((await forgetBatch(db, tenantId)) === BATCH);
     }

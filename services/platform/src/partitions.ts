@@ -15,8 +15,9 @@ export async function makePartitions(query: (text: string, values: string[]) => 
 }
 
 /** Makes the coming days and drops the old ones, once an hour. */
-export function maintainPartitions(relayDb: Db, log: Log): Loop {
+export function maintainPartitions(relayDb: Db, log: Log, isLeader: () => boolean): Loop {
   return loop('partitions', log, { pollMs: HOUR_MS }, async () => {
+    if (!isLeader()) return 0
     await makePartitions((text, values) => relayDb.pool.query(text, values))
     await relayDb.pool.query('SELECT drop_old_partitions($1, $2)', [INBOX_DAYS, OUTBOX_DAYS])
     return 0

@@ -23,10 +23,12 @@ const repaired = meter.createCounter('renmai_reconciler_republished', {
  * Proves that what was published was heard. JetStream can lose a block or a stream by accident; the outbox cannot. In
  * every period what was published since the last one is compared with each consumer's inbox, and published again where
  * it is missing. Consumers that have it drop the copies. A span counts as done when nothing was missing in it.
+ * @param isLeader whether it is this replica's turn
  */
-export function startReconciler(relayDb: Db, bus: Bus, service: string, periodSeconds: number): Loop {
+export function startReconciler(relayDb: Db, bus: Bus, service: string, periodSeconds: number, isLeader = () => true): Loop {
   const doneUntil = new Map<string, Date>()
   return loop('reconciler', bus.log, { pollMs: periodSeconds * 1_000 }, async () => {
+    if (!isLeader()) return 0
     const to = await timeOf(relayDb, SETTLED * periodSeconds)
     for await (const consumer of bus.manager.consumers.list(service)) {
       const from = doneUntil.get(consumer.name) ?? new Date(to.getTime() - LOOK_BACK_MS)

@@ -15,13 +15,17 @@ const LOCK = 7_246_002
 const published = meter.createCounter('renmai_outbox_published', { description: 'Events published from the outbox' })
 const oldestSeconds = meter.createGauge('renmai_outbox_oldest_seconds', { description: 'Age of the oldest unpublished event' })
 
+/** Of all replicas of a service one leads; what need not be done by each is done by that one. */
+export type Relay = Loop & { readonly isLeader: () => boolean }
+
 /**
  * Publishes what waits in the outbox, oldest first. One relay per service is active at a time, by a session lock, or
  * the order of one aggregate's events could break. It dies between publishing and marking at worst: the rows are then
  * published again with the same ids, and JetStream or the reader's inbox drops the copies.
  * @param db pool of the relay role
+ * @param onLead called when this replica begins to lead
  */
-export function startRelay(db: Db, bus: Bus, service: string): Loop {
+export function startRelay(db: Db, bus: Bus, service: string, onLead: () => void = () => undefined): Relay {
   let isLeader = false
   let release: (() => void) | undefined
   const run = loop('relay', bus.log, { pollMs: POLL_MS }, async () => {
@@ -29,11 +33,12 @@ export function startRelay(db: Db, bus: Bus, service: string): Loop {
       release = await becomeLeader(db, () => (isLeader = false), run.wake)
       isLeader = release !== undefined
       if (!isLeader) return 0
+      onLead()
     }
     // Somebody may have deleted the stream while we ran; nothing is published before it is there again.
     return relayOnce(db, bus, service).catch((error) => declareStream(bus, service).then(() => Promise.reject(error)))
   })
-  return { ...run, stop: () => run.stop().finally(() => release?.()) }
+  return { ...run, isLeader: () => isLeader, stop: () => run.stop().finally(() => release?.()) }
 }
 
 /**

@@ -19,7 +19,7 @@ import type { Loop } from './loop.ts'
 import { migrate } from './migrate.ts'
 import { maintainPartitions, makePartitions } from './partitions.ts'
 import { answerReconciler, startReconciler } from './reconcile.ts'
-import { startRelay } from './relay.ts'
+import { type Relay, startRelay } from './relay.ts'
 import { answerPublished } from './remember.ts'
 import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
@@ -106,7 +106,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
   await refuseStrongRole(db)
   await makePartitions((text, values) => relayDb.pool.query(text, values))
   const bus = await connectBus(settings, service.name, log)
-  await declareStream(bus, service.name, settings.STREAM_REPLICAS)
+  await declareStream(bus, service.name)
   const admission = new Admission()
   const { now, refreshing } = await databaseClock(db, log)
   const app = { settings, db, relayDb, bus, log, now, admission } as App<z.output<S>>
@@ -131,15 +131,17 @@ export async function startService<S extends z.ZodObject, C extends object>(
   const url = await http.listen({ host: settings.HOST, port: settings.PORT })
   const intake = service.intake?.(app)
   const intakeUrl = await intake?.http.listen({ host: settings.HOST, port: intake.port })
-  const loops = [
-    startRelay(relayDb, bus, service.name),
-    startReconciler(relayDb, bus, service.name, settings.RECONCILE_SECONDS),
-    maintainPartitions(relayDb, log),
-    forgetKeys(db, relayDb, log),
-    refreshing,
-    analyzeNew(relayDb, log),
-    ...(service.loops?.(app) ?? []),
+  const relay: Relay = startRelay(relayDb, bus, service.name, () => {
+    for (const duty of duties) duty.wake()
+  })
+  /** What one replica does for all. */
+  const duties = [
+    startReconciler(relayDb, bus, service.name, settings.RECONCILE_SECONDS, relay.isLeader),
+    maintainPartitions(relayDb, log, relay.isLeader),
+    forgetKeys(db, relayDb, log, relay.isLeader),
+    analyzeNew(relayDb, log, relay.isLeader),
   ]
+  const loops: Loop[] = [relay, ...duties, refreshing, ...(service.loops?.(app) ?? [])]
   const consumptions = consumeAll(bus, db, service.name, handlers)
   loops.push(watchLag(bus, consumptions))
   log.info({ url, intakeUrl }, 'listening')

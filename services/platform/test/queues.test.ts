@@ -44,7 +44,7 @@ it('a table that fills up is known to the planner within seconds, and each only 
     (await test.owner.query<{ n: number }>("SELECT analyze_count::int AS n FROM pg_stat_user_tables WHERE relname = 'counters'")).rows[0]!.n
   expect(await analyzed()).toBe(0)
   await store(newId(), ...Array.from({ length: 2_000 }, () => 1))
-  const running = analyzeNew(test.relayDb, createLog('test', 'silent'))
+  const running = analyzeNew(test.relayDb, createLog('test', 'silent'), () => true)
   // A connection tells what it changed within ten seconds of being idle.
   await vi.waitFor(async () => expect(await analyzed()).toBe(1), { timeout: 20_000, interval: 200 })
   await pause(3_000)
