@@ -4,10 +4,11 @@ import { growth } from './benches/growth.ts'
 import { ingest } from './benches/ingest.ts'
 import { query } from './benches/query.ts'
 import { relay } from './benches/relay.ts'
+import { scale } from './benches/scale.ts'
 import { send } from './benches/send.ts'
 
 /** `npm run bench -- NAME`: prints what it measures as it goes; the last line is JSON. */
-const benches: Record<string, () => Promise<object>> = { fairness, gateway, growth, ingest, query, relay, send }
+const benches: Record<string, () => Promise<object>> = { fairness, gateway, growth, ingest, query, relay, scale, send }
 
 const [name = ''] = process.argv.slice(2)
 const bench = benches[name]

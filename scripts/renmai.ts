@@ -6,6 +6,7 @@ import { down } from './commands/down.ts'
 import { type ImportOrdersOptions, importOrders } from './commands/import-orders.ts'
 import { logs } from './commands/logs.ts'
 import { type PublishOptions, publishDocuments } from './commands/publish-documents.ts'
+import { type SecretsOptions, writeSecrets } from './commands/secrets.ts'
 import { printStatus, type StatusFormat } from './commands/status.ts'
 import { type UpOptions, up } from './commands/up.ts'
 
@@ -33,6 +34,15 @@ program
   .action(logs)
 program.command('doctor').description('check what the platform needs').action(doctor)
 program.command('dev <service>').description('run everything, restart one service when its code changes').action(dev)
+program
+  .command('secrets')
+  .description('make all secrets of an installation in a cluster')
+  .requiredOption('--postgres <host:port>', 'where the cluster reaches PostgreSQL')
+  .requiredOption('--nats <host:port>', 'where it reaches NATS')
+  .requiredOption('--out <folder>', 'where they are written; keep it as you keep secrets')
+  .option('--release <name>', 'name of the Helm release', 'renmai')
+  .option('--namespace <name>', 'its namespace', 'renmai')
+  .action((options: SecretsOptions) => writeSecrets(options))
 program
   .command('publish-documents <manifest>')
   .description('make the GraphQL documents of a client build known and trusted')

@@ -22,11 +22,11 @@ export async function ingest(): Promise<object> {
   try {
     const source = await createSource(stage)
     await prime(stage, source)
-    await measureHttp(stage, source, prepare(source))
+    await measureHttp(stage, source, prepareRequests(source))
     const rawCopy = await openRawCopy(stage, BATCH, PEOPLE)
     const [http, copy] = [[] as Measured[], [] as Measured[]]
     for (let round = 1; round <= ROUNDS; round++) {
-      const requests = prepare(source)
+      const requests = prepareRequests(source)
       http.push(await withCpu(() => measureHttp(stage, source, requests)))
       copy.push(await withCpu(() => rawCopy.write(http.at(-1)!.count)))
       say(`round ${round}: HTTP ${tell(http.at(-1)!)}; raw COPY ${tell(copy.at(-1)!)}`)
@@ -93,9 +93,9 @@ export async function prime(stage: Stage, source: Source): Promise<void> {
   await pool.close()
 }
 
-const prepare = (source: Source) => Array.from({ length: PREPARED }, () => makeRequest(source))
+export const prepareRequests = (source: Source) => Array.from({ length: PREPARED }, () => makeRequest(source))
 
-async function measureHttp(stage: Stage, source: Source, requests: Signed[]): Promise<number> {
+export async function measureHttp(stage: Stage, source: Source, requests: Signed[]): Promise<number> {
   const pool = new Pool(stage.client.endpoints.intake, { connections: CLIENTS })
   let events = 0
   const began = performance.now()

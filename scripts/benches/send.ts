@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type Db } from '@renmai/platform/db'
+import { readGlobalId } from '@renmai/platform/global-id'
 import { newId } from '@renmai/platform/ids'
 import { Pool } from 'undici'
 import { CORP } from '../demo/story.ts'
@@ -22,7 +23,7 @@ export async function send(): Promise<object> {
   const stage = await openStage(['analytics'])
   const engagement = connect(Object.assign(new URL(stage.client.endpoints.postgres), { pathname: '/engagement' }).href)
   try {
-    const { templateId } = await prepare(stage)
+    const { templateId } = await prepareSends(stage)
     const profiles = await meet(stage, engagement)
     const [whole, bare] = [[] as Measured[], [] as Measured[]]
     for (let round = 0; round <= ROUNDS; round++) {
@@ -45,7 +46,7 @@ export async function send(): Promise<object> {
   }
 }
 
-async function prepare({ client }: Stage): Promise<{ templateId: string }> {
+export async function prepareSends({ client }: Stage): Promise<{ templateId: string }> {
   const run = async <T>(field: string, type: string, answer: string, input: object) =>
     (
       await client.query<Record<string, T>>(`mutation M($input: ${type}!) { ${field}(input: $input) { ${answer} } }`, {
@@ -71,11 +72,12 @@ async function prepare({ client }: Stage): Promise<{ templateId: string }> {
     body: 'Number {{no}}',
     variables: [{ name: 'no', type: 'TEXT' }],
   })
-  return { templateId: template.id }
+  // Rows have plain ids.
+  return { templateId: readGlobalId(template.id)!.id }
 }
 
 /** People who added a member of staff, as WeCom tells of them. */
-async function meet({ client }: Stage, engagement: Db): Promise<string[]> {
+export async function meet({ client }: Stage, engagement: Db): Promise<string[]> {
   for (let no = 0; no < PEOPLE; no++)
     await client.simulate('wecom/contact', {
       corpId: CORP.corpId,
@@ -94,7 +96,7 @@ async function meet({ client }: Stage, engagement: Db): Promise<string[]> {
 }
 
 /** Messages that are due, as a journey would have asked for them; each says something else. */
-async function plan({ tenantId }: Stage, { pool }: Db, profiles: string[], templateId: string): Promise<void> {
+export async function plan({ tenantId }: Stage, { pool }: Db, profiles: string[], templateId: string): Promise<void> {
   await pool.query(
     `INSERT INTO messages (tenant_id, id, profile_id, channel, purpose, message_class, template_id, template_version, variables)
      SELECT $1, gen_random_uuid(), ($2::uuid[])[1 + n % cardinality($2::uuid[])], 'WECOM', 'service', 'TRANSACTIONAL', $3, 1, jsonb_build_object('no', $4 || n)
@@ -103,7 +105,7 @@ async function plan({ tenantId }: Stage, { pool }: Db, profiles: string[], templ
   )
 }
 
-async function dispatchAll({ pool }: Db): Promise<number> {
+export async function dispatchAll({ pool }: Db): Promise<number> {
   for (;;) {
     const { rowCount } = await pool.query("SELECT 1 FROM messages WHERE state IN ('PLANNED', 'CLAIMED', 'SENDING') LIMIT 1")
     if (rowCount === 0) return MESSAGES

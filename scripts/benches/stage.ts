@@ -9,7 +9,7 @@ export type Stage = { platform: Platform; client: Client; tenantId: string; clos
 export const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 /** A platform of its own with production's settings for durability; the services that are not measured are stopped. */
-export async function openStage(stopped: string[]): Promise<Stage> {
+export async function openStage(stopped: string[], replicas = 1): Promise<Stage> {
   const folder = makeFolder('bench')
   const secrets = createSecrets(newId())
   // What the platform can do is measured, not what one caller may.
@@ -20,9 +20,10 @@ export async function openStage(stopped: string[]): Promise<Stage> {
     secrets,
     tell: say,
     graphiql: false,
+    replicas,
     serviceSettings,
   })
-  for (const child of platform.children.filter((one) => stopped.includes(one.name))) await child.stop()
+  for (const child of platform.children.filter(({ name }) => stopped.includes(name.replace(/-\d+$/, '')))) await child.stop()
   const close = async () => {
     await platform.stop()
     folder.remove()

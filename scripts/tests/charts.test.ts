@@ -1,8 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { parseConfig } from '@renmai/platform/config'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { findNats } from '@renmai/platform/testing/nats'
+import { startPostgres } from '@renmai/platform/testing/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { ALERTS, runbookOf } from '../charts/alerts.ts'
@@ -12,8 +14,9 @@ import { builtCharts, CHARTS, EXAMPLES, exampleFlags, helm, type Manifest, parse
 import { chartTools } from '../charts/tools.ts'
 import { faultsOf } from '../charts/validate.ts'
 import { baseRef } from '../checks/base-ref.ts'
+import { writeSecrets } from '../commands/secrets.ts'
 import { SERVICES } from '../compose-supergraph.ts'
-import { ROOT } from '../stack/paths.ts'
+import { ROOT, sourceOf } from '../stack/paths.ts'
 
 const PARTS = [...SERVICES, 'gateway'] as const
 const NAMES = Object.keys(EXAMPLES)
@@ -28,6 +31,8 @@ const find = (manifests: readonly Manifest[], kind: string, name: string) => man
 // oxlint-disable-next-line typescript/no-explicit-any -- looks into objects of twenty kinds
 const specOf = (manifest: Manifest): any => manifest.spec
 const dataOf = (manifest: Manifest) => (manifest.data ?? manifest.stringData) as Record<string, string>
+const settingsOf = async (part: string) =>
+  ((await import(`${ROOT}${part === 'gateway' ? part : `services/${part}`}/src/config.ts`)) as { settings: z.ZodObject }).settings
 /** What helm says against values. */
 const refusal = (...flags: string[]): string => {
   try {
@@ -253,9 +258,6 @@ describe('pairs that may talk', () => {
 })
 
 describe('settings', () => {
-  const settingsOf = async (part: string) =>
-    ((await import(`${ROOT}${part === 'gateway' ? part : `services/${part}`}/src/config.ts`)) as { settings: z.ZodObject }).settings
-
   it.each(PARTS)('of a trial are all that %s needs, as files', async (part) => {
     const place = `${folder.path}/settings-${part}`
     const pod = specOf(find(rendered.local!, 'Deployment', `renmai-${part}`)).template.spec
@@ -288,6 +290,63 @@ describe('settings', () => {
     expect(sumOf(changed, 'identity')).not.toBe(sumOf(rendered.production!, 'identity'))
     expect(sumOf(changed, 'campaign')).toBe(sumOf(rendered.production!, 'campaign'))
   })
+})
+
+describe('scripts/renmai secrets', () => {
+  const out = `${folder.path}/made`
+  const said: string[] = []
+  const make = () =>
+    writeSecrets({ out, release: 'renmai', namespace: 'renmai', postgres: 'db.example:5432', nats: 'nats.example:4222' }, (line) =>
+      said.push(line),
+    )
+  beforeAll(make)
+  const made = () => parse(readFileSync(`${out}/secrets.yaml`, 'utf8'))
+
+  it('writes all that the parts of production mount and need', async () => {
+    for (const part of PARTS) {
+      const pod = specOf(find(rendered.production!, 'Deployment', `renmai-${part}`)).template.spec
+      const name = pod.volumes.find((one: { secret?: { secretName: string } }) => one.secret).secret.secretName
+      const settings = { ...dataOf(find(rendered.production!, 'ConfigMap', `renmai-${part}`)), ...dataOf(find(made(), 'Secret', name)) }
+      expect(parseConfig(await settingsOf(part), settings)).toMatchObject({ HOST: '0.0.0.0' })
+    }
+    const jobs = rendered
+      .production!.filter(({ kind }) => kind === 'Job')
+      .map((one) => specOf(one).template.spec.volumes[0].secret.secretName)
+    const names = new Set(made().map(({ metadata }) => metadata.name))
+    expect(jobs.filter((name) => !names.has(name))).toEqual([])
+  })
+
+  it('writes roles and databases that PostgreSQL takes, and addresses by which each role gets in and no further', async () => {
+    const { default: pg } = await import('pg')
+    const place = makeFolder('provision')
+    const server = await startPostgres({ folder: `${place.path}/postgres`, password: 'admin', logs: place.path })
+    try {
+      const admin = new pg.Client({ connectionString: server.url })
+      await admin.connect()
+      for (const statement of readFileSync(`${out}/provision.sql`, 'utf8').split('\n').filter(Boolean)) await admin.query(statement)
+      await admin.end()
+      const at = (url: string) => Object.assign(new URL(url), { host: new URL(server.url).host }).href
+      const { MIGRATE_DATABASE_URL, DATABASE_URL, RELAY_DATABASE_URL } = dataOf(find(made(), 'Secret', 'renmai-identity-migrate'))
+      await promisify(execFile)(process.execPath, [sourceOf('identity'), 'migrate'], {
+        env: {
+          PATH: process.env.PATH,
+          MIGRATE_DATABASE_URL: at(MIGRATE_DATABASE_URL!),
+          DATABASE_URL: at(DATABASE_URL!),
+          RELAY_DATABASE_URL: at(RELAY_DATABASE_URL!),
+        },
+      })
+      const app = new pg.Client({ connectionString: at(DATABASE_URL!) })
+      await app.connect()
+      expect((await app.query('SELECT count(*)::int AS n FROM customers')).rows).toEqual([{ n: 0 }])
+      await expect(app.query('DROP TABLE customers')).rejects.toThrow(/must be owner/)
+      await app.end()
+    } finally {
+      await server.stop()
+      place.remove()
+    }
+  }, 60_000)
+
+  it('writes over nothing', () => expect(make).toThrow('is there already'))
 })
 
 describe('NATS within the release', () => {

@@ -3,5 +3,9 @@ import { z } from 'zod'
 
 export const settings = baseSettings.extend({
   AUDIT_PRIVATE_KEY: z.string().min(1).describe('Ed25519 private key (JWK or PEM) that signs audit checkpoints'),
+  AUDIT_PUBLIC_KEYS: z
+    .string()
+    .optional()
+    .describe('Public keys of before (JWKS, or PEMs one after the other): checkpoints that they signed stay good'),
   CURSOR_KEY: z.string().min(32).describe('Secret that signs list cursors'),
 })

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Cursors } from '@renmai/platform/page'
 import type { Service } from '@renmai/platform/service'
+import { type AuditKeys, readAuditKeys } from './audit/audit-keys.ts'
 import { signCheckpoints } from './audit/sign-checkpoint.ts'
 import { settings } from './config.ts'
 import type { Context } from './context.ts'
@@ -9,6 +10,9 @@ import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers.ts'
+
+/** The same for all requests. */
+let auditKeys: AuditKeys | undefined
 
 export const compliance: Service<typeof settings, Context> = {
   name: 'compliance',
@@ -19,9 +23,10 @@ export const compliance: Service<typeof settings, Context> = {
   modules: [typeDefs],
   resolvers,
   handlers,
-  context: ({ db, now, settings: { AUDIT_PRIVATE_KEY, CURSOR_KEY } }, viewer) => {
+  context: ({ db, now, settings: { AUDIT_PRIVATE_KEY, AUDIT_PUBLIC_KEYS, CURSOR_KEY } }, viewer) => {
     const base = { db, viewer, now }
-    return { ...base, cursors: new Cursors(CURSOR_KEY), auditKey: AUDIT_PRIVATE_KEY, load: createLoaders(base) }
+    auditKeys ??= readAuditKeys(AUDIT_PRIVATE_KEY, AUDIT_PUBLIC_KEYS)
+    return { ...base, cursors: new Cursors(CURSOR_KEY), auditKeys, load: createLoaders(base) }
   },
   answers: ({ db, now }) => [answerDecideSends(db, now)],
   loops: (app) => [signCheckpoints(app)],

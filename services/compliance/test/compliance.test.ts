@@ -11,6 +11,7 @@ import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { DecideSendsRequestSchema, DecideSendsResponseSchema } from '@renmai/proto/compliance/v1/compliance_service'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { readAuditKeys } from '../src/audit/audit-keys.ts'
 import { signAuditCheckpoint } from '../src/audit/sign-checkpoint.ts'
 import { verifyAuditLog } from '../src/audit/verify-audit-log.ts'
 import { grantConsent, withdrawConsent } from '../src/consents/record-consent.ts'
@@ -23,7 +24,8 @@ import { compliance } from '../src/service.ts'
 
 let test: TestDatabase
 let tenant: string
-const auditKey = JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }))
+const auditKey = generateKeyPairSync('ed25519')
+const auditKeys = readAuditKeys(JSON.stringify(auditKey.privateKey.export({ format: 'jwk' })))
 beforeAll(async () => {
   test = await testDatabase(inject('postgresUrl'), compliance)
 })
@@ -34,7 +36,7 @@ afterAll(() => test.drop())
 
 const contextOf = (tenantId = tenant): Context => {
   const base = testContext(test.db, tenantId)
-  return { ...base, cursors: new Cursors('c'.repeat(32)), auditKey, load: createLoaders(base) }
+  return { ...base, cursors: new Cursors('c'.repeat(32)), auditKeys, load: createLoaders(base) }
 }
 const define = (noticeText = 'we write to you', tenantId = tenant) =>
   definePurpose(contextOf(tenantId), { idempotencyKey: key(), key: 'marketing', name: 'm', consentLevel: 'GENERAL', noticeText })
@@ -169,6 +171,20 @@ describe('the audit log', () => {
       problem: 'GAP',
     })
     expect(await verify()).toMatchObject({ isValid: true, checkpoints: 1 })
+  })
+
+  it('holds after its key was replaced, as long as the public key of before is known', async () => {
+    await deliver(test.db, 'compliance', handlers, actions(3))
+    await signAuditCheckpoint(contextOf(), { idempotencyKey: key() })
+    const next = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+    const [pem, jwk] = [auditKey.publicKey.export({ format: 'pem', type: 'spki' }).toString(), auditKey.publicKey.export({ format: 'jwk' })]
+    const verifyWith = (before?: string) => verifyAuditLog({ ...contextOf(), auditKeys: readAuditKeys(next, before) })
+    for (const before of [pem, pem + pem, JSON.stringify({ keys: [jwk] })])
+      expect(await verifyWith(before)).toMatchObject({ isValid: true })
+    expect(await verifyWith()).toMatchObject({ isValid: false, problem: 'CHECKPOINT' })
+    await deliver(test.db, 'compliance', handlers, [acted(50)])
+    await signAuditCheckpoint({ ...contextOf(), auditKeys: readAuditKeys(next) }, { idempotencyKey: key() })
+    expect(await verifyWith(pem)).toMatchObject({ isValid: true, checkpoints: 2 })
   })
 
   it('finds a chain that was rewritten as a whole, by its signed checkpoint', async () => {

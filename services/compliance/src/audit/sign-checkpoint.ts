@@ -1,4 +1,4 @@
-import { createPrivateKey, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import type { Tx } from '@renmai/platform/db'
 import { withTenant } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
@@ -12,6 +12,7 @@ import type { Context } from '../context.ts'
 import { lastEntry } from './audit.queries.ts'
 import { checkpointBody } from './audit.rules.ts'
 import { type AuditCheckpoint, auditCheckpoints } from './audit.table.ts'
+import { readAuditKeys } from './audit-keys.ts'
 
 const HOUR_MS = 3_600_000
 const Input = z.object({ idempotencyKey })
@@ -20,15 +21,14 @@ const Input = z.object({ idempotencyKey })
 export async function signAuditCheckpoint(ctx: Context, raw: z.input<typeof Input>): Promise<AuditCheckpoint | null> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'signAuditCheckpoint', scope: 'audit:read' }, input, async (tx) => ({
-    result: await signNow(tx, ctx.auditKey),
+    result: await signNow(tx, ctx.auditKeys.signing),
     targetId: tx.tenantId,
   }))
 }
 
-async function signNow(tx: Tx, auditKey: string): Promise<AuditCheckpoint | null> {
+async function signNow(tx: Tx, key: KeyObject): Promise<AuditCheckpoint | null> {
   const last = await lastEntry(tx)
   if (!last) return null
-  const key = createPrivateKey(auditKey.startsWith('{') ? { key: JSON.parse(auditKey), format: 'jwk' } : auditKey)
   const signature = sign(null, checkpointBody(tx.tenantId, last), key)
   const [made] = await tx
     .insert(auditCheckpoints)
@@ -40,9 +40,10 @@ async function signNow(tx: Tx, auditKey: string): Promise<AuditCheckpoint | null
 
 /** Signs every tenant's chain once an hour. */
 export function signCheckpoints({ db, relayDb, log, settings }: App<{ AUDIT_PRIVATE_KEY: string }>): Loop {
+  const { signing } = readAuditKeys(settings.AUDIT_PRIVATE_KEY)
   return loop('sign-checkpoints', log, { pollMs: HOUR_MS }, async () => {
     for (const tenantId of await tenantsWithWork(relayDb, 'known_tenants', 'true')) {
-      await withTenant(db, tenantId, (tx) => signNow(tx, settings.AUDIT_PRIVATE_KEY))
+      await withTenant(db, tenantId, (tx) => signNow(tx, signing))
     }
     return 0
   })

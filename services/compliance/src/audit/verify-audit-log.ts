@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, verify } from 'node:crypto'
+import { type KeyObject, verify } from 'node:crypto'
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { requireScope } from '@renmai/platform/viewer'
 import { and, asc, eq, gt } from 'drizzle-orm'
@@ -11,7 +11,7 @@ const CHUNK = 5_000
 export type Verification = { isValid: boolean; entries: number; checkpoints: number; firstBadSeq: number | null; problem: string | null }
 
 /** Walks the whole chain and every checkpoint, and names the first entry that does not hold. */
-export async function verifyAuditLog({ db, viewer, auditKey }: Context): Promise<Verification> {
+export async function verifyAuditLog({ db, viewer, auditKeys }: Context): Promise<Verification> {
   requireScope(viewer, 'audit:read')
   return withTenant(db, viewer.tenantId, async (tx) => {
     const checkpoints = await tx
@@ -19,7 +19,7 @@ export async function verifyAuditLog({ db, viewer, auditKey }: Context): Promise
       .from(auditCheckpoints)
       .where(eq(auditCheckpoints.tenantId, tx.tenantId))
       .orderBy(asc(auditCheckpoints.seq))
-    const { entries, problem } = await walk(tx, checkpoints, auditKey)
+    const { entries, problem } = await walk(tx, checkpoints, auditKeys.verifying)
     return {
       isValid: !problem,
       entries,
@@ -30,8 +30,7 @@ export async function verifyAuditLog({ db, viewer, auditKey }: Context): Promise
   })
 }
 
-async function walk(tx: Tx, checkpoints: AuditCheckpoint[], auditKey: string): Promise<{ entries: number; problem?: Problem }> {
-  const publicKey = createPublicKey(createPrivateKey({ key: JSON.parse(auditKey), format: 'jwk' }))
+async function walk(tx: Tx, checkpoints: AuditCheckpoint[], keys: readonly KeyObject[]): Promise<{ entries: number; problem?: Problem }> {
   const waiting = [...checkpoints]
   let at = { seq: 0, hash: GENESIS as Buffer }
   for (;;) {
@@ -45,7 +44,7 @@ async function walk(tx: Tx, checkpoints: AuditCheckpoint[], auditKey: string): P
     if ('problem' in result) return { entries: at.seq, problem: result }
     for (const checkpoint of waiting.filter((one) => one.seq <= result.seq)) {
       const entry = entries.find((one) => one.seq === checkpoint.seq)
-      const isSigned = verify(null, checkpointBody(tx.tenantId, checkpoint), publicKey, checkpoint.signature)
+      const isSigned = keys.some((key) => verify(null, checkpointBody(tx.tenantId, checkpoint), key, checkpoint.signature))
       if (!isSigned || !entry?.hash.equals(checkpoint.hash))
         return { entries: result.seq, problem: { firstBadSeq: checkpoint.seq, problem: 'CHECKPOINT' } }
       waiting.splice(waiting.indexOf(checkpoint), 1)

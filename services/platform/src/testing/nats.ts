@@ -56,7 +56,7 @@ export type NatsOptions = {
 export type NatsUser = { user: string; password: string; permissions?: Permissions }
 
 /** Answers to questions go where the asker listens, which is not known before. */
-function authorization(users: readonly NatsUser[]): string {
+export function authorization(users: readonly NatsUser[]): string {
   const entry = ({ user, password, permissions }: NatsUser) => {
     const allowed = permissions && {
       publish: { allow: permissions.publish },

@@ -1,0 +1,99 @@
+import { connect } from '@renmai/platform/db'
+import { createSource, measureHttp, prepareRequests, prime, verify } from './ingest.ts'
+import { type Measured, withCpu } from './measure.ts'
+import { dispatchAll, meet, plan, prepareSends } from './send.ts'
+import { openStage, type Stage, say } from './stage.ts'
+
+const REPLICAS = [1, 2, 3]
+const ROUNDS = 4
+/** Another process must not make the same work dearer by more than this. */
+const WANTED = 0.8
+
+type Seen = { perSecond: number; cores: number; cpuSecondsPerMillion: number }
+
+/**
+ * What one, two and three replicas of each part take in and send, beside the cores that were busy with it and the CPU that
+ * it took: how well it goes on more machines shows in the CPU for the same work, which must not grow with the replicas. The
+ * ratio is that of three to one.
+ */
+export async function scale(): Promise<object> {
+  const [intake, dispatch]: [Record<number, Seen>, Record<number, Seen>] = [{}, {}]
+  const sizes: Record<string, number> = {}
+  for (const replicas of REPLICAS) {
+    intake[replicas] = await onStage(['campaign', 'analytics', 'compliance'], replicas, (stage) =>
+      takeIn(stage, replicas === 1 ? sizes : {}),
+    )
+    say(`intake with ${replicas}: ${JSON.stringify(intake[replicas])}`)
+    dispatch[replicas] = await onStage(['analytics'], replicas, sendAll)
+    say(`dispatch with ${replicas}: ${JSON.stringify(dispatch[replicas])}`)
+  }
+  const ratioOf = (seen: Record<number, Seen>) => Number((seen[1]!.cpuSecondsPerMillion / seen[3]!.cpuSecondsPerMillion).toFixed(3))
+  const ratio = Math.min(ratioOf(intake), ratioOf(dispatch))
+  return { unit: 'CPU with 1 replica / CPU with 3, for the same work', limit: 1, wanted: WANTED, ratio, intake, dispatch, ...sizes }
+}
+
+async function onStage<T>(stopped: string[], replicas: number, work: (stage: Stage) => Promise<T>): Promise<T> {
+  const stage = await openStage(stopped, replicas)
+  try {
+    return await work(stage)
+  } finally {
+    await stage.close()
+  }
+}
+
+async function takeIn(stage: Stage, sizes: Record<string, number>): Promise<Seen> {
+  const source = await createSource(stage)
+  await prime(stage, source)
+  await measureHttp(stage, source, prepareRequests(source))
+  const before = await bytesOf(stage)
+  const rounds: Measured[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const requests = prepareRequests(source)
+    rounds.push(await withCpu(() => measureHttp(stage, source, requests)))
+  }
+  await verify(stage)
+  const events = rounds.reduce((sum, { count }) => sum + count, 0)
+  sizes.databaseBytesPerEvent = Math.round(((await bytesOf(stage)) - before) / events)
+  return summarise(rounds)
+}
+
+async function sendAll(stage: Stage): Promise<Seen> {
+  const engagement = connect(databaseUrl(stage))
+  try {
+    const { templateId } = await prepareSends(stage)
+    const profiles = await meet(stage, engagement)
+    const rounds: Measured[] = []
+    for (let round = 0; round <= ROUNDS; round++) {
+      await plan(stage, engagement, profiles, templateId)
+      const measured = await withCpu(() => dispatchAll(engagement))
+      // The first round warms up.
+      if (round > 0) rounds.push(measured)
+    }
+    return summarise(rounds)
+  } finally {
+    await engagement.pool.end()
+  }
+}
+
+const databaseUrl = ({ client }: Stage) => Object.assign(new URL(client.endpoints.postgres), { pathname: '/engagement' }).href
+
+/** All databases together: an event is kept where it came in, where it was resolved, and in the outbox. */
+async function bytesOf(stage: Stage): Promise<number> {
+  const { pool } = connect(databaseUrl(stage))
+  const { rows } = await pool.query<{ bytes: string }>(
+    "SELECT sum(pg_database_size(datname)) AS bytes FROM pg_database WHERE datname IN ('engagement', 'identity')",
+  )
+  await pool.end()
+  return Number(rows[0]!.bytes)
+}
+
+function summarise(rounds: readonly Measured[]): Seen {
+  const sum = (pick: (one: Measured) => number) => rounds.reduce((total, one) => total + pick(one), 0)
+  const [count, seconds, cpuMs] = [sum((one) => one.count), sum((one) => one.seconds), sum((one) => one.cpuMs)]
+  const round = (value: number) => Number(value.toFixed(2))
+  return {
+    perSecond: Math.round(count / seconds),
+    cores: round(cpuMs / 1_000 / seconds),
+    cpuSecondsPerMillion: Math.round((cpuMs * 1_000) / count),
+  }
+}
