@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@renmai/platform/ids'
 import { Pool } from 'undici'
 import { signEvents } from '../sign-events.ts'
@@ -51,14 +52,15 @@ export async function createSource({ client }: Stage): Promise<Source> {
 }
 
 let sent = 0
-function makeBatch(): string {
+/** @param people how many different people the events are of */
+function makeBatch(people: number): string {
   const events = Array.from({ length: BATCH }, () => {
     const no = ++sent
     return {
       messageId: `m${no}`,
       type: 'page_view',
       occurredAt: new Date(1_767_225_600_000 + no * 1_000).toISOString(),
-      identifiers: [{ namespace: 'login', value: `person-${no % PEOPLE}` }],
+      identifiers: [{ namespace: 'login', value: `person-${no % people}` }],
       properties: [{ key: 'page', value: `/product/${no % 977}` }],
     }
   })
@@ -68,8 +70,8 @@ function makeBatch(): string {
 export type Signed = { body: Buffer; headers: Record<string, string> }
 
 /** A request as a client would send it; made before the clock runs, because the client is not what is measured. */
-export function makeRequest({ secret }: Source): Signed {
-  const body = makeBatch()
+export function makeRequest({ secret }: Source, people = PEOPLE): Signed {
+  const body = makeBatch(people)
   return { body: Buffer.from(body), headers: { 'content-type': 'application/json', ...signEvents(secret, newId(), body, new Date()) } }
 }
 
@@ -84,13 +86,17 @@ export async function send(pool: Pool, { url }: Source, { body, headers }: Signe
 export async function prime(stage: Stage, source: Source): Promise<void> {
   const pool = new Pool(stage.client.endpoints.intake, { connections: 1 })
   for (let done = 0; done < PEOPLE; done += BATCH) await send(pool, source, makeRequest(source))
-  for (;;) {
-    const { touchpointCounts } = await stage.client.query<{ touchpointCounts: { unattached: number } }>(
-      '{ touchpointCounts { unattached } }',
-    )
-    if (touchpointCounts.unattached === 0) break
-  }
+  await untilAttached(stage)
   await pool.close()
+}
+
+/** Resolves when everybody is known. */
+export async function untilAttached({ client }: Stage): Promise<void> {
+  for (;;) {
+    const { touchpointCounts } = await client.query<{ touchpointCounts: { unattached: number } }>('{ touchpointCounts { unattached } }')
+    if (touchpointCounts.unattached === 0) return
+    await sleep(20)
+  }
 }
 
 export const prepareRequests = (source: Source) => Array.from({ length: PREPARED }, () => makeRequest(source))

@@ -1,5 +1,6 @@
 import { connect } from '@renmai/platform/db'
-import { createSource, measureHttp, prepareRequests, prime, verify } from './ingest.ts'
+import { Pool } from 'undici'
+import { createSource, makeRequest, measureHttp, prepareRequests, prime, type Source, send, untilAttached, verify } from './ingest.ts'
 import { type Measured, withCpu } from './measure.ts'
 import { dispatchAll, meet, plan, prepareSends } from './send.ts'
 import { openStage, type Stage, say } from './stage.ts'
@@ -8,6 +9,8 @@ const REPLICAS = [1, 2, 3]
 const ROUNDS = 4
 /** Another process must not make the same work dearer by more than this. */
 const WANTED = 0.8
+/** People who come for the first time, in batches of a thousand, to see what a customer costs. */
+const NEWCOMERS = 50_000
 
 type Seen = { perSecond: number; cores: number; cpuSecondsPerMillion: number }
 
@@ -18,7 +21,7 @@ type Seen = { perSecond: number; cores: number; cpuSecondsPerMillion: number }
  */
 export async function scale(): Promise<object> {
   const [intake, dispatch]: [Record<number, Seen>, Record<number, Seen>] = [{}, {}]
-  const sizes: Record<string, number> = {}
+  const sizes: Record<string, unknown> = {}
   for (const replicas of REPLICAS) {
     intake[replicas] = await onStage(['campaign', 'analytics', 'compliance'], replicas, (stage) =>
       takeIn(stage, replicas === 1 ? sizes : {}),
@@ -41,7 +44,7 @@ async function onStage<T>(stopped: string[], replicas: number, work: (stage: Sta
   }
 }
 
-async function takeIn(stage: Stage, sizes: Record<string, number>): Promise<Seen> {
+async function takeIn(stage: Stage, sizes: Record<string, unknown>): Promise<Seen> {
   const source = await createSource(stage)
   await prime(stage, source)
   await measureHttp(stage, source, prepareRequests(source))
@@ -54,7 +57,22 @@ async function takeIn(stage: Stage, sizes: Record<string, number>): Promise<Seen
   await verify(stage)
   const events = rounds.reduce((sum, { count }) => sum + count, 0)
   sizes.databaseBytesPerEvent = Math.round(((await bytesOf(stage)) - before) / events)
+  Object.assign(sizes, await meetAll(stage, source))
   return summarise(rounds)
+}
+
+/** People whom nobody knows yet, each with one event: what it takes until each is a customer. */
+async function meetAll(stage: Stage, source: Source): Promise<object> {
+  const before = await bytesOf(stage)
+  const pool = new Pool(stage.client.endpoints.intake, { connections: 4 })
+  const requests = Array.from({ length: NEWCOMERS / 1_000 }, () => makeRequest(source, Number.MAX_SAFE_INTEGER))
+  const measured = await withCpu(async () => {
+    await Promise.all(requests.map((request) => send(pool, source, request)))
+    await untilAttached(stage)
+    return NEWCOMERS
+  })
+  await pool.close()
+  return { customers: summarise([measured]), databaseBytesPerCustomer: Math.round(((await bytesOf(stage)) - before) / NEWCOMERS) }
 }
 
 async function sendAll(stage: Stage): Promise<Seen> {

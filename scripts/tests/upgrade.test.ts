@@ -11,7 +11,9 @@ afterAll(() => release?.remove())
 /** One more migration of a service, as a release would bring it. */
 function addMigration(service: string, sql: string): void {
   const folder = `${previous().path}/services/${service}/migrations`
-  const journal = JSON.parse(readFileSync(`${folder}/meta/_journal.json`, 'utf8')) as { entries: { idx: number; version: string; when: number; tag: string; breakpoints: boolean }[] }
+  const journal = JSON.parse(readFileSync(`${folder}/meta/_journal.json`, 'utf8')) as {
+    entries: { idx: number; version: string; when: number; tag: string; breakpoints: boolean }[]
+  }
   const last = journal.entries.at(-1)!
   const tag = `${String(last.idx + 1).padStart(4, '0')}_tried`
   journal.entries.push({ ...last, idx: last.idx + 1, when: last.when + 1, tag })

@@ -13,7 +13,10 @@ export type Release = {
 
 /** The newest release, or, where there is none yet, what changes are compared with. */
 export function previousRef(): string | undefined {
-  const tags = spawnSync('git', ['tag', '--list', 'v*', '--sort=-version:refname', '--no-contains', 'HEAD'], { cwd: ROOT, encoding: 'utf8' })
+  const tags = spawnSync('git', ['tag', '--list', 'v*', '--sort=-version:refname', '--no-contains', 'HEAD'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
   return tags.stdout.split('\n')[0] || baseRef()
 }
 
@@ -37,8 +40,19 @@ export function checkOut(ref: string): Release {
   const env = { ...process.env, NX_NO_CLOUD: 'true', NX_DAEMON: 'false', NX_WORKSPACE_ROOT_PATH: path }
   execFileSync('npx', ['nx', 'run-many', '-t', 'generate', '--output-style=static', '--skip-nx-cache'], { cwd: path, env, stdio: 'pipe' })
   const test = (...projects: string[]) => {
-    const args = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'scripts/vitest.config.ts', ...projects.map((project) => `${project}/test`)]
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: path, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2, env: { ...env, VITEST: undefined } })
+    const args = [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--config',
+      'scripts/vitest.config.ts',
+      ...projects.map((project) => `${project}/test`),
+    ]
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: path,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 ** 2,
+      env: { ...env, VITEST: undefined },
+    })
     return { hasPassed: status === 0, output: `${stdout}${stderr}` }
   }
   return { path, test, remove: folder.remove }
@@ -60,7 +74,13 @@ function linkPackages(path: string): void {
       if (name !== '@renmai' && !name.startsWith('.vite')) symlinkSync(`${installed}/${name}`, `${path}/${folder}node_modules/${name}`)
   }
   mkdirSync(`${path}/node_modules/@renmai`)
-  const own = { ...Object.fromEntries(readdirSync(`${path}/services`).map((name) => [name, `services/${name}`])), proto: 'proto', gateway: 'gateway', sdk: 'gateway/sdk' }
-  for (const [name, place] of Object.entries(own)) if (existsSync(`${path}/${place}`)) symlinkSync(`${path}/${place}`, `${path}/node_modules/@renmai/${name}`)
+  const own = {
+    ...Object.fromEntries(readdirSync(`${path}/services`).map((name) => [name, `services/${name}`])),
+    proto: 'proto',
+    gateway: 'gateway',
+    sdk: 'gateway/sdk',
+  }
+  for (const [name, place] of Object.entries(own))
+    if (existsSync(`${path}/${place}`)) symlinkSync(`${path}/${place}`, `${path}/node_modules/@renmai/${name}`)
   if (existsSync(`${ROOT}.tools`)) symlinkSync(`${ROOT}.tools`, `${path}/.tools`)
 }
