@@ -95,7 +95,7 @@ export async function untilAttached({ client }: Stage): Promise<void> {
   for (;;) {
     const { touchpointCounts } = await client.query<{ touchpointCounts: { unattached: number } }>('{ touchpointCounts { unattached } }')
     if (touchpointCounts.unattached === 0) return
-    await sleep(20)
+    await sleep(250)
   }
 }
 
