@@ -1,6 +1,8 @@
-import { globSync, readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { newId } from '@renmai/platform/ids'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ALERTS } from '../charts/alerts.ts'
@@ -93,6 +95,29 @@ it('one trace follows what is done to a customer through the gateway, the servic
     { timeout: 20_000, interval: 500 },
   )
 }, 60_000)
+
+describe('what the chart runs beside the parts', () => {
+  it.each(['identity', 'compliance'])('%s declares its stream, also when it is there', async (service) => {
+    expect(await whole.platform.command(service, 'declare')).toContain(`the stream ${service} is declared, on 1 server(s)`)
+  })
+
+  it('`helm test` sees that strangers are refused and a client is answered, and fails where nobody answers', async () => {
+    const { createApiClient } = await run<{ createApiClient: { key: string } }>(
+      'mutation C($input: CreateApiClientInput!) { createApiClient(input: $input) { key } }',
+      keyed({ name: 'helm test', scopes: ['customers:read'] }),
+    )
+    const file = `${whole.folder}/API_KEY`
+    writeFileSync(file, `${createApiClient.key}\n`)
+    const source = readFileSync(`${ROOT}charts/renmai/test.js`, 'utf8')
+    const test = async (env: NodeJS.ProcessEnv) => promisify(execFile)(process.execPath, ['-e', source], { env }).catch((error: { stdout: string }) => error)
+    const GATEWAY = new URL(whole.client.endpoints.graphql).origin
+    expect((await test({ GATEWAY, API_KEY_FILE: file })).stdout.match(/^✓/gm)).toHaveLength(3)
+    expect((await test({ GATEWAY })).stdout.match(/^✓/gm)).toHaveLength(2)
+    writeFileSync(file, 'rm_wrong')
+    expect((await test({ GATEWAY, API_KEY_FILE: file })).stdout).toContain('✗ a client of the tenant is answered')
+    expect(await test({ GATEWAY: 'http://127.0.0.1:1' })).toMatchObject({ code: 1 })
+  })
+})
 
 describe('metrics', () => {
   /** Names as Prometheus sees them, by the kind of their instrument. */

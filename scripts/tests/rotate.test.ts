@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { newId } from '@renmai/platform/ids'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { BUS_PERMISSIONS } from '../stack/paths.ts'
+import { startWhole, type Whole } from './whole.ts'
+
+const PHONE = '13712345678'
+let whole: Whole
+beforeAll(async () => {
+  whole = await startWhole()
+  await come(PHONE)
+}, 120_000)
+afterAll(() => whole.stop())
+
+/** Somebody with a phone comes. */
+async function come(phone: string): Promise<void> {
+  const { createEventSource } = await whole.client.query<{ createEventSource: { account: { id: string } } }>(
+    'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } } }',
+    { input: { idempotencyKey: newId(), name: newId().slice(-8), channel: 'WEB' } },
+  )
+  const identifiers = [{ namespace: 'phone', value: phone, isVerified: true }]
+  const events = [{ messageId: newId(), type: 'page_view', occurredAt: new Date().toISOString(), identifiers }]
+  await whole.client.query('mutation I($input: IngestEventsInput!) { ingestEvents(input: $input) { accepted } }', {
+    input: { accountId: createEventSource.account.id, events },
+  })
+  await vi.waitFor(async () => expect(await find(phone)).toBeTruthy(), { timeout: 20_000, interval: 200 })
+}
+async function find(phone: string): Promise<string | undefined> {
+  const { customerByIdentifier } = await whole.client.query<{ customerByIdentifier: { id: string } | null }>(
+    'query F($phone: String!) { customerByIdentifier(namespace: "phone", value: $phone) { id profiles { source } } }',
+    { phone },
+  )
+  return customerByIdentifier?.id
+}
+async function asAdmin(...statements: string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: whole.platform.endpoints.postgres })
+  await client.connect()
+  for (const statement of statements) await client.query(statement)
+  await client.end()
+}
+
+describe('a secret that is replaced as the chart says', () => {
+  it('a password of a database: by a second role with the rights of the first', async () => {
+    await asAdmin("CREATE ROLE identity_app2 LOGIN PASSWORD 'another' IN ROLE identity_app")
+    const url = Object.assign(new URL(whole.platform.endpoints.postgres), { username: 'identity_app2', password: 'another', pathname: '/identity' })
+    await whole.platform.restart('identity', { DATABASE_URL: url.href })
+    await asAdmin('ALTER ROLE identity_app NOLOGIN')
+    expect(await find(PHONE)).toBeTruthy()
+    await come('13700000001')
+    // Roles of a second one see no more than those of the first.
+    const app = new pg.Client({ connectionString: url.href })
+    await app.connect()
+    expect((await app.query('SELECT 1 FROM customers')).rowCount).toBe(0)
+    await app.end()
+  })
+
+  it('the key of personal data: by another one that is current, beside those of before', async () => {
+    const ring = JSON.parse(whole.platform.secrets.keyRing) as { keys: Record<string, string> }
+    const KEY_RING = JSON.stringify({ current: 2, keys: { ...ring.keys, 2: randomBytes(32).toString('base64') } })
+    for (const name of ['identity', 'engagement', 'analytics']) await whole.platform.restart(name, { KEY_RING })
+    expect(await find(PHONE)).toBeTruthy()
+    await come('13700000002')
+    expect(await find('13700000002')).not.toBe(await find(PHONE))
+  })
+
+  it("a password of NATS: by another user with the first one's permissions and an inbox of its own name", async () => {
+    const permissions = (JSON.parse(readFileSync(BUS_PERMISSIONS, 'utf8')) as Record<string, { publish: string[]; subscribe: string[] }>).campaign!
+    const inbox = permissions.subscribe.map((subject) => subject.replace('_INBOX.campaign.', '_INBOX.campaign2.'))
+    const user = {
+      user: 'campaign2',
+      password: 'another',
+      permissions: { publish: { allow: permissions.publish }, subscribe: { allow: inbox }, allow_responses: true },
+    }
+    const file = `${whole.folder}/nats/nats.conf`
+    writeFileSync(file, readFileSync(file, 'utf8').replace('users: [\n', `users: [\n${JSON.stringify(user)},\n`))
+    whole.platform.children.find(({ name }) => name === 'nats')!.process.kill('SIGHUP')
+    const { host } = new URL(whole.platform.endpoints.nats)
+    await vi.waitFor(() => whole.platform.restart('campaign', { NATS_URL: `nats://campaign2:another@${host}` }), { timeout: 20_000 })
+    const facts = () => whole.client.query<{ previewSegment: { size: number } }>('{ previewSegment(definition: { behaviour: { type: "page_view" } }) { size } }')
+    const before = (await facts()).previewSegment.size
+    await come('13700000003')
+    await vi.waitFor(async () => expect((await facts()).previewSegment.size).toBe(before + 1), { timeout: 20_000, interval: 200 })
+    const denied = readFileSync(`${whole.folder}/logs/nats.log`, 'utf8').split('\n').filter((line) => line.includes('Violation'))
+    expect(denied).toEqual([])
+  })
+
+  it('what signs cursors: those of before are refused, and a page begins anew', async () => {
+    const page = async (after?: string) =>
+      (
+        await whole.client.query<{ customers: { pageInfo: { endCursor: string } } }>('query P($after: String) { customers(first: 1, after: $after) { pageInfo { endCursor } } }', {
+          after,
+        })
+      ).customers.pageInfo.endCursor
+    const cursor = await page()
+    await whole.platform.restart('identity', { CURSOR_KEY: randomBytes(32).toString('hex') })
+    await expect(page(cursor)).rejects.toThrow('This is not a cursor of this list')
+    expect(await page(await page())).toBeTruthy()
+  })
+})
