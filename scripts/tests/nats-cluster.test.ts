@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connectBus, declareStream } from '@renmai/platform/bus'
 import { newId } from '@renmai/platform/ids'
+import { createLog } from '@renmai/platform/log'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { findNats } from '@renmai/platform/testing/nats'
 import { type Child, freePort, start } from '@renmai/platform/testing/processes'
-import { connectBus, declareStream } from '@renmai/platform/bus'
-import { createLog } from '@renmai/platform/log'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { render } from '../charts/render.ts'
 
@@ -16,7 +16,9 @@ const ports: { client: number; monitor: number; cluster: number }[] = []
 /** Three servers on the loopback with the configuration that the chart gives them. */
 beforeAll(async () => {
   const manifests = render('high-availability')
-  const conf = (manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'renmai-nats')!.data as Record<string, string>)['nats.conf']!
+  const conf = (
+    manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'renmai-nats')!.data as Record<string, string>
+  )['nats.conf']!
   for (const _ of NAMES) ports.push({ client: await freePort(), monitor: await freePort(), cluster: await freePort() })
   for (const [at, name] of NAMES.entries()) {
     const { client, monitor, cluster } = ports[at]!
@@ -29,9 +31,18 @@ beforeAll(async () => {
       .replace('0.0.0.0:6222', `127.0.0.1:${cluster}`)
       .replace('store_dir: /data', `store_dir: "${place}/data"`)
       .replace('pid_file: /tmp/nats.pid', `pid_file: "${place}/nats.pid"`)
-      .replace(/nats:\/\/renmai-nats-(\d)\.renmai-nats-peers:6222/g, (_route, no: string) => `nats://127.0.0.1:${ports[Number(no)]!.cluster}`)
+      .replace(
+        /nats:\/\/renmai-nats-(\d)\.renmai-nats-peers:6222/g,
+        (_route, no: string) => `nats://127.0.0.1:${ports[Number(no)]!.cluster}`,
+      )
     writeFileSync(`${place}/nats/nats.conf`, local)
-    servers.push(await start(name, findNats().path, ['-c', `${place}/nats/nats.conf`], { logs: folder.path, env: { ...process.env, POD_NAME: name }, ready: (line) => line.includes('Server is ready') }))
+    servers.push(
+      await start(name, findNats().path, ['-c', `${place}/nats/nats.conf`], {
+        logs: folder.path,
+        env: { ...process.env, POD_NAME: name },
+        ready: (line) => line.includes('Server is ready'),
+      }),
+    )
   }
 }, 60_000)
 afterAll(async () => {
@@ -42,7 +53,12 @@ afterAll(async () => {
 it('three servers keep each event three times, on disk, and go on when one of them is gone', async () => {
   const connect = (at: number) =>
     connectBus(
-      { NATS_URL: `nats://identity:secret@127.0.0.1:${ports[at]!.client}`, NATS_MONITOR_URL: `http://127.0.0.1:${ports[at]!.monitor}`, DURABILITY: 'strict', STREAM_REPLICAS: 3 },
+      {
+        NATS_URL: `nats://identity:secret@127.0.0.1:${ports[at]!.client}`,
+        NATS_MONITOR_URL: `http://127.0.0.1:${ports[at]!.monitor}`,
+        DURABILITY: 'strict',
+        STREAM_REPLICAS: 3,
+      },
       'test',
       createLog('test', 'silent'),
     )

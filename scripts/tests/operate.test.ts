@@ -109,7 +109,8 @@ describe('what the chart runs beside the parts', () => {
     const file = `${whole.folder}/API_KEY`
     writeFileSync(file, `${createApiClient.key}\n`)
     const source = readFileSync(`${ROOT}charts/renmai/test.js`, 'utf8')
-    const test = async (env: NodeJS.ProcessEnv) => promisify(execFile)(process.execPath, ['-e', source], { env }).catch((error: { stdout: string }) => error)
+    const test = async (env: NodeJS.ProcessEnv) =>
+      promisify(execFile)(process.execPath, ['-e', source], { env }).catch((error: { stdout: string }) => error)
     const GATEWAY = new URL(whole.client.endpoints.graphql).origin
     expect((await test({ GATEWAY, API_KEY_FILE: file })).stdout.match(/^✓/gm)).toHaveLength(3)
     expect((await test({ GATEWAY })).stdout.match(/^✓/gm)).toHaveLength(2)

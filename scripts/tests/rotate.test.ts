@@ -34,6 +34,12 @@ async function find(phone: string): Promise<string | undefined> {
   )
   return customerByIdentifier?.id
 }
+/** What each part was given besides since it began, which the next start must have too. */
+const given: Record<string, NodeJS.ProcessEnv> = {}
+async function restart(name: string, env: NodeJS.ProcessEnv): Promise<void> {
+  given[name] = { ...given[name], ...env }
+  await whole.platform.restart(name, given[name])
+}
 async function asAdmin(...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: whole.platform.endpoints.postgres })
   await client.connect()
@@ -44,8 +50,12 @@ async function asAdmin(...statements: string[]): Promise<void> {
 describe('a secret that is replaced as the chart says', () => {
   it('a password of a database: by a second role with the rights of the first', async () => {
     await asAdmin("CREATE ROLE identity_app2 LOGIN PASSWORD 'another' IN ROLE identity_app")
-    const url = Object.assign(new URL(whole.platform.endpoints.postgres), { username: 'identity_app2', password: 'another', pathname: '/identity' })
-    await whole.platform.restart('identity', { DATABASE_URL: url.href })
+    const url = Object.assign(new URL(whole.platform.endpoints.postgres), {
+      username: 'identity_app2',
+      password: 'another',
+      pathname: '/identity',
+    })
+    await restart('identity', { DATABASE_URL: url.href })
     await asAdmin('ALTER ROLE identity_app NOLOGIN')
     expect(await find(PHONE)).toBeTruthy()
     await come('13700000001')
@@ -59,14 +69,15 @@ describe('a secret that is replaced as the chart says', () => {
   it('the key of personal data: by another one that is current, beside those of before', async () => {
     const ring = JSON.parse(whole.platform.secrets.keyRing) as { keys: Record<string, string> }
     const KEY_RING = JSON.stringify({ current: 2, keys: { ...ring.keys, 2: randomBytes(32).toString('base64') } })
-    for (const name of ['identity', 'engagement', 'analytics']) await whole.platform.restart(name, { KEY_RING })
+    for (const name of ['identity', 'engagement', 'analytics']) await restart(name, { KEY_RING })
     expect(await find(PHONE)).toBeTruthy()
     await come('13700000002')
     expect(await find('13700000002')).not.toBe(await find(PHONE))
   })
 
   it("a password of NATS: by another user with the first one's permissions and an inbox of its own name", async () => {
-    const permissions = (JSON.parse(readFileSync(BUS_PERMISSIONS, 'utf8')) as Record<string, { publish: string[]; subscribe: string[] }>).campaign!
+    const permissions = (JSON.parse(readFileSync(BUS_PERMISSIONS, 'utf8')) as Record<string, { publish: string[]; subscribe: string[] }>)
+      .campaign!
     const inbox = permissions.subscribe.map((subject) => subject.replace('_INBOX.campaign.', '_INBOX.campaign2.'))
     const user = {
       user: 'campaign2',
@@ -77,24 +88,32 @@ describe('a secret that is replaced as the chart says', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('users: [\n', `users: [\n${JSON.stringify(user)},\n`))
     whole.platform.children.find(({ name }) => name === 'nats')!.process.kill('SIGHUP')
     const { host } = new URL(whole.platform.endpoints.nats)
-    await vi.waitFor(() => whole.platform.restart('campaign', { NATS_URL: `nats://campaign2:another@${host}` }), { timeout: 20_000 })
-    const facts = () => whole.client.query<{ previewSegment: { size: number } }>('{ previewSegment(definition: { behaviour: { type: "page_view" } }) { size } }')
+    await vi.waitFor(() => restart('campaign', { NATS_URL: `nats://campaign2:another@${host}` }), { timeout: 20_000 })
+    const facts = () =>
+      whole.client.query<{ previewSegment: { size: number } }>(
+        '{ previewSegment(definition: { behaviour: { type: "page_view" } }) { size } }',
+      )
     const before = (await facts()).previewSegment.size
     await come('13700000003')
     await vi.waitFor(async () => expect((await facts()).previewSegment.size).toBe(before + 1), { timeout: 20_000, interval: 200 })
-    const denied = readFileSync(`${whole.folder}/logs/nats.log`, 'utf8').split('\n').filter((line) => line.includes('Violation'))
+    const denied = readFileSync(`${whole.folder}/logs/nats.log`, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('Violation'))
     expect(denied).toEqual([])
   })
 
   it('what signs cursors: those of before are refused, and a page begins anew', async () => {
     const page = async (after?: string) =>
       (
-        await whole.client.query<{ customers: { pageInfo: { endCursor: string } } }>('query P($after: String) { customers(first: 1, after: $after) { pageInfo { endCursor } } }', {
-          after,
-        })
+        await whole.client.query<{ customers: { pageInfo: { endCursor: string } } }>(
+          'query P($after: String) { customers(first: 1, after: $after) { pageInfo { endCursor } } }',
+          {
+            after,
+          },
+        )
       ).customers.pageInfo.endCursor
     const cursor = await page()
-    await whole.platform.restart('identity', { CURSOR_KEY: randomBytes(32).toString('hex') })
+    await restart('identity', { CURSOR_KEY: randomBytes(32).toString('hex') })
     await expect(page(cursor)).rejects.toThrow('This is not a cursor of this list')
     expect(await page(await page())).toBeTruthy()
   })
