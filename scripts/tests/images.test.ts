@@ -96,6 +96,19 @@ describe('build-images', () => {
     }
   })
 
+  it('begins with other images where they are named, as behind a mirror', () => {
+    const env = {
+      ...process.env,
+      NODE_IMAGE: 'mirror.example/node:24',
+      BASE_IMAGE: 'mirror.example/base:24',
+      BUILD_FLAGS: '--network host',
+    }
+    const { stdout } = spawnSync(`${ROOT}scripts/build-images`, ['--print', '--engine', 'podman', 'gateway'], { encoding: 'utf8', env })
+    expect(stdout).toMatch(
+      /^podman build --format docker --build-arg NODE_IMAGE=mirror\.example\/node:24 --build-arg BASE_IMAGE=mirror\.example\/base:24 --network host -f /,
+    )
+  })
+
   it('refuses a part that is none', () => expect(print('--engine', 'docker', 'reporting')).toMatchObject({ status: 1 }))
 
   it('builds images that run as nobody, from a base that names Node 24, with a way to ask for their health', () => {
