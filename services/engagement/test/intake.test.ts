@@ -174,6 +174,20 @@ describe('event intake', () => {
     await expect(ingest(account, [viewed(1)], newId())).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  it('gives no claim the number of an earlier one, also when that one is gone: another replica may still hold it', async () => {
+    const account = await source()
+    const keep = async (no: number) => {
+      await ingest(account, [viewed(no, 1)])
+      const { rows } = await test.owner.query<{ revision: number }>('SELECT revision FROM pending_claims WHERE tenant_id = $1', [tenant])
+      return rows.map(({ revision }) => revision)
+    }
+    const first = await keep(1)
+    const second = await keep(2)
+    await test.owner.query('DELETE FROM pending_claims WHERE tenant_id = $1', [tenant])
+    const third = await keep(3)
+    expect(new Set([...first, ...second, ...third]).size).toBe(3)
+  })
+
   it('keeps the claim of an event that was stored just before its person became known', async () => {
     const account = await source()
     const naming = {

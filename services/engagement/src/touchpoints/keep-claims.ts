@@ -1,8 +1,12 @@
+import { randomInt } from 'node:crypto'
 import { insertRows } from '@renmai/platform/bulk'
 import { type KeyRing, seal } from '@renmai/platform/crypto'
 import type { Tx } from '@renmai/platform/db'
 import type { Claim } from './claim.ts'
 import type { NewTouchpoint } from './store-touchpoints.ts'
+
+/** Old processes add one to it while they are replaced: far enough from the end of the column. */
+const MAX_REVISION = 2 ** 30
 
 /** Keeps what the events say of people until identity has answered; of one person the last event counts. */
 export async function keepClaims(tx: Tx, keyRing: KeyRing, accountId: string, fresh: NewTouchpoint[]): Promise<void> {
@@ -16,9 +20,12 @@ export async function keepClaims(tx: Tx, keyRing: KeyRing, accountId: string, fr
     identity_key: key,
     account_id: accountId,
     claim: seal(keyRing, tx.tenantId, claimPlace(hex), JSON.stringify(claim)),
+    // Another one than any before, also when the row is gone meanwhile: who counts from one gives a new claim the number of
+    // an old one, and a second replica that resolved the old one takes the new one away with it.
+    revision: randomInt(1, MAX_REVISION),
   }))
-  await insertRows(tx, 'pending_claims', { identity_key: 'bytea', account_id: 'uuid', claim: 'bytea' }, rows, {
-    conflict: `ON CONFLICT (tenant_id, identity_key) DO UPDATE SET claim = excluded.claim, revision = pending_claims.revision + 1, problem = NULL`,
+  await insertRows(tx, 'pending_claims', { identity_key: 'bytea', account_id: 'uuid', claim: 'bytea', revision: 'int4' }, rows, {
+    conflict: `ON CONFLICT (tenant_id, identity_key) DO UPDATE SET claim = excluded.claim, revision = excluded.revision, problem = NULL`,
   })
 }
 
