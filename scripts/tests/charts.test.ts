@@ -372,6 +372,20 @@ describe('NATS within the release', () => {
   })
 })
 
+describe('jobs', () => {
+  const hooked = (example: string, what: string) =>
+    rendered[example]!.filter(({ kind, metadata }) => kind === 'Job' && metadata.name.includes(`-${what}`)).map(
+      ({ metadata }) => metadata.annotations?.['helm.sh/hook'] !== undefined,
+    )
+
+  it('come before all else where what they ask is there already, and beside it where it comes with the release', () => {
+    const every = (isHook: boolean) => SERVICES.map(() => isHook)
+    expect([hooked('production', 'migrate'), hooked('production', 'declare')]).toEqual([every(true), every(true)])
+    expect([hooked('high-availability', 'migrate'), hooked('high-availability', 'declare')]).toEqual([every(true), every(false)])
+    expect([hooked('local', 'migrate'), hooked('local', 'declare')]).toEqual([every(false), every(false)])
+  })
+})
+
 describe('values', () => {
   it('that nobody knows are refused, wherever they stand', () => {
     for (const flag of [

@@ -70,7 +70,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{ toYaml $settings }}
 {{- end }}
 
-{{/* Image, rights and files of a container; `more` are volume mounts besides. */}}
+{{/* Image, rights and settings of a container. */}}
 {{- define "service.container" -}}
 image: {{ include "service.image" . }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}

@@ -1,19 +1,20 @@
 {{/*
-A command of the part's image, once for each revision: `what` with the settings of `secret`. As a hook it comes before
+A command of the part's image, once for each revision: `what` with the settings of `secret`. With `hook` it comes before
 everything else of the release, so it must not need anything of it: it has no service account and no ConfigMap. Two at once
 wait for each other (advisory lock), and one that is repeated finds nothing to do.
 */}}
 {{- define "service.job" -}}
 {{- $root := .root -}}
+{{- $hook := .hook -}}
 apiVersion: batch/v1
 kind: Job
 metadata:
-  name: {{ printf "%s-%s" (include "service.fullname" $root) .what }}{{ if not $root.Values.migrate.hook }}-{{ $root.Release.Revision }}{{ end }}
+  name: {{ printf "%s-%s" (include "service.fullname" $root) .what }}{{ if not $hook }}-{{ $root.Release.Revision }}{{ end }}
   namespace: {{ $root.Release.Namespace }}
   labels:
     {{- include "service.labels" $root | nindent 4 }}
     app.kubernetes.io/component: {{ .what }}
-  {{- if $root.Values.migrate.hook }}
+  {{- if $hook }}
   annotations:
     helm.sh/hook: pre-install,pre-upgrade
     helm.sh/hook-weight: {{ .weight | quote }}
@@ -22,7 +23,7 @@ metadata:
 spec:
   backoffLimit: 6
   activeDeadlineSeconds: {{ $root.Values.migrate.deadlineSeconds }}
-  {{- if not $root.Values.migrate.hook }}
+  {{- if not $hook }}
   ttlSecondsAfterFinished: 3600
   {{- end }}
   template:

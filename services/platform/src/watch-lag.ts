@@ -13,11 +13,15 @@ const lag = meter.createGauge('renmai_consumer_lag', {
 export function watchLag(bus: Bus, consumptions: readonly Consumption[]): Loop {
   return loop('watch-lag', bus.log, { pollMs: PERIOD_MS }, async (signal) => {
     for (const { stream, consumer } of consumptions) {
-      const info = await bus.manager.consumers.info(stream, consumer).catch(() => undefined)
+      const info = await bus.manager.consumers.info(stream, consumer).catch(absent)
       // One that is not there yet has nothing waiting: it is made when its stream is.
       if (info) lag.record(info.num_pending + info.num_ack_pending, { stream, consumer })
       await pause(10, signal)
     }
     return 0
   })
+}
+
+function absent(error: Error): undefined {
+  if (!/^(Consumer|Stream)NotFoundError$/.test(error.name)) throw error
 }
