@@ -52,6 +52,14 @@ seccompProfile: { type: RuntimeDefault }
 {{- if and (not .Values.nats.enabled) (not .Values.global.nats.monitorUrl) (ne (toString (index .Values.global.settings "DURABILITY" | default "strict")) "relaxed-for-tests") }}{{ fail "global.nats.monitorUrl is needed: the monitor of your NATS, such as http://nats.nats.svc:8222 (or nats.enabled for one within the release)" }}{{ end -}}
 {{- if not (has (int .Values.nats.servers) (list 1 3)) }}{{ fail "nats.servers is 1 or 3" }}{{ end -}}
 {{- if gt (int (index .Values.global.settings "STREAM_REPLICAS" | default "1")) (ternary (int .Values.nats.servers) 5 .Values.nats.enabled) }}{{ fail "global.settings.STREAM_REPLICAS is more than there are NATS servers" }}{{ end -}}
+{{- if .Values.nats.enabled -}}
+{{- $size := .Values.nats.storage.size -}}
+{{- if not (regexMatch "^[0-9]+[MGT]i$" $size) }}{{ fail "nats.storage.size is a whole number of Mi, Gi or Ti" }}{{ end -}}
+{{- /* As the server reads it: 20G of a volume of 20Gi, the rest is the file system's. */ -}}
+{{- $bytes := mul (regexFind "^[0-9]+" $size | int64) (get (dict "Mi" 1000000 "Gi" 1000000000 "Ti" 1000000000000) (regexFind "[MGT]i$" $size)) -}}
+{{- $stream := index .Values.global.settings "STREAM_MAX_BYTES" | int64 -}}
+{{- if gt (mul 5 $stream) $bytes }}{{ fail (printf "nats.storage.size is too small: five streams of global.settings.STREAM_MAX_BYTES each need %d bytes, %s has %d" (mul 5 $stream) $size $bytes) }}{{ end -}}
+{{- end -}}
 {{- range $name := list "OIDC_ISSUER" "OIDC_JWKS_URL" "OIDC_AUDIENCE" }}{{ if not (index $.Values.gateway.settings $name) }}{{ fail (printf "gateway.settings.%s is needed: staff sign in by your OIDC provider" $name) }}{{ end }}{{ end -}}
 {{- if and .Values.trial.secrets (not (and .Values.postgresql.enabled .Values.nats.enabled)) }}{{ fail "trial.secrets makes addresses of PostgreSQL and NATS within the release: enable both" }}{{ end -}}
 {{- if and .Values.postgresql.enabled (not .Values.trial.secrets) }}{{ fail "postgresql.enabled needs trial.secrets: its passwords are made by the chart" }}{{ end -}}

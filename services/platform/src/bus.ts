@@ -12,6 +12,8 @@ export type Bus = {
   readonly hasAtomicBatches: boolean
   /** How many servers keep each event. */
   readonly replicas: number
+  /** Room of a service's stream on each server. */
+  readonly streamBytes: number
   readonly log: Log
 }
 
@@ -20,12 +22,15 @@ export type BusSettings = {
   NATS_MONITOR_URL?: string | undefined
   DURABILITY: 'strict' | 'relaxed-for-tests'
   STREAM_REPLICAS?: number
+  STREAM_MAX_BYTES?: number
 }
 
 const OLDEST = [2, 10]
 const ATOMIC_SINCE = [2, 12]
 const DAY_NS = 24 * 3600 * 1e9
-const MAX_STREAM_BYTES = 8 * 1024 ** 3
+const STREAM_BYTES = 8 * 1024 ** 3
+/** The server's codes for too little of what it may use, and of its disk. */
+const NO_ROOM = [10023, 10047]
 
 /**
  * Connects and proves that the server keeps what it acknowledges.
@@ -57,6 +62,7 @@ export async function connectBus(settings: BusSettings, name: string, log: Log):
     manager: await jetstreamManager(nats),
     hasAtomicBatches,
     replicas: settings.STREAM_REPLICAS ?? 1,
+    streamBytes: settings.STREAM_MAX_BYTES ?? STREAM_BYTES,
     log,
   }
 }
@@ -95,7 +101,7 @@ export function subjectOf(type: string, publisher: string, tenantId: string): st
   return `${type}.${publisher}.${tenantId}`
 }
 
-function streamConfig(service: string): Partial<StreamConfig> & { name: string } {
+function streamConfig(service: string, bytes: number): Partial<StreamConfig> & { name: string } {
   return {
     name: service,
     subjects: [`renmai.*.v1.*.${service}.*`],
@@ -104,22 +110,38 @@ function streamConfig(service: string): Partial<StreamConfig> & { name: string }
     // A full stream refuses, so that events wait in the outbox instead of pushing older ones out.
     discard: 'new',
     max_age: 7 * DAY_NS,
-    max_bytes: MAX_STREAM_BYTES,
+    max_bytes: bytes,
     duplicate_window: 120e9,
     deny_delete: true,
   }
 }
 
-/** Makes the service's own stream, or brings its settings up to date. */
+/**
+ * Makes the service's own stream, or brings its settings up to date.
+ * @throws Error that says what to change when NATS has no room for it
+ */
 export async function declareStream(bus: Bus, service: string): Promise<void> {
-  const config = { ...streamConfig(service), num_replicas: bus.replicas, ...(bus.hasAtomicBatches ? { allow_atomic: true } : {}) }
+  const config = {
+    ...streamConfig(service, bus.streamBytes),
+    num_replicas: bus.replicas,
+    ...(bus.hasAtomicBatches ? { allow_atomic: true } : {}),
+  }
   try {
     await bus.manager.streams.info(service)
     await bus.manager.streams.update(service, config)
   } catch (error) {
-    if ((error as { name?: string }).name !== 'StreamNotFoundError') throw error
-    await bus.manager.streams.add(config)
+    if ((error as { name?: string }).name !== 'StreamNotFoundError') throw sayRoom(error, bus.streamBytes)
+    await bus.manager.streams.add(config).catch((refused: unknown) => {
+      throw sayRoom(refused, bus.streamBytes)
+    })
   }
+}
+
+function sayRoom(error: unknown, bytes: number): unknown {
+  if (!NO_ROOM.includes((error as { code?: number }).code ?? 0)) return error
+  return new Error(`NATS has no ${bytes} bytes left for this stream: five of STREAM_MAX_BYTES must fit into its max_file_store`, {
+    cause: error,
+  })
 }
 
 /** Ends a question to a service that does not answer in time or at all. */

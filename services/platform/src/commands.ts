@@ -34,7 +34,13 @@ export async function rememberByHand(service: string, handlers: readonly Handler
   await db.pool.end()
 }
 
-const busSettings = baseSettings.pick({ NATS_URL: true, NATS_MONITOR_URL: true, DURABILITY: true, STREAM_REPLICAS: true })
+const busSettings = baseSettings.pick({
+  NATS_URL: true,
+  NATS_MONITOR_URL: true,
+  DURABILITY: true,
+  STREAM_REPLICAS: true,
+  STREAM_MAX_BYTES: true,
+})
 
 /** `main.ts declare`: makes the service's stream or brings it up to date, so that the others may listen before the service runs. */
 export async function declareByHand(service: string): Promise<void> {

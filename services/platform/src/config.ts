@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { CRASH_POINTS } from './crash-point.ts'
 import { MIN_SECRET_LENGTH } from './viewer.ts'
 
+const MIB = 1024 ** 2
 const port = z.coerce.number().int().min(0).max(65535)
 
 /** What every service needs. Each setting is read somewhere; none of the secrets has a default. */
@@ -28,6 +29,12 @@ export const baseSettings = z.object({
     .max(5)
     .default(1)
     .describe('How many NATS servers keep each event; 3 in a cluster of them'),
+  STREAM_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(64 * MIB)
+    .default(8192 * MIB)
+    .describe("Room of each service's stream on every NATS server; five of it must fit into max_file_store"),
   RECONCILE_SECONDS: z.coerce.number().int().min(1).default(300).describe('How often what was published is compared with what was heard'),
   CRASH_AT: z.enum(CRASH_POINTS).optional().describe('Ends the process at a named point; for tests of recovery'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),

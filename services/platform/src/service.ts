@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { Admission } from './admission.ts'
 import { analyzeNew } from './analyze-new.ts'
 import { type Answer, answerAll } from './ask.ts'
+import { awaitDatabase } from './await-database.ts'
 import { type Bus, connectBus, declareStream } from './bus.ts'
 import type { Clock } from './clock.ts'
 import { declareByHand, reconcileByHand, rememberByHand } from './commands.ts'
@@ -84,7 +85,9 @@ async function migrateService<S extends z.ZodObject, C extends object>(service: 
     string,
   ]
   const { queues, appendOnly } = service
-  await migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly })
+  await awaitDatabase(createLog(service.name, 'warn'), () =>
+    migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly }),
+  )
 }
 
 const migrateSettings = baseSettings.pick({ DATABASE_URL: true, RELAY_DATABASE_URL: true }).extend({
@@ -103,8 +106,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
   const stopTelemetry = startTelemetry(service.name, settings.OTEL_EXPORTER_OTLP_ENDPOINT)
   const db = connect(settings.DATABASE_URL, { name: service.name })
   const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${service.name}-relay`, max: 4 })
-  await refuseStrongRole(db)
-  await makePartitions((text, values) => relayDb.pool.query(text, values))
+  await awaitDatabase(log, () => proveDatabase(db, relayDb))
   const bus = await connectBus(settings, service.name, log)
   await declareStream(bus, service.name)
   const admission = new Admission()
@@ -159,6 +161,11 @@ export async function startService<S extends z.ZodObject, C extends object>(
 }
 
 /** A role that passes row-level security would make every tenant's rows one query away. */
+async function proveDatabase(db: Db, relayDb: Db): Promise<void> {
+  await refuseStrongRole(db)
+  await makePartitions((text, values) => relayDb.pool.query(text, values))
+}
+
 async function refuseStrongRole(db: Db): Promise<void> {
   const { rows } = await db.pool.query<{ strong: boolean }>(
     `SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT 1 FROM pg_class WHERE relowner = r.oid AND relkind IN ('r', 'p')) AS strong
