@@ -13,37 +13,95 @@ export type TableRules = {
 }
 
 const OWN_TENANT = "tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)"
+const TRIAL = 'protection_trial'
 const CROSS_TENANT = ['outbox', 'inbox', 'dead_letters', 'known_tenants']
 
 /**
  * Puts every table that has a tenant_id behind forced row-level security with one policy, and grants the least. Run
- * after each migration, so that a new table cannot be forgotten.
+ * after each migration, so that a new table cannot be forgotten. A table that is so already is not touched, another one is
+ * changed as a whole: the release before serves meanwhile, and without its policy or its rights each write would fail.
  */
 export async function protectTables(client: pg.Client, rules: TableRules): Promise<void> {
-  const app = client.escapeIdentifier(rules.appRole)
-  const relay = client.escapeIdentifier(rules.relayRole)
+  const [app, relay] = rolesOf(client, rules)
   await client.query(`GRANT USAGE ON SCHEMA public TO ${app}, ${relay}`)
   await client.query(`GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${app}, ${relay}`)
   await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${app}`)
+  const wanted = new Map<string, string>()
   for (const name of await tenantTables(client)) {
-    const table = client.escapeIdentifier(name)
-    await client.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`)
-    await client.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`)
-    await client.query(`DROP POLICY IF EXISTS own_tenant ON ${table}`)
-    await client.query(`CREATE POLICY own_tenant ON ${table} USING (${OWN_TENANT}) WITH CHECK (${OWN_TENANT})`)
-    const rights = rules.appendOnly?.includes(name) ? 'SELECT, INSERT' : 'SELECT, INSERT, UPDATE, DELETE'
-    await client.query(`REVOKE ALL ON ${table} FROM ${app}, ${relay}`)
-    await client.query(`GRANT ${rights} ON ${table} TO ${app}`)
-    await client.query(`GRANT MAINTAIN ON ${table} TO ${relay}`)
-    if (CROSS_TENANT.includes(name) || rules.queues?.includes(name)) await openQueue(client, table, relay)
+    const kind = kindOf(name, rules)
+    const key = JSON.stringify(kind)
+    if (!wanted.has(key)) wanted.set(key, await tryOut(client, kind, rules))
+    if ((await readProtection(client, name, rules)) === wanted.get(key)) continue
+    await client.query('BEGIN')
+    await protectTable(client, name, kind, rules)
+    await client.query('COMMIT')
   }
-  await client.query(`GRANT UPDATE (published_at) ON outbox TO ${relay}`)
 }
 
-async function openQueue(client: pg.Client, table: string, relay: string): Promise<void> {
-  await client.query(`DROP POLICY IF EXISTS every_tenant ON ${table}`)
-  await client.query(`CREATE POLICY every_tenant ON ${table} TO ${relay} USING (true)`)
-  await client.query(`GRANT SELECT ON ${table} TO ${relay}`)
+type Kind = { isAppendOnly: boolean; isQueue: boolean; isOutbox: boolean }
+
+const kindOf = (name: string, { appendOnly, queues }: TableRules): Kind => ({
+  isAppendOnly: appendOnly?.includes(name) ?? false,
+  isQueue: CROSS_TENANT.includes(name) || (queues?.includes(name) ?? false),
+  isOutbox: name === 'outbox',
+})
+
+const rolesOf = (client: pg.Client, { appRole, relayRole }: TableRules) =>
+  [client.escapeIdentifier(appRole), client.escapeIdentifier(relayRole)] as const
+
+async function protectTable(client: pg.Client, name: string, kind: Kind, rules: TableRules): Promise<void> {
+  const table = client.escapeIdentifier(name)
+  const [app, relay] = rolesOf(client, rules)
+  const rights = kind.isAppendOnly ? 'SELECT, INSERT' : 'SELECT, INSERT, UPDATE, DELETE'
+  const statements = [
+    `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY`,
+    ...(await policiesOf(client, name)).map((policy) => `DROP POLICY ${client.escapeIdentifier(policy)} ON ${table}`),
+    `CREATE POLICY own_tenant ON ${table} USING (${OWN_TENANT}) WITH CHECK (${OWN_TENANT})`,
+    `REVOKE ALL ON ${table} FROM ${app}, ${relay}`,
+    `GRANT ${rights} ON ${table} TO ${app}`,
+    `GRANT MAINTAIN${kind.isQueue ? ', SELECT' : ''} ON ${table} TO ${relay}`,
+    ...(kind.isQueue ? [`CREATE POLICY every_tenant ON ${table} TO ${relay} USING (true)`] : []),
+    ...(kind.isOutbox ? [`GRANT UPDATE (published_at) ON ${table} TO ${relay}`] : []),
+  ]
+  for (const statement of statements) await client.query(statement)
+}
+
+async function policiesOf(client: pg.Client, name: string): Promise<string[]> {
+  const { rows } = await client.query<{ policyname: string }>(
+    "SELECT policyname FROM pg_policies WHERE schemaname = 'public' AND tablename = $1",
+    [name],
+  )
+  return rows.map((row) => row.policyname)
+}
+
+/** What PostgreSQL says of a table of this kind when it is protected; nothing of the trial stays. */
+async function tryOut(client: pg.Client, kind: Kind, rules: TableRules): Promise<string> {
+  await client.query('BEGIN')
+  try {
+    await client.query(`CREATE TABLE ${TRIAL} (tenant_id uuid, published_at timestamptz)`)
+    await protectTable(client, TRIAL, kind, rules)
+    return await readProtection(client, TRIAL, rules)
+  } finally {
+    await client.query('ROLLBACK')
+  }
+}
+
+/** Row security, every policy, and what the two roles may do with the table and with its columns. */
+async function readProtection(client: pg.Client, name: string, { appRole, relayRole }: TableRules): Promise<string> {
+  const { rows } = await client.query<{ protection: string }>(
+    `SELECT json_build_array(c.relrowsecurity, c.relforcerowsecurity,
+       (SELECT json_agg(json_build_array(p.polname, p.polcmd, p.polpermissive, p.polroles,
+          pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) ORDER BY p.polname)
+        FROM pg_policy p WHERE p.polrelid = c.oid),
+       (SELECT json_agg(json_build_array(r.rolname, a.attname, g.privilege_type) ORDER BY r.rolname, a.attname, g.privilege_type)
+        FROM (SELECT NULL::name AS attname, c.relacl AS acl
+              UNION ALL SELECT attname, attacl FROM pg_attribute WHERE attrelid = c.oid AND attacl IS NOT NULL) a,
+             aclexplode(a.acl) g JOIN pg_roles r ON r.oid = g.grantee
+        WHERE r.rolname IN ($2, $3)))::text AS protection
+     FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = $1`,
+    [name, appRole, relayRole],
+  )
+  return rows[0]!.protection
 }
 
 /** Tables and partitioned tables with a tenant; partitions are reached through their parents only. */
