@@ -34,6 +34,7 @@ const underWay = meter.createUpDownCounter('renmai_admission_running', { descrip
  * tenant and in time: a caller is refused while asking again still helps.
  */
 export class Admission {
+  readonly #atLeast: number
   readonly #waitMs: number
   readonly #limit: AdaptiveLimit
   readonly #queue = new FairQueue<Waiting>()
@@ -44,6 +45,7 @@ export class Admission {
   #pressure = { last: 0, lasting: 0 }
 
   constructor({ atLeast = 2, atMost = 64, waitMs = 2_000, readPressure: read = readPressure }: AdmissionOptions = {}) {
+    this.#atLeast = atLeast
     this.#waitMs = waitMs
     this.#limit = new AdaptiveLimit(atLeast, atMost)
     read()
@@ -64,7 +66,7 @@ export class Admission {
    * @throws AppError RATE_LIMITED when this tenant has too much waiting; UNAVAILABLE when the process is overloaded
    */
   async admit<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
-    if (this.#pressure.lasting >= REFUSED_FROM[asked.priority]) throw refuse(asked.priority, 'pressure')
+    if (this.#isPressed(asked.priority)) throw refuse(asked.priority, 'pressure')
     this.#active.see(asked.tenantId)
     if (this.#hasRoom(asked.tenantId, asked.priority)) this.#begin(asked)
     else await this.#wait(asked)
@@ -83,6 +85,15 @@ export class Admission {
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer)
     for (const one of this.#queue.clear()) one.refuse(overloaded())
+  }
+
+  /**
+   * Where hardly anything is under way it is not what is asked that makes the process late: it has just begun, or its
+   * neighbours take the processor. Who is refused then gains nothing; who is let in is answered late.
+   */
+  #isPressed(priority: Priority): boolean {
+    if (priority !== 'EXPORT' && this.#running < this.#atLeast) return false
+    return this.#pressure.lasting >= REFUSED_FROM[priority]
   }
 
   #hasRoom(tenantId: string, priority: Priority): boolean {

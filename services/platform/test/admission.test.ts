@@ -109,6 +109,8 @@ describe('admission', () => {
   it('under pressure refuses exports first, then queries, then mutations, then what is stored', async () => {
     const pressure = { now: 0 }
     create({}, pressure)
+    const { run } = workbench()
+    for (const name of ['one', 'two']) void run('busy', 'PERSIST', name)
     const accepted = async () => {
       const kinds = ['PERSIST', 'MUTATION', 'QUERY', 'EXPORT'] as const
       const answers = await Promise.allSettled(
@@ -123,6 +125,18 @@ describe('admission', () => {
       seen.push((await accepted()).join())
     }
     expect(seen).toEqual(['PERSIST,MUTATION,QUERY,EXPORT', 'PERSIST,MUTATION,QUERY', 'PERSIST,MUTATION', 'PERSIST', ''])
+  })
+
+  it('answers late rather than not at all where hardly anybody asks: then it is not they who make the process late', async () => {
+    const pressure = { now: 5 }
+    create({ atLeast: 2 }, pressure)
+    await sleep(600)
+    const ask = (priority: Priority) => admission.admit({ tenantId: 'a', priority, kind: 'test' }, async () => priority)
+    expect(await ask('QUERY')).toBe('QUERY')
+    await expect(ask('EXPORT')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const { run } = workbench()
+    for (const name of ['one', 'two']) void run('busy', 'PERSIST', name)
+    await expect(ask('QUERY')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
   it('lets in less while requests get slow, and more again when they are quick and somebody waits', async () => {
