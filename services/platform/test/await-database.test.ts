@@ -1,0 +1,58 @@
+import { createServer, connect as dial } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { awaitDatabase } from '../src/await-database.ts'
+import { createLog } from '../src/log.ts'
+import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
+import { freePort } from '../src/testing/processes.ts'
+import { counters } from './fixture.ts'
+
+const log = createLog('test', 'silent')
+let test: TestDatabase
+beforeAll(async () => {
+  test = await testDatabase(inject('postgresUrl'), counters)
+})
+afterAll(() => test.drop())
+
+let asked = 0
+const ask = async (url: string, text = 'SELECT 1') => {
+  asked++
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return (await client.query(text)).rowCount
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+describe('a database', () => {
+  it('that begins after us is waited for', async () => {
+    const [port, there] = [await freePort(), new URL(test.urls.app)]
+    const waiting = awaitDatabase(log, () => ask(Object.assign(new URL(test.urls.app), { port }).href))
+    await sleep(1_500)
+    const door = createServer((socket) => socket.pipe(dial(Number(there.port), there.hostname)).pipe(socket))
+    door.listen(port, '127.0.0.1')
+    expect(await waiting).toBe(1)
+    door.close()
+  })
+
+  it('whose schema is made meanwhile is waited for', async () => {
+    const waiting = awaitDatabase(log, () => ask(test.urls.app, 'SELECT made_later()'))
+    await sleep(500)
+    await test.owner.query("CREATE FUNCTION made_later() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    expect(await waiting).toBe(1)
+  })
+
+  it('that refuses us is not asked again, and one that never comes only for so long', async () => {
+    asked = 0
+    const stranger = Object.assign(new URL(test.urls.app), { username: 'nobody', password: 'wrong' }).href
+    await expect(awaitDatabase(log, () => ask(stranger))).rejects.toMatchObject({ code: expect.stringMatching(/^28/) })
+    expect(asked).toBe(1)
+    const nowhere = Object.assign(new URL(test.urls.app), { port: await freePort() }).href
+    await expect(awaitDatabase(log, () => ask(nowhere), 1_500)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    expect(asked).toBe(4)
+  })
+})
