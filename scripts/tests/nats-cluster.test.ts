@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { awaitStore } from '@renmai/platform/await-store'
 import { connectBus, declareStream } from '@renmai/platform/bus'
 import { newId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
@@ -84,8 +85,8 @@ it('the one server of a trial has room for the streams of all services, and says
 it('three servers keep each event three times, on disk, and go on when one of them is gone', async () => {
   const servers = await startServers('high-availability', 3)
   const replicated = (at: number) => connect(servers[at]!, { STREAM_REPLICAS: 3, STREAM_MAX_BYTES: streamBytes('high-availability') })
-  const bus = await vi.waitFor(() => replicated(0), { timeout: 20_000, interval: 500 })
-  for (const service of SERVICES) await vi.waitFor(() => declareStream(bus, service), { timeout: 20_000, interval: 500 })
+  const bus = await replicated(0)
+  for (const service of SERVICES) await awaitStore(bus.log, () => declareStream(bus, service))
   const subject = `renmai.identity.v1.TenantCreated.identity.${newId()}`
   for (let no = 0; no < 20; no++) await bus.js.publish(subject, `${no}`)
   const before = await bus.manager.streams.info('identity')

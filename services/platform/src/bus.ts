@@ -1,5 +1,6 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager, type StreamConfig } from '@nats-io/jetstream'
 import { type ConnectionOptions, connect as connectNats, type NatsConnection } from '@nats-io/transport-node'
+import { awaitStore } from './await-store.ts'
 import { AppError } from './errors.ts'
 import type { Log } from './log.ts'
 
@@ -54,12 +55,15 @@ export async function connectBus(settings: BusSettings, name: string, log: Log):
     await nats.close()
     throw new Error(`nats-server ${version} is too old: it cannot fsync every write. Use 2.12 or later (2.10 at least).`)
   }
-  if (settings.DURABILITY === 'strict') await requireFsync(settings.NATS_MONITOR_URL)
+  const manager = await awaitStore(log, async () => {
+    if (settings.DURABILITY === 'strict') await requireFsync(settings.NATS_MONITOR_URL)
+    return jetstreamManager(nats)
+  })
   const hasAtomicBatches = isAtLeast(version, ATOMIC_SINCE)
   return {
     nats,
     js: jetstream(nats, { timeout: 5_000 }),
-    manager: await jetstreamManager(nats),
+    manager,
     hasAtomicBatches,
     replicas: settings.STREAM_REPLICAS ?? 1,
     streamBytes: settings.STREAM_MAX_BYTES ?? STREAM_BYTES,

@@ -1,3 +1,4 @@
+import { awaitStore } from './await-store.ts'
 import { connectBus, declareStream } from './bus.ts'
 import { baseSettings, loadConfig } from './config.ts'
 import { connect } from './db.ts'
@@ -46,7 +47,7 @@ const busSettings = baseSettings.pick({
 export async function declareByHand(service: string): Promise<void> {
   const config = loadConfig(busSettings)
   const bus = await connectBus(config, `${service}-declare`, createLog(service, 'error'))
-  await declareStream(bus, service)
+  await awaitStore(bus.log, () => declareStream(bus, service))
   await bus.nats.close()
   say(`the stream ${service} is declared, on ${bus.replicas} server(s)`)
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { Admission } from './admission.ts'
 import { analyzeNew } from './analyze-new.ts'
 import { type Answer, answerAll } from './ask.ts'
-import { awaitDatabase } from './await-database.ts'
+import { awaitStore } from './await-store.ts'
 import { type Bus, connectBus, declareStream } from './bus.ts'
 import type { Clock } from './clock.ts'
 import { declareByHand, reconcileByHand, rememberByHand } from './commands.ts'
@@ -85,7 +85,7 @@ async function migrateService<S extends z.ZodObject, C extends object>(service: 
     string,
   ]
   const { queues, appendOnly } = service
-  await awaitDatabase(createLog(service.name, 'warn'), () =>
+  await awaitStore(createLog(service.name, 'warn'), () =>
     migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly }),
   )
 }
@@ -106,9 +106,9 @@ export async function startService<S extends z.ZodObject, C extends object>(
   const stopTelemetry = startTelemetry(service.name, settings.OTEL_EXPORTER_OTLP_ENDPOINT)
   const db = connect(settings.DATABASE_URL, { name: service.name })
   const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${service.name}-relay`, max: 4 })
-  await awaitDatabase(log, () => proveDatabase(db, relayDb))
+  await awaitStore(log, () => proveDatabase(db, relayDb))
   const bus = await connectBus(settings, service.name, log)
-  await declareStream(bus, service.name)
+  await awaitStore(log, () => declareStream(bus, service.name))
   const admission = new Admission()
   const { now, refreshing } = await databaseClock(db, log)
   const app = { settings, db, relayDb, bus, log, now, admission } as App<z.output<S>>

@@ -2,7 +2,7 @@ import { createServer, connect as dial } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { awaitDatabase } from '../src/await-database.ts'
+import { awaitStore } from '../src/await-store.ts'
 import { createLog } from '../src/log.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
 import { freePort } from '../src/testing/processes.ts'
@@ -31,7 +31,7 @@ const ask = async (url: string, text = 'SELECT 1') => {
 describe('a database', () => {
   it('that begins after us is waited for', async () => {
     const [port, there] = [await freePort(), new URL(test.urls.app)]
-    const waiting = awaitDatabase(log, () => ask(Object.assign(new URL(test.urls.app), { port }).href))
+    const waiting = awaitStore(log, () => ask(Object.assign(new URL(test.urls.app), { port }).href))
     await sleep(1_500)
     const door = createServer((socket) => socket.pipe(dial(Number(there.port), there.hostname)).pipe(socket))
     door.listen(port, '127.0.0.1')
@@ -40,7 +40,7 @@ describe('a database', () => {
   })
 
   it('whose schema is made meanwhile is waited for', async () => {
-    const waiting = awaitDatabase(log, () => ask(test.urls.app, 'SELECT made_later()'))
+    const waiting = awaitStore(log, () => ask(test.urls.app, 'SELECT made_later()'))
     await sleep(500)
     await test.owner.query("CREATE FUNCTION made_later() RETURNS int LANGUAGE sql AS 'SELECT 1'")
     expect(await waiting).toBe(1)
@@ -49,10 +49,10 @@ describe('a database', () => {
   it('that refuses us is not asked again, and one that never comes only for so long', async () => {
     asked = 0
     const stranger = Object.assign(new URL(test.urls.app), { username: 'nobody', password: 'wrong' }).href
-    await expect(awaitDatabase(log, () => ask(stranger))).rejects.toMatchObject({ code: expect.stringMatching(/^28/) })
+    await expect(awaitStore(log, () => ask(stranger))).rejects.toMatchObject({ code: expect.stringMatching(/^28/) })
     expect(asked).toBe(1)
     const nowhere = Object.assign(new URL(test.urls.app), { port: await freePort() }).href
-    await expect(awaitDatabase(log, () => ask(nowhere), 1_500)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await expect(awaitStore(log, () => ask(nowhere), 1_500)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     expect(asked).toBe(4)
   })
 })
