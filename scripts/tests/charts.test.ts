@@ -427,6 +427,14 @@ describe('values', () => {
       'STREAM_REPLICAS is more than there are NATS servers',
     )
   })
+
+  it.each([
+    ['--set', 'nats.storage.size=1Gi', 'five streams of global.settings.STREAM_MAX_BYTES each need 1500000000 bytes, 1Gi has 1000000000'],
+    ['--set', 'nats.storage.size=1.5Ti', 'nats.storage.size is a whole number'],
+    ['--set-string', 'global.settings.STREAM_MAX_BYTES=500000000', 'each need 2500000000 bytes, 2Gi has 2000000000'],
+  ])('of NATS that have no room for its streams are refused: %s %s', (option, value, message) =>
+    expect(() => render('local', [option, value])).toThrow(message),
+  )
 })
 
 describe('alerts', () => {
