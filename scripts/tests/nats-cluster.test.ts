@@ -17,13 +17,16 @@ afterAll(async () => {
   folder.remove()
 })
 
+type Example = 'local' | 'high-availability'
+
+const configOf = (example: Example, name: string) =>
+  render(example).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name)!.data as Record<string, string>
+
 type Server = { name: string; child: Child; client: number; monitor: number }
 
 /** Servers on the loopback with the configuration that the chart gives them. */
-async function startServers(example: 'local' | 'high-availability', count: number): Promise<Server[]> {
-  const conf = (
-    render(example).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'renmai-nats')!.data as Record<string, string>
-  )['nats.conf']!
+async function startServers(example: Example, count: number): Promise<Server[]> {
+  const conf = configOf(example, 'renmai-nats')['nats.conf']!
   const cluster: number[] = []
   for (let no = 0; no < count; no++) cluster.push(await freePort())
   const servers: Server[] = []
@@ -64,15 +67,7 @@ const connect = ({ client, monitor }: Server, more: { STREAM_REPLICAS?: number; 
   )
 
 /** What the example says of the room of a stream. */
-const streamBytes = (example: 'local' | 'high-availability') =>
-  Number(
-    (
-      render(example).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'renmai-identity')!.data as Record<
-        string,
-        string
-      >
-    ).STREAM_MAX_BYTES,
-  )
+const streamBytes = (example: Example) => Number(configOf(example, 'renmai-identity').STREAM_MAX_BYTES)
 
 it('the one server of a trial has room for the streams of all services, and says so where there is none', async () => {
   const [server] = await startServers('local', 1)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './log.ts'
 
-/** Less than a start may take by the chart (probes.startupSeconds), so that a wait ends with its reason, not with a kill. */
+/** Less than a start may take by the chart (probes.startupSeconds), so that a wait for one store ends with its reason, not with a kill. */
 const PATIENCE_MS = 45_000
 const PAUSE_MS = 1_000
 

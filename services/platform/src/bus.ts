@@ -1,6 +1,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager, type StreamConfig } from '@nats-io/jetstream'
 import { type ConnectionOptions, connect as connectNats, type NatsConnection } from '@nats-io/transport-node'
 import { awaitStore } from './await-store.ts'
+import { STREAM_BYTES } from './config.ts'
 import { AppError } from './errors.ts'
 import type { Log } from './log.ts'
 
@@ -29,7 +30,6 @@ export type BusSettings = {
 const OLDEST = [2, 10]
 const ATOMIC_SINCE = [2, 12]
 const DAY_NS = 24 * 3600 * 1e9
-const STREAM_BYTES = 8 * 1024 ** 3
 /** The server's codes for too little of what it may use, and of its disk. */
 const NO_ROOM = [10023, 10047]
 

@@ -4,6 +4,8 @@ import { CRASH_POINTS } from './crash-point.ts'
 import { MIN_SECRET_LENGTH } from './viewer.ts'
 
 const MIB = 1024 ** 2
+/** Room of a service's stream where nothing else is said. */
+export const STREAM_BYTES = 8192 * MIB
 const port = z.coerce.number().int().min(0).max(65535)
 
 /** What every service needs. Each setting is read somewhere; none of the secrets has a default. */
@@ -33,7 +35,7 @@ export const baseSettings = z.object({
     .number()
     .int()
     .min(64 * MIB)
-    .default(8192 * MIB)
+    .default(STREAM_BYTES)
     .describe("Room of each service's stream on every NATS server; five of it must fit into max_file_store"),
   RECONCILE_SECONDS: z.coerce.number().int().min(1).default(300).describe('How often what was published is compared with what was heard'),
   CRASH_AT: z.enum(CRASH_POINTS).optional().describe('Ends the process at a named point; for tests of recovery'),

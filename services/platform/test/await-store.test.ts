@@ -1,7 +1,6 @@
 import { createServer, connect as dial } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { awaitStore } from '../src/await-store.ts'
 import { createLog } from '../src/log.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
@@ -15,7 +14,13 @@ beforeAll(async () => {
 })
 afterAll(() => test.drop())
 
-let asked = 0
+let asked: number
+let refused: number
+beforeEach(() => {
+  asked = 0
+  refused = 0
+})
+const wasRefused = () => vi.waitFor(() => expect(refused).toBeGreaterThan(0), { timeout: 5_000 })
 const ask = async (url: string, text = 'SELECT 1') => {
   asked++
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 })
@@ -23,8 +28,11 @@ const ask = async (url: string, text = 'SELECT 1') => {
   try {
     await client.connect()
     return (await client.query(text)).rowCount
+  } catch (error) {
+    refused++
+    throw error
   } finally {
-    await client.end().catch(() => undefined)
+    await client.end()
   }
 }
 
@@ -32,7 +40,7 @@ describe('a database', () => {
   it('that begins after us is waited for', async () => {
     const [port, there] = [await freePort(), new URL(test.urls.app)]
     const waiting = awaitStore(log, () => ask(Object.assign(new URL(test.urls.app), { port }).href))
-    await sleep(1_500)
+    await wasRefused()
     const door = createServer((socket) => socket.pipe(dial(Number(there.port), there.hostname)).pipe(socket))
     door.listen(port, '127.0.0.1')
     expect(await waiting).toBe(1)
@@ -41,18 +49,17 @@ describe('a database', () => {
 
   it('whose schema is made meanwhile is waited for', async () => {
     const waiting = awaitStore(log, () => ask(test.urls.app, 'SELECT made_later()'))
-    await sleep(500)
+    await wasRefused()
     await test.owner.query("CREATE FUNCTION made_later() RETURNS int LANGUAGE sql AS 'SELECT 1'")
     expect(await waiting).toBe(1)
   })
 
   it('that refuses us is not asked again, and one that never comes only for so long', async () => {
-    asked = 0
     const stranger = Object.assign(new URL(test.urls.app), { username: 'nobody', password: 'wrong' }).href
     await expect(awaitStore(log, () => ask(stranger))).rejects.toMatchObject({ code: expect.stringMatching(/^28/) })
     expect(asked).toBe(1)
     const nowhere = Object.assign(new URL(test.urls.app), { port: await freePort() }).href
     await expect(awaitStore(log, () => ask(nowhere), 1_500)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
-    expect(asked).toBe(4)
+    expect(asked).toBeGreaterThan(2)
   })
 })
