@@ -49,7 +49,7 @@ module.exports = {
       from: { path: '[.]table[.]ts$' },
       to: {
         path: `${ROOT}services/`,
-        pathNot: `[.]table[.]ts$|${ROOT}services/platform/src/columns[.]ts`,
+        pathNot: `[.]table[.]ts$|${ROOT}services/platform/src/(columns|work/leased)[.]ts`,
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -3,14 +3,13 @@ import { parseKeyRing } from '@renmai/platform/crypto'
 import { Cursors } from '@renmai/platform/page'
 import type { App, Service } from '@renmai/platform/service'
 import type { z } from 'zod'
-import { expireFiles } from './bulk-operations/expire-files.ts'
 import { answerReadBulkFile } from './bulk-operations/read-file.ts'
-import { runOperations } from './bulk-operations/run-operations.ts'
 import { settings } from './config.ts'
 import type { Context, Worker } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
+import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
 
 const workerOf = ({ db, relayDb, bus, now, settings: { KEY_RING, TICKET_KEY } }: App<z.output<typeof settings>>): Worker => ({
@@ -22,11 +21,12 @@ const workerOf = ({ db, relayDb, bus, now, settings: { KEY_RING, TICKET_KEY } }:
   ticketKey: TICKET_KEY,
 })
 
-export const analytics: Service<typeof settings, Context> = {
+export const analytics: Service<typeof settings, Context, Worker> = {
   name: 'analytics',
   settings,
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-  queues: ['bulk_operations'],
+  worker: workerOf,
+  queues,
   appendOnly: ['rfm_runs'],
   modules: [typeDefs],
   resolvers,
@@ -38,5 +38,4 @@ export const analytics: Service<typeof settings, Context> = {
     return { ...base, ...keys, bus, handlers, load: createLoaders(base) }
   },
   answers: (app) => [answerReadBulkFile(workerOf(app))],
-  loops: (app) => [...runOperations(workerOf(app)), expireFiles(workerOf(app))],
 }

@@ -12,6 +12,7 @@ import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
 import type { Viewer } from '@renmai/platform/viewer'
+import { runQueues } from '@renmai/platform/work/run-queues'
 import { ReadBulkFileRequestSchema, ReadBulkFileResponseSchema } from '@renmai/proto/analytics/v1/analytics_service'
 import { BulkOperationFinishedSchema } from '@renmai/proto/analytics/v1/events'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
@@ -95,7 +96,7 @@ function contextOf(as = viewer): Context {
 }
 const run = (ctx = contextOf()) => runBulkQuery(ctx, { idempotencyKey: key(), query: '{ customers { nodes { id } } }' })
 const start = () => {
-  for (const one of runOperations(worker)) stops.push(one.stop)
+  for (const one of runQueues(worker, [runOperations])) stops.push(one.stop)
 }
 const look = async (id: string) => (await contextOf().load.bulkOperation.load(id)) as BulkOperation
 const until = (state: string, id: string) => vi.waitFor(async () => expect((await look(id)).status).toBe(state), { timeout: 10_000 })
@@ -185,7 +186,7 @@ describe('a bulk operation', () => {
 
   it('has its turn, and then another one has', async () => {
     const [one, two] = [await run(), await run(contextOf({ ...viewer, id: newId() }))]
-    for (const lane of runOperations(worker, 1, 0)) stops.push(lane.stop)
+    for (const lane of runQueues({ ...worker, turnMs: 0 }, [runOperations])) stops.push(lane.stop)
     await until('COMPLETED', one.id)
     await vi.waitFor(() => expect(asked).toHaveLength(2 * PAGES))
     expect(asked.slice(0, 4)).toEqual([one.viewerId, two.viewerId, one.viewerId, two.viewerId])

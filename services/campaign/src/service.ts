@@ -2,20 +2,19 @@ import { fileURLToPath } from 'node:url'
 import { Cursors } from '@renmai/platform/page'
 import type { Service } from '@renmai/platform/service'
 import { settings } from './config.ts'
-import type { Context } from './context.ts'
-import { expireCoupons } from './coupons/expire-coupons.ts'
+import type { Context, Worker } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
-import { advanceJourneys } from './journeys/advance-journeys.ts'
 import { createLoaders } from './loaders.ts'
+import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
-import { evaluateSegments } from './segments/evaluate-segments.ts'
 
-export const campaign: Service<typeof settings, Context> = {
+export const campaign: Service<typeof settings, Context, Worker> = {
   name: 'campaign',
   settings,
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-  queues: ['dirty_customers', 'segments', 'journey_entries', 'coupons'],
+  worker: (app) => app,
+  queues,
   appendOnly: ['templates'],
   modules: [typeDefs],
   resolvers,
@@ -24,5 +23,4 @@ export const campaign: Service<typeof settings, Context> = {
     const base = { db, viewer, now }
     return { ...base, cursors: new Cursors(CURSOR_KEY), load: createLoaders(base) }
   },
-  loops: (app) => [evaluateSegments, advanceJourneys, expireCoupons].map((start) => start(app)),
 }

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto'
+import type { Bus } from '@renmai/platform/bus'
 import type { BaseContext } from '@renmai/platform/mutate'
 import type { Cursors } from '@renmai/platform/page'
 import type { AuditKeys } from './audit/audit-keys.ts'
@@ -9,3 +11,6 @@ export type Context = BaseContext & {
   readonly auditKeys: AuditKeys
   readonly load: Loaders
 }
+
+/** What a worker gets. */
+export type Worker = Omit<BaseContext, 'viewer'> & { readonly relayDb: Context['db']; readonly bus: Bus; readonly signing: KeyObject }

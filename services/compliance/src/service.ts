@@ -2,23 +2,24 @@ import { fileURLToPath } from 'node:url'
 import { Cursors } from '@renmai/platform/page'
 import type { Service } from '@renmai/platform/service'
 import { type AuditKeys, readAuditKeys } from './audit/audit-keys.ts'
-import { signCheckpoints } from './audit/sign-checkpoint.ts'
 import { settings } from './config.ts'
-import type { Context } from './context.ts'
+import type { Context, Worker } from './context.ts'
 import { answerDecideSends } from './decisions/decide-sends.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
+import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
 
 /** The same for all requests. */
 let auditKeys: AuditKeys | undefined
 
-export const compliance: Service<typeof settings, Context> = {
+export const compliance: Service<typeof settings, Context, Worker> = {
   name: 'compliance',
   settings,
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-  queues: [],
+  worker: (app) => ({ ...app, signing: readAuditKeys(app.settings.AUDIT_PRIVATE_KEY).signing }),
+  queues,
   appendOnly: ['consents', 'notices', 'decisions', 'audit_entries', 'audit_checkpoints'],
   modules: [typeDefs],
   resolvers,
@@ -29,5 +30,4 @@ export const compliance: Service<typeof settings, Context> = {
     return { ...base, cursors: new Cursors(CURSOR_KEY), auditKeys, load: createLoaders(base) }
   },
   answers: ({ db, now }) => [answerDecideSends(db, now)],
-  loops: (app) => [signCheckpoints(app)],
 }

@@ -5,21 +5,14 @@ import { Cursors } from '@renmai/platform/page'
 import type { App, Service } from '@renmai/platform/service'
 import type { z } from 'zod'
 import { settings } from './config.ts'
-import { readContactDetails } from './contacts/read-contact-details.ts'
-import { sendWelcomes } from './contacts/send-welcomes.ts'
 import type { Context, Worker } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createIntake } from './intake/intake.ts'
-import { processWebhooks } from './intake/process-webhooks.ts'
-import { registerLiveCodes } from './live-codes/register-live-codes.ts'
 import { createLoaders } from './loaders.ts'
-import { dispatchMessages } from './messages/dispatch-messages.ts'
+import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
-import { resolvePending } from './touchpoints/resolve-pending.ts'
-import { deliverWebhooks } from './webhook-endpoints/deliver-webhooks.ts'
 import { HTTPS } from './webhook-endpoints/endpoint-url.rules.ts'
-import { forgetDeliveries } from './webhook-endpoints/forget-deliveries.ts'
 
 /** Where mail servers take mail. */
 const MAIL_PORTS = [25, 465, 587, 2525]
@@ -44,11 +37,12 @@ function workerOf({
   }
 }
 
-export const engagement: Service<typeof settings, Context> = {
+export const engagement: Service<typeof settings, Context, Worker> = {
   name: 'engagement',
   settings,
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-  queues: ['webhooks', 'pending_claims', 'contacts', 'welcomes', 'live_codes', 'messages', 'webhook_deliveries'],
+  worker: workerOf,
+  queues,
   appendOnly: [],
   modules: [typeDefs],
   resolvers,
@@ -58,16 +52,5 @@ export const engagement: Service<typeof settings, Context> = {
     const base = { db: app.db, viewer, now: app.now }
     return { ...workerOf(app), ...base, cursors: new Cursors(app.settings.CURSOR_KEY), load: createLoaders(base) }
   },
-  loops: (app) =>
-    [
-      processWebhooks,
-      resolvePending,
-      readContactDetails,
-      sendWelcomes,
-      registerLiveCodes,
-      dispatchMessages,
-      deliverWebhooks,
-      forgetDeliveries,
-    ].flatMap((start) => start(workerOf(app))),
   intake: (app) => ({ http: createIntake(workerOf(app), app.admission), port: app.settings.INTAKE_PORT }),
 }

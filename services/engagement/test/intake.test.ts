@@ -18,6 +18,8 @@ import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/te
 import { deliver, event, published } from '@renmai/platform/testing/events'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
+import type { QueueEntry } from '@renmai/platform/work/queue'
+import { runQueues } from '@renmai/platform/work/run-queues'
 import { MessageRequestedSchema, TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
 import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
 import {
@@ -94,6 +96,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const working = (entries: readonly QueueEntry<Worker>[], as = worker) => {
+  for (const loop of runQueues(as, entries)) stops.push(loop.stop)
+}
 const contextOf = (tenantId = tenant): Context => {
   const base = testContext(test.db, tenantId)
   return { ...worker, ...base, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
@@ -155,8 +160,7 @@ describe('event intake', () => {
 
   it('goes on while identity is down, and attaches everything when it is back', async () => {
     const account = await source()
-    const [loop] = [resolvePending(worker)]
-    stops.push(() => loop.stop())
+    working([resolvePending])
     expect((await ingest(account, [viewed(1), viewed(2), viewed(3, 1)])).accepted).toBe(3)
     expect(await published(test, TouchpointsRecordedSchema)).toEqual([])
     const asked = startIdentity()
@@ -442,9 +446,7 @@ function startGate(isAllowed: boolean | ((id: string) => boolean)) {
 
 const stateOf = async (id: string) =>
   (await test.owner.query('SELECT state, reasons, decision_id FROM messages WHERE id = $1', [id])).rows[0]
-const dispatching = () => {
-  for (const loop of dispatchMessages(worker)) stops.push(() => loop.stop())
-}
+const dispatching = () => working([dispatchMessages])
 
 describe('dispatch', () => {
   beforeEach(async () => {
@@ -514,7 +516,7 @@ describe('dispatch', () => {
     const inside = { ...worker, egress: createEgress('127.0.0.1/32', [587], async () => ['10.0.0.5']) }
     const [id] = await wish()
     startGate(true)
-    for (const loop of dispatchMessages(inside)) stops.push(() => loop.stop())
+    working([dispatchMessages], inside)
     await waitFor(async () => expect(await stateOf(id!)).toMatchObject({ state: 'REJECTED', reasons: ['SMTP_HOST_REFUSED'] }))
   })
 

@@ -14,6 +14,7 @@ import { deliver, event, published } from '@renmai/platform/testing/events'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
+import { runQueues } from '@renmai/platform/work/run-queues'
 import { SegmentEnteredSchema } from '@renmai/proto/campaign/v1/events'
 import { MessageReceivedSchema, WebhookEndpointDisabledSchema } from '@renmai/proto/engagement/v1/events'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
@@ -116,9 +117,10 @@ const create = (more: object = {}, ctx = contextOf()) =>
 const received = (tenantId = tenant) => event(MessageReceivedSchema, tenantId, { messageId: newId(), profileId: newId(), channel: 'WECOM' })
 const happen = (...events: ReturnType<typeof event>[]) => deliver(test.db, 'engagement', handlers, events)
 const start = () => {
-  const run = deliverWebhooks(worker)
-  stops.push(() => run.stop())
-  return run
+  const loops = runQueues(worker, [deliverWebhooks])
+  const stop = () => Promise.all(loops.map((one) => one.stop()))
+  stops.push(stop)
+  return { stop }
 }
 type Row = { id: string; state: string; attempts: number; log: { status: number | null; problem: string | null }[]; wait: number }
 const rows = async (endpointId?: string): Promise<Row[]> =>

@@ -19,6 +19,7 @@ export const identity: Service<typeof settings, Context> = {
   name: 'identity',
   settings,
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
+  worker: (app) => app,
   queues: [],
   appendOnly: ['evidence', 'customer_decisions'],
   modules: [typeDefs],

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { AppError } from './errors.ts'
+import { isId } from './ids.ts'
 
 /**
  * The keys that protect stored data: `{"current": 2, "keys": {"1": "<base64, 32 bytes>", "2": "..."}}`. Old versions stay
@@ -26,6 +27,7 @@ const derived = new WeakMap<Buffer, Map<string, Buffer>>()
 function deriveKey(ring: KeyRing, version: number, tenantId: string, use: string): Buffer {
   const root = ring.keys.get(version)
   if (!root) throw new AppError('INTERNAL', `Key version ${version} is not in the ring`)
+  if (!isId(tenantId)) throw new AppError('INTERNAL', 'A key is derived for a tenant id in its one spelling only')
   const keys = derived.get(root) ?? new Map<string, Buffer>()
   derived.set(root, keys)
   const name = `${tenantId}|${use}`

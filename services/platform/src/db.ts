@@ -4,17 +4,20 @@ import pg from 'pg'
 import { AppError } from './errors.ts'
 import { isId } from './ids.ts'
 import { notePoolWait } from './pressure.ts'
+import { type Announce, createAnnounce } from './work/announce.ts'
 
 declare const inTransaction: unique symbol
 
 /** A connection pool. It can do nothing by itself: rows are reached through withTenant. */
-export type Db = { readonly pool: pg.Pool }
+export type Db = { readonly pool: pg.Pool; readonly announce: Announce }
 
 /** An open transaction of one tenant. Whoever needs one takes it as an argument. */
 export type Tx = NodePgDatabase & {
   readonly [inTransaction]: true
   readonly tenantId: string
   readonly client: pg.PoolClient
+  /** Tables of queues to which this transaction brings work: they are announced when it is committed. */
+  readonly work: Set<string>
 }
 
 // Counts and money arrive as JavaScript numbers; both stay far below 2^53.
@@ -45,7 +48,7 @@ export function connect(url: string, options: { max?: number; name?: string; sta
   // next query, but pg emits the error besides and the pool does not listen then.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return { pool }
+  return { pool, announce: createAnnounce(pool) }
 }
 
 /**
@@ -85,11 +88,13 @@ async function runOnce<T>(db: Db, begin: string, tenantId: string, work: (tx: Tx
     })
     notePoolWait(performance.now() - asked)
     let failed: unknown
+    let committed: ReadonlySet<string> = new Set()
     try {
       await client.query(begin)
-      const tx = Object.assign(drizzle(client, { casing: 'snake_case' }), { tenantId, client }) as unknown as Tx
+      const tx = Object.assign(drizzle(client, { casing: 'snake_case' }), { tenantId, client, work: new Set<string>() }) as unknown as Tx
       const result = await work(tx)
       await client.query('COMMIT')
+      committed = tx.work
       return result
     } catch (error) {
       failed = error
@@ -99,6 +104,7 @@ async function runOnce<T>(db: Db, begin: string, tenantId: string, work: (tx: Tx
       // A connection whose ROLLBACK failed is in an unknown state and must not go back to the pool.
       client.release(failed instanceof AggregateError)
       span.end()
+      db.announce(committed)
     }
   })
 }
@@ -114,7 +120,8 @@ function pgErrorOf(error: unknown): PgError | undefined {
   return typeof code === 'string' && (code.length === 5 || NETWORK.test(code)) ? (error as PgError) : pgErrorOf(cause)
 }
 
-function isRetryable(error: unknown): boolean {
+/** Whether a transaction that failed so may succeed when it is run again: a deadlock, or a conflict of serialization. */
+export function isRetryable(error: unknown): boolean {
   return ['40001', '40P01'].includes(pgErrorOf(error)?.code ?? '')
 }
 
@@ -132,7 +139,7 @@ export function translate(error: unknown): unknown {
   if (code === '23505') return new AppError('CONFLICT', `Already exists (${constraint})`, undefined, cause)
   if (code === '23503') return new AppError('NOT_FOUND', `Refers to something that does not exist (${constraint})`, undefined, cause)
   if (code === '23514') return new AppError('INVALID', `Breaks the rule ${constraint}`, undefined, cause)
-  if (['22021', '22P02', '22001', '22003', '22008', '22P05'].includes(code))
+  if (['22021', '22P02', '22001', '22003', '22007', '22008', '22P05'].includes(code))
     return new AppError('INVALID', 'A value cannot be stored', undefined, cause)
   if (['53100', '53200', '58030', 'XX001', 'XX002'].includes(code))
     return new AppError('STORAGE_UNAVAILABLE', 'Storage is full or failing; try later', undefined, cause)

@@ -1,7 +1,7 @@
 import { type Db, withTenant } from './db.ts'
 import type { Log } from './log.ts'
 import { type Loop, loop } from './loop.ts'
-import { tenantsWithWork } from './tenants.ts'
+import { eachTenant } from './work/each-tenant.ts'
 
 const HOUR_MS = 3_600_000
 const KEEP_HOURS = 72
@@ -11,9 +11,9 @@ const BATCH = 1_000
 export function forgetKeys(db: Db, relayDb: Db, log: Log, isLeader: () => boolean): Loop {
   return loop('forget-keys', log, { pollMs: HOUR_MS }, async () => {
     if (!isLeader()) return 0
-    for (const tenantId of await tenantsWithWork(relayDb, 'known_tenants', 'true')) {
+    await eachTenant({ relayDb, log }, 'forget-keys', async (tenantId) => {
       while ((await forgetBatch(db, tenantId)) === BATCH);
-    }
+    })
     return 0
   })
 }

@@ -7,7 +7,7 @@ import {
   isListType,
   isObjectType,
 } from 'graphql'
-import { isId } from './ids.ts'
+import { foldId, isId } from './ids.ts'
 
 /** An id as clients see it: what it is an id of, and ours. */
 export type GlobalId = { type: string; id: string }
@@ -48,7 +48,7 @@ export function readGlobalIds(schema: GraphQLSchema): GraphQLSchema {
 
 type Reader = (value: unknown) => unknown
 
-const readOne: Reader = (value) => (typeof value === 'string' ? (readGlobalId(value)?.id ?? value) : value)
+const readOne: Reader = (value) => (typeof value === 'string' ? (readGlobalId(value)?.id ?? foldId(value)) : value)
 
 /** @returns nothing for a type in which no id can be */
 function readerOf(given: GraphQLInputType, known: Map<GraphQLInputType, Reader | undefined>): Reader | undefined {

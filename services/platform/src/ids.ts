@@ -5,10 +5,20 @@ export function newId(): string {
   return randomUUIDv7()
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+/**
+ * An id has one spelling, in lower case, as PostgreSQL writes it. Keys are derived from its text: what is sealed under
+ * another spelling never opens again.
+ */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && UUID.test(value)
+}
+
+/** An id that a client wrote in capitals, in the spelling that it has here; anything else stays as it is. */
+export function foldId(text: string): string {
+  const folded = text.toLowerCase()
+  return isId(folded) ? folded : text
 }
 
 /**

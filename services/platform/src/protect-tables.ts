@@ -7,7 +7,7 @@ export type TableRules = {
   /** Role that finds work across tenants and publishes the outbox. */
   relayRole: string
   /** Tables in which the relay role may look for waiting work of every tenant. */
-  queues?: readonly string[]
+  queues?: readonly { readonly table: string }[]
   /** Tables whose rows never change: facts, receipts, logs. */
   appendOnly?: readonly string[]
 }
@@ -42,7 +42,7 @@ type Kind = { isAppendOnly: boolean; isQueue: boolean; isOutbox: boolean }
 
 const kindOf = (name: string, { appendOnly, queues }: TableRules): Kind => ({
   isAppendOnly: appendOnly?.includes(name) ?? false,
-  isQueue: CROSS_TENANT.includes(name) || (queues?.includes(name) ?? false),
+  isQueue: CROSS_TENANT.includes(name) || (queues?.some(({ table }) => table === name) ?? false),
   isOutbox: name === 'outbox',
 })
 

@@ -27,6 +27,8 @@ import { startTelemetry } from './telemetry.ts'
 import { rememberTenants } from './tenants.ts'
 import { createVerifier, type Viewer } from './viewer.ts'
 import { watchLag } from './watch-lag.ts'
+import type { QueueEntry } from './work/queue.ts'
+import { runQueues } from './work/run-queues.ts'
 
 /** What a running service stands on. */
 export type App<S> = {
@@ -40,11 +42,14 @@ export type App<S> = {
 }
 
 /** A service, as its main.ts describes it. */
-export type Service<S extends z.ZodObject, C extends object> = {
+export type Service<S extends z.ZodObject, C extends object, W = App<z.output<S>>> = {
   name: string
   settings: S
   migrations: string
-  queues: readonly string[]
+  /** What queues stand on: no viewer, because the clock has no scopes. */
+  worker: (app: App<z.output<S>>) => W
+  /** What it works through; the third table of contents, beside resolvers and handlers. */
+  queues: readonly QueueEntry<W>[]
   appendOnly: readonly string[]
   modules: DocumentNode[]
   resolvers: object
@@ -53,15 +58,19 @@ export type Service<S extends z.ZodObject, C extends object> = {
   /** Services that it asks questions over the bus. */
   asks?: readonly string[]
   answers?: (app: App<z.output<S>>) => Answer[]
-  loops?: (app: App<z.output<S>>) => Loop[]
   /** A second, public listener, for callers that are not the gateway. */
   intake?: (app: App<z.output<S>>) => { http: Http; port: number }
 }
 
+/** What each service's worker has. */
+type Deps = { readonly db: Db; readonly relayDb: Db; readonly bus: Bus }
+
 const DRAIN_MS = 1_000
+/** The relay and the listener for work keep one each. */
+const RELAY_CONNECTIONS = 6
 
 /** Runs `main.ts migrate`, `declare`, `reconcile <since>`, `remember <since>` or the service itself, until SIGTERM. */
-export async function runService<S extends z.ZodObject, C extends object>(service: Service<S, C>): Promise<void> {
+export async function runService<S extends z.ZodObject, C extends object, W extends Deps>(service: Service<S, C, W>): Promise<void> {
   // A broken promise means an unknown state: end, and let the supervisor start a clean process.
   process.on('unhandledRejection', (reason) => {
     process.stderr.write(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}\n`)
@@ -78,7 +87,7 @@ export async function runService<S extends z.ZodObject, C extends object>(servic
   process.once('SIGINT', stop)
 }
 
-async function migrateService<S extends z.ZodObject, C extends object>(service: Service<S, C>): Promise<void> {
+async function migrateService<S extends z.ZodObject, C extends object, W>(service: Service<S, C, W>): Promise<void> {
   const { MIGRATE_DATABASE_URL, DATABASE_URL, RELAY_DATABASE_URL } = loadConfig(migrateSettings)
   const [appRole, relayRole] = [DATABASE_URL, RELAY_DATABASE_URL].map((url) => decodeURIComponent(new URL(url).username)) as [
     string,
@@ -97,15 +106,15 @@ const migrateSettings = baseSettings.pick({ DATABASE_URL: true, RELAY_DATABASE_U
 export type Running = { url: string; intakeUrl: string | undefined; app: App<unknown>; stop: () => Promise<void> }
 
 /** Starts in order: telemetry, database, bus, answers, HTTP, consumers. Stops in the reverse order. */
-export async function startService<S extends z.ZodObject, C extends object>(
-  service: Service<S, C>,
+export async function startService<S extends z.ZodObject, C extends object, W extends Deps>(
+  service: Service<S, C, W>,
   settings: z.output<S> & z.output<typeof baseSettings>,
 ): Promise<Running> {
   armCrashPoint(settings.CRASH_AT)
   const log = createLog(service.name, settings.LOG_LEVEL)
   const stopTelemetry = startTelemetry(service.name, settings.OTEL_EXPORTER_OTLP_ENDPOINT)
   const db = connect(settings.DATABASE_URL, { name: service.name })
-  const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${service.name}-relay`, max: 4 })
+  const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${service.name}-relay`, max: RELAY_CONNECTIONS })
   await awaitStore(log, () => proveDatabase(db, relayDb))
   const bus = await connectBus(settings, service.name, log)
   await awaitStore(log, () => declareStream(bus, service.name))
@@ -143,7 +152,7 @@ export async function startService<S extends z.ZodObject, C extends object>(
     forgetKeys(db, relayDb, log, relay.isLeader),
     analyzeNew(relayDb, log, relay.isLeader),
   ]
-  const loops: Loop[] = [relay, ...duties, refreshing, ...(service.loops?.(app) ?? [])]
+  const loops: Loop[] = [relay, ...duties, refreshing, ...runQueues(service.worker(app), service.queues)]
   const consumptions = consumeAll(bus, db, service.name, handlers)
   loops.push(watchLag(bus, consumptions))
   log.info({ url, intakeUrl }, 'listening')
@@ -176,5 +185,5 @@ async function refuseStrongRole(db: Db): Promise<void> {
 }
 
 /** All that a service listens to. */
-export const handlersOf = <S extends z.ZodObject, C extends object>({ name, handlers }: Service<S, C>) =>
+export const handlersOf = <S extends z.ZodObject, C extends object, W>({ name, handlers }: Service<S, C, W>) =>
   name === 'identity' ? handlers : [...handlers, rememberTenants]

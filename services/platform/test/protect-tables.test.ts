@@ -12,7 +12,7 @@ let urls: DatabaseUrls
 let owner: pg.Client
 let db: Db
 
-const run = (queues: readonly string[] = counters.queues) =>
+const run = (queues: typeof counters.queues = counters.queues) =>
   migrate(urls.owner, counters.migrations, { appRole: `${database}_app`, relayRole: `${database}_relay`, queues, appendOnly: [] })
 const add = () =>
   withTenant(db, tenantId, (tx) => tx.client.query('INSERT INTO counters (tenant_id, id) VALUES ($1, $2)', [tenantId, newId()]))

@@ -6,8 +6,9 @@ import { withTenant } from '../src/db.ts'
 import { groupWrites } from '../src/group-writes.ts'
 import { newId } from '../src/ids.ts'
 import { createLog } from '../src/log.ts'
-import { tenantsWithWork } from '../src/tenants.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
+import { findWork } from '../src/work/find-work.ts'
+import type { Due } from '../src/work/queue.ts'
 import { counters } from './fixture.ts'
 
 let test: TestDatabase
@@ -27,16 +28,25 @@ const store = (tenantId: string, ...values: number[]) =>
     ),
   )
 
-it('finds every tenant that has work by any of the conditions, and nobody else', async () => {
+it('finds every tenant that has work, with when its first piece is due, and nobody else', async () => {
   const [one, two, three, four] = Array.from({ length: 4 }, newId).toSorted()
   await store(one!, 1, 5, 5)
   await store(two!, 1)
   await store(three!, 1, 9)
   await store(four!, 7, 5)
-  expect(await tenantsWithWork(test.relayDb, 'counters', 'value = 5')).toEqual([one, four])
-  expect(await tenantsWithWork(test.relayDb, 'counters', 'value = 5', 'value = 9')).toEqual([one, three, four])
-  expect(await tenantsWithWork(test.relayDb, 'counters', 'value = 100')).toEqual([])
-  expect(await tenantsWithWork(test.relayDb, 'dead_letters', 'true')).toEqual([])
+  const at = (value: number) => ({ waiting: `value = ${value}`, at: `now() + (value - 6) * interval '1 second'`, by: 'value' })
+  const find = async (...due: Due[]) =>
+    (await findWork(test.relayDb, { table: 'counters', due })).map(({ tenantId, inMs }) => [tenantId, Math.round(inMs)])
+  expect(await find(at(5))).toEqual([
+    [one, -1_000],
+    [four, -1_000],
+  ])
+  expect(await find(at(5), at(9))).toEqual([
+    [one, -1_000],
+    [three, 3_000],
+    [four, -1_000],
+  ])
+  expect(await find(at(100))).toEqual([])
 })
 
 it('a table that fills up is known to the planner within seconds, and each only once', async () => {

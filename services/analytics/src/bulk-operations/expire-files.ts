@@ -1,6 +1,5 @@
 import { withTenant } from '@renmai/platform/db'
-import { type Loop, loop } from '@renmai/platform/loop'
-import { tenantsWithWork } from '@renmai/platform/tenants'
+import { queue } from '@renmai/platform/work/queue'
 import type { Worker } from '../context.ts'
 
 const POLL_MS = 10 * 60_000
@@ -8,13 +7,16 @@ export const KEEP_DAYS = 7
 const BATCH = 200
 const IS_OVER = `parts > 0 AND (ended_at < now() - interval '${KEEP_DAYS} days' OR (ended_at < now() AND status IN ('FAILED', 'CANCELED')))`
 
-/** Deletes files a week after they are complete, and what there is of others at once. In batches, tenant by tenant. */
-export function expireFiles({ db, relayDb, bus }: Worker): Loop {
-  return loop('expire-bulk-files', bus.log, { pollMs: POLL_MS }, async () => {
-    for (const tenantId of await tenantsWithWork(relayDb, 'bulk_operations', IS_OVER)) while (await expireBatch({ db }, tenantId));
-    return 0
-  })
-}
+/** Deletes files a week after they are complete, and what there is of others immediately. In batches, tenant by tenant. */
+export const expireFiles = queue('bulk_operations', (worker: Worker) => ({
+  name: 'expire-bulk-files',
+  due: [
+    { waiting: 'parts > 0', at: `ended_at + interval '${KEEP_DAYS} days'`, by: 'ended_at' },
+    { waiting: "parts > 0 AND status IN ('FAILED', 'CANCELED')", at: 'ended_at' },
+  ],
+  pollMs: POLL_MS,
+  work: async (tenantId) => ((await expireBatch(worker, tenantId)) ? 1 : 0),
+}))
 
 /** @returns whether there is more to delete */
 export function expireBatch({ db }: Pick<Worker, 'db'>, tenantId: string): Promise<boolean> {

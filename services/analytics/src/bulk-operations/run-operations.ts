@@ -2,16 +2,14 @@ import { ask } from '@renmai/platform/ask'
 import { crashPoint } from '@renmai/platform/crash-point'
 import { seal } from '@renmai/platform/crypto'
 import { AppError, isTransient } from '@renmai/platform/errors'
-import { type Loop, loop } from '@renmai/platform/loop'
-import { tenantsWithWork } from '@renmai/platform/tenants'
+import { queue } from '@renmai/platform/work/queue'
 import { GatewayService, type ReadBulkPageResponse } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Worker } from '../context.ts'
 import { end, placeOf } from './bulk-operation.queries.ts'
 import type { BulkOperation } from './bulk-operation.table.ts'
 import { claim, giveBack, inOwn, LEASE_S } from './lease.ts'
 
-const POLL_MS = 500
-/** Operations that one process works on at once; more would take the gateway's time from those who wait for an answer. */
+/** Operations that one process works on; more would take the gateway's time from those who wait for an answer. */
 const LANES = 2
 const DEADLINE_MS = 30_000
 /** After so long another one has its turn: a list of millions takes an hour. */
@@ -24,24 +22,17 @@ const MAX_FAILURES = 300
  * Reads bulk operations, page by page. A page, and where the next one begins, are committed together, so that a worker that
  * dies loses nothing and nothing comes twice.
  */
-export function runOperations(worker: Worker, lanes = LANES, turnMs = TURN_MS): Loop[] {
-  return Array.from({ length: lanes }, (_, no) =>
-    loop(`bulk-operations-${no}`, worker.bus.log, { pollMs: POLL_MS }, async (signal) => {
-      let done = 0
-      for (const tenantId of await tenantsWithWork(
-        worker.relayDb,
-        'bulk_operations',
-        "status IN ('CREATED', 'RUNNING') AND next_at <= now()",
-      )) {
-        const claimed = await claim(worker, tenantId)
-        if (!claimed) continue
-        await run(worker, claimed, turnMs, signal)
-        done++
-      }
-      return done
-    }),
-  )
-}
+export const runOperations = queue('bulk_operations', (worker: Worker & { turnMs?: number }) => ({
+  name: 'bulk-operations',
+  lanes: LANES,
+  due: [{ waiting: "status IN ('CREATED', 'RUNNING')", at: 'next_at' }],
+  work: async (tenantId, signal) => {
+    const claimed = await claim(worker, tenantId)
+    if (!claimed) return 0
+    await run(worker, claimed, worker.turnMs ?? TURN_MS, signal)
+    return 1
+  },
+}))
 
 /** Reads until the list, its turn, or the time of this process, is over. */
 async function run(worker: Worker, claimed: BulkOperation, turnMs: number, signal: AbortSignal): Promise<void> {

@@ -31,6 +31,7 @@ export async function runBulkQuery(ctx: Context, raw: z.input<typeof Input>): Pr
     await requireRoom(tx, ctx)
     const row = { tenantId, id: newId(), viewerKind, viewerId, document: input.query }
     const [created] = await tx.insert(bulkOperations).values(row).returning()
+    tx.work.add('bulk_operations')
     return { result: created!, targetId: row.id }
   })
 }

@@ -57,6 +57,7 @@ export const coupons = pgTable(
     index('coupons_profile').on(t.tenantId, t.profileId),
     index('coupons_order').on(t.tenantId, t.orderKey),
     index('coupons_running').on(t.tenantId, t.expiresAt).where(sql`state IN ('ISSUED', 'LOCKED', 'RETURNED')`),
+    index('coupons_locked').on(t.tenantId, t.lockedUntil).where(sql`state = 'LOCKED'`),
     foreignKey({
       name: 'coupons_template_exists',
       columns: [t.tenantId, t.templateId],

@@ -1,27 +1,30 @@
-import { withTenant } from '@renmai/platform/db'
-import { type Loop, loop } from '@renmai/platform/loop'
-import { tenantsWithWork } from '@renmai/platform/tenants'
+import { type Tx, withTenant } from '@renmai/platform/db'
+import { queue } from '@renmai/platform/work/queue'
 import type { Worker } from '../context.ts'
 
-const POLL_MS = 30_000
+const [OPEN, LOCKED] = ["state IN ('ISSUED', 'RETURNED')", "state = 'LOCKED'"]
+const BATCH = 1_000
 
-/** Ends coupons whose time is over and lets go of those whose order was not paid within the lock. */
-export function expireCoupons(worker: Worker): Loop {
-  return loop('expire-coupons', worker.bus.log, { pollMs: POLL_MS }, async () => {
-    const running = "state IN ('ISSUED', 'RETURNED', 'LOCKED')"
-    const due = [`${running} AND expires_at < now()`, `${running} AND locked_until < now()`] as const
-    for (const tenantId of await tenantsWithWork(worker.relayDb, 'coupons', ...due)) {
-      await withTenant(worker.db, tenantId, async (tx) => {
-        await tx.client.query(
-          "UPDATE coupons SET state = 'ISSUED', order_key = NULL, locked_until = NULL, discount_minor = NULL WHERE tenant_id = $1 AND state = 'LOCKED' AND locked_until < now()",
-          [tenantId],
-        )
-        await tx.client.query(
-          "UPDATE coupons SET state = 'EXPIRED' WHERE tenant_id = $1 AND state IN ('ISSUED', 'RETURNED') AND expires_at < now()",
-          [tenantId],
-        )
-      })
-    }
-    return 0
-  })
+/** Ends coupons whose time is over and releases those whose order was not paid within the lock. */
+export const expireCoupons = queue('coupons', ({ db }: Worker) => ({
+  name: 'expire-coupons',
+  due: [
+    { waiting: OPEN, at: 'expires_at' },
+    { waiting: LOCKED, at: 'locked_until' },
+  ],
+  work: (tenantId) => withTenant(db, tenantId, async (tx) => (await release(tx)) + (await expire(tx))),
+}))
+
+const release = (tx: Tx) =>
+  change(tx, "state = 'ISSUED', order_key = NULL, locked_until = NULL, discount_minor = NULL", `${LOCKED} AND locked_until <= now()`)
+
+const expire = (tx: Tx) => change(tx, "state = 'EXPIRED'", `${OPEN} AND expires_at <= now()`)
+
+async function change(tx: Tx, set: string, where: string): Promise<number> {
+  const { rowCount } = await tx.client.query(
+    `UPDATE coupons SET ${set} WHERE (tenant_id, id) IN (
+       SELECT tenant_id, id FROM coupons WHERE tenant_id = $1 AND ${where} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+    [tx.tenantId],
+  )
+  return rowCount ?? 0
 }

@@ -13,6 +13,7 @@ const MAPPING = "hashtext('profile mapping'), hashtext($1)"
  * one; until this transaction ends nobody can give it one, or neither of the two would see the other and nobody would mark.
  */
 export async function markProfilesDirty(tx: Tx, profileIds: string[]): Promise<void> {
+  tx.work.add('dirty_customers')
   await tx.client.query(`SELECT pg_advisory_xact_lock_shared(${MAPPING})`, [tx.tenantId])
   await tx.client.query(
     `INSERT INTO dirty_customers (tenant_id, customer_id)
@@ -27,6 +28,7 @@ export async function lockMapping(tx: Tx): Promise<void> {
 }
 
 export async function markCustomersDirty(tx: Tx, customerIds: string[]): Promise<void> {
+  tx.work.add('dirty_customers')
   await tx.client.query(
     `INSERT INTO dirty_customers (tenant_id, customer_id) SELECT DISTINCT $1::uuid, id FROM unnest($2::uuid[]) id ORDER BY id ${LOCKED}`,
     [tx.tenantId, customerIds],

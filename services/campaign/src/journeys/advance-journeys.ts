@@ -1,8 +1,8 @@
-import { type Tx, withTenant } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db'
 import { idFrom } from '@renmai/platform/ids'
-import { type Loop, loop } from '@renmai/platform/loop'
 import { publish } from '@renmai/platform/outbox'
-import { currentTenant, tenantsWithWork } from '@renmai/platform/tenants'
+import { currentTenant } from '@renmai/platform/tenants'
+import { inside } from '@renmai/platform/work/inside'
 import { MessageRequestedSchema } from '@renmai/proto/campaign/v1/events'
 import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Worker } from '../context.ts'
@@ -13,7 +13,6 @@ import { type Template, templates } from '../templates/template.table.ts'
 import type { JourneyNode } from './journey.rules.ts'
 import { type Journey, type JourneyEntry, journeys } from './journey.table.ts'
 
-const POLL_MS = 200
 const BATCH = 200
 
 /** Where an entry goes: to a step, at a time, or to its end. */
@@ -23,37 +22,46 @@ type Move = { nodeId: string; dueAt: Date | null; outcome: string | null }
  * Carries out due steps. An entry's row is its whole state and each step commits with its effects, so a restart goes on
  * where the last commit was; customers who wait cost nothing.
  */
-export function advanceJourneys(worker: Worker): Loop {
-  return loop('advance-journeys', worker.bus.log, { pollMs: POLL_MS }, async () => {
-    let done = 0
-    for (const tenantId of await tenantsWithWork(worker.relayDb, 'journey_entries', 'due_at <= now()')) {
-      done += await withTenant(worker.db, tenantId, (tx) => advance(tx, worker.now()))
-    }
-    return done
-  })
+export const advanceJourneys = inside('journey_entries', ({ now }: Worker) => ({
+  name: 'advance-journeys',
+  due: [{ waiting: 'due_at IS NOT NULL', at: 'due_at' }],
+  claim: (tx, ids) => claimDue(tx, now(), ids),
+  carryOut: (tx, entries) => carryOutSteps(tx, entries, now()),
+}))
+
+/** Carries out the steps that are due in this transaction; returns how many. */
+export async function advance(tx: Tx, now: Date): Promise<number> {
+  const entries = await claimDue(tx, now)
+  await carryOutSteps(tx, entries, now)
+  return entries.length
 }
 
-export async function advance(tx: Tx, now: Date): Promise<number> {
-  const { rows } = await tx.client.query<JourneyEntry>(
-    `SELECT id, journey_id AS "journeyId", profile_id AS "profileId", node_id AS "nodeId" FROM journey_entries
-     WHERE tenant_id = $1 AND due_at <= $2 ORDER BY due_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
-    [tx.tenantId, now],
+type Due = Pick<JourneyEntry, 'id' | 'journeyId' | 'profileId' | 'nodeId' | 'attempts'>
+
+async function claimDue(tx: Tx, now: Date, ids?: readonly string[]): Promise<Due[]> {
+  const { rows } = await tx.client.query<Due>(
+    `SELECT id, journey_id AS "journeyId", profile_id AS "profileId", node_id AS "nodeId", attempts FROM journey_entries
+     WHERE tenant_id = $1 AND due_at <= $2 AND ($3::uuid[] IS NULL OR id = ANY($3)) ORDER BY due_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
+    [tx.tenantId, now, ids ?? null],
   )
-  if (rows.length === 0) return 0
+  return rows
+}
+
+async function carryOutSteps(tx: Tx, entries: Due[], now: Date): Promise<void> {
+  if (entries.length === 0) return
   const started = await tx
     .select()
     .from(journeys)
-    .where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.id, [...new Set(rows.map((row) => row.journeyId))])))
+    .where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.id, [...new Set(entries.map((entry) => entry.journeyId))])))
   const byId = new Map(started.map((journey) => [journey.id, journey]))
-  for (const group of Map.groupBy(rows, (row) => `${row.journeyId}|${row.nodeId}`).values()) {
+  for (const group of Map.groupBy(entries, (entry) => `${entry.journeyId}|${entry.nodeId}`).values()) {
     const journey = byId.get(group[0]!.journeyId)!
     const node = journey.nodes.find((one) => one.id === group[0]!.nodeId)!
     await move(tx, await carryOut(tx, journey, node, group, now))
   }
-  return rows.length
 }
 
-async function carryOut(tx: Tx, journey: Journey, node: JourneyNode, entries: JourneyEntry[], now: Date): Promise<[JourneyEntry, Move][]> {
+async function carryOut(tx: Tx, journey: Journey, node: JourneyNode, entries: Due[], now: Date): Promise<[Due, Move][]> {
   const onward = (nodeId: string, dueAt = now): Move => ({ nodeId, dueAt, outcome: null })
   switch (node.type) {
     case 'EXIT':
@@ -71,7 +79,7 @@ async function carryOut(tx: Tx, journey: Journey, node: JourneyNode, entries: Jo
         .where(and(eq(templates.tenantId, tx.tenantId), eq(templates.id, node.templateId!)))
         .orderBy(desc(templates.version))
         .limit(1)
-      const moves: [JourneyEntry, Move][] = []
+      const moves: [Due, Move][] = []
       for (const entry of entries) {
         const refusal = await requestMessage(tx, journey, node, template!, entry, now)
         moves.push([entry, refusal ? { nodeId: node.id, dueAt: null, outcome: refusal } : onward(node.next!)])
@@ -81,7 +89,7 @@ async function carryOut(tx: Tx, journey: Journey, node: JourneyNode, entries: Jo
   }
 }
 
-async function whoMatches(tx: Tx, node: JourneyNode, entries: JourneyEntry[], now: Date): Promise<Set<string>> {
+async function whoMatches(tx: Tx, node: JourneyNode, entries: Due[], now: Date): Promise<Set<string>> {
   const { sql, params } = compileClause(node.condition!, 1)
   const { zone } = await currentTenant(tx)
   const { rows } = await tx.client.query<{ profile_id: string }>(
@@ -98,7 +106,7 @@ async function requestMessage(
   journey: Journey,
   node: JourneyNode,
   template: Template,
-  entry: JourneyEntry,
+  entry: Due,
   now: Date,
 ): Promise<string | undefined> {
   const given = Object.fromEntries(node.variables.map(({ name, value }) => [name, value]))
@@ -129,7 +137,7 @@ async function requestMessage(
   return undefined
 }
 
-async function move(tx: Tx, moves: [JourneyEntry, Move][]): Promise<void> {
+async function move(tx: Tx, moves: [Due, Move][]): Promise<void> {
   const rows = moves.map(([entry, { nodeId, dueAt, outcome }]) => ({ id: entry.id, node_id: nodeId, due_at: dueAt, outcome }))
   await tx.client.query(
     `UPDATE journey_entries e SET node_id = r.node_id, due_at = r.due_at, outcome = r.outcome

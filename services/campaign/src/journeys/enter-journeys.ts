@@ -47,6 +47,7 @@ export async function enter(tx: Tx, journey: Journey, customerIds: string[], now
     due_at: now,
     entered_at: now,
   }))
+  tx.work.add('journey_entries')
   await insertRows(
     tx,
     'journey_entries',

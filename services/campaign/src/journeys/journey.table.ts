@@ -1,4 +1,5 @@
 import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { failing } from '@renmai/platform/work/leased'
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { segments } from '../segments/segment.table.ts'
@@ -36,12 +37,14 @@ export const journeyEntries = pgTable(
     /** When the step is to be carried out; null once the journey has ended. */
     dueAt: moment('due_at'),
     outcome: text(),
+    ...failing(),
     enteredAt: moment('entered_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
     unique('journey_entries_once').on(t.tenantId, t.journeyId, t.profileId),
     index('journey_entries_due').on(t.tenantId, t.dueAt).where(sql`due_at IS NOT NULL`),
+    index('journey_entries_parked').on(t.tenantId, t.parkedAt).where(sql`parked_at IS NOT NULL`),
     index('journey_entries_profile').on(t.tenantId, t.profileId),
     foreignKey({
       name: 'journey_entries_journey_exists',

@@ -20,6 +20,7 @@ export async function createSegment(ctx: Context, raw: { idempotencyKey: string;
       usesClock: usesClock(input.definition),
     }
     const [segment] = await tx.insert(segments).values(row).returning()
+    tx.work.add('segments')
     return { result: segment!, targetId: segment!.id }
   })
 }

@@ -1,36 +1,62 @@
-import { type Tx, withTenant } from '@renmai/platform/db'
-import { type Loop, loop } from '@renmai/platform/loop'
+import { isRetryable, type Tx, translate, withTenant } from '@renmai/platform/db'
 import { publish } from '@renmai/platform/outbox'
-import { currentTenant, tenantsWithWork } from '@renmai/platform/tenants'
+import { currentTenant } from '@renmai/platform/tenants'
+import { LEASED } from '@renmai/platform/work/leased'
+import { queue } from '@renmai/platform/work/queue'
+import { isAway } from '@renmai/platform/work/settle'
 import { SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm'
 import type { Worker } from '../context.ts'
 import { compileClause, HAS_PROFILE } from './clause.rules.ts'
+import { noteFailure } from './note-failure.ts'
 import { type Segment, segments } from './segment.table.ts'
 
-const POLL_MS = 200
 const BATCH = 2_000
 const SWEEP_EVERY = "interval '10 minutes'"
+/** Of a batch of customers a condition that takes longer is evaluated by a sweep of its own. */
+const DIRTY_TIMEOUT = "SET LOCAL statement_timeout = '3s'"
 
 /**
- * Keeps memberships: of customers about whom something became known, and, for conditions with a window of time, of all
- * customers every ten minutes. What changes and the events that say so commit together, so each is told exactly once.
+ * Keeps memberships of customers about whom something became known. What changes and the events that say so commit together,
+ * so each is published exactly once.
  */
-export function evaluateSegments(worker: Worker): Loop {
-  return loop('evaluate-segments', worker.bus.log, { pollMs: POLL_MS }, async () => {
-    let done = 0
-    for (const tenantId of await tenantsWithWork(worker.relayDb, 'dirty_customers', 'true')) {
-      done += await withTenant(worker.db, tenantId, (tx) => evaluateDirty(tx, worker.now()))
-    }
-    const due = ['swept_at IS NULL', `uses_clock AND swept_at < now() - ${SWEEP_EVERY}`] as const
-    for (const tenantId of await tenantsWithWork(worker.relayDb, 'segments', ...due)) {
-      done += await withTenant(worker.db, tenantId, (tx) => sweep(tx, worker.now()))
-    }
-    return done
+export const evaluateDirtyCustomers = queue('dirty_customers', ({ db, now }: Worker) => ({
+  name: 'evaluate-segments',
+  due: [{ waiting: 'true', at: 'now()', by: 'customer_id' }],
+  work: (tenantId) => aside(db, tenantId, (tx) => evaluateDirty(tx, now())),
+}))
+
+/** Looks at all customers: for segments that are new, that time alone can change, or that failed for a part of them. */
+export const sweepSegments = queue('segments', ({ db, now }: Worker) => ({
+  name: 'sweep-segments',
+  due: [LEASED],
+  parks: true,
+  work: (tenantId) => aside(db, tenantId, (tx) => sweep(tx, now())),
+}))
+
+/** A condition that could not be evaluated; it is set aside by itself and the others go on. */
+class ConditionFailure extends Error {
+  override readonly name = 'ConditionFailure'
+  readonly segment: Segment
+  /** No `cause`: that would be taken for the failure of the whole transaction. */
+  readonly reason: unknown
+
+  constructor(segment: Segment, reason: unknown) {
+    super('A condition could not be evaluated')
+    this.segment = segment
+    this.reason = reason
+  }
+}
+
+function aside(db: Worker['db'], tenantId: string, work: (tx: Tx) => Promise<number>): Promise<number> {
+  return withTenant(db, tenantId, work).catch(async (error) => {
+    if (!(error instanceof ConditionFailure)) throw error
+    await withTenant(db, tenantId, (tx) => noteFailure(tx, error.segment, error.reason))
+    return 1
   })
 }
 
-/** One evaluation of a tenant at a time: two could tell the same entry twice. */
+/** One evaluation of a tenant at a time: two could publish the same entry twice. */
 const lockTenant = (tx: Tx) => tx.client.query("SELECT pg_advisory_xact_lock(hashtext('segments'), hashtext($1))", [tx.tenantId])
 
 export async function evaluateDirty(tx: Tx, now: Date): Promise<number> {
@@ -42,29 +68,46 @@ export async function evaluateDirty(tx: Tx, now: Date): Promise<number> {
   )
   const customerIds = rows.map((row) => row.customer_id)
   if (customerIds.length === 0) return 0
-  const all = await tx.select().from(segments).where(eq(segments.tenantId, tx.tenantId))
-  for (const segment of all.filter((one) => one.sweptAt)) await evaluate(tx, segment, now, customerIds)
+  await tx.client.query(DIRTY_TIMEOUT)
+  // One that failed looks at everybody when its time comes.
+  const isInOrder = and(
+    eq(segments.tenantId, tx.tenantId),
+    isNotNull(segments.sweptAt),
+    eq(segments.attempts, 0),
+    isNull(segments.parkedAt),
+  )
+  for (const segment of await tx.select().from(segments).where(isInOrder)) await evaluate(tx, segment, now, customerIds)
   return customerIds.length
 }
 
-/** Looks at all customers, for segments that are new or that time alone can change. */
+/** Sweeps one segment that is due. */
 export async function sweep(tx: Tx, now: Date): Promise<number> {
   await lockTenant(tx)
-  const { rows } = await tx.client.query<{ id: string }>(
-    `SELECT id FROM segments WHERE tenant_id = $1 AND (swept_at IS NULL OR (uses_clock AND swept_at < now() - ${SWEEP_EVERY}))`,
-    [tx.tenantId],
-  )
-  for (const { id } of rows) {
-    const mine = and(eq(segments.tenantId, tx.tenantId), eq(segments.id, id))
-    const [segment] = await tx.select().from(segments).where(mine)
-    await evaluate(tx, segment!, now, null)
-    await tx.update(segments).set({ sweptAt: now }).where(mine)
-  }
-  return rows.length
+  const [segment] = await tx
+    .select()
+    .from(segments)
+    .where(and(eq(segments.tenantId, tx.tenantId), lte(segments.nextAt, sql`now()`)))
+    .orderBy(segments.nextAt)
+    .limit(1)
+  if (!segment) return 0
+  await evaluate(tx, segment, now, null)
+  const nextAt = segment.usesClock ? sql.raw(`now() + ${SWEEP_EVERY}`) : null
+  await tx
+    .update(segments)
+    .set({ sweptAt: now, nextAt, attempts: 0, problem: null })
+    .where(and(eq(segments.tenantId, tx.tenantId), eq(segments.id, segment.id)))
+  return 1
+}
+
+async function evaluate(tx: Tx, segment: Segment, now: Date, customerIds: string[] | null): Promise<void> {
+  await compare(tx, segment, now, customerIds).catch((error) => {
+    const reason = translate(error)
+    throw isAway(reason) || isRetryable(error) ? error : new ConditionFailure(segment, reason)
+  })
 }
 
 /** Compares who matches with who is a member, among the given customers or all. */
-async function evaluate(tx: Tx, segment: Segment, now: Date, customerIds: string[] | null): Promise<void> {
+async function compare(tx: Tx, segment: Segment, now: Date, customerIds: string[] | null): Promise<void> {
   const { zone } = await currentTenant(tx)
   const { sql, params } = compileClause(segment.definition, 2)
   const scope = customerIds

@@ -1,4 +1,5 @@
 import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { failing, leasedIndexes, nextAt } from '@renmai/platform/work/leased'
 import { boolean, foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { Clause } from './clause.rules.ts'
 
@@ -13,9 +14,12 @@ export const segments = pgTable(
     usesClock: boolean().notNull(),
     /** When all customers were last looked at; null before the first time. */
     sweptAt: moment('swept_at'),
+    /** When all customers are to be looked at next; null where time alone changes nothing. */
+    nextAt: nextAt(),
+    ...failing(),
     createdAt: createdAt(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('segments_name').on(t.tenantId, t.name)],
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('segments_name').on(t.tenantId, t.name), ...leasedIndexes('segments', t)],
 )
 
 export type Segment = typeof segments.$inferSelect

@@ -1,6 +1,6 @@
 import type { Tx } from '@renmai/platform/db'
-import { desc, eq } from 'drizzle-orm'
-import { type AuditEntry, auditEntries } from './audit.table.ts'
+import { desc, eq, sql } from 'drizzle-orm'
+import { type AuditEntry, auditEntries, unsealedChains } from './audit.table.ts'
 
 export async function lastEntry(tx: Tx): Promise<AuditEntry | undefined> {
   const [entry] = await tx
@@ -10,4 +10,14 @@ export async function lastEntry(tx: Tx): Promise<AuditEntry | undefined> {
     .orderBy(desc(auditEntries.seq))
     .limit(1)
   return entry
+}
+
+/** What is cut off the end of a chain before the next checkpoint leaves no trace: a minute, and no more. */
+const SEAL_AFTER = "interval '1 minute'"
+
+/** Has the chain signed soon, however many entries follow until then. */
+export async function noteUnsealed(tx: Tx): Promise<void> {
+  const nextAt = sql`now() + ${sql.raw(SEAL_AFTER)}`
+  await tx.insert(unsealedChains).values({ tenantId: tx.tenantId, nextAt }).onConflictDoNothing()
+  tx.work.add('unsealed_chains')
 }

@@ -33,4 +33,9 @@ export const auditCheckpoints = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('audit_checkpoints_seq').on(t.tenantId, t.seq)],
 )
 
+/** Chains with entries that no checkpoint covers yet. */
+export const unsealedChains = pgTable('unsealed_chains', { tenantId: tenantId(), nextAt: moment('next_at').notNull() }, (t) => [
+  primaryKey({ columns: [t.tenantId] }),
+])
+
 export type AuditCheckpoint = typeof auditCheckpoints.$inferSelect

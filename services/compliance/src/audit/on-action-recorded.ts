@@ -2,7 +2,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { insertRows } from '@renmai/platform/bulk'
 import { on } from '@renmai/platform/inbox'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
-import { lastEntry } from './audit.queries.ts'
+import { lastEntry, noteUnsealed } from './audit.queries.ts'
 import { GENESIS, hashEntry } from './audit.rules.ts'
 
 const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance']
@@ -53,6 +53,7 @@ export const onActionRecorded = on(
       rows,
       { conflict: '' },
     )
+    await noteUnsealed(tx)
   },
   SERVICES,
 )

@@ -2,19 +2,16 @@ import { type KeyObject, sign } from 'node:crypto'
 import type { Tx } from '@renmai/platform/db'
 import { withTenant } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
-import { type Loop, loop } from '@renmai/platform/loop'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
-import type { App } from '@renmai/platform/service'
-import { tenantsWithWork } from '@renmai/platform/tenants'
+import { queue } from '@renmai/platform/work/queue'
+import { and, eq, lte, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Context } from '../context.ts'
+import type { Context, Worker } from '../context.ts'
 import { lastEntry } from './audit.queries.ts'
 import { checkpointBody } from './audit.rules.ts'
-import { type AuditCheckpoint, auditCheckpoints } from './audit.table.ts'
-import { readAuditKeys } from './audit-keys.ts'
+import { type AuditCheckpoint, auditCheckpoints, unsealedChains } from './audit.table.ts'
 
-const HOUR_MS = 3_600_000
 const Input = z.object({ idempotencyKey })
 
 /** Signs what the chain is now. */
@@ -38,13 +35,15 @@ async function signNow(tx: Tx, key: KeyObject): Promise<AuditCheckpoint | null> 
   return made ?? null
 }
 
-/** Signs every tenant's chain once an hour. */
-export function signCheckpoints({ db, relayDb, log, settings }: App<{ AUDIT_PRIVATE_KEY: string }>): Loop {
-  const { signing } = readAuditKeys(settings.AUDIT_PRIVATE_KEY)
-  return loop('sign-checkpoints', log, { pollMs: HOUR_MS }, async () => {
-    for (const tenantId of await tenantsWithWork(relayDb, 'known_tenants', 'true')) {
-      await withTenant(db, tenantId, (tx) => signNow(tx, signing))
-    }
-    return 0
-  })
-}
+/** Signs each chain that got entries, a minute after the first of them. */
+export const signCheckpoints = queue('unsealed_chains', ({ db, signing }: Worker) => ({
+  name: 'sign-checkpoints',
+  due: [{ waiting: 'true', at: 'next_at', by: 'tenant_id' }],
+  work: (tenantId) =>
+    withTenant(db, tenantId, async (tx) => {
+      const isDue = and(eq(unsealedChains.tenantId, tenantId), lte(unsealedChains.nextAt, sql`now()`))
+      const due = await tx.delete(unsealedChains).where(isDue).returning()
+      if (due.length > 0) await signNow(tx, signing)
+      return due.length
+    }),
+}))

@@ -1,5 +1,5 @@
 import { bytes, id, moment, tenantId } from '@renmai/platform/columns'
-import { sql } from 'drizzle-orm'
+import { leased, leasedIndexes } from '@renmai/platform/work/leased'
 import { index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
 /** A customer and a member of staff who are WeCom contacts, or were. */
@@ -20,13 +20,14 @@ export const contacts = pgTable(
     changedAt: moment('changed_at').notNull(),
     /** When WeCom told us the name and unionid; null while that waits. */
     detailsAt: moment('details_at'),
+    ...leased(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
     unique('contacts_pair').on(t.tenantId, t.accountId, t.staffUserId, t.externalUserId),
     index('contacts_profile').on(t.tenantId, t.profileId),
     index('contacts_live_code').on(t.tenantId, t.liveCodeId),
-    index('contacts_without_details').on(t.tenantId, t.addedAt).where(sql`details_at IS NULL`),
+    ...leasedIndexes('contacts', t),
   ],
 )
 
@@ -47,12 +48,11 @@ export const welcomes = pgTable(
     state: text({ enum: ['PLANNED', 'SENT', 'MISSED'] })
       .notNull()
       .default('PLANNED'),
-    problem: text(),
-    leaseUntil: moment('lease_until'),
+    ...leased(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
-    index('welcomes_planned').on(t.tenantId, t.deadline).where(sql`state = 'PLANNED'`),
+    ...leasedIndexes('welcomes', t),
     index('welcomes_live_code').on(t.tenantId, t.liveCodeId),
   ],
 )

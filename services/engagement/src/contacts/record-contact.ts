@@ -38,6 +38,7 @@ export async function recordAdded(
         .from(liveCodes)
         .where(and(eq(liveCodes.tenantId, tx.tenantId), eq(liveCodes.accountId, account.id), eq(liveCodes.state, event.state)))
     : []
+  tx.work.add('contacts').add('welcomes')
   const contact = await upsertContact(tx, event, { account, profileId, liveCodeId: code?.id ?? null })
   if (!contact) return
   const touchpoint = {

@@ -1,6 +1,6 @@
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { OpenAccount } from '../channels/credentials.ts'
 import { recordAdded, recordLost, recordMessage } from '../contacts/record-contact.ts'
 import type { Worker } from '../context.ts'
@@ -9,13 +9,15 @@ import { type Claim, identityKey } from '../touchpoints/claim.ts'
 import { resolveClaims } from '../touchpoints/resolve-claims.ts'
 import { readEvent, type WecomEvent } from '../wecom/wecom-event.rules.ts'
 import { readXml } from '../wecom/wecom-xml.ts'
-import { type Webhook, webhooks } from './webhook.table.ts'
+import type { Webhook } from './webhook.table.ts'
 
-/** Carries out one WeCom callback: identity is asked first, then everything commits with the mark that it is done. */
-export async function processWecom(worker: Worker, account: OpenAccount<'WECOM'>, webhook: Webhook, message: string): Promise<void> {
+/** What a push comes to: what is noted with it, and what commits with the mark that it is done. */
+export type Processed = { problem: string | null; effects: (tx: Tx) => Promise<unknown> }
+
+/** Reads one WeCom callback and has identity find the person; nothing is written yet. */
+export async function processWecom(worker: Worker, account: OpenAccount<'WECOM'>, webhook: Webhook, message: string): Promise<Processed> {
   const event = readEvent(readXml(message))
-  if (event.kind === 'OTHER')
-    return withTenant(worker.db, webhook.tenantId, async (tx) => void (await markProcessed(tx, webhook.id, `OTHER: ${event.name}`)))
+  if (event.kind === 'OTHER') return { problem: `OTHER: ${event.name}`, effects: () => Promise.resolve() }
   const claim = await claimOf(worker, account, event)
   const [resolution] = await resolveClaims(worker, webhook.tenantId, [claim])
   if (!resolution || 'problem' in resolution) throw new AppError('INVALID', resolution?.problem ?? 'identity gave no answer')
@@ -25,22 +27,14 @@ export async function processWecom(worker: Worker, account: OpenAccount<'WECOM'>
     identityKey: identityKey(worker.keyRing, webhook.tenantId, claim),
     receivedAt: webhook.receivedAt,
   }
-  await withTenant(worker.db, webhook.tenantId, async (tx) => {
-    if (!(await markProcessed(tx, webhook.id, null))) return
-    if (event.kind === 'ADDED') await recordAdded(tx, worker, event, source)
-    if (event.kind === 'LOST') await recordLost(tx, event, source)
-    if (event.kind === 'MESSAGE') await recordMessage(tx, worker, event, source)
-  })
-}
-
-/** True for the one worker that marks it; a second one, whose lease had run out, then does nothing. */
-export async function markProcessed(tx: Tx, id: string, problem: string | null): Promise<boolean> {
-  const marked = await tx
-    .update(webhooks)
-    .set({ processedAt: sql`now()`, problem })
-    .where(and(eq(webhooks.tenantId, tx.tenantId), eq(webhooks.id, id), isNull(webhooks.processedAt)))
-    .returning()
-  return marked.length > 0
+  return {
+    problem: null,
+    effects: async (tx) => {
+      if (event.kind === 'ADDED') await recordAdded(tx, worker, event, source)
+      if (event.kind === 'LOST') await recordLost(tx, event, source)
+      if (event.kind === 'MESSAGE') await recordMessage(tx, worker, event, source)
+    },
+  }
 }
 
 async function claimOf({ db }: Worker, account: OpenAccount<'WECOM'>, event: Exclude<WecomEvent, { kind: 'OTHER' }>): Promise<Claim> {

@@ -1,21 +1,17 @@
-import { withTenant } from '@renmai/platform/db'
 import type { Worker } from '../context.ts'
 import { storeOrders } from '../orders/store-orders.ts'
 import { resolveClaims } from '../touchpoints/resolve-claims.ts'
 import { readOrder, type YouzanPush } from '../youzan/youzan-push.rules.ts'
-import { markProcessed } from './process-wecom.ts'
+import type { Processed } from './process-wecom.ts'
 import type { Webhook } from './webhook.table.ts'
 
-/** Carries out one Youzan push: trades become orders, everything else is kept and marked. */
-export async function processYouzan(worker: Worker, webhook: Webhook, message: string): Promise<void> {
+/** Reads one Youzan push: trades become orders, everything else is kept and marked. */
+export async function processYouzan(worker: Worker, webhook: Webhook, message: string): Promise<Processed> {
   const push = JSON.parse(message) as YouzanPush
-  if (!push.type?.startsWith('trade_'))
-    return withTenant(worker.db, webhook.tenantId, async (tx) => void (await markProcessed(tx, webhook.id, `OTHER: ${push.type}`)))
+  if (!push.type?.startsWith('trade_')) return { problem: `OTHER: ${push.type}`, effects: () => Promise.resolve() }
   const order = readOrder(push)
   const profileId = order.buyer && (await profileOf(worker, webhook.tenantId, order.shopId, order.buyer, order.modifiedAt))
-  await withTenant(worker.db, webhook.tenantId, async (tx) => {
-    if (await markProcessed(tx, webhook.id, null)) await storeOrders(tx, worker.keyRing, [{ order, profileId }])
-  })
+  return { problem: null, effects: (tx) => storeOrders(tx, worker.keyRing, [{ order, profileId }]) }
 }
 
 /** Youzan gives the phone that the account was registered with, proven by a code. */

@@ -52,5 +52,8 @@ export async function openYouzan(worker: Worker, tenantId: string, accountId: st
 export async function storePush({ db, keyRing }: Worker, tenantId: string, accountId: string, { dedupeKey, message }: Push): Promise<void> {
   const id = newId()
   const body = seal(keyRing, tenantId, webhookPlace(id), message)
-  await withTenant(db, tenantId, (tx) => tx.insert(webhooks).values({ tenantId, id, accountId, dedupeKey, body }).onConflictDoNothing())
+  await withTenant(db, tenantId, async (tx) => {
+    await tx.insert(webhooks).values({ tenantId, id, accountId, dedupeKey, body }).onConflictDoNothing()
+    tx.work.add('webhooks')
+  })
 }

@@ -41,6 +41,7 @@ export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): 
     }
     const [code] = await tx.insert(liveCodes).values(row).onConflictDoNothing().returning()
     if (!code) throw new AppError('CONFLICT', `A live code with the state ${state} exists; choose another`, { state: 'is taken' })
+    tx.work.add('live_codes')
     return { result: code, targetId: code.id }
   })
 }

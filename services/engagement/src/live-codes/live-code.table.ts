@@ -1,4 +1,5 @@
 import { createdAt, id, tenantId } from '@renmai/platform/columns'
+import { leased, leasedIndexes } from '@renmai/platform/work/leased'
 import { boolean, foreignKey, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { channelAccounts } from '../channels/channel-account.table.ts'
 
@@ -17,11 +18,12 @@ export const liveCodes = pgTable(
     /** WeCom's handle; without it the code cannot be changed any more. */
     configId: text(),
     qrUrl: text(),
-    problem: text(),
+    ...leased(),
     createdAt: createdAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
+    ...leasedIndexes('live_codes', t),
     unique('live_codes_state').on(t.tenantId, t.accountId, t.state),
     foreignKey({
       name: 'live_codes_account_exists',

@@ -3,8 +3,8 @@ import { crashPoint } from '@renmai/platform/crash-point'
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { isTransient } from '@renmai/platform/errors'
 import { groupWrites } from '@renmai/platform/group-writes'
-import { type Loop, loop } from '@renmai/platform/loop'
-import { tenantsWithWork } from '@renmai/platform/tenants'
+import { queue } from '@renmai/platform/work/queue'
+import { MAX_ATTEMPTS } from '@renmai/platform/work/settle'
 import { ComplianceService, type SendDecision } from '@renmai/proto/compliance/v1/compliance_service'
 import { type ContactCard, IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq, inArray } from 'drizzle-orm'
@@ -17,63 +17,58 @@ import { type Outcome, recordHandovers } from './record-handovers.ts'
 import { type Rendered, render } from './render.rules.ts'
 import { type Handover, sendByMail, sendByWecom } from './senders.ts'
 
-const POLL_MS = 200
 const BATCH = 200
-/** Batches under way at once: while one is handed over, another is asked about. */
-const LANES = 3
-/** A tenant whose mail server is slow keeps no more lanes than these. */
-const LANES_PER_TENANT = 2
+/** Batches under way at the same time: while one is handed over, another is put to the gate. A tenant has half of them. */
+const LANES = 4
 /** Calls of one lane at once. What a worker is handing over when it dies ends UNKNOWN; a mail server takes few connections. */
 const IN_FLIGHT: Record<string, number> = { WECOM: 16, EMAIL: 4 }
-const DUE = ["state = 'PLANNED' AND next_at <= now()", "state IN ('CLAIMED', 'SENDING') AND lease_until < now()"] as const
 
 /**
  * Sends what is due. Per message: the gate decides (no answer: wait, never send), identity gives the address, the text
  * is rendered, SENDING is committed, the platform is called once, the outcome is recorded.
  */
-export function dispatchMessages(worker: Worker): Loop[] {
-  const busy = new Map<string, number>()
-  return Array.from({ length: LANES }, (_, no) =>
-    loop(`dispatch-messages-${no}`, worker.bus.log, { pollMs: POLL_MS }, async () => {
-      const waiting = await tenantsWithWork(worker.relayDb, 'messages', ...DUE)
-      const tenantId = pickTenant(waiting, busy)
-      if (!tenantId) return 0
-      busy.set(tenantId, (busy.get(tenantId) ?? 0) + 1)
-      try {
-        return await dispatchBatch(worker, tenantId)
-      } finally {
-        const others = busy.get(tenantId)! - 1
-        if (others > 0) busy.set(tenantId, others)
-        else busy.delete(tenantId)
-      }
-    }),
-  )
-}
+export const dispatchMessages = queue('messages', (worker: Worker) => ({
+  name: 'dispatch-messages',
+  lanes: LANES,
+  due: [
+    { waiting: "state = 'PLANNED'", at: 'next_at' },
+    { waiting: "state IN ('CLAIMED', 'SENDING')", at: 'lease_until' },
+  ],
+  work: async (tenantId) => {
+    const abandoned = await withTenant(worker.db, tenantId, (tx) => settleAbandoned(tx, worker.now()))
+    const claimed = await claimDue(worker.db, tenantId, BATCH)
+    if (claimed.length > 0) await dispatch(worker, tenantId, claimed)
+    return abandoned + claimed.length
+  },
+}))
 
-/** One of those with the fewest lanes, by chance, so that nobody always comes first. */
-function pickTenant(waiting: string[], busy: Map<string, number>): string | undefined {
-  const lanesOf = (tenantId: string) => busy.get(tenantId) ?? 0
-  const fewest = Math.min(...waiting.map(lanesOf))
-  const first = waiting.filter((tenantId) => lanesOf(tenantId) === fewest)
-  return fewest < LANES_PER_TENANT ? first[Math.floor(Math.random() * first.length)] : undefined
-}
-
-async function dispatchBatch(worker: Worker, tenantId: string): Promise<number> {
-  await withTenant(worker.db, tenantId, (tx) => settleAbandoned(tx, worker.now()))
-  const claimed = await claimDue(worker.db, tenantId, BATCH)
-  if (claimed.length > 0) await dispatch(worker, tenantId, claimed)
-  return claimed.length
-}
-
+/** A batch that fails by a fault is dispatched one by one, so that the message to blame holds up no other. */
 async function dispatch(worker: Worker, tenantId: string, claimed: Message[]): Promise<void> {
   try {
     const allowed = await askGate(worker, tenantId, claimed)
     for (const [channel, group] of Map.groupBy(allowed, ({ message }) => message.channel)) await handOver(worker, tenantId, channel, group)
   } catch (error) {
-    if (!isTransient(error)) throw error
-    const ids = claimed.map((message) => message.id)
-    await withTenant(worker.db, tenantId, (tx) => postpone(tx, ids, claimed[0]!.attemptId!, 'GATE_OR_IDENTITY_UNAVAILABLE'))
+    if (isTransient(error)) return giveBack(worker, tenantId, claimed, 'GATE_OR_IDENTITY_UNAVAILABLE')
+    if (claimed.length > 1) for (const message of claimed) await dispatch(worker, tenantId, [message])
+    else await judge(worker, claimed[0]!, error)
   }
+}
+
+const giveBack = (worker: Worker, tenantId: string, claimed: Message[], reason: string) =>
+  withTenant(worker.db, tenantId, (tx) =>
+    postpone(
+      tx,
+      claimed.map(({ id }) => id),
+      claimed[0]!.attemptId!,
+      reason,
+    ),
+  )
+
+/** What fails by a fault again and again is blocked, which whoever looks at the message sees. */
+async function judge(worker: Worker, message: Message, error: unknown): Promise<void> {
+  worker.bus.log.error({ err: error, message: message.id, attempts: message.attempts }, 'a message could not be dispatched')
+  if (message.attempts < MAX_ATTEMPTS) return giveBack(worker, message.tenantId, [message], 'INTERNAL')
+  await withTenant(worker.db, message.tenantId, (tx) => block(tx, message, null, ['INTERNAL'], worker.now()))
 }
 
 type Allowed = { message: Message; decision: SendDecision }

@@ -25,9 +25,10 @@ export function claimDue(db: Db, tenantId: string, limit: number): Promise<Messa
 /**
  * Settles what dead workers left: a message that was only claimed is planned again, one that was being handed over may
  * have been accepted and is never sent again blindly.
+ * @returns how many there were
  */
-export async function settleAbandoned(tx: Tx, now: Date): Promise<void> {
-  await tx.client.query(
+export async function settleAbandoned(tx: Tx, now: Date): Promise<number> {
+  const planned = await tx.client.query(
     `UPDATE messages SET state = 'PLANNED', attempt_id = NULL WHERE tenant_id = $1 AND state = 'CLAIMED' AND lease_until < now()`,
     [tx.tenantId],
   )
@@ -47,6 +48,7 @@ export async function settleAbandoned(tx: Tx, now: Date): Promise<void> {
       at: timestampFromDate(now),
     })),
   )
+  return (planned.rowCount ?? 0) + rows.length
 }
 
 /**

@@ -15,6 +15,7 @@ export const onMessageRequested = on(MessageRequestedSchema, 'plan-messages', as
     journey_id: event.journeyId || null,
     variables: Object.fromEntries(event.variables.map(({ name, value }) => [name, value])),
   }))
+  tx.work.add('messages')
   await insertRows(
     tx,
     'messages',

@@ -24,8 +24,10 @@ export async function keepClaims(tx: Tx, keyRing: KeyRing, accountId: string, fr
     // an old one, and a second replica that resolved the old one takes the new one away with it.
     revision: randomInt(1, MAX_REVISION),
   }))
+  if (rows.length > 0) tx.work.add('pending_claims')
   await insertRows(tx, 'pending_claims', { identity_key: 'bytea', account_id: 'uuid', claim: 'bytea', revision: 'int4' }, rows, {
-    conflict: `ON CONFLICT (tenant_id, identity_key) DO UPDATE SET claim = excluded.claim, revision = excluded.revision, problem = NULL`,
+    conflict: `ON CONFLICT (tenant_id, identity_key) DO UPDATE SET claim = excluded.claim, revision = excluded.revision, next_at = excluded.next_at, attempts = 0,
+      problem = NULL, parked_at = NULL`,
   })
 }
 

@@ -1,7 +1,9 @@
 import { open } from '@renmai/platform/crypto'
 import { type Tx, withTenant } from '@renmai/platform/db'
-import { type Loop, loop } from '@renmai/platform/loop'
-import { tenantsWithWork } from '@renmai/platform/tenants'
+import { isTransient } from '@renmai/platform/errors'
+import { LEASED } from '@renmai/platform/work/leased'
+import { queue } from '@renmai/platform/work/queue'
+import { outcomeOf, problemOf } from '@renmai/platform/work/settle'
 import type { Worker } from '../context.ts'
 import type { Claim } from './claim.ts'
 import { claimPlace } from './keep-claims.ts'
@@ -9,42 +11,94 @@ import { askIdentity, type Resolution, rememberProfiles } from './resolve-claims
 import { tellTouchpoints } from './tell-touchpoints.ts'
 
 const BATCH = 500
-const POLL_MS = 250
+const LEASE = "interval '30 seconds'"
+/** While identity is away nothing is wrong with a claim. */
+const AWAY = "interval '1 second' * (1 + random())"
 
-type Pending = { key: string; revision: number; claim: Claim }
+type Held = { key: string; revision: number; attempts: number }
+type Pending = Held & { claim: Claim }
 
-/** Asks identity for the people behind stored events and attaches the events. While identity is down they wait. */
-export function resolvePending(worker: Worker): Loop {
-  return loop('resolve-pending', worker.bus.log, { pollMs: POLL_MS }, async () => {
-    const tenants = await tenantsWithWork(worker.relayDb, 'pending_claims', 'problem IS NULL')
-    let done = 0
-    for (const tenantId of tenants) done += await resolveTenant(worker, tenantId)
-    return done
-  })
-}
+/** Requests from identity the people behind stored events and attaches the events. While identity is down they wait. */
+export const resolvePending = queue('pending_claims', (worker: Worker) => ({
+  name: 'resolve-pending',
+  due: [LEASED],
+  parks: true,
+  work: (tenantId) => resolveTenant(worker, tenantId),
+}))
 
 async function resolveTenant(worker: Worker, tenantId: string): Promise<number> {
-  const pending = await withTenant(worker.db, tenantId, (tx) => readPending(tx, worker))
-  if (pending.length === 0) return 0
-  const answers = await askIdentity(worker, tenantId, pending)
-  await withTenant(worker.db, tenantId, async (tx) => {
-    await rememberProfiles(tx, answers)
-    await attach(tx, answers)
-    await settle(tx, pending, answers)
-  })
-  return pending.length
+  const claimed = await withTenant(worker.db, tenantId, claimDue)
+  const { opened, broken } = openAll(worker, tenantId, claimed)
+  if (broken.length > 0) await withTenant(worker.db, tenantId, (tx) => park(tx, broken, 'INTERNAL: Stored data could not be decrypted'))
+  if (opened.length > 0) await resolve(worker, tenantId, opened)
+  return claimed.length
 }
 
-async function readPending(tx: Tx, { keyRing }: Worker): Promise<Pending[]> {
-  const { rows } = await tx.client.query<{ key: string; revision: number; claim: Buffer }>(
-    `SELECT encode(identity_key, 'hex') AS key, revision, claim FROM pending_claims WHERE tenant_id = $1 AND problem IS NULL ORDER BY created_at LIMIT ${BATCH}`,
+/** A batch that identity refuses as a whole is resolved one by one, so that the claim to blame holds up no other. */
+async function resolve(worker: Worker, tenantId: string, pending: Pending[]): Promise<void> {
+  try {
+    const answers = await askIdentity(worker, tenantId, pending)
+    await withTenant(worker.db, tenantId, async (tx) => {
+      await rememberProfiles(tx, answers)
+      await attach(tx, answers)
+      await settle(tx, pending, answers)
+    })
+  } catch (error) {
+    if (isTransient(error)) {
+      await withTenant(worker.db, tenantId, (tx) => postpone(tx, pending, problemOf(error)))
+      throw error
+    }
+    if (pending.length > 1) for (const one of pending) await resolve(worker, tenantId, [one])
+    else await withTenant(worker.db, tenantId, (tx) => note(tx, pending[0]!, error))
+  }
+}
+
+async function claimDue(tx: Tx): Promise<(Held & { claim: Buffer })[]> {
+  const { rows } = await tx.client.query<Held & { claim: Buffer }>(
+    `UPDATE pending_claims SET next_at = now() + ${LEASE}, attempts = attempts + 1 WHERE (tenant_id, identity_key) IN (
+       SELECT tenant_id, identity_key FROM pending_claims WHERE tenant_id = $1 AND next_at <= now() ORDER BY next_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+     RETURNING encode(identity_key, 'hex') AS key, revision, attempts, claim`,
     [tx.tenantId],
   )
-  return rows.map(({ key, revision, claim }) => ({
-    key,
-    revision,
-    claim: JSON.parse(open(keyRing, tx.tenantId, claimPlace(key), claim)) as Claim,
-  }))
+  return rows
+}
+
+function openAll({ keyRing }: Worker, tenantId: string, claimed: (Held & { claim: Buffer })[]) {
+  const [opened, broken] = [[] as Pending[], [] as Held[]]
+  for (const one of claimed) {
+    try {
+      opened.push({ ...one, claim: JSON.parse(open(keyRing, tenantId, claimPlace(one.key), one.claim)) as Claim })
+    } catch {
+      broken.push(one)
+    }
+  }
+  return { opened, broken }
+}
+
+const MINE = "tenant_id = $1 AND identity_key = decode($2, 'hex') AND revision = $3"
+
+async function park(tx: Tx, held: readonly Held[], problem: string): Promise<void> {
+  for (const { key, revision } of held)
+    await tx.client.query(`UPDATE pending_claims SET next_at = NULL, parked_at = now(), problem = $4 WHERE ${MINE}`, [
+      tx.tenantId,
+      key,
+      revision,
+      problem,
+    ])
+}
+
+async function postpone(tx: Tx, held: readonly Held[], problem: string): Promise<void> {
+  await tx.client.query(
+    `UPDATE pending_claims p SET next_at = now() + ${AWAY}, attempts = 0, problem = $4 FROM unnest($2::text[], $3::int[]) AS a (key, revision)
+     WHERE p.tenant_id = $1 AND p.identity_key = decode(a.key, 'hex') AND p.revision = a.revision`,
+    [tx.tenantId, held.map(({ key }) => key), held.map(({ revision }) => revision), problem],
+  )
+}
+
+async function note(tx: Tx, held: Held, error: unknown): Promise<void> {
+  const outcome = outcomeOf(error, held.attempts)
+  if ('parked' in outcome) return park(tx, [held], outcome.parked)
+  await tx.client.query(`UPDATE pending_claims SET problem = $4 WHERE ${MINE}`, [tx.tenantId, held.key, held.revision, problemOf(error)])
 }
 
 async function attach(tx: Tx, answers: Map<string, Resolution>): Promise<void> {
@@ -66,7 +120,7 @@ async function settle(tx: Tx, pending: Pending[], answers: Map<string, Resolutio
   }
   const params = [tx.tenantId, pending.map((one) => one.key), pending.map((one) => one.revision), pending.map((one) => problemOf(one.key))]
   await tx.client.query(
-    `UPDATE pending_claims p SET problem = a.problem FROM unnest($2::text[], $3::int[], $4::text[]) AS a (key, revision, problem)
+    `UPDATE pending_claims p SET problem = a.problem, next_at = NULL, parked_at = now() FROM unnest($2::text[], $3::int[], $4::text[]) AS a (key, revision, problem)
      WHERE p.tenant_id = $1 AND p.identity_key = decode(a.key, 'hex') AND p.revision = a.revision AND a.problem IS NOT NULL`,
     params,
   )

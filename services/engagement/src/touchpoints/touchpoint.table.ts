@@ -1,4 +1,5 @@
 import { bytes, id, moment, tenantId } from '@renmai/platform/columns'
+import { failing, leasedIndexes, nextAt } from '@renmai/platform/work/leased'
 import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
@@ -48,12 +49,9 @@ export const pendingClaims = pgTable(
     accountId: uuid('account_id').notNull(),
     claim: bytes('claim').notNull(),
     revision: integer().notNull().default(1),
-    /** Why identity refused it; it is not asked again. */
-    problem: text(),
+    nextAt: nextAt(),
+    ...failing(),
     createdAt: moment('created_at').notNull().defaultNow(),
   },
-  (t) => [
-    primaryKey({ columns: [t.tenantId, t.identityKey] }),
-    index('pending_claims_waiting').on(t.tenantId, t.createdAt).where(sql`problem IS NULL`),
-  ],
+  (t) => [primaryKey({ columns: [t.tenantId, t.identityKey] }), ...leasedIndexes('pending_claims', t)],
 )

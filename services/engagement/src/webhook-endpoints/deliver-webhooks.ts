@@ -1,7 +1,6 @@
 import { ask } from '@renmai/platform/ask'
 import { type AppError, isTransient } from '@renmai/platform/errors'
-import { type Loop, loop } from '@renmai/platform/loop'
-import { tenantsWithWork } from '@renmai/platform/tenants'
+import { queue } from '@renmai/platform/work/queue'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Worker } from '../context.ts'
 import { claimDeliveries, type Due, postpone, skip } from './delivery.queries.ts'
@@ -9,46 +8,47 @@ import { createPost, type Post } from './post-delivery.ts'
 import { disable, record } from './record-delivery.ts'
 import { goodSecrets } from './secrets.ts'
 
-const POLL_MS = 200
-/** Deliveries under way at once: in all, and of one tenant. A target that hangs holds a place for 15 seconds. */
+/** Deliveries under way at the same time: in all, and of one tenant. A target that hangs holds a place for 15 seconds. */
 const [IN_ALL, PER_TENANT] = [128, 24]
 
 /**
  * Delivers what waits in the queues of webhook endpoints. Each delivery is answered by the gateway as its client may see it
  * when it is sent, so that nothing personal is kept here. A worker that dies may have sent: it is sent again with the same id.
  */
-export function deliverWebhooks(worker: Worker): Loop {
+export const deliverWebhooks = queue('webhook_deliveries', (worker: Worker) => {
   const { post, close } = createPost(worker.webEgress)
   const underWay = new Map<Promise<void>, Due>()
-  const count = (isMeant: (due: Due) => boolean) => [...underWay.values()].filter(isMeant).length
+  let wake = () => undefined as void
   const start = (due: Due) => {
     const delivering = deliver(worker, post, due)
       .catch((error) => breakOff(worker, due, error))
       .finally(() => {
         underWay.delete(delivering)
-        run.wake()
+        wake()
       })
     underWay.set(delivering, due)
   }
-  const run = loop('deliver-webhooks', worker.bus.log, { pollMs: POLL_MS }, async () => {
-    let started = 0
-    for (const tenantId of await tenantsWithWork(worker.relayDb, 'webhook_deliveries', "state = 'PENDING' AND next_at <= now()")) {
-      const room = Math.min(IN_ALL - underWay.size, PER_TENANT - count((due) => due.endpoint.tenantId === tenantId))
-      if (room <= 0) continue
-      const busy = [...underWay.values()].map((due) => due.endpoint.id)
-      const due = await claimDeliveries(worker.db, tenantId, busy, room)
-      due.forEach(start)
-      started += due.length
-    }
-    return started
-  })
-  const stop = async () => {
-    await run.stop()
-    await Promise.all(underWay.keys())
-    await close()
+  const roomOf = (tenantId: string) => {
+    const own = [...underWay.values()].filter(({ endpoint }) => endpoint.tenantId === tenantId).length
+    return Math.min(IN_ALL - underWay.size, PER_TENANT - own)
   }
-  return { ...run, stop }
-}
+  return {
+    name: 'deliver-webhooks',
+    due: [{ waiting: "state = 'PENDING'", at: 'next_at' }],
+    hasRoom: (tenantId) => roomOf(tenantId) > 0,
+    onStart: (look) => (wake = look),
+    onStop: async () => {
+      await Promise.all(underWay.keys())
+      await close()
+    },
+    work: async (tenantId) => {
+      const busy = [...underWay.values()].map((due) => due.endpoint.id)
+      const due = await claimDeliveries(worker.db, tenantId, busy, roomOf(tenantId))
+      due.forEach(start)
+      return due.length
+    },
+  }
+})
 
 /** What fails in passing comes again when its lease ends; what is a fault of ours counts, or it would come again for ever. */
 async function breakOff(worker: Worker, due: Due, error: unknown): Promise<void> {

@@ -1,21 +1,18 @@
 import { withTenant } from '@renmai/platform/db'
-import { type Loop, loop } from '@renmai/platform/loop'
-import { tenantsWithWork } from '@renmai/platform/tenants'
+import { queue } from '@renmai/platform/work/queue'
 import type { Worker } from '../context.ts'
 
 const HOUR_MS = 3_600_000
 const KEEP_DAYS = 30
 const BATCH = 1_000
 
-/** Forgets the log of deliveries after 30 days, what still waits too: nobody retries that long. In batches, tenant by tenant. */
-export function forgetDeliveries({ db, relayDb, bus }: Worker): Loop {
-  return loop('forget-deliveries', bus.log, { pollMs: HOUR_MS }, async () => {
-    for (const tenantId of await tenantsWithWork(relayDb, 'webhook_deliveries', 'true')) {
-      while ((await forgetOld({ db }, tenantId)) === BATCH);
-    }
-    return 0
-  })
-}
+/** Forgets the log of deliveries after 30 days, what still waits too: nobody retries that long. Ids sort by their time. */
+export const forgetDeliveries = queue('webhook_deliveries', (worker: Worker) => ({
+  name: 'forget-deliveries',
+  due: [{ waiting: 'true', at: `created_at + interval '${KEEP_DAYS} days'`, by: 'id' }],
+  pollMs: HOUR_MS,
+  work: (tenantId) => forgetOld(worker, tenantId),
+}))
 
 /** @returns how many were forgotten, at most a batch */
 export function forgetOld({ db }: Pick<Worker, 'db'>, tenantId: string): Promise<number> {

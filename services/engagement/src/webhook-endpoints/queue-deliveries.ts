@@ -65,5 +65,6 @@ async function queue<D extends DescMessage>(tx: Tx, schema: D, events: readonly 
   )
   const columns = { id: 'uuid', endpoint_id: 'uuid', event: 'jsonb', about: 'text', next_at: 'timestamptz' } as const
   // What is about the same and waits is answered when it is sent: once is enough.
+  tx.work.add('webhook_deliveries')
   await insertRows(tx, 'webhook_deliveries', columns, rows)
 }

@@ -37,6 +37,7 @@ export async function replayWebhookDeliveries(
            AND (id = ANY($3) OR (state = 'FAILED' AND created_at >= $4)) ORDER BY id LIMIT ${AT_ONCE})`,
       [tx.tenantId, endpoint.id, input.deliveryIds ?? [], input.failedSince ?? null],
     )
+    tx.work.add('webhook_deliveries')
     return { result: { endpoint: withoutSecrets(endpoint), replayed: rowCount ?? 0 }, targetId: endpoint.id }
   })
 }

@@ -27,6 +27,7 @@ export async function testWebhookEndpoint(ctx: Context, raw: z.input<typeof Inpu
     await changeEndpoint(tx, id, { testedAt: now })
     const row = { tenantId: tx.tenantId, id: newId(), endpointId: id, event: null, isTest: true }
     const [delivery] = await tx.insert(webhookDeliveries).values(row).returning()
+    tx.work.add('webhook_deliveries')
     return { result: delivery!, targetId: id }
   })
 }

@@ -5,7 +5,7 @@ import { migrate } from '../migrate.ts'
 import { type DatabaseUrls, provisionDatabase } from '../provision.ts'
 
 /** What a test needs to know of a service to make its database. */
-export type Migrated = { name: string; migrations: string; queues: readonly string[]; appendOnly: readonly string[] }
+export type Migrated = { name: string; migrations: string; queues: readonly { readonly table: string }[]; appendOnly: readonly string[] }
 
 export type TestDatabase = { urls: DatabaseUrls; db: Db; relayDb: Db; owner: pg.Pool; drop: () => Promise<void> }
 

@@ -1,0 +1,22 @@
+import type { QueueEntry } from '@renmai/platform/work/queue'
+import { readContactDetails } from './contacts/read-contact-details.ts'
+import { sendWelcomes } from './contacts/send-welcomes.ts'
+import type { Worker } from './context.ts'
+import { processWebhooks } from './intake/process-webhooks.ts'
+import { registerLiveCodes } from './live-codes/register-live-codes.ts'
+import { dispatchMessages } from './messages/dispatch-messages.ts'
+import { resolvePending } from './touchpoints/resolve-pending.ts'
+import { deliverWebhooks } from './webhook-endpoints/deliver-webhooks.ts'
+import { forgetDeliveries } from './webhook-endpoints/forget-deliveries.ts'
+
+/** What engagement works through. */
+export const queues: QueueEntry<Worker>[] = [
+  processWebhooks,
+  resolvePending,
+  readContactDetails,
+  sendWelcomes,
+  registerLiveCodes,
+  dispatchMessages,
+  deliverWebhooks,
+  forgetDeliveries,
+]

@@ -1,0 +1,72 @@
+import { type Db, type Tx, withTenant } from '../db.ts'
+import { AppError, isTransient } from '../errors.ts'
+import { type Queue, type QueueEntry, queue } from './queue.ts'
+import { BACK_OFF, isAway, outcomeOf, problemOf } from './settle.ts'
+
+type Row = { id: string; attempts: number }
+
+type Inside<R extends Row> = Omit<Queue, 'table' | 'work' | 'parks'> & {
+  /** Locks what is due, or of it the rows of these ids, skipping what others hold (FOR UPDATE SKIP LOCKED). */
+  readonly claim: (tx: Tx, ids: readonly string[] | undefined) => Promise<R[]>
+  /** Carries out effects and next states; both commit with the claim. */
+  readonly carryOut: (tx: Tx, rows: R[]) => Promise<void>
+}
+
+/**
+ * A queue whose work is in this database, over a table with `attempts`, `problem` and `parked_at`; the column of `due[0].at`
+ * says when. A batch that fails is done row by row, so that a row which always fails holds up none of its neighbours.
+ */
+export function inside<R extends Row, W extends { readonly db: Db }>(table: string, describe: (worker: W) => Inside<R>): QueueEntry<W> {
+  return queue(table, (worker) => {
+    const { claim, carryOut, ...rest } = describe(worker)
+    const attempt = (tenantId: string, ids: readonly string[] | undefined, seen: (rows: R[]) => void) =>
+      withTenant(worker.db, tenantId, async (tx) => {
+        const rows = await claim(tx, ids)
+        seen(rows)
+        if (rows.length === 0) return
+        await carryOut(tx, rows)
+        await forgive(tx, table, rows)
+      })
+    const alone = async (tenantId: string, row: R) => {
+      try {
+        await attempt(tenantId, [row.id], () => undefined)
+      } catch (error) {
+        if (isAway(error)) throw error
+        await withTenant(worker.db, tenantId, (tx) => note(tx, table, rest.due[0]!.at, row, error))
+      }
+    }
+    return {
+      ...rest,
+      parks: true,
+      work: async (tenantId) => {
+        let rows: R[] = []
+        try {
+          await attempt(tenantId, undefined, (claimed) => (rows = claimed))
+        } catch (error) {
+          if (isAway(error) || rows.length === 0) throw error
+          for (const row of rows) await alone(tenantId, row)
+        }
+        return rows.length
+      },
+    }
+  })
+}
+
+/** A row that got on starts counting from 0 when it fails again. */
+async function forgive(tx: Tx, table: string, rows: readonly Row[]): Promise<void> {
+  const failed = rows.filter(({ attempts }) => attempts > 0).map(({ id }) => id)
+  if (failed.length === 0) return
+  await tx.client.query(`UPDATE ${table} SET attempts = 0, problem = NULL WHERE tenant_id = $1 AND id = ANY($2)`, [tx.tenantId, failed])
+}
+
+async function note(tx: Tx, table: string, at: string, { id, attempts }: Row, error: unknown): Promise<void> {
+  // What always takes too long would be tried again and again; here it counts like a fault.
+  const fault = isTransient(error) ? new AppError('INTERNAL', (error as AppError).message) : error
+  const outcome = outcomeOf(fault, attempts + 1)
+  const isParked = 'parked' in outcome
+  await tx.client.query(
+    `UPDATE ${table} SET attempts = attempts + 1, problem = $3, ${at} = ${isParked ? 'NULL' : BACK_OFF},
+       parked_at = ${isParked ? 'now()' : 'NULL'} WHERE tenant_id = $1 AND id = $2`,
+    [tx.tenantId, id, problemOf(error)],
+  )
+}

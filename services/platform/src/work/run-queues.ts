@@ -1,0 +1,20 @@
+import type { Db } from '../db.ts'
+import type { Log } from '../log.ts'
+import type { Loop } from '../loop.ts'
+import { countParked } from './count-parked.ts'
+import { listenForWork } from './listen-for-work.ts'
+import type { QueueEntry } from './queue.ts'
+import { runQueue } from './run-queue.ts'
+
+/** Works through all queues of a service until they are stopped. */
+export function runQueues<W extends { readonly relayDb: Db; readonly bus: { readonly log: Log } }>(
+  worker: W,
+  entries: readonly QueueEntry<W>[],
+): Loop[] {
+  if (entries.length === 0) return []
+  const deps = { relayDb: worker.relayDb, log: worker.bus.log }
+  const queues = entries.map((entry) => entry.start(worker))
+  const running = queues.map((queue) => ({ table: queue.table, run: runQueue(deps, queue) }))
+  const wakes = new Map([...Map.groupBy(running, ({ table }) => table)].map(([table, group]) => [table, group.map(({ run }) => run.wake)]))
+  return [...running.map(({ run }) => run), listenForWork(deps.relayDb, deps.log, wakes), countParked(deps, queues)]
+}
