@@ -10,7 +10,7 @@ import { BACK_OFF, type Outcome, outcomeOf } from './settle.ts'
 type LeasedTable = PgTable & Record<'tenantId' | 'id' | 'nextAt' | 'attemptId' | 'attempts' | 'problem' | 'parkedAt', AnyPgColumn>
 type Held = { tenantId: string; id: string; attemptId: string | null; attempts: number }
 
-type Outside<T extends LeasedTable> = Pick<Queue, 'name' | 'lanes' | 'perTenant'> & {
+type Outside<T extends LeasedTable> = Pick<Queue, 'name' | 'lanes' | 'perTenant' | 'pollMs'> & {
   /** Longer than one call takes with what comes before and after it. */
   readonly leaseSeconds: number
   /** Rows of one claim; all are called at the same time. */
