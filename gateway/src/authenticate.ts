@@ -8,9 +8,10 @@ import type { Viewer } from '@renmai/platform/viewer'
 import { ApiClientChangedSchema, StaffChangedSchema } from '@renmai/proto/identity/v1/events'
 import { type AuthenticateClientResponse, IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { z } from 'zod'
 import type { Settings } from './config.ts'
 import { namedPlan, type Plan, planOf } from './cost/plan.ts'
-import { createGuessLimit } from './guess-limit.ts'
+import { createLookUps } from './look-ups.ts'
 import { readIssued } from './oauth/read-issued.ts'
 import { createMemory, type Memory } from './remember.ts'
 
@@ -39,23 +40,26 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
     cooldownDuration: 30_000,
     cacheMaxAge: 600_000,
   })
-  const callers = createMemory<Caller>()
-  forgetChanged(bus, callers)
+  // Two, so that what a foreign issuer writes into its tokens never names a remembered client.
+  const [clients, staff] = [createMemory<Caller>(), createMemory<Caller>()]
+  forgetChanged(bus, clients)
+  forgetChanged(bus, staff)
   // A page sends the same token with every request: its signature is checked once in a while, its end each time.
-  const tokens = createMemory<Claims>(({ exp }) => exp * 1_000)
+  const tokens = createMemory<Claims>({ endOf: ({ exp }) => exp * 1_000 })
   const issued = readIssued(settings)
-  const [guesses, staffPlan] = [createGuessLimit(), planOf(settings.STAFF_POINTS_PER_SECOND)]
+  const [lookUps, staffPlan] = [createLookUps(), planOf(settings.STAFF_POINTS_PER_SECOND)]
   return async (header, address) => {
     const token = /^Bearer ([^\s,]+)$/i.exec(header ?? '')?.[1]
     if (!token) throw refused()
     if (token.startsWith('rm_'))
-      return callers.recall(`${token}|${address}`, () => guesses.limit(address, token, () => authenticateClient(bus, token, address)))
+      return clients.recall(['key', token, address], () => lookUps.run(token, () => authenticateClient(bus, token, address)))
     if (issued?.isOurs(token)) {
       const { tid, client_id: keyId, scope } = await issued.read(token)
-      return callers.recall(`${tid}|${keyId}|${scope}|${address}`, async () => narrow(await authorizeKey(bus, tid, keyId, address), scope))
+      const find = async () => narrow(await authorizeKey(bus, tid, keyId, address), scope)
+      return clients.recall(['token', tid, keyId, scope ?? '', address], find)
     }
-    const { sub, tid } = await tokens.recall(token, () => verifyToken(keys, token, settings))
-    return callers.recall(`${tid}|${sub}`, async () => ({ ...(await authorizeStaff(bus, tid, sub)), plan: staffPlan, isPartner: false }))
+    const { sub, tid } = await tokens.recall([token], () => verifyToken(keys, token, settings))
+    return staff.recall([tid, sub], async () => ({ ...(await authorizeStaff(bus, tid, sub)), plan: staffPlan, isPartner: false }))
   }
 }
 
@@ -66,7 +70,9 @@ export function forgetChanged(bus: Bus, callers: Memory<Caller>): void {
   for (const subject of CHANGES) bus.nats.subscribe(subject, { callback })
 }
 
-type Claims = { sub: string; tid: string; exp: number }
+/** An issuer may write anything into a claim; a tenant has one spelling. */
+const Claims = z.object({ sub: z.string().min(1).max(255), tid: z.string().refine(isId), exp: z.number() })
+type Claims = z.output<typeof Claims>
 
 async function verifyToken(keys: JWTVerifyGetKey, token: string, settings: Settings): Promise<Claims> {
   const { payload } = await jwtVerify(token, keys, {
@@ -82,7 +88,9 @@ async function verifyToken(keys: JWTVerifyGetKey, token: string, settings: Setti
       ? new AppError('UNAVAILABLE', 'The identity provider does not answer', undefined, { cause: error })
       : refused()
   })
-  return payload as Claims
+  const claims = Claims.safeParse(payload)
+  if (!claims.success) throw refused()
+  return claims.data
 }
 
 async function authenticateClient(bus: Bus, token: string, address: string): Promise<Caller> {
@@ -117,7 +125,6 @@ function narrow(caller: Caller, scope: string | undefined): Caller {
 }
 
 async function authorizeStaff(bus: Bus, tenantId: string, subject: string): Promise<Viewer> {
-  if (!isId(tenantId)) throw refused()
   const { staffId, scopes } = await ask(bus, IdentityService.method.authorizeStaff, { tenantId, subject })
   if (!staffId) throw refused()
   return { kind: 'STAFF', id: staffId, tenantId, scopes: new Set(scopes) }

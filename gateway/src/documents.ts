@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { AppError } from '@renmai/platform/errors'
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, specifiedRules, validate } from 'graphql'
+import { createDocumentCache } from './document-cache.ts'
 import { hideValues } from './hide-values.ts'
 import { hasTooManyFields, LIMITS, limitRules } from './limits.ts'
 
@@ -8,54 +9,53 @@ import { hasTooManyFields, LIMITS, limitRules } from './limits.ts'
 export type GoodDocument = { document: DocumentNode; queryHash: string }
 
 export type Documents = {
-  /** @throws DocumentError */
-  find: (source: string) => GoodDocument
-  /** The text of a good document that was asked for lately, by its SHA-256 in hex. */
+  /**
+   * @param owner the tenant whose room is used
+   * @param pay is called with what reading a document costs that is not known yet, before anything is read; it may throw
+   * @throws DocumentError
+   */
+  find: (source: string, owner: string, pay?: (points: number) => void) => GoodDocument
+  /** The text of a good document that was sent lately, by its SHA-256 in hex. */
   sourceOf: (queryHash: string) => string | undefined
   /** Sources of good documents, the latest used first. */
   recent: (most: number) => string[]
 }
 
-const MAX_DOCUMENTS = 2_000
-/** What is longer is read anew each time: two thousand of the longest would fill the memory. */
-const MAX_REMEMBERED_LENGTH = 32 * 1024
-const MAX_REPORTED = 10
+const MAX_BYTES = 64 * 1024 ** 2
+/**
+ * What a document, its plan and what is compiled of it take, for each character of its text: 23 kB took 0.9 MB with all
+ * places of tokens, a good one about as much with its plan.
+ */
+const BYTES_PER_CHARACTER = 40
+const FIXED_BYTES = 4_096
+/** Reading 23 kB takes 16 ms of the only thread. */
+const CHARACTERS_PER_POINT = 200
+const MAX_REPORTED = 5
 // graphql-js names what exists in its suggestions; who cannot read the schema must not learn it from errors.
 const SUGGESTION = / Did you mean [^?]+\?/g
 
 /** SHA-256 in hex, by which clients name a document. */
-export const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
+export const hashOf = (text: string) => hash('sha256', text, 'hex')
 
-/** Parses and validates documents, each once. A refused document is remembered like a good one. */
-export function createDocuments(schema: GraphQLSchema): Documents {
-  const seen = new Map<string, GoodDocument | GraphQLError[]>()
-  const sources = new Map<string, string>()
-  const forget = (source: string) => {
-    const found = seen.get(source)
-    if (found && 'queryHash' in found) sources.delete(found.queryHash)
-    seen.delete(source)
+/** What reading a new document costs, good or not, in points. */
+export const readingCost = (source: string): number => 1 + Math.floor(source.length / CHARACTERS_PER_POINT)
+
+/** Reads and validates documents; good ones are kept, within a number of bytes. Of a refused one nothing is kept. */
+export function createDocuments(schema: GraphQLSchema, maxBytes = MAX_BYTES): Documents {
+  const known = createDocumentCache<GoodDocument & { source: string }>(maxBytes)
+  return {
+    find: (source, owner, pay) => {
+      const queryHash = hashOf(source)
+      const found = known.get(queryHash)
+      if (found) return found
+      pay?.(readingCost(source))
+      const good = { document: check(schema, source), queryHash, source }
+      known.set(queryHash, owner, FIXED_BYTES + source.length * BYTES_PER_CHARACTER, good)
+      return good
+    },
+    sourceOf: (queryHash) => known.get(queryHash)?.source,
+    recent: (most) => known.latest(most).map(({ source }) => source),
   }
-  const remember = (source: string, found: GoodDocument | GraphQLError[]) => {
-    if (source.length > MAX_REMEMBERED_LENGTH) return
-    seen.set(source, found)
-    if ('queryHash' in found) sources.set(found.queryHash, source)
-  }
-  const find = (source: string) => {
-    const found = seen.get(source) ?? check(schema, source)
-    forget(source)
-    if (seen.size >= MAX_DOCUMENTS) forget(seen.keys().next().value!)
-    remember(source, found)
-    if (Array.isArray(found)) throw new DocumentError(found)
-    return found
-  }
-  const recent = (most: number) => {
-    const good = [...seen].filter(([, found]) => !Array.isArray(found))
-    return good
-      .slice(-most)
-      .map(([source]) => source)
-      .toReversed()
-  }
-  return { find, recent, sourceOf: (queryHash) => sources.get(queryHash) }
 }
 
 /** Why a document is not executed; answered with status 400. */
@@ -73,20 +73,29 @@ export class DocumentError extends Error {
   }
 }
 
-function check(schema: GraphQLSchema, source: string): GoodDocument | GraphQLError[] {
-  let document: DocumentNode
+/** @throws DocumentError */
+function check(schema: GraphQLSchema, source: string): DocumentNode {
+  const document = read(source, true)
+  if (hasTooManyFields(document))
+    throw new DocumentError([new GraphQLError(`An operation may have at most ${LIMITS.fields} fields, with those of its fragments`)])
+  if (findErrors(schema, document).length === 0) return document
+  // Places are worth their memory only to say where something is wrong.
+  throw new DocumentError(findErrors(schema, read(source, false)))
+}
+
+function read(source: string, noLocation: boolean): DocumentNode {
   try {
-    document = parse(source, { maxTokens: LIMITS.tokens, noLocation: false })
+    return parse(source, { maxTokens: LIMITS.tokens, noLocation })
   } catch (error) {
     const message = error instanceof GraphQLError ? error.message : 'The document cannot be parsed'
-    return [new GraphQLError(message, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } })]
+    throw new DocumentError([new GraphQLError(message, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } })])
   }
-  if (hasTooManyFields(document))
-    return [new GraphQLError(`An operation may have at most ${LIMITS.fields} fields, with those of its fragments`)]
+}
+
+/** Limits come first, since validation itself costs time; it stops when nobody reads on. */
+function findErrors(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
   const errors = runRules(schema, document, limitRules)
-  if (errors.length > 0) return errors
-  const invalid = validate(schema, document, specifiedRules)
-  return invalid.length > 0 ? [...invalid] : { document, queryHash: hashOf(source) }
+  return errors.length > 0 ? errors : validate(schema, document, specifiedRules, { maxErrors: MAX_REPORTED })
 }
 
 /** armor's rules throw what they find; graphql-js's report it. */

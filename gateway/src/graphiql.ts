@@ -2,6 +2,7 @@ import type { Http } from '@renmai/platform/http'
 import { ruruHTML } from 'ruru/server'
 import { getStaticFile } from 'ruru/static'
 import { EXPLORER_TABS } from './explorer-tabs.ts'
+import { PAGE_HEADERS } from './page-headers.ts'
 
 const STATIC_PATH = '/graphiql/'
 /** Where GraphiQL keeps the tabs of a browser; it begins with ours where it has none. */
@@ -31,16 +32,16 @@ export function serveGraphiql(http: Http): void {
   const page = ruruHTML({
     endpoint: '/graphql',
     staticPath: STATIC_PATH,
-    clientConfig: { isHeadersEditorEnabled: true, showPersistHeadersSettings: true },
+    clientConfig: { isHeadersEditorEnabled: true, showPersistHeadersSettings: false, shouldPersistHeaders: false },
     htmlParts: { headerScripts: (original: string) => `${original}${BEGIN_WITH_TABS}` },
   } as unknown as Parameters<typeof ruruHTML>[0])
-  http.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
+  http.get('/', (_request, reply) => reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page))
   http.get(`${STATIC_PATH}*`, async (request, reply) => {
     const file = await getStaticFile({
       staticPath: STATIC_PATH,
       urlPath: request.url.split('?')[0]!,
       acceptEncoding: request.headers['accept-encoding'],
     })
-    return file ? reply.headers(file.headers).send(file.content) : reply.callNotFound()
+    return file ? reply.headers({ ...file.headers, ...PAGE_HEADERS }).send(file.content) : reply.callNotFound()
   })
 }

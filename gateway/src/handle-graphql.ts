@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Authenticate, Caller } from './authenticate.ts'
 import type { ChooseDocument } from './choose-document.ts'
 import type { Budget } from './cost/budget.ts'
-import { charge } from './cost/charge.ts'
+import { charge, pay } from './cost/charge.ts'
 import { requireOperation } from './documents.ts'
 import { mannerFor } from './media-type.ts'
 import { readParams } from './read-params.ts'
@@ -60,7 +60,7 @@ function createHandler(serving: Serving) {
         const params = readParams(request)
         const supergraph = current()
         const source = await chooseDocument(caller, params, supergraph.documents)
-        const { document, queryHash } = supergraph.documents.find(source)
+        const { document, queryHash } = supergraph.documents.find(source, caller.tenantId, (points) => pay(budget, caller, points))
         const operation = requireOperation(document, params.operationName)
         if (operation === 'subscription')
           throw new AppError('INVALID', `Subscribe at ${serving.path}/stream, by server-sent events or WebSocket`)

@@ -4,6 +4,7 @@ import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives'
 import {
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
@@ -44,12 +45,28 @@ function asRule(rule: (context: ValidationContext) => unknown): ValidationRule {
   return (context) => rule(context) as ReturnType<ValidationRule>
 }
 
+/** The root fields of an operation, those of a fragment as often as it is spread. */
+export function rootFieldsOf(set: SelectionSetNode, fragmentOf: (name: string) => FragmentDefinitionNode | null | undefined): FieldNode[] {
+  const collect = ({ selections }: SelectionSetNode, within: readonly string[]): FieldNode[] =>
+    selections.flatMap((one) => {
+      if (one.kind === Kind.FIELD) return [one]
+      if (one.kind === Kind.INLINE_FRAGMENT) return collect(one.selectionSet, within)
+      const name = one.name.value
+      const fragment = within.includes(name) ? undefined : fragmentOf(name)
+      return fragment ? collect(fragment.selectionSet, [...within, name]) : []
+    })
+  return collect(set, [])
+}
+
 function limitRootFields(context: ValidationContext): object {
   return {
     OperationDefinition(operation: OperationDefinitionNode) {
-      const fields = operation.selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD).length
+      const fields = rootFieldsOf(operation.selectionSet, (name) => context.getFragment(name))
       const most = operation.operation === 'mutation' ? LIMITS.mutations : LIMITS.rootFields
-      if (fields > most) context.reportError(new GraphQLError(`An operation may have at most ${most} root fields`, { nodes: operation }))
+      const report = (message: string) => context.reportError(new GraphQLError(message, { nodes: operation }))
+      if (fields.length > most) report(`An operation may have at most ${most} root fields`)
+      // The whole schema takes tens of milliseconds to write, and nobody needs it twice.
+      if (fields.filter(({ name }) => name.value === '__schema').length > 1) report('An operation may have __schema once')
     },
   }
 }
@@ -81,11 +98,15 @@ export function hasTooManyFields({ definitions }: DocumentNode): boolean {
   return definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && count(one.selectionSet) > LIMITS.fields)
 }
 
-/** Answers are plain objects, of which `__proto__` is no field; the other name is given beside what is selected. */
+/** By these the planner knows what an object is: something else of that name in its answers would be taken for it. */
+const KEYS = ['id', '__typename']
+
+/** Answers are plain objects, of which `__proto__` is no field; other names are given beside what is selected. */
 function refuseReserved(context: ValidationContext): object {
   return {
-    Field({ alias }: FieldNode) {
-      if (alias && ['__proto__', PROOF].includes(alias.value))
+    Field({ alias, name }: FieldNode) {
+      if (!alias || alias.value === name.value) return
+      if (['__proto__', PROOF, ...KEYS].includes(alias.value))
         context.reportError(new GraphQLError(`${alias.value} cannot be an alias`, { nodes: alias }))
     },
   }

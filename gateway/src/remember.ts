@@ -1,34 +1,54 @@
+import { hash } from 'node:crypto'
+
 const REMEMBERED_MS = 30_000
-const MAX_REMEMBERED = 10_000
+const MAX_BYTES = 16 * 1024 ** 2
+/** A key's digest, and what Node takes for an entry. */
+const ENTRY_BYTES = 512
 
 export type Memory<T> = {
-  /** Finds a value by a key, or takes the one found lately. */
-  recall: (key: string, find: () => Promise<T>) => Promise<T>
+  /**
+   * Finds a value, or takes the one found lately.
+   * @param key everything that decides the value, part by part: as one text two different keys could be the same
+   */
+  recall: (key: readonly string[], find: () => Promise<T>) => Promise<T>
   /** Drops what may not hold any more, also what is being found just now. */
   forget: (isMeant: (value: T) => boolean) => void
 }
 
-/**
- * Keeps what was found for 30 seconds; what could not be found is looked for again each time.
- * @param endOf when a value stops being good, in ms since 1970
- */
-export function createMemory<T>(endOf: (value: T) => number = () => Number.POSITIVE_INFINITY): Memory<T> {
-  const remembered = new Map<string, { value: T; until: number }>()
-  let forgotten = 0
+type Options<T> = {
+  /** When a value stops being good, in ms since 1970. */
+  endOf?: (value: T) => number
+  /** Bytes that a value takes, where they may be many. */
+  sizeOf?: (value: T) => number
+}
+
+/** Keeps what was found for 30 seconds, within a number of bytes; what could not be found is looked for again each time. */
+export function createMemory<T>({ endOf = () => Number.POSITIVE_INFINITY, sizeOf = () => 0 }: Options<T> = {}): Memory<T> {
+  const remembered = new Map<string, { value: T; until: number; bytes: number }>()
+  let [forgotten, total] = [0, 0]
+  const drop = (digest: string) => {
+    total -= remembered.get(digest)?.bytes ?? 0
+    remembered.delete(digest)
+  }
   return {
     recall: async (key, find) => {
-      const known = remembered.get(key)
+      // Credentials are not kept as they are.
+      const digest = hash('sha256', JSON.stringify(key), 'base64url')
+      const known = remembered.get(digest)
       if (known && known.until > Date.now()) return known.value
       const before = forgotten
       const value = await find()
       if (before !== forgotten) return value
-      if (remembered.size >= MAX_REMEMBERED) remembered.clear()
-      remembered.set(key, { value, until: Math.min(Date.now() + REMEMBERED_MS, endOf(value)) })
+      drop(digest)
+      const bytes = ENTRY_BYTES + sizeOf(value)
+      remembered.set(digest, { value, until: Math.min(Date.now() + REMEMBERED_MS, endOf(value)), bytes })
+      total += bytes
+      while (total > MAX_BYTES) drop(remembered.keys().next().value!)
       return value
     },
     forget: (isMeant) => {
       forgotten++
-      for (const [key, { value }] of remembered) if (isMeant(value)) remembered.delete(key)
+      for (const [digest, { value }] of remembered) if (isMeant(value)) drop(digest)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Http } from '@renmai/platform/http'
 import { buildSchema, introspectionFromSchema } from 'graphql'
+import { PAGE_HEADERS } from './page-headers.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const HTML = 'text/html; charset=utf-8'
@@ -42,5 +43,6 @@ export function servePages(http: Http): void {
     '/public/schema.graphql': [TEXT, sdl],
     '/llms.txt': [TEXT, read('llms.txt')],
   }
-  for (const [path, [type, text]] of Object.entries(pages)) http.get(path, (_request, reply) => reply.type(type).send(text))
+  for (const [path, [type, text]] of Object.entries(pages))
+    http.get(path, (_request, reply) => reply.headers(PAGE_HEADERS).type(type).send(text))
 }

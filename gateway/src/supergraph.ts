@@ -76,6 +76,9 @@ export async function loadSupergraph(
   }
 }
 
+/** Nobody's room is used by what is made ready before anybody sends it. */
+const WARMED = ''
+
 /** The gateway's own executor is not used. */
 const NOBODY: GraphQLDataSource = { process: () => Promise.reject(new Error('Operations are executed elsewhere')) }
 
@@ -84,7 +87,7 @@ async function warmUp(documents: Documents, prepare: Executor['prepare'], source
     // Requests go on between one document and the next.
     await new Promise(setImmediate)
     try {
-      const { document } = documents.find(source)
+      const { document } = documents.find(source, WARMED)
       for (const one of document.definitions) if (one.kind === Kind.OPERATION_DEFINITION) prepare(document, one.name?.value)
     } catch {
       // Not valid any more: whoever asks for it is told.

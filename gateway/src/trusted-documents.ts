@@ -10,9 +10,12 @@ const UNKNOWN = ''
 
 /** Asks identity, and remembers for 30 seconds what is trusted; what is not may be published at any moment. */
 export function findTrustedBy(bus: Bus): FindTrusted {
-  const { recall } = createMemory<string>((body) => (body === UNKNOWN ? 0 : Number.POSITIVE_INFINITY))
+  const { recall } = createMemory<string>({
+    endOf: (body) => (body === UNKNOWN ? 0 : Number.POSITIVE_INFINITY),
+    sizeOf: (body) => 2 * body.length,
+  })
   return async (tenantId, hash) => {
     const find = async () => (await ask(bus, IdentityService.method.findDocument, { tenantId, hash })).body
-    return (await recall(`${tenantId}|${hash}`, find)) || undefined
+    return (await recall([tenantId, hash], find)) || undefined
   }
 }

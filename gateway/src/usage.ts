@@ -14,6 +14,8 @@ const FLUSH_MS = 5_000
 /** Series of a metric are kept for ever; of more clients than this the rest is counted together. */
 const MAX_CLIENTS = 200
 
+const MAX_UNTOLD = 100
+
 const used = meter.createCounter('renmai_fields_used', {
   description: 'How often a part of the schema was asked for, by API client; staff together',
 })
@@ -55,15 +57,17 @@ export function countUsage(): Usage {
     if (clients.size < MAX_CLIENTS) clients.add(id)
     return clients.has(id) ? id : 'others'
   }
-  const note = (caller: Caller, touched: Touched) => {
-    const client = nameOf(caller)
-    const own = counts.get(client) ?? new Map<Touched, number>()
-    counts.set(client, own.set(touched, (own.get(touched) ?? 0) + 1))
-  }
   const flush = () => {
     for (const [client, own] of counts)
       for (const [{ coordinates }, times] of own) for (const coordinate of coordinates) used.add(times, { client, coordinate })
     counts.clear()
+  }
+  const note = (caller: Caller, touched: Touched) => {
+    const client = nameOf(caller)
+    const own = counts.get(client) ?? new Map<Touched, number>()
+    counts.set(client, own.set(touched, (own.get(touched) ?? 0) + 1))
+    // Each keeps what a document touches: of many distinct documents that adds up.
+    if (own.size >= MAX_UNTOLD) flush()
   }
   const timer = setInterval(flush, FLUSH_MS).unref()
   return { note, stop: () => (clearInterval(timer), flush()) }

@@ -61,7 +61,7 @@ async function query(
   variables: Record<string, unknown> = {},
   kind: Kind = 'STAFF',
 ): Promise<ExecutionResult> {
-  const { document } = supergraph.documents.find(source)
+  const { document } = supergraph.documents.find(source, 'tenant')
   const viewer = { kind, id: 'staff', tenantId: 'tenant', scopes: new Set(scopes) } as const
   const { points: _cost, ...answer } = await supergraph.execute({ document, operationName: undefined, variables, viewer })
   return JSON.parse(JSON.stringify(answer))

@@ -34,7 +34,7 @@ beforeAll(async () => {
 })
 
 const costOf = (source: string, variables = {}) =>
-  supergraph.costOf(supergraph.documents.find(source).document, undefined).atMost(variables)
+  supergraph.costOf(supergraph.documents.find(source, 'tenant').document, undefined).atMost(variables)
 
 describe('the cost of an operation', () => {
   it.each([
@@ -65,7 +65,7 @@ describe('the cost of an operation', () => {
   it('is told as it turned out, after what comes back', async () => {
     const executed = async (source: string, data: Record<string, unknown>) => {
       answer = data
-      const { document } = supergraph.documents.find(source)
+      const { document } = supergraph.documents.find(source, 'tenant')
       const viewer = { kind: 'STAFF', id: 's', tenantId: 't', scopes: new Set<string>() } as const
       return (await supergraph.execute({ document, operationName: undefined, variables: {}, viewer })).points
     }
@@ -84,8 +84,10 @@ describe('the cost of an operation', () => {
       bomb((no) => `fragment f${no} on Thing { a: blob { id } ...f${no + 1} b: blob { id } ...f${no + 1} }`),
       bomb((no) => `fragment f${no} on Thing { a: parts { ...f${no + 1} } b: parts { ...f${no + 1} } }`),
     ]
-    for (const source of bombs) expect(() => supergraph.documents.find(source)).toThrow('The document is not valid')
-    expect(() => supergraph.documents.find('{ one { ...a } } fragment a on Thing { ...b } fragment b on Thing { ...a }')).toThrow()
+    for (const source of bombs) expect(() => supergraph.documents.find(source, 'tenant')).toThrow('The document is not valid')
+    expect(() =>
+      supergraph.documents.find('{ one { ...a } } fragment a on Thing { ...b } fragment b on Thing { ...a }', 'tenant'),
+    ).toThrow()
   })
 })
 

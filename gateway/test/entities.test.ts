@@ -34,7 +34,7 @@ it('asks for each different entity once, at most 500 in a request, and tells eve
     ]),
     { idTypes: new Map() },
   )
-  const { document } = supergraph.documents.find('{ things { id name } }')
+  const { document } = supergraph.documents.find('{ things { id name } }', 'tenant')
   const { data, errors } = await supergraph.execute({ document, operationName: undefined, variables: {}, viewer })
   expect(asked.map((ids) => ids.length)).toEqual([MOST, MOST, 201])
   const names = things.map(({ id }) => ({ id, name: id === '700' ? null : `thing ${id}` }))

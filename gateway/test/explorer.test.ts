@@ -31,7 +31,7 @@ describe('the explorer', () => {
   it.each(EXPLORER_TABS.map((tab) => [tab.title, tab] as const))(
     'begins with a query that works: %s',
     (_title, { query, variables = {} }) => {
-      const { document } = supergraph.documents.find(query)
+      const { document } = supergraph.documents.find(query, 'tenant')
       const execution = { document, operationName: undefined, variables: { ...variables }, viewer: testViewer('t', ALL_SCOPES) }
       expect(supergraph.refusals(execution)).toEqual([])
       expect(supergraph.costOf(document, undefined).atMost(execution.variables)).toBeLessThan(LIMITS.cost)

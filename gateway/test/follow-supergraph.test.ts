@@ -39,7 +39,7 @@ async function mount(sdl: string, revision: number): Promise<string> {
 
 async function answer(source: string) {
   const { documents, execute } = followed.current()
-  const { document } = documents.find(source)
+  const { document } = documents.find(source, 'tenant')
   return (await execute({ document, operationName: undefined, variables: {}, viewer })).data
 }
 
@@ -48,7 +48,7 @@ it('serves the new schema when the file changes, and keeps what it has when the 
   followed = await followSupergraph(file, new Map([['identity', ask]]), createLog('test', 'silent'), POLL_MS)
   const before = followed.current()
   expect(await answer('{ name }')).toEqual({ name: 'Li' })
-  expect(() => followed.current().documents.find('{ age }')).toThrow('not valid')
+  expect(() => followed.current().documents.find('{ age }', 'tenant')).toThrow('not valid')
 
   await mount('type Query { broken', 2)
   await new Promise((resolve) => setTimeout(resolve, 5 * POLL_MS))

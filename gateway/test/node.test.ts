@@ -65,7 +65,7 @@ beforeEach(() => {
 })
 
 async function query(source: string, variables = {}, scopes: string[] = []) {
-  const { document } = supergraph.documents.find(source)
+  const { document } = supergraph.documents.find(source, 'tenant')
   const caller = { kind: 'STAFF', id: 's', tenantId: 't', scopes: new Set(scopes), plan: planOf(50), isPartner: false } as const
   const { points: _cost, ...answer } = await supergraph.execute({ document, operationName: undefined, variables, viewer: caller })
   return JSON.parse(JSON.stringify(answer)) as {
@@ -125,12 +125,12 @@ describe('an id', () => {
   })
 
   it('leaves the name of its proof to us', () => {
-    expect(() => supergraph.documents.find('{ tags { _exists: name } }')).toThrow()
+    expect(() => supergraph.documents.find('{ tags { _exists: name } }', 'tenant')).toThrow()
   })
 })
 
 it('tells how much more may be asked for, which costs nothing', async () => {
-  const { document } = supergraph.documents.find('{ rateLimit { maximumAvailable currentlyAvailable restoreRate } }')
+  const { document } = supergraph.documents.find('{ rateLimit { maximumAvailable currentlyAvailable restoreRate } }', 'tenant')
   expect(supergraph.costOf(document, undefined).atMost({})).toBe(0)
   expect(await query('{ rateLimit { maximumAvailable currentlyAvailable restoreRate } }')).toEqual({
     data: { rateLimit: { maximumAvailable: 1_000, currentlyAvailable: 1_000, restoreRate: 50 } },

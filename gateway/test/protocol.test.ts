@@ -115,7 +115,7 @@ describe('GraphQL over HTTP', () => {
         cost: {
           requestedQueryCost: 20,
           actualQueryCost: 20,
-          throttleStatus: { maximumAvailable: 30, currentlyAvailable: 10, restoreRate: 10 },
+          throttleStatus: { maximumAvailable: 30, currentlyAvailable: 9, restoreRate: 10 },
         },
       },
     })

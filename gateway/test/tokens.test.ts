@@ -12,7 +12,7 @@ import { type Issued, readIssued } from '../src/oauth/read-issued.ts'
 import { serveTokens } from '../src/oauth/serve-tokens.ts'
 
 const tenantId = newId()
-const [apiKey, unknown] = [createApiKey(tenantId, 'live'), createApiKey(tenantId, 'live')]
+const [apiKey, unknown] = [createApiKey(tenantId), createApiKey(tenantId)]
 let [http, issuer, issued, keys]: [Http, string, Issued, JWK[]] = [] as never
 const authenticate = vi.fn(async (header: string | undefined, _address: string): Promise<Caller> => {
   if (header !== `Bearer ${apiKey.text}`) throw new AppError('UNAUTHENTICATED', 'no')

@@ -11,7 +11,7 @@ export async function addOtherTenant({
   secrets,
 }: Pick<Platform, 'endpoints' | 'secrets'>): Promise<{ tenantId: string; key: string }> {
   const tenantId = newId()
-  const made = createApiKey(tenantId, 'live')
+  const made = createApiKey(tenantId)
   const hash = createHmac('sha256', secrets.apiKeyPepper).update(digestSecret(made.secret)).digest()
   const client = new pg.Client({ connectionString: Object.assign(new URL(endpoints.postgres), { pathname: '/identity' }).href })
   await client.connect()

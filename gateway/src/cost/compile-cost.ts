@@ -19,6 +19,8 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { conditionOf, fragmentsOf, type Variables } from '../execution/collect-fields.ts'
+import { rootFieldsOf } from '../limits.ts'
+import { introspectionCost } from './introspection.ts'
 import { ASSUMED_SIZE, type ListSize, type Weights, weightOf } from './read-weights.ts'
 
 export type Cost = {
@@ -50,9 +52,17 @@ export function compileCost(schema: GraphQLSchema, weights: Weights, document: D
   const operation = getOperationAST(document, operationName)!
   const compiling = { schema, weights, fragments: fragmentsOf(document) }
   const total = compileSet(compiling, operation.selectionSet, schema.getRootType(operation.operation)!)
-  const base = operation.operation === OperationTypeNode.MUTATION ? MUTATION * operation.selectionSet.selections.length : 0
+  const base = baseOf(schema, operation, compiling.fragments)
   const defaults = defaultsOf(operation)
   return { base, atMost: (variables) => base + total({ ...defaults, ...variables }, undefined) }
+}
+
+/** What has its price whatever comes back: each mutation, and what is said of the schema. */
+function baseOf(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Compiling['fragments']): number {
+  const fields = rootFieldsOf(operation.selectionSet, (name) => fragments.get(name))
+  const introspections = fields.filter(({ name }) => /^__(schema|type)$/.test(name.value))
+  const mutations = operation.operation === OperationTypeNode.MUTATION ? MUTATION * fields.length : 0
+  return introspections.reduce((sum, field) => sum + introspectionCost(schema, field, fragments), mutations)
 }
 
 const defaultsOf = ({ variableDefinitions }: OperationDefinitionNode): Variables =>

@@ -34,7 +34,8 @@ export type Executor = {
 /** An operation as compiled for viewers who may have the same parts of it. */
 type Guarded = { needs: readonly Need[]; variants: Map<string, Operation> }
 
-const MAX_VARIANTS = 32
+/** Sets of scopes that make a difference are few; each variant holds a plan. */
+const MAX_VARIANTS = 8
 const all = () => true
 
 /**

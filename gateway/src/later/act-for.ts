@@ -19,7 +19,7 @@ export function createActFor(bus: Bus, staffPlan: Plan): ActFor {
   const callers = createMemory<Caller>()
   forgetChanged(bus, callers)
   return (tenantId, kind, id) =>
-    callers.recall(`${tenantId}|${kind}|${id}`, async () => {
+    callers.recall([tenantId, kind, id], async () => {
       const found = await ask(bus, IdentityService.method.authorizeViewer, { tenantId, kind, viewerId: id })
       if (!found.isActive) throw new AppError('FORBIDDEN', 'Who this is done for is not active any more')
       const plan = kind === 'STAFF' ? staffPlan : namedPlan(found.plan)

@@ -40,7 +40,7 @@ type Asked = { tenantId: string; viewerKind: string; viewerId: string; document:
 async function prepare(serving: Serving, caller: Caller, source: string): Promise<Prepared> {
   const supergraph = serving.current()
   const chosen = await serving.chooseDocument(caller, { query: source, hash: undefined }, supergraph.documents)
-  const found = supergraph.documents.find(toPaged(chosen, supergraph.schema))
+  const found = supergraph.documents.find(toPaged(chosen, supergraph.schema), caller.tenantId)
   const execution = { document: found.document, operationName: undefined, variables: {}, viewer: caller }
   const [refusal] = supergraph.refusals(execution)
   if (refusal) throw new AppError('FORBIDDEN', `query: ${refusal.message}`)

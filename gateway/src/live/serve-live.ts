@@ -90,14 +90,19 @@ function handleSocket(serving: Serving, { listen, places, recheckMs }: Live) {
       if (!held.caller) return [new GraphQLError('Not connected', { extensions: { code: 'UNAUTHENTICATED' } })]
       if (held.open >= PER_SOCKET)
         return [new GraphQLError(`At most ${PER_SOCKET} subscriptions on one socket`, { extensions: { code: 'RATE_LIMITED' } })]
+      // Before anything is waited for: many frames at the same moment are counted like many one after the other.
+      held.open++
+      const refused = <T>(errors: T): T => {
+        held.open--
+        return errors
+      }
       try {
         const prepared = await prepareSubscription(serving, held.caller, parseParams(payload))
-        if (!('supergraph' in prepared)) return asErrors(errorsOf(prepared, serving.log, held.request.id).errors)
-        held.open++
+        if (!('supergraph' in prepared)) return refused(asErrors(errorsOf(prepared, serving.log, held.request.id).errors))
         const { document, operationName, supergraph } = prepared
         return { schema: supergraph.schema as GraphQLSchema, document, operationName, contextValue: prepared }
       } catch (error) {
-        return asErrors(toldAs(error))
+        return refused(asErrors(toldAs(error)))
       }
     },
     onComplete: ({ extra }) => void (extra as Extra).open--,

@@ -25,7 +25,8 @@ export async function prepareSubscription(serving: Serving, caller: Caller, para
 /** As prepareSubscription, for one that was paid for before. */
 export async function readSubscription(serving: Serving, caller: Caller, params: Params): Promise<Subscribed | readonly GraphQLError[]> {
   const supergraph = serving.current()
-  const { document, queryHash } = supergraph.documents.find(await serving.chooseDocument(caller, params, supergraph.documents))
+  const source = await serving.chooseDocument(caller, params, supergraph.documents)
+  const { document, queryHash } = supergraph.documents.find(source, caller.tenantId, (points) => pay(serving.budget, caller, points))
   const { operationName, variables } = params
   if (requireOperation(document, operationName) !== 'subscription')
     throw new AppError('INVALID', 'Only subscriptions are answered here; send queries and mutations by POST')

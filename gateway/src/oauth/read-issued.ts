@@ -1,10 +1,13 @@
 import { AppError } from '@renmai/platform/errors'
+import { isId } from '@renmai/platform/ids'
 import { createLocalJWKSet, decodeJwt, type JWK, jwtVerify } from 'jose'
+import { z } from 'zod'
 import { createMemory } from '../remember.ts'
 import { AUDIENCE } from './serve-tokens.ts'
 
 /** What a token of ours says: the public part of a key, its tenant, and scopes where fewer are meant than the client has. */
-export type IssuedClaims = { client_id: string; tid: string; scope?: string; exp: number }
+const Claims = z.object({ client_id: z.string(), tid: z.string().refine(isId), scope: z.string().optional(), exp: z.number() })
+export type IssuedClaims = z.output<typeof Claims>
 
 export type Issued = {
   /** Whether a token says that it is ours; whether it is, its signature tells. */
@@ -27,7 +30,7 @@ export function readIssued(settings: IssuerSettings): Issued | undefined {
   const issuer = settings.OAUTH_ISSUER
   if (!issuer) return undefined
   const keys = createLocalJWKSet({ keys: readKeys(settings).map(({ kty, crv, x, y, alg, kid }) => ({ kty, crv, x, y, alg, kid }) as JWK) })
-  const { recall } = createMemory<IssuedClaims>(({ exp }) => exp * 1_000)
+  const { recall } = createMemory<IssuedClaims>({ endOf: ({ exp }) => exp * 1_000 })
   const read = async (token: string) => {
     const { payload } = await jwtVerify(token, keys, {
       issuer,
@@ -40,7 +43,7 @@ export function readIssued(settings: IssuerSettings): Issued | undefined {
     }).catch(() => {
       throw new AppError('UNAUTHENTICATED', 'Send a valid access token or API key as Authorization: Bearer')
     })
-    return payload as IssuedClaims
+    return Claims.parse(payload)
   }
   const isOurs = (token: string) => {
     try {
@@ -49,5 +52,5 @@ export function readIssued(settings: IssuerSettings): Issued | undefined {
       return false
     }
   }
-  return { isOurs, read: (token) => recall(token, () => read(token)) }
+  return { isOurs, read: (token) => recall([token], () => read(token)) }
 }

@@ -4,7 +4,8 @@ import { crc32 } from 'node:zlib'
 /** What an API key says by itself; whether the secret is right, only its owner's service knows. */
 export type ApiKey = { tenantId: string; keyId: string; secret: string }
 
-const PATTERN = /^rm_(?:live|test)_([0-9a-f]{32})_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})_([0-9a-f]{8})$/
+// One environment: a key whose text says another is no key of ours.
+const PATTERN = /^rm_live_([0-9a-f]{32})_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})_([0-9a-f]{8})$/
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** Text of base-62 digits, each drawn evenly: bytes that would favour the first digits are thrown away. */
@@ -19,9 +20,9 @@ function randomText(length: number): string {
 const checksum = (body: string) => crc32(body).toString(16).padStart(8, '0')
 
 /** A new key of 256 bits, as its owner will write it. */
-export function createApiKey(tenantId: string, environment: 'live' | 'test'): ApiKey & { text: string } {
+export function createApiKey(tenantId: string): ApiKey & { text: string } {
   const key = { tenantId, keyId: randomText(12), secret: randomText(43) }
-  const body = `rm_${environment}_${tenantId.replaceAll('-', '')}_${key.keyId}_${key.secret}`
+  const body = `rm_live_${tenantId.replaceAll('-', '')}_${key.keyId}_${key.secret}`
   return { ...key, text: `${body}_${checksum(body)}` }
 }
 

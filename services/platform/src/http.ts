@@ -62,6 +62,10 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
     // Longer parameters than our ids and states are no routes of ours.
     routerOptions: { maxParamLength: 200 },
   })
+  server.addHook('onRequest', async ({ raw }) => {
+    const repeated = findRepeated(raw.rawHeaders)
+    if (repeated) throw new AppError('INVALID', `The header ${repeated} may be sent once`)
+  })
   server.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (isDraining) reply.header('connection', 'close')
@@ -101,6 +105,29 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
     clearTimeout(late)
   }
   return Object.assign(server, { drain }) as unknown as Http
+}
+
+/** Headers that decide who asks, whom, and for what. Of two, one part of the way may believe the first and another the last. */
+const ONCE = new Set([
+  'authorization',
+  'host',
+  'content-type',
+  'content-encoding',
+  'origin',
+  'webhook-id',
+  'webhook-timestamp',
+  'webhook-signature',
+])
+
+/** @param raw names and values by turns, as they came */
+function findRepeated(raw: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at]!.toLowerCase()
+    if (seen.has(name)) return name
+    if (ONCE.has(name)) seen.add(name)
+  }
+  return undefined
 }
 
 type Described = { status: number; headers: Record<string, string>; code: string; message: string; fields?: object }

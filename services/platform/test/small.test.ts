@@ -130,7 +130,7 @@ describe('cursors', () => {
 
 describe('API keys', () => {
   it('are read back, and one changed character is found without asking anybody', () => {
-    const { text, tenantId, keyId, secret } = createApiKey(tenant, 'live')
+    const { text, tenantId, keyId, secret } = createApiKey(tenant)
     expect(readApiKey(text)).toEqual({ tenantId, keyId, secret })
     for (const at of [12, 50, 70, text.length - 1]) {
       const other = text[at] === 'a' ? 'b' : 'a'

@@ -37,7 +37,7 @@ export async function createApiClient(ctx: Context, raw: z.input<typeof Input>):
   const missing = input.scopes.filter((scope) => !ctx.viewer.scopes.has(scope))
   if (missing.length > 0) throw new AppError('FORBIDDEN', `You cannot give what you do not have: ${missing.join(', ')}`)
   return mutate<CreatedApiClient>(ctx, { name: 'createApiClient', scope: 'tenant:admin' }, input, async (tx) => {
-    const key = createApiKey(tx.tenantId, 'live')
+    const key = createApiKey(tx.tenantId)
     const row = {
       tenantId: tx.tenantId,
       id: newId(),

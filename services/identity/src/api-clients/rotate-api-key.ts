@@ -20,7 +20,7 @@ export async function rotateApiKey(ctx: Context, raw: z.input<typeof Input>): Pr
     const { revokedAt, nextKeyId } = await lockClient(tx, input.clientId)
     if (revokedAt) throw new AppError('CONFLICT', 'The client is revoked; create another one')
     if (nextKeyId) throw new AppError('CONFLICT', 'The key has a successor already; finish that rotation first')
-    const key = createApiKey(tx.tenantId, 'live')
+    const key = createApiKey(tx.tenantId)
     const changes = { nextKeyId: key.keyId, nextSecretHash: hashSecret(ctx.pepper, digestSecret(key.secret)) }
     const { result: client, targetId } = await changeApiClient(tx, input.clientId, changes)
     return { result: { client, key: key.text }, repeat: { client, key: null }, targetId }
