@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import type { DescMethodUnary } from '@bufbuild/protobuf'
 import { type Permissions, permissionsOf, permissionsOfAsker } from '@renmai/platform/bus-permissions'
 import { handlersOf, type Service } from '@renmai/platform/service'
 import type { z } from 'zod'
@@ -8,6 +9,7 @@ import { BUS_PERMISSIONS, ROOT } from './stack/paths.ts'
 /** The file from which NATS is told who may do what, as it should be: by what the services' code says that they need. */
 export async function renderBusPermissions(): Promise<string> {
   const { CHANGES } = (await import(`${ROOT}gateway/src/authenticate.ts`)) as { CHANGES: string[] }
+  const { ASKS } = (await import(`${ROOT}gateway/src/asks.ts`)) as { ASKS: DescMethodUnary[] }
   const { BUCKET } = (await import(`${ROOT}gateway/src/cost/share-levels.ts`)) as { BUCKET: string }
   const { readSources } = (await import(`${ROOT}gateway/src/live/read-sources.ts`)) as {
     readSources: (sdl: string) => Map<string, { types: string[] }>
@@ -15,7 +17,7 @@ export async function renderBusPermissions(): Promise<string> {
   const sources = [...readSources(readFileSync(`${ROOT}gateway/supergraph.graphql`, 'utf8')).values()]
   const live = [...new Set(sources.flatMap(({ types }) => types))].map((type) => `${type}.*.*`)
   const users: Record<string, Permissions> = {
-    gateway: permissionsOfAsker('gateway', ['identity', 'analytics'], [...CHANGES, ...live], BUCKET),
+    gateway: permissionsOfAsker('gateway', ASKS, [...CHANGES, ...live], BUCKET),
   }
   for (const name of SERVICES) {
     const module = (await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Service<z.ZodObject, object>>

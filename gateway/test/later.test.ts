@@ -15,6 +15,7 @@ import { createBudget } from '../src/cost/budget.ts'
 import { planOf } from '../src/cost/plan.ts'
 import type { AskSubgraph, SubgraphResult } from '../src/execution/step.ts'
 import type { Serving } from '../src/handle-graphql.ts'
+import { type ActFor, within } from '../src/later/act-for.ts'
 import { answerBulk } from '../src/later/answer-bulk.ts'
 import { answerSubscriptions } from '../src/later/answer-subscriptions.ts'
 import { loadSupergraph } from '../src/supergraph.ts'
@@ -72,9 +73,9 @@ beforeAll(async () => {
     usage: { note: () => undefined, stop: () => undefined },
     log,
   }
-  const actFor = async (tenantId: string, kind: 'STAFF' | 'CLIENT', id: string): Promise<Caller> => {
+  const actFor: ActFor = async (tenantId, kind, id, asked) => {
     if (!isActive) throw new AppError('FORBIDDEN', 'not active')
-    return { kind, id, tenantId, scopes: new Set(scopes), plan: planOf(500), isPartner: id === partner }
+    return within({ kind, id, tenantId, scopes: new Set(scopes), plan: planOf(500), isPartner: id === partner }, asked)
   }
   answers = [...answerSubscriptions(() => serving, actFor), ...answerBulk(() => serving, actFor)]
 })
@@ -139,6 +140,27 @@ describe('a subscription by webhook', () => {
     respond = () => ({ data: { changed: { name: 'x'.repeat(300_000) } } })
     await expect(tell('subscription { changed { name } }')).rejects.toMatchObject({ code: 'INVALID' })
     await expect(tell('subscription { secret { name } }')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+})
+
+describe('what is answered later', () => {
+  it('has no scope that it was not asked for with, and none that was lost since', async () => {
+    scopes = ['secrets:read', 'people:read']
+    const document = 'subscription { changed { name hidden } }'
+    respond = () => ({ data: { changed: { name: 'Li', hidden: 'more' } } })
+    const event = JSON.stringify({ type: 'renmai.identity.v1.CustomerChanged', customerId: 'c' })
+    const told = async (asked: string[]) =>
+      JSON.parse((await ask(tellEvent, { tenantId, clientId, document, event, scopes: asked })).result).data.changed.hidden
+    expect(await told(['people:read'])).toBeNull()
+    expect(await told(['secrets:read'])).toBe('more')
+    expect(await told([])).toBe('more')
+    const { scopes: kept } = await ask(checkSubscription, { tenantId, clientId, document, scopes: ['people:read', 'never:held'] })
+    expect(kept).toEqual(['people:read'])
+    const query = { tenantId, viewerKind: 'CLIENT', viewerId: clientId, document: '{ secrets { nodes { id } } }', scopes: ['people:read'] }
+    await expect(ask(checkBulkQuery, query)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(ask(readBulkPage, query)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    scopes = []
+    expect(await told(['secrets:read'])).toBeNull()
   })
 })
 

@@ -122,7 +122,7 @@ describe('GraphQL over HTTP', () => {
     const before = calls.length
     const refused = await post(mutation)
     authenticate = async () => viewer
-    expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([429, '1', coded('RATE_LIMITED')])
+    expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([429, '2', coded('RATE_LIMITED')])
     expect(calls).toHaveLength(before)
   })
 

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { createApiKey } from '@renmai/platform/api-key'

@@ -44,10 +44,16 @@ export function needsOfNodes(nodes: Nodes, document: DocumentNode): Need[] {
   return isAsked ? Object.entries(nodes.nodes).flatMap(([type, field]) => needsOf(nodes.access, type, field)) : []
 }
 
+/** An id alone opens something to who may read such things; who may only write them gets them back from what they write. */
 const needsOf = (access: Access, type: string, field: string): readonly Need[] => [
-  ...(access.get(type) ?? []),
+  ...(access.get(type) ?? []).map(toRead),
   ...(access.get(`${type}.${field}`) ?? []),
 ]
+
+function toRead(need: Need): Need {
+  const reading = need.anyOf.filter((all) => all.every((one) => one.endsWith(':read')))
+  return reading.length > 0 ? { ...need, anyOf: reading } : need
+}
 
 const nameOf = (value: string) => ({ kind: Kind.NAME, value }) as const
 

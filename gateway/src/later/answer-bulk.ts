@@ -22,8 +22,8 @@ type Page = { nodes?: unknown[] | null; pageInfo?: { hasNextPage: boolean; endCu
 
 /** Answers those who read a whole list in somebody's name. */
 export function answerBulk(servingOf: ServingOf, actFor: ActFor): Answer[] {
-  const prepareFor = async ({ tenantId, viewerKind, viewerId, document }: Asked) => {
-    const caller = await actFor(tenantId, viewerKind === 'STAFF' ? 'STAFF' : 'CLIENT', viewerId)
+  const prepareFor = async ({ tenantId, viewerKind, viewerId, document, scopes }: Asked) => {
+    const caller = await actFor(tenantId, viewerKind === 'STAFF' ? 'STAFF' : 'CLIENT', viewerId, scopes)
     return readable(prepare(servingOf(caller), caller, document))
   }
   return [
@@ -35,7 +35,7 @@ export function answerBulk(servingOf: ServingOf, actFor: ActFor): Answer[] {
   ]
 }
 
-type Asked = { tenantId: string; viewerKind: string; viewerId: string; document: string }
+type Asked = { tenantId: string; viewerKind: string; viewerId: string; document: string; scopes: string[] }
 
 async function prepare(serving: Serving, caller: Caller, source: string): Promise<Prepared> {
   const supergraph = serving.current()

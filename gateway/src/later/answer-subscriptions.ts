@@ -25,15 +25,16 @@ export const TRANSIENT = new Set(['UNAVAILABLE', 'TIMEOUT', 'STORAGE_UNAVAILABLE
 export function answerSubscriptions(servingOf: ServingOf, actFor: ActFor): Answer[] {
   const paramsOf = (query: string) => ({ query, hash: undefined, variables: {}, operationName: undefined })
   return [
-    answer(GatewayService.method.checkSubscription, async ({ tenantId, clientId, document }) => {
-      const caller = await actFor(tenantId, 'CLIENT', clientId)
+    answer(GatewayService.method.checkSubscription, async ({ tenantId, clientId, document, scopes }) => {
+      const caller = await actFor(tenantId, 'CLIENT', clientId, scopes)
       const { source, args, field } = requireAllowed(await readable(prepareSubscription(servingOf(caller), caller, paramsOf(document))))
       const wanted = source.argument === undefined ? undefined : args[source.argument]
       const value = typeof wanted === 'string' ? (readGlobalId(wanted)?.id ?? wanted) : ''
-      return { field, types: [...source.types], value, fields: [...source.fields], everyMs: source.everyMs }
+      const { types, fields, everyMs } = source
+      return { field, types: [...types], value, fields: [...fields], everyMs, scopes: [...caller.scopes] }
     }),
-    answer(GatewayService.method.tellEvent, async ({ tenantId, clientId, document, event }) => {
-      const caller = await actFor(tenantId, 'CLIENT', clientId)
+    answer(GatewayService.method.tellEvent, async ({ tenantId, clientId, document, event, scopes }) => {
+      const caller = await actFor(tenantId, 'CLIENT', clientId, scopes)
       const serving = servingOf(caller)
       const subscribed = requireAllowed(await readable(readSubscription(serving, caller, paramsOf(document))))
       return { result: await tell(serving, subscribed, JSON.parse(event) as HeardEvent) }

@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { parseKeyRing } from '@renmai/platform/crypto'
 import { Cursors } from '@renmai/platform/page'
 import type { App, Service } from '@renmai/platform/service'
+import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { z } from 'zod'
 import { answerReadBulkFile } from './bulk-operations/read-file.ts'
 import { settings } from './config.ts'
@@ -31,7 +33,7 @@ export const analytics: Service<typeof settings, Context, Worker> = {
   modules: [typeDefs],
   resolvers,
   handlers,
-  asks: ['gateway'],
+  asks: [GatewayService.method.checkBulkQuery, GatewayService.method.readBulkPage, IdentityService.method.authorizeViewer],
   context: ({ db, bus, now, settings: { CURSOR_KEY, TICKET_KEY, GATEWAY_URL } }, viewer) => {
     const base = { db, viewer, now }
     const keys = { cursors: new Cursors(CURSOR_KEY), ticketKey: TICKET_KEY, gatewayUrl: GATEWAY_URL.replace(/\/$/, '') }

@@ -17,6 +17,7 @@ import { ReadBulkFileRequestSchema, ReadBulkFileResponseSchema } from '@renmai/p
 import { BulkOperationFinishedSchema } from '@renmai/proto/analytics/v1/events'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { bulkOperationResolvers } from '../src/bulk-operations/bulk-operation.resolvers.ts'
 import type { BulkOperation } from '../src/bulk-operations/bulk-operation.table.ts'
@@ -34,7 +35,9 @@ import { analytics } from '../src/service.ts'
 const PAGES = 5
 const folder = makeFolder('bulk')
 let [nats, bus, test, worker]: [Nats, Bus, TestDatabase, Worker] = [] as never
-let stopAnswers: () => Promise<void>
+let [stopAnswers, stopIdentity]: [() => Promise<void>, () => Promise<void>] = [] as never
+/** What identity says of whoever holds a link. */
+let held: { isActive: boolean; scopes: string[] }
 let tenant: string
 let viewer: Viewer
 let stops: (() => Promise<unknown>)[]
@@ -53,6 +56,7 @@ beforeAll(async () => {
     'test',
     createLog('test', 'silent'),
   )
+  stopIdentity = answerAll(bus, 'identity', [answer(IdentityService.method.authorizeViewer, async () => held)])
   stopAnswers = answerAll(bus, 'gateway', [
     answer(GatewayService.method.checkBulkQuery, async () => (check(), {})),
     answer(GatewayService.method.readBulkPage, async ({ after, viewerId }) => {
@@ -75,6 +79,7 @@ beforeAll(async () => {
 beforeEach(() => {
   tenant = newId()
   viewer = { ...testContext(test.db, tenant).viewer, kind: 'CLIENT' }
+  held = { isActive: true, scopes: [...viewer.scopes] }
   ;[stops, asked, check, beforePage] = [[], [], () => undefined, () => undefined]
 })
 afterEach(async () => {
@@ -83,6 +88,7 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await stopAnswers()
+  await stopIdentity()
   await bus.nats.close()
   await nats.stop()
   await test.drop()
@@ -126,6 +132,23 @@ describe('a bulk operation', () => {
     expect(await look(id)).toMatchObject({ objectCount: 2 * PAGES, fileSize: Buffer.byteLength(FILE), parts: PAGES, errorCode: null })
     expect(new Set(asked)).toEqual(new Set([viewer.id]))
     expect(await finished(id)).toMatchObject([{ tenantId: tenant, status: 'COMPLETED' }])
+  })
+
+  it('is fetched by nobody who is not active any more, or lost a scope with which it was made', async () => {
+    const { id } = await run()
+    start()
+    await until('COMPLETED', id)
+    const all = held.scopes
+    for (const now of [
+      { isActive: false, scopes: [] },
+      { isActive: true, scopes: all.filter((scope) => scope !== 'exports:write') },
+      { isActive: true, scopes: ['exports:write'] },
+    ]) {
+      held = now
+      await expect(fetchPart(id, ticketFor(id))).rejects.toMatchObject(notFound)
+    }
+    held = { isActive: true, scopes: all }
+    expect(await fetchFile(id)).toBe(FILE)
   })
 
   it('keeps what it reads encrypted', async () => {

@@ -3,6 +3,9 @@ import { parseKeyRing } from '@renmai/platform/crypto'
 import { createEgress } from '@renmai/platform/egress'
 import { Cursors } from '@renmai/platform/page'
 import type { App, Service } from '@renmai/platform/service'
+import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
+import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { z } from 'zod'
 import { settings } from './config.ts'
 import type { Context, Worker } from './context.ts'
@@ -47,7 +50,13 @@ export const engagement: Service<typeof settings, Context, Worker> = {
   modules: [typeDefs],
   resolvers,
   handlers,
-  asks: ['identity', 'compliance', 'gateway'],
+  asks: [
+    IdentityService.method.resolveProfiles,
+    IdentityService.method.readContactCards,
+    ComplianceService.method.decideSends,
+    GatewayService.method.checkSubscription,
+    GatewayService.method.tellEvent,
+  ],
   context: (app, viewer) => {
     const base = { db: app.db, viewer, now: app.now }
     return { ...workerOf(app), ...base, cursors: new Cursors(app.settings.CURSOR_KEY), load: createLoaders(base) }

@@ -15,7 +15,8 @@ const durations = meter.createHistogram('renmai_answer_seconds', {
 /** A question that a service answers; made with `answer`. */
 export type Answer = { readonly subject: string; reply(request: Uint8Array): Promise<Uint8Array> }
 
-function subjectOfMethod(method: DescMethodUnary): string {
+/** The subject of a question. */
+export function subjectOfMethod(method: DescMethodUnary): string {
   return `${method.parent.typeName}.${method.name}`
 }
 

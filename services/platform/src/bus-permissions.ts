@@ -1,4 +1,6 @@
+import type { DescMethodUnary } from '@bufbuild/protobuf'
 import { ReconcileService } from '@renmai/proto/platform/v1/reconcile_service'
+import { subjectOfMethod } from './ask.ts'
 import { consumerName } from './consume.ts'
 import type { Handler } from './inbox.ts'
 
@@ -9,16 +11,16 @@ export type Permissions = { publish: string[]; subscribe: string[] }
  * What a service may say and hear on the bus, and nothing else: its own events, its own stream, the consumers of its own
  * handlers, questions to those it asks. Whoever gets hold of its password can neither tell events in another's name nor
  * read, change or delete another's stream.
- * @param asks services that it asks questions
+ * @param asks the questions that its code asks, and no others of the same service
  */
-export function permissionsOf(service: string, handlers: readonly Handler[], asks: readonly string[] = []): Permissions {
+export function permissionsOf(service: string, handlers: readonly Handler[], asks: readonly DescMethodUnary[] = []): Permissions {
   const consumers = handlers.flatMap((handler) => handler.publishers.map((publisher) => `${publisher}.${consumerName(service, handler)}`))
   const api = (...subjects: string[]) => subjects.map((subject) => `$JS.API.${subject}`)
   const about = (method: 'FindMissing' | 'ListPublished', whom: string) => `${ReconcileService.typeName}.${method}.${whom}`
   return {
     publish: [
       `renmai.*.v1.*.${service}.*`,
-      ...asks.map((whom) => `renmai.${whom}.v1.*.*`),
+      ...asks.map(subjectOfMethod),
       about('FindMissing', '*'),
       about('ListPublished', '*'),
       ...api('INFO', ...['INFO', 'CREATE', 'UPDATE'].map((verb) => `STREAM.${verb}.${service}`), `CONSUMER.LIST.${service}`),
@@ -32,11 +34,11 @@ export function permissionsOf(service: string, handlers: readonly Handler[], ask
 }
 
 /** The gateway tells nothing: it asks and is asked, hears what others tell, and shares counters with its replicas. */
-export function permissionsOfAsker(name: string, asks: readonly string[], hears: readonly string[], bucket: string): Permissions {
+export function permissionsOfAsker(name: string, asks: readonly DescMethodUnary[], hears: readonly string[], bucket: string): Permissions {
   const verbs = ['INFO', 'CREATE', 'UPDATE', 'MSG.GET'].map((verb) => `$JS.API.STREAM.${verb}.KV_${bucket}`)
   const kept = [...verbs, `$JS.API.DIRECT.GET.KV_${bucket}.>`, `$KV.${bucket}.>`]
   return {
-    publish: [...asks.map((whom) => `renmai.${whom}.v1.*.*`), '$JS.API.INFO', ...kept],
+    publish: [...asks.map(subjectOfMethod), '$JS.API.INFO', ...kept],
     subscribe: [`_INBOX.${name}.>`, `renmai.${name}.v1.*.*`, ...hears],
   }
 }

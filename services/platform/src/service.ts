@@ -1,3 +1,4 @@
+import type { DescMethodUnary } from '@bufbuild/protobuf'
 import type { DocumentNode } from 'graphql'
 import type { z } from 'zod'
 import { Admission } from './admission.ts'
@@ -55,8 +56,8 @@ export type Service<S extends z.ZodObject, C extends object, W = App<z.output<S>
   resolvers: object
   context: (app: App<z.output<S>>, viewer: Viewer) => C
   handlers: readonly Handler[]
-  /** Services that it asks questions over the bus. */
-  asks?: readonly string[]
+  /** The questions that it asks others over the bus. */
+  asks?: readonly DescMethodUnary[]
   answers?: (app: App<z.output<S>>) => Answer[]
   /** A second, public listener, for callers that are not the gateway. */
   intake?: (app: App<z.output<S>>) => { http: Http; port: number }

@@ -10,6 +10,9 @@ import { KEEP_DAYS } from './expire-files.ts'
 import { runBulkQuery } from './run-query.ts'
 import { signTicket } from './ticket.rules.ts'
 
+/** Who may do less than when they had the file made gets no link to it. */
+const hasAll = (held: ReadonlySet<string>, needed: readonly string[] = []) => needed.every((scope) => held.has(scope))
+
 const DAY_MS = 24 * 3_600_000
 const find = (id: string, { load }: Context) => (isId(id) ? load.bulkOperation.load(id) : undefined)
 
@@ -27,8 +30,8 @@ export const bulkOperationResolvers: Resolvers = {
   BulkOperation: {
     __resolveReference: ({ id }, ctx) => find(id, ctx),
     query: ({ document }) => document,
-    url: ({ id, status }, _args, { viewer, ticketKey, gatewayUrl, now }) =>
-      status === 'COMPLETED'
+    url: ({ id, status, scopes }, _args, { viewer, ticketKey, gatewayUrl, now }) =>
+      status === 'COMPLETED' && hasAll(viewer.scopes, scopes)
         ? `${gatewayUrl}/bulk/${viewer.tenantId}/${id}.jsonl?ticket=${signTicket(ticketKey, viewer.tenantId, id, viewer.id, now())}`
         : null,
     // A row that comes from a repeated command has its times as text.

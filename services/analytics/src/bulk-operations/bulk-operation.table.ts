@@ -15,6 +15,8 @@ export const bulkOperations = pgTable(
     viewerKind: text().$type<Viewer['kind']>().notNull(),
     viewerId: uuid('viewer_id').notNull(),
     document: text().notNull(),
+    /** With which it was begun: it is read with those of them that the viewer has then. */
+    scopes: text().array().notNull().default([]),
     status: text().$type<BulkStatus>().notNull().default('CREATED'),
     /** Where the next page begins. */
     after: text().notNull().default(''),

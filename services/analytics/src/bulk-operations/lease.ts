@@ -18,7 +18,7 @@ export function claim({ db }: Worker, tenantId: string): Promise<BulkOperation |
            AND NOT EXISTS (SELECT 1 FROM bulk_operations r WHERE r.tenant_id = $1 AND r.viewer_id = o.viewer_id AND r.viewer_kind = o.viewer_kind
              AND r.id <> o.id AND r.status = 'RUNNING' AND r.attempt_id IS NOT NULL AND r.next_at > now())
          ORDER BY o.next_at LIMIT 1)
-       RETURNING tenant_id AS "tenantId", id, viewer_kind AS "viewerKind", viewer_id AS "viewerId", document, after, parts,
+       RETURNING tenant_id AS "tenantId", id, viewer_kind AS "viewerKind", viewer_id AS "viewerId", document, scopes, after, parts,
          object_count AS "objectCount", file_size AS "fileSize", attempt_id AS "attemptId", failures`,
       [tenantId, newId()],
     )

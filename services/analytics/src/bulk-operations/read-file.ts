@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { answer } from '@renmai/platform/ask'
+import { answer, ask } from '@renmai/platform/ask'
+import type { Bus } from '@renmai/platform/bus'
 import { open } from '@renmai/platform/crypto'
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
@@ -8,31 +9,47 @@ import { isId } from '@renmai/platform/ids'
 import { publish } from '@renmai/platform/outbox'
 import { AnalyticsService } from '@renmai/proto/analytics/v1/analytics_service'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq } from 'drizzle-orm'
 import type { Worker } from '../context.ts'
 import { placeOf } from './bulk-operation.queries.ts'
 import { type BulkOperation, bulkOperations, bulkParts } from './bulk-operation.table.ts'
+import { SCOPE } from './run-query.ts'
 import { checkTicket } from './ticket.rules.ts'
 
 const notThere = () => new AppError('NOT_FOUND', 'No such path')
 
-/** Gives the holder of a link the file part by part; each fetching is audited as its viewer's. */
-export const answerReadBulkFile = ({ db, keyRing, ticketKey, now }: Worker) =>
+/**
+ * Gives the holder of a link the file part by part, as long as they may have it; each fetching is audited as its viewer's.
+ */
+export const answerReadBulkFile = ({ db, bus, keyRing, ticketKey, now }: Worker) =>
   answer(AnalyticsService.method.readBulkFile, async ({ tenantId, operationId, ticket, part }) => {
     if (!isId(tenantId) || !isId(operationId)) throw notThere()
     const viewerId = checkTicket(ticketKey, tenantId, operationId, ticket, now())
+    const operation = await withTenant(db, tenantId, (tx) => findCompleted(tx, operationId))
+    if (part === 0) await requireHolder(bus, operation)
     return withTenant(db, tenantId, async (tx) => {
-      const [operation] = await tx
-        .select()
-        .from(bulkOperations)
-        .where(and(eq(bulkOperations.tenantId, tenantId), eq(bulkOperations.id, operationId), eq(bulkOperations.status, 'COMPLETED')))
-      if (!operation) throw notThere()
       if (part === 0) await recordFetch(tx, operation, viewerId, now())
       const sealed = await readPart(tx, operationId, part)
       const lines = sealed ? open(keyRing, tenantId, placeOf(operationId, part), sealed) : ''
       return { lines, parts: operation.parts, bytes: BigInt(operation.fileSize) }
     })
   })
+
+async function findCompleted(tx: Tx, id: string): Promise<BulkOperation> {
+  const [operation] = await tx
+    .select()
+    .from(bulkOperations)
+    .where(and(eq(bulkOperations.tenantId, tx.tenantId), eq(bulkOperations.id, id), eq(bulkOperations.status, 'COMPLETED')))
+  if (!operation) throw notThere()
+  return operation
+}
+
+/** A link outlives what its viewer may do: what was taken from them since the file was made counts when it is fetched. */
+async function requireHolder(bus: Bus, { tenantId, viewerKind, viewerId, scopes }: BulkOperation): Promise<void> {
+  const found = await ask(bus, IdentityService.method.authorizeViewer, { tenantId, kind: viewerKind, viewerId })
+  if (!found.isActive || ![SCOPE, ...scopes].every((scope) => found.scopes.includes(scope))) throw notThere()
+}
 
 async function readPart(tx: Tx, operationId: string, part: number): Promise<Buffer | undefined> {
   const wanted = and(eq(bulkParts.tenantId, tx.tenantId), eq(bulkParts.operationId, operationId), eq(bulkParts.part, part))

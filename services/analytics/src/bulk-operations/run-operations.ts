@@ -53,8 +53,9 @@ async function run(worker: Worker, claimed: BulkOperation, turnMs: number, signa
 
 /** @returns what is left to do; nothing when it is done, or is not ours any more */
 export async function readPage(worker: Worker, operation: BulkOperation): Promise<BulkOperation | undefined> {
-  const { tenantId, viewerKind, viewerId, document, after } = operation
-  const page = await ask(worker.bus, GatewayService.method.readBulkPage, { tenantId, viewerKind, viewerId, document, after }, DEADLINE_MS)
+  const { tenantId, viewerKind, viewerId, document, scopes, after } = operation
+  const question = { tenantId, viewerKind, viewerId, document, scopes, after }
+  const page = await ask(worker.bus, GatewayService.method.readBulkPage, question, DEADLINE_MS)
   return storePage(worker, operation, page)
 }
 

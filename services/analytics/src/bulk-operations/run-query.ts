@@ -26,10 +26,11 @@ export async function runBulkQuery(ctx: Context, raw: z.input<typeof Input>): Pr
   requireScope(ctx.viewer, SCOPE)
   const input = parse(Input, raw)
   const { tenantId, kind: viewerKind, id: viewerId } = ctx.viewer
-  await ask(ctx.bus, GatewayService.method.checkBulkQuery, { tenantId, viewerKind, viewerId, document: input.query })
+  const scopes = [...ctx.viewer.scopes]
+  await ask(ctx.bus, GatewayService.method.checkBulkQuery, { tenantId, viewerKind, viewerId, document: input.query, scopes })
   return mutate(ctx, { name: 'bulkOperationRunQuery', scope: SCOPE }, input, async (tx) => {
     await requireRoom(tx, ctx)
-    const row = { tenantId, id: newId(), viewerKind, viewerId, document: input.query }
+    const row = { tenantId, id: newId(), viewerKind, viewerId, document: input.query, scopes }
     const [created] = await tx.insert(bulkOperations).values(row).returning()
     tx.work.add('bulk_operations')
     return { result: created!, targetId: row.id }

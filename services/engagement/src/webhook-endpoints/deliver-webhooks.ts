@@ -74,8 +74,14 @@ async function deliver(worker: Worker, post: Post, due: Due): Promise<void> {
 async function bodyOf({ bus }: Worker, { endpoint, event, isTest, createdAt }: Due): Promise<string | undefined> {
   const timestamp = createdAt.toISOString()
   if (isTest) return JSON.stringify({ type: 'test', timestamp, data: null })
-  const { tenantId, clientId, document, field } = endpoint
-  const { result } = await ask(bus, GatewayService.method.tellEvent, { tenantId, clientId, document, event: JSON.stringify(event) })
+  const { tenantId, clientId, document, field, scopes } = endpoint
+  const { result } = await ask(bus, GatewayService.method.tellEvent, {
+    tenantId,
+    clientId,
+    document,
+    event: JSON.stringify(event),
+    scopes,
+  })
   return result ? JSON.stringify({ type: field, timestamp, ...(JSON.parse(result) as object) }) : undefined
 }
 

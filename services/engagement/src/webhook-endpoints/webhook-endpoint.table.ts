@@ -24,6 +24,8 @@ export const webhookEndpoints = pgTable(
     value: text(),
     fields: text().array().notNull(),
     everyMs: integer('every_ms').notNull(),
+    /** With which it was set up: it is answered with those of them that the client has then. */
+    scopes: text().array().notNull().default([]),
     /** JSON of the signing secrets, sealed to the endpoint. */
     secrets: bytes('secrets').notNull(),
     previousSecretUntil: moment('previous_secret_until'),

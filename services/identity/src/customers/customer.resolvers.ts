@@ -1,5 +1,5 @@
-import { blindIndex, open } from '@renmai/platform/crypto'
-import { type Tx, withTenant } from '@renmai/platform/db'
+import { open } from '@renmai/platform/crypto'
+import { withTenant } from '@renmai/platform/db'
 import { isId } from '@renmai/platform/ids'
 import { readPage } from '@renmai/platform/read-page'
 import { live } from '@renmai/platform/resolvers'
@@ -9,22 +9,12 @@ import { attributePlace } from '../attributes/store-attributes.ts'
 import { placeOf } from '../contact-cards/store-contact-cards.ts'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { normalise } from '../profiles/identifier.rules.ts'
 import { customers, reviewCases } from './customer.table.ts'
+import { findByIdentifier } from './find-by-identifier.ts'
 import { mergeCustomers } from './merge-customers.ts'
 import { unmergeCustomers } from './unmerge-customers.ts'
 
 const MAX_ITEMS = 100
-
-async function findByIdentifier(tx: Tx, ctx: Context, namespace: string, value: string): Promise<string | undefined> {
-  const normal = normalise({ namespace, value })
-  const { rows } = await tx.client.query<{ customer_id: string }>(
-    `SELECT p.customer_id FROM identifiers i JOIN profiles p ON p.tenant_id = i.tenant_id AND p.id = i.profile_id
-     WHERE i.tenant_id = $1 AND i.namespace = $2 AND i.value_index = $3 ORDER BY i.verified_at NULLS LAST, p.customer_id LIMIT 1`,
-    [tx.tenantId, normal.namespace, blindIndex(ctx.keyRing, tx.tenantId, normal.namespace, normal.value)],
-  )
-  return rows[0]?.customer_id
-}
 
 export const customerResolvers: Resolvers = {
   Subscription: {
@@ -34,8 +24,8 @@ export const customerResolvers: Resolvers = {
   },
   Query: {
     customer: (_, { id }, ctx) => (isId(id) ? ctx.load.customer.load(id) : null),
-    customerByIdentifier: async (_, { namespace, value }, ctx) => {
-      const id = await withTenant(ctx.db, ctx.viewer.tenantId, (tx) => findByIdentifier(tx, ctx, namespace, value))
+    customerByIdentifier: async (_, identifier, ctx) => {
+      const id = await findByIdentifier(ctx, identifier)
       return id ? ctx.load.customer.load(id) : null
     },
     customers: (_, args, ctx) => readPage(ctx, args, { table: customers, by: customers.id, where: isNull(customers.mergedInto) }),

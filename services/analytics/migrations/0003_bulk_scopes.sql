@@ -1,0 +1,1 @@
+ALTER TABLE "bulk_operations" ADD COLUMN "scopes" text[] DEFAULT '{}' NOT NULL;
