@@ -10,7 +10,7 @@ import { newId, timeOfId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
 import { rememberTenant } from '@renmai/platform/tenants'
-import { unprotectedTables } from '@renmai/platform/testing/catalogue'
+import { openRights, unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event, published, shuffle, type TestEvent } from '@renmai/platform/testing/events'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
@@ -98,6 +98,7 @@ const order = (profileId: string, day: string, yuan: number, change: object = {}
   })
 
 it('every table is behind its tenant', async () => expect(await unprotectedTables(test)).toEqual([]))
+it('no right in the database is open to everybody', async () => expect(await openRights(test)).toEqual([]))
 
 describe('RFM over orders', () => {
   const fixed = { method: 'FIXED' as const, cuts: { recencyDays: 30, frequency: 2, monetaryMinor: '10000' } }

@@ -3,7 +3,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { withTenant } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
 import { Cursors } from '@renmai/platform/page'
-import { unprotectedTables } from '@renmai/platform/testing/catalogue'
+import { openRights, unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event, published, shuffle, type TestEvent } from '@renmai/platform/testing/events'
 import { key, testClock, testContext } from '@renmai/platform/testing/viewers'
@@ -97,6 +97,7 @@ const told = async (schema: typeof SegmentEnteredSchema | typeof SegmentLeftSche
 const segment = (definition: object) => createSegment(contextOf(), { idempotencyKey: key(), name: newId(), definition })
 
 it('every table is behind its tenant', async () => expect(await unprotectedTables(test)).toEqual([]))
+it('no right in the database is open to everybody', async () => expect(await openRights(test)).toEqual([]))
 
 describe('segments', () => {
   it('follow attributes, tags, orders, behaviour and RFM class', async () => {

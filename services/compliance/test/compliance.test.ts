@@ -3,7 +3,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { newId } from '@renmai/platform/ids'
 import { Cursors } from '@renmai/platform/page'
-import { unprotectedTables } from '@renmai/platform/testing/catalogue'
+import { openRights, unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event, shuffle } from '@renmai/platform/testing/events'
 import { key, testContext, testViewer } from '@renmai/platform/testing/viewers'
@@ -54,6 +54,7 @@ const link = (profileId: string, customerId: string, version: bigint) =>
   event(ProfileLinkedSchema, tenant, { profileId, customerId, version })
 
 it('every table is behind its tenant', async () => expect(await unprotectedTables(test)).toEqual([]))
+it('no right in the database is open to everybody', async () => expect(await openRights(test)).toEqual([]))
 
 describe('the gate', () => {
   it('allows what was agreed to, per channel and purpose, and stores a receipt for every answer', async () => {

@@ -13,7 +13,7 @@ import { createEgress } from '@renmai/platform/egress'
 import { idFrom, newId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
-import { unprotectedTables } from '@renmai/platform/testing/catalogue'
+import { openRights, unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event, published } from '@renmai/platform/testing/events'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
@@ -135,6 +135,7 @@ const viewed = (no: number, person = no) => ({
 const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 50 })
 
 it('every table is behind its tenant', async () => expect(await unprotectedTables(test)).toEqual([]))
+it('no right in the database is open to everybody', async () => expect(await openRights(test)).toEqual([]))
 
 describe('event intake', () => {
   it('answers per event, and a bad one does not touch the others', async () => {

@@ -1,5 +1,5 @@
 import { newId } from '@renmai/platform/ids'
-import { unprotectedTables } from '@renmai/platform/testing/catalogue'
+import { openRights, unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { published } from '@renmai/platform/testing/events'
 import { key } from '@renmai/platform/testing/viewers'
@@ -33,6 +33,7 @@ const unmerge = (decisionId: string) => unmergeCustomers(contextOf(test, tenant)
 const dump = () => dumpTables(test, ['customer_decisions', 'profiles.version'])
 
 it('every table is behind its tenant', async () => expect(await unprotectedTables(test)).toEqual([]))
+it('no right in the database is open to everybody', async () => expect(await openRights(test)).toEqual([]))
 
 describe('resolving', () => {
   it('gives the same profile for the same claim, and one customer for one proven phone', async () => {

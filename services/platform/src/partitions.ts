@@ -4,8 +4,6 @@ import { type Loop, loop } from './loop.ts'
 
 const HOUR_MS = 3_600_000
 const DAYS_AHEAD = 3
-const INBOX_DAYS = 8
-const OUTBOX_DAYS = 14
 
 /** Makes the days of the outbox and inbox that come; before a row of theirs does, or the default partition gets it. */
 export async function makePartitions(query: (text: string, values: string[]) => Promise<unknown>): Promise<void> {
@@ -19,7 +17,7 @@ export function maintainPartitions(relayDb: Db, log: Log, isLeader: () => boolea
   return loop('partitions', log, { pollMs: HOUR_MS }, async () => {
     if (!isLeader()) return 0
     await makePartitions((text, values) => relayDb.pool.query(text, values))
-    await relayDb.pool.query('SELECT drop_old_partitions($1, $2)', [INBOX_DAYS, OUTBOX_DAYS])
+    await relayDb.pool.query('SELECT drop_old_partitions()')
     return 0
   })
 }

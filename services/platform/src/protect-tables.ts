@@ -23,9 +23,7 @@ const CROSS_TENANT = ['outbox', 'inbox', 'dead_letters', 'known_tenants']
  */
 export async function protectTables(client: pg.Client, rules: TableRules): Promise<void> {
   const [app, relay] = rolesOf(client, rules)
-  await client.query(`GRANT USAGE ON SCHEMA public TO ${app}, ${relay}`)
-  await client.query(`GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${app}, ${relay}`)
-  await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${app}`)
+  await closeDatabase(client, app, relay)
   const wanted = new Map<string, string>()
   for (const name of await tenantTables(client)) {
     const kind = kindOf(name, rules)
@@ -37,6 +35,47 @@ export async function protectTables(client: pg.Client, rules: TableRules): Promi
     await client.query('COMMIT')
   }
 }
+
+/** What the owner does for others, and for whom; nobody else may have any function run. */
+const RELAY_FUNCTIONS = ['ensure_partition', 'drop_old_partitions']
+
+/**
+ * Closes the database, its schema, sequences and functions to everybody but the two roles, who may do what they need. By what
+ * the catalogue says now, so that an upgrade changes nothing where nothing is to change, and a grant by hand is taken back.
+ */
+async function closeDatabase(client: pg.Client, app: string, relay: string): Promise<void> {
+  const { rows } = await client.query<{ statement: string }>(
+    `WITH functions AS (
+       SELECT p.oid, format('%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)) AS signature, p.proname = ANY($3) AS for_relay,
+         coalesce(p.proacl, acldefault('f', p.proowner)) AS acl, p.proowner AS owner
+       FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+     ), granted AS (
+       SELECT f.signature, f.for_relay, g.grantee, g.grantee = 0 AS is_public, pg_get_userbyid(g.grantee) AS name
+       FROM functions f, aclexplode(f.acl) g WHERE g.grantee <> f.owner
+     )
+     SELECT format('REVOKE ALL ON FUNCTION %s FROM %s', signature, CASE WHEN is_public THEN 'PUBLIC' ELSE quote_ident(name) END) AS statement
+     FROM granted WHERE NOT (for_relay AND name = $2)
+     UNION ALL
+     SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', f.signature, $2::text) FROM functions f
+     WHERE f.for_relay AND NOT EXISTS (SELECT 1 FROM granted g WHERE g.signature = f.signature AND g.name = $2)
+     UNION ALL
+     SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', datname) FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) g
+     WHERE datname = current_database() AND g.grantee = 0 GROUP BY datname
+     UNION ALL
+     SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role) FROM unnest(ARRAY[$1::text, $2::text]) role
+     WHERE NOT EXISTS (SELECT 1 FROM pg_database d, aclexplode(d.datacl) g WHERE d.datname = current_database()
+       AND g.privilege_type = 'CONNECT' AND pg_get_userbyid(g.grantee) = role AND g.grantee <> 0)
+     UNION ALL
+     SELECT 'REVOKE ALL ON SCHEMA public FROM PUBLIC' FROM pg_namespace n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) g
+     WHERE n.nspname = 'public' AND g.grantee = 0 GROUP BY n.nspname`,
+    [unquoted(app), unquoted(relay), RELAY_FUNCTIONS],
+  )
+  for (const { statement } of rows) await client.query(statement)
+  await client.query(`GRANT USAGE ON SCHEMA public TO ${app}, ${relay}`)
+  await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${app}`)
+}
+
+const unquoted = (identifier: string) => identifier.slice(1, -1).replaceAll('""', '"')
 
 type Kind = { isAppendOnly: boolean; isQueue: boolean; isOutbox: boolean }
 

@@ -259,7 +259,7 @@ describe('old days of the outbox', () => {
         [mine, newId(), day, published],
       )
     }
-    await test.relayDb.pool.query('SELECT drop_old_partitions(8, 14)')
+    await test.relayDb.pool.query('SELECT drop_old_partitions()')
     expect(await days()).toBe(1)
     expect((await test.owner.query('SELECT 1 FROM outbox WHERE published_at IS NULL')).rowCount).toBe(1)
   })

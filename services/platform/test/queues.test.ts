@@ -115,9 +115,9 @@ it('rows come back as they were written, in every type', async () => {
     l: [id, other],
   }
   const nothing = Object.fromEntries(Object.keys(columns).map((name) => [name, null]))
+  const shape = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
+  await test.owner.query(`CREATE TABLE every_type (tenant_id uuid, ${shape.join(', ')}); GRANT ALL ON every_type TO PUBLIC`)
   const rows = await withTenant(test.db, tenant, async (tx) => {
-    const shape = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
-    await tx.client.query(`CREATE TEMPORARY TABLE every_type (tenant_id uuid, ${shape.join(', ')}) ON COMMIT DROP`)
     await insertRows(tx, 'every_type', columns, [row, nothing])
     return (await tx.client.query(`SELECT ${Object.keys(columns).join(', ')}, e::text AS e FROM every_type`)).rows
   })

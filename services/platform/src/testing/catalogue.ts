@@ -22,3 +22,35 @@ export async function unprotectedTables({ owner }: TestDatabase): Promise<string
   )
   return rows.map((row) => row.finding)
 }
+
+/**
+ * Rights in a database that nobody opened to one role: functions, the database itself, schemas, sequences and tables of
+ * PUBLIC, and functions that run as their owner and are for others than the relay.
+ */
+export async function openRights({ owner }: TestDatabase): Promise<string[]> {
+  const { rows } = await owner.query<{ finding: string }>(
+    `WITH rights AS (
+       SELECT 'function ' || p.proname AS what, g.grantee, g.privilege_type, p.proowner AS owner
+       FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g WHERE p.pronamespace = 'public'::regnamespace
+       UNION ALL
+       SELECT 'database', g.grantee, g.privilege_type, d.datdba
+       FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) g WHERE d.datname = current_database()
+       UNION ALL
+       SELECT 'schema ' || n.nspname, g.grantee, g.privilege_type, n.nspowner
+       FROM pg_namespace n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) g WHERE n.nspname NOT LIKE 'pg_%' AND n.nspname <> 'information_schema'
+       UNION ALL
+       SELECT CASE c.relkind WHEN 'S' THEN 'sequence ' ELSE 'table ' END || c.relname, g.grantee, g.privilege_type, c.relowner
+       FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) g
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+     )
+     SELECT what || ': ' || privilege_type || ' for everybody' AS finding FROM rights WHERE grantee = 0
+     UNION ALL
+     SELECT what || ': ' || privilege_type || ' for ' || pg_get_userbyid(grantee) FROM rights
+     WHERE what LIKE 'function %' AND grantee NOT IN (0, owner) AND pg_get_userbyid(grantee) NOT LIKE '%\_relay'
+     UNION ALL
+     SELECT 'foreign server ' || srvname FROM pg_foreign_server
+     UNION ALL
+     SELECT 'extension ' || extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1`,
+  )
+  return rows.map((row) => row.finding)
+}

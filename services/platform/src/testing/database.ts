@@ -25,6 +25,9 @@ export async function testDatabase(adminUrl: string, service: Migrated): Promise
     await admin.query('SELECT pg_advisory_lock($1)', [LOCK])
     const urls = await makeTemplate(adminUrl, template, service)
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} OWNER ${template}_owner`)
+    // Rights to a database are not copied with it.
+    await admin.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`)
+    await admin.query(`GRANT CONNECT ON DATABASE ${name} TO ${template}_app, ${template}_relay`)
     return open(adminUrl, name, urls)
   } finally {
     await admin.end()
