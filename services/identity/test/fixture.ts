@@ -47,5 +47,5 @@ export async function resolve(test: TestDatabase, tenantId: string, said: Said[]
     }
   })
   const request = toBinary(ResolveProfilesRequestSchema, create(ResolveProfilesRequestSchema, { tenantId, claims }))
-  return fromBinary(ResolveProfilesResponseSchema, await answerResolveProfiles(test.db, ring).reply(request)).profiles
+  return fromBinary(ResolveProfilesResponseSchema, await answerResolveProfiles(test.db, ring, () => new Date()).reply(request)).profiles
 }
