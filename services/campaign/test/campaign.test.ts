@@ -158,7 +158,7 @@ describe('segments', () => {
     await evaluate()
     expect(await told(SegmentEnteredSchema)).toEqual([buyer.customerId])
     clock.advance(20 * 86_400_000)
-    await test.owner.query("UPDATE segments SET next_at = now()")
+    await test.owner.query('UPDATE segments SET next_at = now()')
     await evaluate()
     await evaluate()
     expect(await members(recent.id)).toEqual([])
@@ -275,7 +275,8 @@ const terms = {
 }
 const couponTemplate = (change: object = {}) =>
   createCouponTemplate(contextOf(), { idempotencyKey: key(), name: newId(), ...terms, ...change })
-const give = (templateId: string, profileId = newId()) => issueCoupon(contextOf(), { idempotencyKey: key(), templateId, profileId })
+const give = async (templateId: string, profileId?: string) =>
+  issueCoupon(contextOf(), { idempotencyKey: key(), templateId, profileId: profileId ?? (await meet()).profileId })
 
 describe('coupons', () => {
   it('are never more than the stock, however many ask at once', async () => {
