@@ -1,14 +1,14 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { withTenant } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { event } from '@renmai/platform/testing/events'
+import { key } from '@renmai/platform/testing/viewers'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { signNow } from '../src/audit/sign-checkpoint.ts'
+import { signAuditCheckpoint } from '../src/audit/sign-checkpoint.ts'
 import { verifyAuditLog } from '../src/audit/verify-audit-log.ts'
 import { compliance } from '../src/service.ts'
-import { auditKey, complianceOf, contextOf } from './fixture.ts'
+import { complianceOf, contextOf } from './fixture.ts'
 
 let test: TestDatabase
 let tenant: string
@@ -33,7 +33,7 @@ const act = (count: number) =>
       }),
     ),
   )
-const sign = () => withTenant(test.db, tenant, (tx) => signNow(tx, auditKey.privateKey))
+const sign = () => signAuditCheckpoint(contextOf(test, tenant), { idempotencyKey: key() })
 const verify = () => verifyAuditLog(contextOf(test, tenant))
 
 describe('a checkpoint', () => {
