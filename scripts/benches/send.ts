@@ -64,6 +64,7 @@ export async function prepareSends({ client }: Stage): Promise<{ templateId: str
     key: 'service',
     name: 'Service',
     consentLevel: 'GENERAL',
+    messageClass: 'TRANSACTIONAL',
     noticeText: 'We answer you.',
   })
   const { template } = await run<{ template: { id: string } }>('publishTemplate', 'PublishTemplateInput', 'template { id }', {
@@ -98,8 +99,8 @@ export async function meet({ client }: Stage, engagement: Db): Promise<string[]>
 /** Messages that are due, as a journey would have asked for them; each says something else. */
 export async function plan({ tenantId }: Stage, { pool }: Db, profiles: string[], templateId: string): Promise<void> {
   await pool.query(
-    `INSERT INTO messages (tenant_id, id, profile_id, channel, purpose, message_class, template_id, template_version, variables)
-     SELECT $1, gen_random_uuid(), ($2::uuid[])[1 + n % cardinality($2::uuid[])], 'WECOM', 'service', 'TRANSACTIONAL', $3, 1, jsonb_build_object('no', $4 || n)
+    `INSERT INTO messages (tenant_id, id, profile_id, channel, purpose, template_id, template_version, variables)
+     SELECT $1, gen_random_uuid(), ($2::uuid[])[1 + n % cardinality($2::uuid[])], 'WECOM', 'service', $3, 1, jsonb_build_object('no', $4 || n)
      FROM generate_series(1, ${MESSAGES}) n`,
     [tenantId, profiles, templateId, newId()],
   )

@@ -26,6 +26,7 @@ async function setUp(client: Client): Promise<Source> {
     key: 'welcome',
     name: 'Welcome',
     consentLevel: 'GENERAL',
+    messageClass: 'TRANSACTIONAL',
     noticeText: 'We write once when you sign up.',
   })
   const { createSegment } = await run<{ segment: { id: string } }>('createSegment', 'CreateSegmentInput', 'segment { id }', {
@@ -39,7 +40,7 @@ async function setUp(client: Client): Promise<Source> {
     body: 'Welcome',
   })
   const nodes = [
-    { id: 'send', type: 'SEND', purpose: 'welcome', messageClass: 'TRANSACTIONAL', templateId: publishTemplate!.template.id, next: 'end' },
+    { id: 'send', type: 'SEND', purpose: 'welcome', templateId: publishTemplate!.template.id, next: 'end' },
     { id: 'end', type: 'EXIT' },
   ]
   await run('publishJourney', 'PublishJourneyInput', 'journey { id }', {

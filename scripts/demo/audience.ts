@@ -64,6 +64,18 @@ async function readMembers({ client, ids }: Story): Promise<Member[]> {
 
 const CONSENT = (name: string) => `mutation C($input: RecordConsentInput!) { ${name}(input: $input) { consent { id } } }`
 
+/** A profile that has only just been made is known to compliance a moment later. */
+const patiently = (client: Story['client'], document: string, variables: object) =>
+  until(
+    'a consent',
+    () =>
+      client.query(document, { ...variables }).catch((error: Error) => {
+        if (error.message.includes('try again')) return undefined
+        throw error
+      }),
+    (answer) => answer !== undefined,
+  )
+
 /** The members agree to marketing on both channels; one of them withdraws. */
 export const askConsent: Step = {
   title: '同意 consent asked, one withdraws',
@@ -76,7 +88,7 @@ export const askConsent: Step = {
     const withdrawing = members.find((member) => member.profiles.every((profile) => profile.source.startsWith('shop:')))!
     ids.withdrawn = withdrawing.id
     const record = (name: string, member: Member, channel: string, at: number) =>
-      client.query(CONSENT(name), {
+      patiently(client, CONSENT(name), {
         input: {
           idempotencyKey: `demo-${name}-${channel}-${member.profiles[0]!.id}`,
           profileId: member.profiles[0]!.id,

@@ -276,7 +276,8 @@ const terms = {
 }
 const couponTemplate = (change: object = {}) =>
   createCouponTemplate(contextOf(), { idempotencyKey: key(), name: newId(), ...terms, ...change })
-const give = (templateId: string, profileId = newId()) => issueCoupon(contextOf(), { idempotencyKey: key(), templateId, profileId })
+const give = async (templateId: string, profileId?: string) =>
+  issueCoupon(contextOf(), { idempotencyKey: key(), templateId, profileId: profileId ?? (await meet()).profileId })
 
 describe('coupons', () => {
   it('are never more than the stock, however many ask at once', async () => {

@@ -4,7 +4,7 @@ import { and, asc, desc, eq, inArray } from 'drizzle-orm'
 import { type Consent, consents } from './consents/consent.table.ts'
 import { type Decision, decisions } from './decisions/decision.table.ts'
 import { profileCustomers } from './profiles/profile-customer.table.ts'
-import { purposes } from './purposes/purpose.table.ts'
+import { type Purpose, purposes } from './purposes/purpose.table.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
@@ -39,12 +39,12 @@ export function createLoaders(ctx: BaseContext) {
         .limit(MAX_ROWS)
       return new Map([...Map.groupBy(rows, (row) => row.customerId)].map(([id, mine]) => [id, mine.map((row) => row.decision)]))
     }),
-    noticeVersion: tenantLoader<number>(ctx, async (tx, keys) => {
+    purpose: tenantLoader<Purpose>(ctx, async (tx, keys) => {
       const rows = await tx
         .select()
         .from(purposes)
         .where(and(eq(purposes.tenantId, tx.tenantId), inArray(purposes.key, [...keys])))
-      return new Map(rows.map((row) => [row.key, row.noticeVersion]))
+      return new Map(rows.map((row) => [row.key, row]))
     }),
   }
 }

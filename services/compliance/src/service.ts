@@ -20,7 +20,7 @@ export const compliance: Service<typeof settings, Context, Worker> = {
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
   worker: (app) => ({ ...app, signing: readAuditKeys(app.settings.AUDIT_PRIVATE_KEY).signing }),
   queues,
-  appendOnly: ['consents', 'notices', 'decisions', 'audit_entries', 'audit_checkpoints'],
+  appendOnly: ['consents', 'notices', 'purpose_versions', 'decisions', 'audit_entries', 'audit_checkpoints'],
   modules: [typeDefs],
   resolvers,
   handlers,

@@ -1,118 +1,98 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { newId } from '@renmai/platform/ids'
-import { Cursors } from '@renmai/platform/page'
 import { openRights, unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event, shuffle } from '@renmai/platform/testing/events'
-import { key, testContext, testViewer } from '@renmai/platform/testing/viewers'
+import { key, testViewer } from '@renmai/platform/testing/viewers'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
-import { DecideSendsRequestSchema, DecideSendsResponseSchema } from '@renmai/proto/compliance/v1/compliance_service'
-import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { readAuditKeys } from '../src/audit/audit-keys.ts'
 import { signAuditCheckpoint } from '../src/audit/sign-checkpoint.ts'
 import { verifyAuditLog } from '../src/audit/verify-audit-log.ts'
-import { grantConsent, withdrawConsent } from '../src/consents/record-consent.ts'
-import type { Context } from '../src/context.ts'
-import { answerDecideSends } from '../src/decisions/decide-sends.ts'
+import { grantConsent } from '../src/consents/record-consent.ts'
 import { handlers } from '../src/handlers.ts'
-import { createLoaders } from '../src/loaders.ts'
-import { definePurpose } from '../src/purposes/define-purpose.ts'
 import { compliance } from '../src/service.ts'
+import { auditKey, complianceOf, contextOf } from './fixture.ts'
 
 let test: TestDatabase
 let tenant: string
-const auditKey = generateKeyPairSync('ed25519')
-const auditKeys = readAuditKeys(JSON.stringify(auditKey.privateKey.export({ format: 'jwk' })))
+let people: ReturnType<typeof complianceOf>
 beforeAll(async () => {
   test = await testDatabase(inject('postgresUrl'), compliance)
 })
 beforeEach(() => {
   tenant = newId()
+  people = complianceOf(test, tenant)
 })
 afterAll(() => test.drop())
 
-const contextOf = (tenantId = tenant): Context => {
-  const base = testContext(test.db, tenantId)
-  return { ...base, cursors: new Cursors('c'.repeat(32)), auditKeys, load: createLoaders(base) }
-}
-const define = (noticeText = 'we write to you', tenantId = tenant) =>
-  definePurpose(contextOf(tenantId), { idempotencyKey: key(), key: 'marketing', name: 'm', consentLevel: 'GENERAL', noticeText })
-const say = (use: typeof grantConsent, profileId: string, channel = 'EMAIL') =>
-  use(contextOf(), { idempotencyKey: key(), profileId, purpose: 'marketing', channel, method: 'web_form' })
-async function decide(profileId: string, channel = 'EMAIL', tenantId = tenant) {
-  const request = create(DecideSendsRequestSchema, {
-    tenantId,
-    questions: [{ messageId: newId(), profileId, purpose: 'marketing', channel, messageClass: 'COMMERCIAL' }],
-  })
-  const reply = await answerDecideSends(test.db, () => new Date()).reply(toBinary(DecideSendsRequestSchema, request))
-  return fromBinary(DecideSendsResponseSchema, reply).decisions[0]!
-}
-const link = (profileId: string, customerId: string, version: bigint) =>
-  event(ProfileLinkedSchema, tenant, { profileId, customerId, version })
+const context = () => contextOf(test, tenant)
+const link = (profileId: string, customerId: string, version: bigint) => people.link(profileId, customerId, version)
 
 it('every table is behind its tenant', async () => expect(await unprotectedTables(test)).toEqual([]))
 it('no right in the database is open to everybody', async () => expect(await openRights(test)).toEqual([]))
 
 describe('the gate', () => {
   it('allows what was agreed to, per channel and purpose, and stores a receipt for every answer', async () => {
+    const { define, meet, grant, decide } = people
     await define()
-    const profile = newId()
+    const profile = await meet()
     expect(await decide(profile)).toMatchObject({ isAllowed: false, reasons: ['NO_CONSENT'] })
-    const { id } = await say(grantConsent, profile)
+    const { id } = await grant(profile)
     const allowed = await decide(profile)
     expect(allowed).toMatchObject({ isAllowed: true, reasons: ['CONSENT_GRANTED'] })
-    expect(await decide(profile, 'SMS')).toMatchObject({ isAllowed: false })
+    expect(await decide(profile, 'marketing', 'SMS')).toMatchObject({ isAllowed: false })
     const { rows } = await test.owner.query('SELECT is_allowed, consent_ids FROM decisions WHERE tenant_id = $1 ORDER BY id', [tenant])
     expect(rows.map((row) => row.is_allowed)).toEqual([false, true, false])
     expect(rows[1].consent_ids).toEqual([id])
   })
 
   it('knows of a withdrawal from its answer on, and of none of another tenant', async () => {
-    await define()
-    const profile = newId()
-    await say(grantConsent, profile)
-    await say(withdrawConsent, profile)
-    expect(await decide(profile)).toMatchObject({ isAllowed: false, reasons: ['WITHDRAWN'] })
-    const other = newId()
-    await define('x', other)
-    expect(await decide(profile, 'EMAIL', other)).toMatchObject({ isAllowed: false, reasons: ['NO_CONSENT'] })
+    await people.define()
+    const profile = await people.meet()
+    await people.grant(profile)
+    await people.withdraw(profile)
+    expect(await people.decide(profile)).toMatchObject({ isAllowed: false, reasons: ['WITHDRAWN'] })
+    const others = complianceOf(test, newId())
+    await others.define()
+    expect(await others.decide(profile)).toMatchObject({ isAllowed: false, reasons: ['NO_CONSENT'] })
   })
 
   it('holds two profiles of one customer to the stricter, and lets each go its way after a split', async () => {
+    const { define, hear, grant, withdraw, decide } = people
     await define()
     const [p, q, c, d] = [newId(), newId(), newId(), newId()]
-    await deliver(test.db, 'compliance', handlers, [link(p, c, 1n), link(q, d, 1n)])
-    await say(grantConsent, p)
-    await say(withdrawConsent, q)
+    await hear(link(p, c, 1n), link(q, d, 1n))
+    await grant(p)
+    await withdraw(q)
     expect((await decide(p)).isAllowed).toBe(true)
-    await deliver(test.db, 'compliance', handlers, [link(q, c, 2n)])
+    await hear(link(q, c, 2n))
     expect(await decide(p)).toMatchObject({ isAllowed: false, reasons: ['WITHDRAWN'] })
-    await deliver(test.db, 'compliance', handlers, [link(q, d, 3n)])
+    await hear(link(q, d, 3n))
     expect((await decide(p)).isAllowed).toBe(true)
   })
 
   it('counts consent to the notice in force only', async () => {
+    const { define, meet, grant, decide } = people
     await define()
-    const profile = newId()
-    await say(grantConsent, profile)
-    expect(await define()).toMatchObject({ noticeVersion: 1 })
-    expect(await define('we write to you more often')).toMatchObject({ noticeVersion: 2 })
+    const profile = await meet()
+    await grant(profile)
+    expect(await define()).toMatchObject({ noticeVersion: 1, version: 1 })
+    expect(await define({ noticeText: 'we write to you more often' })).toMatchObject({ noticeVersion: 2, version: 2 })
     expect(await decide(profile)).toMatchObject({ isAllowed: false, reasons: ['STALE_NOTICE'] })
   })
 
   it('refuses a consent without a purpose, and a viewer without the scope', async () => {
-    await expect(say(grantConsent, newId())).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    const ctx = { ...contextOf(), viewer: testViewer(tenant, ['consents:read']) }
+    await expect(people.grant(await people.meet())).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const ctx = { ...context(), viewer: testViewer(tenant, ['consents:read']) }
     await expect(
       grantConsent(ctx, { idempotencyKey: key(), profileId: newId(), purpose: 'marketing', channel: 'EMAIL', method: 'x' }),
     ).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
   it('lets the application change neither facts nor receipts', async () => {
-    for (const table of ['consents', 'decisions', 'audit_entries', 'notices']) {
+    for (const table of ['consents', 'decisions', 'audit_entries', 'notices', 'purpose_versions']) {
       await expect(test.db.pool.query(`UPDATE ${table} SET tenant_id = tenant_id`)).rejects.toThrow(/permission denied/)
       await expect(test.db.pool.query(`DELETE FROM ${table}`)).rejects.toThrow(/permission denied/)
     }
@@ -129,7 +109,7 @@ const acted = (no: number) =>
     at: timestampFromDate(new Date(no * 1_000)),
   })
 const actions = (count: number) => Array.from({ length: count }, (_, no) => acted(no))
-const verify = () => verifyAuditLog(contextOf())
+const verify = () => verifyAuditLog(context())
 
 describe('the audit log', () => {
   it('is one chain without gaps, however many seal at once, each action once', async () => {
@@ -144,7 +124,7 @@ describe('the audit log', () => {
 
   it('names the first entry that somebody with the database changed, removed or cut off', async () => {
     await deliver(test.db, 'compliance', handlers, actions(6))
-    await signAuditCheckpoint(contextOf(), { idempotencyKey: key() })
+    await signAuditCheckpoint(context(), { idempotencyKey: key() })
     const broken = async (sql: string) => {
       const { rows } = await test.owner.query('SELECT * FROM audit_entries WHERE tenant_id = $1', [tenant])
       await test.owner.query(sql, [tenant])
@@ -176,21 +156,21 @@ describe('the audit log', () => {
 
   it('holds after its key was replaced, as long as the public key of before is known', async () => {
     await deliver(test.db, 'compliance', handlers, actions(3))
-    await signAuditCheckpoint(contextOf(), { idempotencyKey: key() })
+    await signAuditCheckpoint(context(), { idempotencyKey: key() })
     const next = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
     const [pem, jwk] = [auditKey.publicKey.export({ format: 'pem', type: 'spki' }).toString(), auditKey.publicKey.export({ format: 'jwk' })]
-    const verifyWith = (before?: string) => verifyAuditLog({ ...contextOf(), auditKeys: readAuditKeys(next, before) })
+    const verifyWith = (before?: string) => verifyAuditLog({ ...context(), auditKeys: readAuditKeys(next, before) })
     for (const before of [pem, pem + pem, JSON.stringify({ keys: [jwk] })])
       expect(await verifyWith(before)).toMatchObject({ isValid: true })
     expect(await verifyWith()).toMatchObject({ isValid: false, problem: 'CHECKPOINT' })
     await deliver(test.db, 'compliance', handlers, [acted(50)])
-    await signAuditCheckpoint({ ...contextOf(), auditKeys: readAuditKeys(next) }, { idempotencyKey: key() })
+    await signAuditCheckpoint({ ...context(), auditKeys: readAuditKeys(next) }, { idempotencyKey: key() })
     expect(await verifyWith(pem)).toMatchObject({ isValid: true, checkpoints: 2 })
   })
 
   it('finds a chain that was rewritten as a whole, by its signed checkpoint', async () => {
     await deliver(test.db, 'compliance', handlers, actions(3))
-    await signAuditCheckpoint(contextOf(), { idempotencyKey: key() })
+    await signAuditCheckpoint(context(), { idempotencyKey: key() })
     await test.owner.query('DELETE FROM audit_entries WHERE tenant_id = $1', [tenant])
     await deliver(test.db, 'compliance', handlers, [acted(90), acted(91), acted(92)])
     expect(await verify()).toMatchObject({ isValid: false, firstBadSeq: 3, problem: 'CHECKPOINT' })

@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Action, checkRun, GENESIS, hashEntry } from '../src/audit/audit.rules.ts'
 import type { AuditEntry } from '../src/audit/audit.table.ts'
-import { checkConsentTime, effectiveConsent } from '../src/consents/consent.rules.ts'
+import { effectiveConsent } from '../src/consents/consent.rules.ts'
 import type { Consent } from '../src/consents/consent.table.ts'
-import { decide } from '../src/decisions/decision.rules.ts'
 
 let seq = 0
 const fact = (status: Consent['status'], day: number, change: Partial<Consent> = {}): Consent =>
@@ -25,12 +24,6 @@ describe('consent', () => {
     for (const order of [facts, facts.toReversed()]) expect(effectiveConsent(order, 1)).toMatchObject({ isAllowed, reason })
   })
 
-  it('from the future is refused: it would outlive every later word', () => {
-    const now = new Date()
-    expect(() => checkConsentTime(new Date(now.getTime() + 3_600_000), now)).toThrow()
-    expect(checkConsentTime(now, now)).toBe(now)
-  })
-
   it('of two merged people is never more than either had', () => {
     const facts = (profileId: string) =>
       fc
@@ -43,20 +36,6 @@ describe('consent', () => {
         if (both!.isAllowed) expect(one!.isAllowed || other!.isAllowed).toBe(true)
       }),
     )
-  })
-})
-
-describe('the send gate', () => {
-  it('refuses what it does not know', () => {
-    expect(decide('COMMERCIAL', undefined, [fact('GRANTED', 1)])).toMatchObject({ isAllowed: false, reasons: ['UNKNOWN_PURPOSE'] })
-    expect(decide('TRANSACTIONAL', undefined, [])).toMatchObject({ isAllowed: false })
-    expect(decide('COMMERCIAL', 1, [])).toMatchObject({ isAllowed: false, reasons: ['NO_CONSENT'] })
-    expect(decide('anything', 1, [])).toMatchObject({ isAllowed: false })
-  })
-
-  it('lets a receipt pass without consent, but not against a withdrawal', () => {
-    expect(decide('TRANSACTIONAL', 1, [])).toMatchObject({ isAllowed: true, reasons: ['TRANSACTIONAL'] })
-    expect(decide('TRANSACTIONAL', 1, [fact('WITHDRAWN', 1)])).toMatchObject({ isAllowed: false, reasons: ['WITHDRAWN'] })
   })
 })
 

@@ -30,7 +30,7 @@ export const identity: Service<typeof settings, Context> = {
     return { ...base, cursors: new Cursors(CURSOR_KEY), keyRing: parseKeyRing(KEY_RING), pepper: API_KEY_PEPPER, load: createLoaders(base) }
   },
   answers: ({ db, now, settings: { KEY_RING, API_KEY_PEPPER } }) => [
-    answerResolveProfiles(db, parseKeyRing(KEY_RING)),
+    answerResolveProfiles(db, parseKeyRing(KEY_RING), now),
     answerReadContactCards(db, parseKeyRing(KEY_RING), now),
     answerAuthenticateClient(db, API_KEY_PEPPER),
     answerAuthorizeApiKey(db),

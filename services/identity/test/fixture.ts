@@ -25,27 +25,31 @@ export type Said = {
   name?: string
   attributes?: Record<string, string>
   at?: Date
+  /** When the identifiers were proven; with the claim without it. */
+  verifiedAt?: Date
 }
 
 /** Asks identity as engagement does: over the encoded request. */
 export async function resolve(test: TestDatabase, tenantId: string, said: Said[]) {
-  const claims = said.map(({ source, externalId, phone, email, unionid, name, attributes, at = new Date('2026-01-01') }, index) => {
-    const observedAt = timestampFromDate(at)
-    const given = [
-      ['phone', phone],
-      ['email', email],
-      ['unionid@corp', unionid],
-    ].filter((one): one is [string, string] => one[1] !== undefined)
-    return {
-      claimId: String(index),
-      source,
-      externalId,
-      displayName: name ?? '',
-      observedAt,
-      identifiers: given.map(([namespace, value]) => ({ namespace, value, verifiedAt: observedAt })),
-      attributes: Object.entries(attributes ?? {}).map(([key, value]) => ({ key, value })),
-    }
-  })
+  const claims = said.map(
+    ({ source, externalId, phone, email, unionid, name, attributes, at = new Date('2026-01-01'), verifiedAt = at }, index) => {
+      const observedAt = timestampFromDate(at)
+      const given = [
+        ['phone', phone],
+        ['email', email],
+        ['unionid@corp', unionid],
+      ].filter((one): one is [string, string] => one[1] !== undefined)
+      return {
+        claimId: String(index),
+        source,
+        externalId,
+        displayName: name ?? '',
+        observedAt,
+        identifiers: given.map(([namespace, value]) => ({ namespace, value, verifiedAt: timestampFromDate(verifiedAt) })),
+        attributes: Object.entries(attributes ?? {}).map(([key, value]) => ({ key, value })),
+      }
+    },
+  )
   const request = toBinary(ResolveProfilesRequestSchema, create(ResolveProfilesRequestSchema, { tenantId, claims }))
-  return fromBinary(ResolveProfilesResponseSchema, await answerResolveProfiles(test.db, ring).reply(request)).profiles
+  return fromBinary(ResolveProfilesResponseSchema, await answerResolveProfiles(test.db, ring, () => new Date()).reply(request)).profiles
 }

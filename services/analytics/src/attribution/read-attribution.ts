@@ -1,5 +1,6 @@
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
+import { moment } from '@renmai/platform/moments'
 import { parse } from '@renmai/platform/parse'
 import { currentTenant } from '@renmai/platform/tenants'
 import { z } from 'zod'
@@ -12,7 +13,7 @@ const lookbackDays = z
   .max(365)
   .nullish()
   .transform((value) => value ?? 30)
-const Span = z.object({ model: z.enum(['LAST_TOUCH', 'LINEAR']), from: z.coerce.date(), to: z.coerce.date(), lookbackDays })
+const Span = z.object({ model: z.enum(['LAST_TOUCH', 'LINEAR']), from: moment, to: moment, lookbackDays })
 const Path = z.object({ orderId: z.uuid(), lookbackDays })
 
 const DAY_MS = 86_400_000

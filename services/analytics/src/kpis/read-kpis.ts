@@ -1,12 +1,13 @@
 import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
+import { day } from '@renmai/platform/moments'
 import { parse } from '@renmai/platform/parse'
 import { currentTenant } from '@renmai/platform/tenants'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { readWatermark } from './read-watermark.ts'
 
-const Input = z.object({ from: z.iso.date(), to: z.iso.date() })
+const Input = z.object({ from: day, to: day })
 const DAY_MS = 86_400_000
 
 /** The numbers of each day in the tenant's zone and currency, with the moment up to which they are complete. */

@@ -1,6 +1,7 @@
 import { insertRows } from '@renmai/platform/bulk'
 import type { Tx } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
+import { day } from '@renmai/platform/moments'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { publish } from '@renmai/platform/outbox'
 import { parse } from '@renmai/platform/parse'
@@ -14,7 +15,7 @@ import { type RfmRun, rfmRuns } from './rfm.table.ts'
 
 const Input = z.object({
   idempotencyKey,
-  asOf: z.iso.date(),
+  asOf: day,
   windowDays: z
     .int()
     .min(1)

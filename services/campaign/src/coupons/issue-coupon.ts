@@ -10,6 +10,7 @@ import { CouponIssuedSchema } from '@renmai/proto/campaign/v1/events'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { requireProfile } from '../profiles/require-profile.ts'
 import { codeOf } from './coupon.rules.ts'
 import { type Coupon, coupons, couponTemplates } from './coupon.table.ts'
 
@@ -20,6 +21,7 @@ export async function issueCoupon(ctx: Context, raw: z.input<typeof Input>): Pro
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'issueCoupon', scope: 'campaigns:write' }, input, async (tx) => {
     const { templateId, profileId } = input
+    await requireProfile(tx, profileId)
     const issued = await issue(tx, { templateId, profileId, sourceKey: `manual:${input.idempotencyKey}`, journeyId: null, now: ctx.now() })
     if ('refusal' in issued)
       throw new AppError(issued.refusal === 'NO_SUCH_TEMPLATE' ? 'NOT_FOUND' : 'CONFLICT', `The coupon cannot be issued: ${issued.refusal}`)

@@ -128,7 +128,6 @@ async function requestMessage(
     profileId: entry.profileId,
     channel: template.channel,
     purpose: node.purpose!,
-    messageClass: node.messageClass,
     templateId: template.id,
     templateVersion: template.version,
     journeyId: journey.id,

@@ -4,26 +4,24 @@
  */
 import { AppError } from '@renmai/platform/errors'
 import { z } from 'zod'
-import { clauseSchema } from '../segments/clause.rules.ts'
+import { definitionSchema, MAX_CLAUSES, measure } from '../segments/clause.rules.ts'
 
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null)
 
+const nodeId = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/)
+
 const nodeSchema = z.object({
-  id: z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/),
+  id: nodeId,
   type: z.enum(['WAIT', 'SPLIT', 'SEND', 'EXIT']),
-  next: orNull(z.string()),
-  otherwise: orNull(z.string()),
+  next: orNull(nodeId),
+  otherwise: orNull(nodeId),
   waitSeconds: orNull(z.int().min(1).max(31_536_000)),
-  condition: orNull(clauseSchema),
+  condition: orNull(definitionSchema),
   templateId: orNull(z.uuid()),
   purpose: orNull(z.string().min(1).max(64)),
-  messageClass: z
-    .enum(['COMMERCIAL', 'TRANSACTIONAL'])
-    .nullish()
-    .transform((value) => value ?? 'COMMERCIAL'),
   couponTemplateId: orNull(z.uuid()),
   variables: z
-    .array(z.object({ name: z.string(), value: z.string().max(1_000) }))
+    .array(z.object({ name: z.string().max(32), value: z.string().max(1_000) }))
     .max(50)
     .nullish()
     .transform((value) => value ?? []),
@@ -37,6 +35,7 @@ export function checkNodes(nodes: JourneyNode[]): void {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   if (byId.size !== nodes.length) throw invalid(nodes[0]!.id, 'two steps have the same id')
   for (const node of nodes) checkNode(node, byId)
+  checkConditions(nodes)
   const reached = new Set<string>()
   follow(nodes[0]!, byId, reached, new Set())
   const lost = nodes.find((node) => !reached.has(node.id))
@@ -55,6 +54,14 @@ function checkNode(node: JourneyNode, byId: Map<string, JourneyNode>): void {
     throw invalid(node.id, 'needs a condition and otherwise')
   if (node.type === 'SEND' && (node.templateId === null || node.purpose === null))
     throw invalid(node.id, 'needs a template and the purpose that consent is asked for')
+}
+
+/** An entry may pass them all in one pass of the worker, so they have the limit of one together. */
+function checkConditions(nodes: JourneyNode[]): void {
+  const conditions = nodes.map((node) => node.condition).filter((condition) => condition !== null)
+  if (conditions.reduce((sum, condition) => sum + measure(condition).clauses, 0) <= MAX_CLAUSES) return
+  const message = `the conditions of all steps have more than ${MAX_CLAUSES} clauses together`
+  throw new AppError('INVALID', `nodes: ${message}`, { nodes: message })
 }
 
 const waysOf = (node: JourneyNode) => [node.next, node.otherwise].filter((way) => way !== null)

@@ -3,6 +3,7 @@ import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
+import { requireScope } from '@renmai/platform/viewer'
 import { and, eq, inArray } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
@@ -21,10 +22,14 @@ const Input = z.object({
   nodes: nodesSchema,
 })
 
-/** Checks a journey and starts it. From here on its steps do not change: a change is a new journey. */
+/**
+ * Checks a journey and starts it. From here on its steps do not change: a change is a new journey.
+ * @throws AppError FORBIDDEN when a step sends and the viewer lacks messages:write
+ */
 export async function publishJourney(ctx: Context, raw: z.input<typeof Input>): Promise<Journey> {
   const input = parse(Input, raw)
   checkNodes(input.nodes)
+  if (input.nodes.some((node) => node.type === 'SEND')) requireScope(ctx.viewer, 'messages:write')
   return mutate(ctx, { name: 'publishJourney', scope: 'campaigns:write' }, input, async (tx) => {
     const { name, segmentId, nodes } = input
     await checkReferences(tx, segmentId, nodes)

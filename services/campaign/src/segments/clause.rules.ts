@@ -2,6 +2,7 @@
  * A segment's condition: a tree whose leaves compare attributes, tags, orders, behaviour and RFM class. It compiles to
  * one SQL condition over `c.id`, a customer, with every value as a parameter.
  */
+import { AppError } from '@renmai/platform/errors'
 import { z } from 'zod'
 
 export type Clause =
@@ -25,7 +26,13 @@ export const RFM_CLASSES = [
   'GENERAL_WIN_BACK',
 ]
 
-const MAX_DEPTH = 6
+/** Clauses within clauses, the outermost counted. */
+const MAX_DEPTH = 10
+/** In all, however they are nested: the time of an evaluation grows with them. */
+export const MAX_CLAUSES = 200
+/** Values of all attribute clauses together. */
+const MAX_VALUES = 2_000
+
 const days = z
   .int()
   .min(1)
@@ -93,14 +100,45 @@ export const clauseSchema: z.ZodType<Clause> = z
     return z.NEVER
   })
 
+/** A whole condition, within the limits of one. Every input that holds a condition takes this schema. */
 export const definitionSchema = z
   .unknown()
-  .refine((value) => depthOf(value) <= 4 * MAX_DEPTH, 'is nested too deeply')
+  .superRefine((value, ctx) => {
+    const message = sizeProblem(value)
+    if (message) ctx.addIssue({ code: 'custom', message })
+  })
   .pipe(clauseSchema)
 
-function depthOf(value: unknown): number {
-  return value !== null && typeof value === 'object' ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0
+/**
+ * Measures a condition before anything else is done with it.
+ * @param definition a condition, or what may be none
+ * @returns what is too large about it
+ */
+export function sizeProblem(definition: unknown): string | undefined {
+  const { depth, clauses, values } = measure(definition)
+  if (clauses > MAX_CLAUSES) return `has more than ${MAX_CLAUSES} clauses in all`
+  if (depth > MAX_DEPTH) return `is nested more than ${MAX_DEPTH} clauses deep`
+  return values > MAX_VALUES ? `has more than ${MAX_VALUES} values in all` : undefined
 }
+
+/** Walks without recursion, and no further than one clause over the limit. */
+export function measure(definition: unknown): { depth: number; clauses: number; values: number } {
+  const size = { depth: 0, clauses: 0, values: 0 }
+  const waiting = [{ clause: definition, depth: 1 }]
+  for (let next = waiting.pop(); next && size.clauses <= MAX_CLAUSES; next = waiting.pop()) {
+    const { all, any, not, attribute } = fieldsOf(next.clause)
+    const depth = next.depth + 1
+    size.clauses++
+    size.depth = Math.max(size.depth, next.depth)
+    size.values += listOf(fieldsOf(attribute).values).length
+    for (const clause of [...listOf(all), ...listOf(any), ...(not ? [not] : [])]) waiting.push({ clause, depth })
+  }
+  return size
+}
+
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
 /** Whether time alone can change who matches. */
 export function usesClock(clause: Clause): boolean {
@@ -114,8 +152,13 @@ export function usesClock(clause: Clause): boolean {
 export type Compiled = { sql: string; params: unknown[] }
 const FIRST_PARAM = 4
 
-/** @param offset how many parameters stand before the clause's own, besides the first three */
+/**
+ * @param offset how many parameters stand before the clause's own, besides the first three
+ * @throws AppError INVALID for a condition over the limits; one that was stored before there were any never reaches the database
+ */
 export function compileClause(clause: Clause, offset = 0): Compiled {
+  const problem = sizeProblem(clause)
+  if (problem) throw new AppError('INVALID', `The condition ${problem}`, { definition: problem })
   const params: unknown[] = []
   const bind = (value: unknown) => `$${FIRST_PARAM + offset + params.push(value) - 1}`
   return { sql: toSql(clause, bind), params }

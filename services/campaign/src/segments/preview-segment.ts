@@ -10,30 +10,38 @@ const ALL_CUSTOMERS = '(SELECT DISTINCT customer_id AS id FROM profile_customers
 
 export type Preview = { size: number; total: number; attrition: { clause: string; remaining: number }[]; sample: { id: string }[] }
 
-/** Tries a condition: how many match, and what each of its parts takes away, in their order. */
+/**
+ * Tries a condition: how many match, and what each of its parts takes away, in their order.
+ * @param raw a condition within the limits of a segment's definition
+ */
 export async function previewSegment({ db, viewer, now }: Context, raw: unknown): Promise<Preview> {
   requireScope(viewer, 'campaigns:read')
   const definition = parse(definitionSchema, raw)
   const parts = 'all' in definition ? definition.all : [definition]
   return withTenant(db, viewer.tenantId, async (tx) => {
-    const total = await count(tx, now(), undefined)
-    const attrition = []
-    for (let length = 1; length <= parts.length; length++) {
-      attrition.push({ clause: describeClause(parts[length - 1]!), remaining: await count(tx, now(), { all: parts.slice(0, length) }) })
-    }
-    return { total, attrition, size: attrition.at(-1)!.remaining, sample: await sample(tx, now(), definition) }
+    const counts = await countByParts(tx, now(), parts)
+    const holding = (length: number) => counts.filter(({ held }) => held >= length).reduce((sum, { n }) => sum + n, 0)
+    const attrition = parts.map((part, no) => ({ clause: describeClause(part), remaining: holding(no + 1) }))
+    return { total: holding(0), attrition, size: holding(parts.length), sample: await sample(tx, now(), definition) }
   })
 }
 
-async function count(tx: Tx, now: Date, clause: Clause | undefined): Promise<number> {
+/** Customers by how many of the first parts hold for them: each part is evaluated once, and none after one that does not hold. */
+async function countByParts(tx: Tx, now: Date, parts: Clause[]): Promise<{ held: number; n: number }[]> {
   const { zone } = await currentTenant(tx)
-  const { sql, params } = clause ? compileClause(clause) : { sql: 'true', params: [] }
+  const params: unknown[] = []
+  const branches = parts.map((part, no) => {
+    const compiled = compileClause(part, params.length)
+    params.push(...compiled.params)
+    return `WHEN (${compiled.sql}) IS NOT TRUE THEN ${no}`
+  })
   // The second and third parameters are named in every statement, so that PostgreSQL knows their types.
-  const { rows } = await tx.client.query<{ n: number }>(
-    `SELECT count(*) AS n FROM ${ALL_CUSTOMERS} WHERE $2::timestamptz IS NOT NULL AND $3::text IS NOT NULL AND ${sql}`,
+  const { rows } = await tx.client.query<{ held: number; n: number }>(
+    `SELECT CASE ${branches.join(' ')} ELSE ${parts.length} END AS held, count(*) AS n FROM ${ALL_CUSTOMERS}
+     WHERE $2::timestamptz IS NOT NULL AND $3::text IS NOT NULL GROUP BY 1`,
     [tx.tenantId, now, zone, ...params],
   )
-  return rows[0]!.n
+  return rows
 }
 
 async function sample(tx: Tx, now: Date, clause: Clause): Promise<{ id: string }[]> {

@@ -3,10 +3,12 @@ import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { publish } from '@renmai/platform/outbox'
 import { parse } from '@renmai/platform/parse'
 import { requireVersion } from '@renmai/platform/version'
+import { requireScope } from '@renmai/platform/viewer'
 import { TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { sendsTemplate } from '../journeys/journey.queries.ts'
 import { checkSource } from './template.rules.ts'
 import { type Template, templates } from './template.table.ts'
 
@@ -37,7 +39,10 @@ const Input = z.object({
     .transform((value) => value ?? []),
 })
 
-/** Publishes a template, or the next version of the one with this name. */
+/**
+ * Publishes a template, or the next version of the one with this name.
+ * @throws AppError FORBIDDEN without messages:write when a journey sends it: its customers get the new text from now on
+ */
 export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<Template> {
   const input = parse(Input, raw)
   checkSource('subject', input.subject, input.variables)
@@ -51,6 +56,7 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
       .orderBy(desc(templates.version))
       .limit(1)
     requireVersion(input.expectedVersion, latest?.version ?? 0)
+    if (latest && (await sendsTemplate(tx, latest.id))) requireScope(ctx.viewer, 'messages:write')
     const row = {
       tenantId: tx.tenantId,
       id: latest?.id ?? newId(),

@@ -1,6 +1,6 @@
 import type { Tx } from '@renmai/platform/db'
 import { desc, eq, sql } from 'drizzle-orm'
-import { type AuditEntry, auditEntries, unsealedChains } from './audit.table.ts'
+import { type AuditCheckpoint, type AuditEntry, auditCheckpoints, auditEntries, unsealedChains } from './audit.table.ts'
 
 export async function lastEntry(tx: Tx): Promise<AuditEntry | undefined> {
   const [entry] = await tx
@@ -10,6 +10,16 @@ export async function lastEntry(tx: Tx): Promise<AuditEntry | undefined> {
     .orderBy(desc(auditEntries.seq))
     .limit(1)
   return entry
+}
+
+export async function lastCheckpoint(tx: Tx): Promise<AuditCheckpoint | undefined> {
+  const [checkpoint] = await tx
+    .select()
+    .from(auditCheckpoints)
+    .where(eq(auditCheckpoints.tenantId, tx.tenantId))
+    .orderBy(desc(auditCheckpoints.seq))
+    .limit(1)
+  return checkpoint
 }
 
 /** What is cut off the end of a chain before the next checkpoint leaves no trace: a minute, and no more. */

@@ -49,6 +49,11 @@ export function checkRun(
   return { seq, hash }
 }
 
+/** How many entries no checkpoint covers: nothing proves it when these are cut off. */
+export function countUnsealed(lastEntry: { seq: number } | undefined, lastCheckpoint: { seq: number } | undefined): number {
+  return Math.max(0, (lastEntry?.seq ?? 0) - (lastCheckpoint?.seq ?? 0))
+}
+
 /** The signed text, in the form of a C2SP checkpoint: origin, size, hash. */
 export function checkpointBody(tenantId: string, { seq, hash }: Pick<AuditCheckpoint, 'seq' | 'hash'>): Buffer {
   return Buffer.from(`renmai/audit/${tenantId}\n${seq}\n${hash.toString('base64')}\n`)

@@ -1,6 +1,5 @@
+import { effectiveConsents } from '../decisions/decision.rules.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { effectiveConsent } from './consent.rules.ts'
-import type { Consent } from './consent.table.ts'
 import { grantConsent, withdrawConsent } from './record-consent.ts'
 
 const MAX_ITEMS = 100
@@ -14,14 +13,9 @@ export const consentResolvers: Resolvers = {
     __resolveReference: ({ id }) => ({ id }),
     consents: async ({ id }, _args, { load }) => ((await load.consents.load(id)) ?? []).toReversed().slice(0, MAX_ITEMS),
     effectiveConsents: async ({ id }, _args, { load }) => {
-      const groups = Map.groupBy((await load.consents.load(id)) ?? [], (fact: Consent) => `${fact.purpose}|${fact.channel}`)
-      return Promise.all(
-        [...groups.values()].map(async (facts) => {
-          const { purpose, channel } = facts[0]!
-          const { isAllowed, reason, facts: deciding } = effectiveConsent(facts, (await load.noticeVersion.load(purpose)) ?? 0)
-          return { purpose, channel, isAllowed, reason, since: deciding.at(-1)!.at }
-        }),
-      )
+      const facts = (await load.consents.load(id)) ?? []
+      const purposes = await Promise.all([...new Set(facts.map(({ purpose }) => purpose))].map((key) => load.purpose.load(key)))
+      return effectiveConsents(facts, new Map(purposes.filter((terms) => terms !== undefined).map((terms) => [terms.key, terms])))
     },
     sendDecisions: async ({ id }, _args, { load }) => ((await load.decisions.load(id)) ?? []).slice(0, MAX_ITEMS),
   },

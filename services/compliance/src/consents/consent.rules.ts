@@ -2,17 +2,7 @@
  * A message may go out when the person agreed to its purpose on its channel, to the notice in force, and nobody who is
  * the same person has withdrawn since. Of several profiles the most restrictive counts; not knowing is a no.
  */
-import { AppError } from '@renmai/platform/errors'
 import type { Consent } from './consent.table.ts'
-
-const MAX_AHEAD_MS = 60_000
-
-/** @throws AppError INVALID for a time that has not come: it would outlive every later fact */
-export function checkConsentTime(at: Date, now: Date): Date {
-  if (at.getTime() > now.getTime() + MAX_AHEAD_MS)
-    throw new AppError('INVALID', 'at lies in the future', { at: 'must not lie in the future' })
-  return at
-}
 
 export type Verdict = { isAllowed: boolean; reason: 'GRANTED' | 'WITHDRAWN' | 'STALE_NOTICE' | 'NO_CONSENT'; facts: Consent[] }
 

@@ -1,6 +1,7 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
+import { pastMoment } from '@renmai/platform/moments'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { publish } from '@renmai/platform/outbox'
 import { parse } from '@renmai/platform/parse'
@@ -8,9 +9,12 @@ import { ConsentGrantedSchema, ConsentWithdrawnSchema } from '@renmai/proto/comp
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { requireProfile } from '../profiles/require-profile.ts'
 import { purposes } from '../purposes/purpose.table.ts'
-import { checkConsentTime } from './consent.rules.ts'
 import { type Consent, consents } from './consent.table.ts'
+
+/** Less than other facts may: one from the future would outlive every later word of the person. */
+const MAX_AHEAD_MS = 60_000
 
 const Input = z.object({
   idempotencyKey,
@@ -30,18 +34,22 @@ export function withdrawConsent(ctx: Context, raw: z.input<typeof Input>): Promi
   return recordConsent(ctx, raw, 'WITHDRAWN')
 }
 
-/** Appends a fact. Once this has answered, no decision can miss it: decisions read the same table. */
+/**
+ * Appends a fact. Once this has answered, no decision can miss it: decisions read the same table.
+ * @throws AppError INVALID for a time before 1990 or ahead; NOT_FOUND for a purpose or a profile that is not the tenant's
+ */
 async function recordConsent(ctx: Context, raw: z.input<typeof Input>, status: Consent['status']): Promise<Consent> {
   const input = parse(Input, raw)
   const name = status === 'GRANTED' ? 'grantConsent' : 'withdrawConsent'
   return mutate(ctx, { name, scope: 'consents:write' }, input, async (tx) => {
     const { profileId, channel, method, evidence } = input
-    const at = checkConsentTime(input.at ?? ctx.now(), ctx.now())
+    const at = pastMoment(input.at ?? ctx.now(), ctx.now(), 'at', MAX_AHEAD_MS)
     const [purpose] = await tx
       .select()
       .from(purposes)
       .where(and(eq(purposes.tenantId, tx.tenantId), eq(purposes.key, input.purpose)))
     if (!purpose) throw new AppError('NOT_FOUND', `No purpose ${input.purpose}; define it first`)
+    await requireProfile(tx, profileId)
     const row = {
       tenantId: tx.tenantId,
       id: newId(),

@@ -5,8 +5,12 @@ import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
 import { meter } from '@renmai/platform/meter'
 import { ComplianceService, type SendQuestion } from '@renmai/proto/compliance/v1/compliance_service'
+import { eq } from 'drizzle-orm'
 import type { Consent } from '../consents/consent.table.ts'
-import { type Decided, decide } from './decision.rules.ts'
+import { MAX_PURPOSES } from '../purposes/purpose.rules.ts'
+import { type Purpose, purposes } from '../purposes/purpose.table.ts'
+import { decide } from './decision.rules.ts'
+import type { Decision } from './decision.table.ts'
 
 const MAX_QUESTIONS = 500
 const counter = meter.createCounter('renmai_send_decisions', { description: 'Decisions about messages, by outcome' })
@@ -32,6 +36,7 @@ const COLUMNS = {
   purpose: 'text',
   channel: 'text',
   message_class: 'text',
+  purpose_version: 'int4',
   is_allowed: 'boolean',
   reasons: 'text[]',
   consent_ids: 'uuid[]',
@@ -44,33 +49,34 @@ const toRow = (one: Asked & { id: string; at: Date }) => ({
   profile_id: one.profileId,
   customer_id: one.customerId,
   message_class: one.messageClass,
+  purpose_version: one.purposeVersion,
   is_allowed: one.isAllowed,
   consent_ids: one.consentIds,
 })
 
-type Asked = Decided & {
-  messageId: string
-  profileId: string
-  customerId: string | null
-  purpose: string
-  channel: string
-  messageClass: string
-}
+type Asked = Omit<Decision, 'tenantId' | 'id' | 'at'>
 
 async function decideAll(tx: Tx, questions: SendQuestion[]): Promise<Asked[]> {
-  const facts = Map.groupBy(await readFacts(tx, questions), (fact) => fact.asked)
-  const notices = await readNotices(tx)
-  return questions.map(({ messageId, profileId, purpose, channel, messageClass }) => {
-    const mine = facts.get(profileId) ?? []
-    const relevant = mine.filter((fact) => fact.purpose === purpose && fact.channel === channel)
+  const known = Map.groupBy(await readFacts(tx, questions), (fact) => fact.asked)
+  const terms = await readPurposes(tx)
+  return questions.map(({ messageId, profileId, purpose, channel }) => {
+    const mine = known.get(profileId) ?? []
+    const { isAllowed, reasons, facts } = decide(
+      purpose,
+      terms,
+      mine.filter((fact) => fact.channel === channel),
+    )
     return {
       messageId,
       profileId,
       customerId: mine[0]?.customerId ?? null,
       purpose,
       channel,
-      messageClass,
-      ...decide(messageClass, notices.get(purpose), relevant),
+      messageClass: terms.get(purpose)?.messageClass ?? 'COMMERCIAL',
+      purposeVersion: terms.get(purpose)?.version ?? null,
+      isAllowed,
+      reasons,
+      consentIds: facts.map((fact) => fact.id),
     }
   })
 }
@@ -92,10 +98,7 @@ async function readFacts(tx: Tx, questions: SendQuestion[]): Promise<(Consent & 
   return rows
 }
 
-async function readNotices(tx: Tx): Promise<Map<string, number>> {
-  const { rows } = await tx.client.query<{ key: string; notice_version: number }>(
-    'SELECT key, notice_version FROM purposes WHERE tenant_id = $1',
-    [tx.tenantId],
-  )
-  return new Map(rows.map((row) => [row.key, row.notice_version]))
+async function readPurposes(tx: Tx): Promise<Map<string, Purpose>> {
+  const rows = await tx.select().from(purposes).where(eq(purposes.tenantId, tx.tenantId)).limit(MAX_PURPOSES)
+  return new Map(rows.map((row) => [row.key, row]))
 }

@@ -1,8 +1,13 @@
 import { withTenant } from '@renmai/platform/db'
+import { moment } from '@renmai/platform/moments'
+import { parse } from '@renmai/platform/parse'
 import { readPage } from '@renmai/platform/read-page'
 import { eq } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { decisions } from './decision.table.ts'
+
+const Since = z.object({ since: moment })
 
 export const decisionResolvers: Resolvers = {
   Query: {
@@ -10,13 +15,15 @@ export const decisionResolvers: Resolvers = {
       const where = typeof isAllowed === 'boolean' ? eq(decisions.isAllowed, isAllowed) : undefined
       return readPage(ctx, args, { table: decisions, by: decisions.id, order: 'desc', where })
     },
-    decisionCounts: (_, { since }, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, async (tx) => {
+    decisionCounts: (_, args, { db, viewer }) => {
+      const { since } = parse(Since, args)
+      return withTenant(db, viewer.tenantId, async (tx) => {
         const { rows } = await tx.client.query(
           'SELECT count(*) FILTER (WHERE is_allowed) AS allowed, count(*) FILTER (WHERE NOT is_allowed) AS denied FROM decisions WHERE tenant_id = $1 AND at >= $2',
           [viewer.tenantId, since],
         )
         return rows[0]
-      }),
+      })
+    },
   },
 }

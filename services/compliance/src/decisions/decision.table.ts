@@ -1,5 +1,5 @@
 import { id, moment, tenantId } from '@renmai/platform/columns'
-import { boolean, index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** One receipt per answer. A message that is asked about again gets another receipt, by the facts of that moment. */
 export const decisions = pgTable(
@@ -12,7 +12,9 @@ export const decisions = pgTable(
     customerId: uuid('customer_id'),
     purpose: text().notNull(),
     channel: text().notNull(),
-    messageClass: text().notNull(),
+    messageClass: text({ enum: ['COMMERCIAL', 'TRANSACTIONAL'] }).notNull(),
+    /** Of the purpose's terms that decided; null when nobody had defined the purpose. */
+    purposeVersion: integer(),
     isAllowed: boolean().notNull(),
     reasons: text().array().notNull(),
     consentIds: uuid('consent_ids').array().notNull(),

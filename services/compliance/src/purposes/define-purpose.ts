@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Tx } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { publish } from '@renmai/platform/outbox'
 import { parse } from '@renmai/platform/parse'
@@ -6,44 +8,77 @@ import { PolicyChangedSchema } from '@renmai/proto/compliance/v1/events'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { notices, type Purpose, purposes } from './purpose.table.ts'
+import { isNewVersion, MAX_PURPOSES } from './purpose.rules.ts'
+import { notices, type Purpose, purposes, purposeVersions } from './purpose.table.ts'
 
-const Input = z.object({
-  idempotencyKey,
-  key: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'lower case letters, digits and _'),
-  name: z.string().min(1).max(100),
-  consentLevel: z.enum(['GENERAL', 'SEPARATE', 'WRITTEN']),
-  noticeText: z.string().min(1).max(50_000),
-})
+const Input = z
+  .object({
+    idempotencyKey,
+    key: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'lower case letters, digits and _'),
+    name: z.string().min(1).max(100),
+    consentLevel: z.enum(['GENERAL', 'SEPARATE', 'WRITTEN']),
+    messageClass: z
+      .enum(['COMMERCIAL', 'TRANSACTIONAL'])
+      .nullish()
+      .transform((value) => value ?? 'COMMERCIAL'),
+    isRequired: z
+      .boolean()
+      .nullish()
+      .transform((value) => value ?? false),
+    noticeText: z.string().min(1).max(50_000),
+  })
+  .refine(({ messageClass, isRequired }) => messageClass === 'TRANSACTIONAL' || !isRequired, {
+    message: 'only a TRANSACTIONAL purpose can be required by law or contract',
+    path: ['isRequired'],
+  })
 
 export type PurposeWithNotice = Purpose & { noticeHash: string; noticeText: string }
 
-/** Defines a purpose. The same notice again changes nothing; another text is a new version, and stales older consents. */
+/**
+ * Defines a purpose. The same terms again change nothing; other terms are a new version, and another notice makes older
+ * consents stale.
+ * @throws AppError INVALID for a commercial purpose that is said to be required; CONFLICT when the tenant has too many
+ */
 export async function definePurpose(ctx: Context, raw: z.input<typeof Input>): Promise<PurposeWithNotice> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'definePurpose', scope: 'consents:write' }, input, async (tx) => {
-    const { key, name, consentLevel, noticeText } = input
+    const { key, name, consentLevel, messageClass, isRequired, noticeText } = input
     const noticeHash = createHash('sha256').update(noticeText).digest('hex')
-    const mine = and(eq(purposes.tenantId, tx.tenantId), eq(purposes.key, key))
-    const [existing] = await tx.select().from(purposes).where(mine).for('update')
-    const [notice] = existing
-      ? await tx
-          .select()
-          .from(notices)
-          .where(and(eq(notices.tenantId, tx.tenantId), eq(notices.purpose, key), eq(notices.version, existing.noticeVersion)))
-      : []
-    const isNewNotice = notice?.hash !== noticeHash
-    const noticeVersion = (existing?.noticeVersion ?? 0) + (isNewNotice ? 1 : 0)
-    const values = { tenantId: tx.tenantId, key, name, consentLevel, noticeVersion }
+    const before = await readInForce(tx, key)
+    if (!before) await checkRoom(tx)
+    const isNewNotice = before?.noticeHash !== noticeHash
+    const terms = { consentLevel, messageClass, isRequired, noticeVersion: (before?.noticeVersion ?? 0) + (isNewNotice ? 1 : 0) }
+    const isNew = isNewVersion(before, terms)
+    const version = (before?.version ?? 0) + (isNew ? 1 : 0)
     const [purpose] = await tx
       .insert(purposes)
-      .values(values)
-      .onConflictDoUpdate({ target: [purposes.tenantId, purposes.key], set: { name, consentLevel, noticeVersion } })
+      .values({ tenantId: tx.tenantId, key, name, ...terms, version })
+      .onConflictDoUpdate({ target: [purposes.tenantId, purposes.key], set: { name, ...terms, version } })
       .returning()
-    if (isNewNotice) {
-      await tx.insert(notices).values({ tenantId: tx.tenantId, purpose: key, version: noticeVersion, text: noticeText, hash: noticeHash })
-      await publish(tx, PolicyChangedSchema, { purpose: key, noticeVersion })
+    if (isNewNotice)
+      await tx
+        .insert(notices)
+        .values({ tenantId: tx.tenantId, purpose: key, version: terms.noticeVersion, text: noticeText, hash: noticeHash })
+    if (isNew) {
+      await tx.insert(purposeVersions).values({ tenantId: tx.tenantId, purpose: key, version, ...terms, definedBy: ctx.viewer.id })
+      const { noticeVersion } = terms
+      await publish(tx, PolicyChangedSchema, { purpose: key, noticeVersion, purposeVersion: version, messageClass, isRequired })
     }
     return { result: { ...purpose!, noticeHash, noticeText }, targetId: key }
   })
+}
+
+/** The purpose, held until the end of the transaction, with the hash of its notice. */
+async function readInForce(tx: Tx, key: string): Promise<(Purpose & { noticeHash: string | undefined }) | undefined> {
+  const mine = and(eq(purposes.tenantId, tx.tenantId), eq(purposes.key, key))
+  const [purpose] = await tx.select().from(purposes).where(mine).for('update')
+  if (!purpose) return undefined
+  const current = and(eq(notices.tenantId, tx.tenantId), eq(notices.purpose, key), eq(notices.version, purpose.noticeVersion))
+  const [notice] = await tx.select({ hash: notices.hash }).from(notices).where(current)
+  return { ...purpose, noticeHash: notice?.hash }
+}
+
+async function checkRoom(tx: Tx): Promise<void> {
+  const count = await tx.$count(purposes, eq(purposes.tenantId, tx.tenantId))
+  if (count >= MAX_PURPOSES) throw new AppError('CONFLICT', `A tenant has at most ${MAX_PURPOSES} purposes`)
 }

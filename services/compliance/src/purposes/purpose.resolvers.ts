@@ -2,9 +2,8 @@ import { withTenant } from '@renmai/platform/db'
 import { and, asc, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { definePurpose } from './define-purpose.ts'
+import { MAX_PURPOSES } from './purpose.rules.ts'
 import { notices, purposes } from './purpose.table.ts'
-
-const MAX_PURPOSES = 1_000
 
 export const purposeResolvers: Resolvers = {
   Query: {

@@ -1,5 +1,16 @@
 import { createdAt, tenantId } from '@renmai/platform/columns'
-import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { boolean, check, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+
+const terms = {
+  consentLevel: text({ enum: ['GENERAL', 'SEPARATE', 'WRITTEN'] }).notNull(),
+  messageClass: text({ enum: ['COMMERCIAL', 'TRANSACTIONAL'] })
+    .notNull()
+    .default('COMMERCIAL'),
+  /** Needed by law or contract: sent against every withdrawal. */
+  isRequired: boolean().notNull().default(false),
+  noticeVersion: integer().notNull(),
+}
 
 export const purposes = pgTable(
   'purposes',
@@ -7,14 +18,32 @@ export const purposes = pgTable(
     tenantId: tenantId(),
     key: text().notNull(),
     name: text().notNull(),
-    consentLevel: text({ enum: ['GENERAL', 'SEPARATE', 'WRITTEN'] }).notNull(),
-    noticeVersion: integer().notNull(),
+    ...terms,
+    /** Raised by each change of the terms; 0 for a purpose that was defined before versions were kept. */
+    version: integer().notNull().default(0),
     createdAt: createdAt(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.key] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.key] }),
+    check('purposes_required', sql`message_class = 'TRANSACTIONAL' OR NOT is_required`),
+  ],
 )
 
 export type Purpose = typeof purposes.$inferSelect
+
+/** The terms of each version: what a receipt rested on, and who decided it, must stay readable. */
+export const purposeVersions = pgTable(
+  'purpose_versions',
+  {
+    tenantId: tenantId(),
+    purpose: text().notNull(),
+    version: integer().notNull(),
+    ...terms,
+    definedBy: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.purpose, t.version] })],
+)
 
 /** Every notice that was ever in force: what people agreed to must stay readable. */
 export const notices = pgTable(

@@ -2,6 +2,7 @@ import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
+import { requireScope } from '@renmai/platform/viewer'
 import { z } from 'zod'
 import { readAccount } from '../channels/credentials.ts'
 import type { Context } from '../context.ts'
@@ -22,9 +23,13 @@ const Input = z.object({
   skipVerify: z.boolean().nullish(),
 })
 
-/** Writes down the wanted code; a worker asks WeCom for it, outside the transaction. */
+/**
+ * Writes down the wanted code; a worker asks WeCom for it, outside the transaction.
+ * @throws AppError FORBIDDEN for a welcome text without messages:write: it is sent to everybody who scans the code
+ */
 export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): Promise<LiveCode> {
   const input = parse(Input, raw)
+  if (input.welcomeText) requireScope(ctx.viewer, 'messages:write')
   return mutate(ctx, { name: 'createLiveCode', scope: 'channels:write' }, input, async (tx) => {
     await readAccount(tx, ctx.keyRing, input.accountId, 'WECOM')
     const { accountId, name, state, owners, tagIds, welcomeText, skipVerify } = input

@@ -75,12 +75,11 @@ type Allowed = { message: Message; decision: SendDecision }
 
 /** Messages that the gate allows; the refused ones are blocked with the receipt's id. */
 async function askGate(worker: Worker, tenantId: string, claimed: Message[]): Promise<Allowed[]> {
-  const questions = claimed.map(({ id, profileId, purpose, channel, messageClass }) => ({
+  const questions = claimed.map(({ id, profileId, purpose, channel }) => ({
     messageId: id,
     profileId,
     purpose,
     channel,
-    messageClass,
   }))
   const { decisions } = await ask(worker.bus, ComplianceService.method.decideSends, { tenantId, questions })
   const byMessage = new Map(decisions.map((decision) => [decision.messageId, decision]))

@@ -5,7 +5,7 @@ import { publish } from '@renmai/platform/outbox'
 import { MessageBlockedSchema, MessageFailedSchema } from '@renmai/proto/engagement/v1/events'
 import type { Message } from './message.table.ts'
 
-const SHAPE = `tenant_id AS "tenantId", id, profile_id AS "profileId", channel, purpose, message_class AS "messageClass", template_id AS "templateId",
+const SHAPE = `tenant_id AS "tenantId", id, profile_id AS "profileId", channel, purpose, template_id AS "templateId",
   template_version AS "templateVersion", variables, attempt_id AS "attemptId", attempts`
 
 /** Takes messages that are due, for 60 seconds. The attempt's id fences off a worker that was too slow. */

@@ -11,7 +11,8 @@ export const messages = pgTable(
     profileId: uuid('profile_id').notNull(),
     channel: text().notNull(),
     purpose: text().notNull(),
-    messageClass: text().notNull(),
+    /** @NOTE Read by the release before only, which takes this for a message that needs consent; the next release drops it. */
+    messageClass: text().notNull().default('COMMERCIAL'),
     templateId: uuid('template_id').notNull(),
     templateVersion: integer().notNull(),
     variables: jsonb().$type<Record<string, string>>().notNull(),

@@ -1,4 +1,5 @@
 import { AppError } from '@renmai/platform/errors'
+import { moment } from '@renmai/platform/moments'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
 import { z } from 'zod'
@@ -11,7 +12,7 @@ const Input = z
     idempotencyKey,
     endpointId: z.uuid(),
     deliveryIds: z.array(z.uuid()).min(1).max(100).nullish(),
-    failedSince: z.coerce.date().nullish(),
+    failedSince: moment.nullish(),
   })
   .refine(({ deliveryIds, failedSince }) => !deliveryIds !== !failedSince, 'give either deliveryIds or failedSince')
 

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createApiKey, digestSecret } from '@renmai/platform/api-key'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
+import { moment } from '@renmai/platform/moments'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
 import { z } from 'zod'
@@ -17,7 +18,7 @@ const Input = z.object({
   idempotencyKey,
   name: Name,
   scopes: z.array(z.enum(ALL_SCOPES)).min(1).max(50),
-  expiresAt: z.coerce.date().nullish(),
+  expiresAt: moment.nullish(),
   kind: z.enum(['PARTNER', 'OWN']).nullish(),
   plan: Plan.nullish(),
   allowedAddresses: Addresses.nullish(),

@@ -1,10 +1,12 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { answer } from '@renmai/platform/ask'
 import { insertRows } from '@renmai/platform/bulk'
+import type { Clock } from '@renmai/platform/clock'
 import { blindIndex, type KeyRing } from '@renmai/platform/crypto'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
+import { pastMoment } from '@renmai/platform/moments'
 import { publish } from '@renmai/platform/outbox'
 import { isStorableText } from '@renmai/platform/parse'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
@@ -23,10 +25,10 @@ const MAX_CLAIMS = 500
 type Checked = { raw: ProfileClaim; claim: Claim; observedAt: Date } | { raw: ProfileClaim; error: AppError }
 type Good = Extract<Checked, { claim: Claim }>
 
-export const answerResolveProfiles = (db: Db, ring: KeyRing) =>
+export const answerResolveProfiles = (db: Db, ring: KeyRing, now: Clock) =>
   answer(IdentityService.method.resolveProfiles, async ({ tenantId, claims }) => {
     if (claims.length > MAX_CLAIMS) throw new AppError('INVALID', `At most ${MAX_CLAIMS} claims at once`)
-    const checked = claims.map((raw) => check(raw, ring, tenantId))
+    const checked = claims.map((raw) => check(raw, ring, tenantId, now()))
     const good = checked.filter((one): one is Good => 'claim' in one)
     const resolved = good.length > 0 ? await withTenant(db, tenantId, (tx) => resolve(tx, ring, good)) : []
     const results = new Map(resolved.map((result) => [result.claimId, result]))
@@ -39,18 +41,19 @@ export const answerResolveProfiles = (db: Db, ring: KeyRing) =>
     }
   })
 
-function check(raw: ProfileClaim, ring: KeyRing, tenantId: string): Checked {
+function check(raw: ProfileClaim, ring: KeyRing, tenantId: string, now: Date): Checked {
   try {
     for (const text of [raw.source, raw.externalId]) {
       if (text === '' || text.length > 256 || !isStorableText(text))
         throw new AppError('INVALID', 'source and external id need 1 to 256 characters')
     }
     const identifiers = raw.identifiers.map(({ namespace, value, verifiedAt }) => {
-      const normal = normalise({ namespace, value, verifiedAt: verifiedAt && timestampDate(verifiedAt) })
+      const normal = normalise({ namespace, value, verifiedAt: verifiedAt && pastMoment(timestampDate(verifiedAt), now, 'verifiedAt') })
       return { ...normal, index: blindIndex(ring, tenantId, normal.namespace, normal.value).toString('hex') }
     })
     const claim = { claimId: raw.claimId, source: raw.source, externalId: raw.externalId, identifiers }
-    return { raw, claim, observedAt: raw.observedAt ? timestampDate(raw.observedAt) : new Date(0) }
+    // Without a time everything else is newer. One that has not come would win over every later observation.
+    return { raw, claim, observedAt: raw.observedAt ? pastMoment(timestampDate(raw.observedAt), now, 'observedAt') : new Date(0) }
   } catch (error) {
     if (error instanceof AppError) return { raw, error }
     throw error

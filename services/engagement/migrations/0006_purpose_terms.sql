@@ -1,0 +1,1 @@
+ALTER TABLE "messages" ALTER COLUMN "message_class" SET DEFAULT 'COMMERCIAL';
