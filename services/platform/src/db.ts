@@ -131,15 +131,18 @@ export function breaksUnique(error: unknown, constraint: string): boolean {
   return found?.code === '23505' && found.constraint === constraint
 }
 
-/** Turns what PostgreSQL says into what a caller can act on. Anything unknown passes as it is. */
+/**
+ * Turns what PostgreSQL says into what a caller can act on, in words of ours: names of constraints and tables, and the
+ * values that stand in a detail, are not for callers. Anything unknown passes as it is.
+ */
 export function translate(error: unknown): unknown {
   if (error instanceof AppError) return error
-  const { code = '', constraint, message } = pgErrorOf(error) ?? { message: String((error as Error)?.message) }
+  const { code = '', message } = pgErrorOf(error) ?? { message: String((error as Error)?.message) }
   const cause = { cause: error }
-  if (code === '23505') return new AppError('CONFLICT', `Already exists (${constraint})`, undefined, cause)
-  if (code === '23503') return new AppError('NOT_FOUND', `Refers to something that does not exist (${constraint})`, undefined, cause)
-  if (code === '23514') return new AppError('INVALID', `Breaks the rule ${constraint}`, undefined, cause)
-  if (['22021', '22P02', '22001', '22003', '22007', '22008', '22P05'].includes(code))
+  if (code === '23505') return new AppError('CONFLICT', 'Already exists', undefined, cause)
+  if (code === '23503') return new AppError('NOT_FOUND', 'Refers to something that does not exist', undefined, cause)
+  if (code === '23514') return new AppError('INVALID', 'A value is outside of what is allowed', undefined, cause)
+  if (['22021', '22P02', '22001', '22003', '22007', '22008', '22009', '22015', '22P05'].includes(code))
     return new AppError('INVALID', 'A value cannot be stored', undefined, cause)
   if (['53100', '53200', '58030', 'XX001', 'XX002'].includes(code))
     return new AppError('STORAGE_UNAVAILABLE', 'Storage is full or failing; try later', undefined, cause)

@@ -62,6 +62,11 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
     // Longer parameters than our ids and states are no routes of ours.
     routerOptions: { maxParamLength: 200 },
   })
+  // Read as one value it would be of another type than the code behind it expects.
+  server.addHook('onRequest', async ({ query }) => {
+    const repeated = Object.entries((query ?? {}) as Record<string, unknown>).find(([, value]) => Array.isArray(value))
+    if (repeated) throw new AppError('INVALID', 'A query parameter is given once', { query: 'repeats a parameter' })
+  })
   server.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (isDraining) reply.header('connection', 'close')

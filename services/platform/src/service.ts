@@ -51,6 +51,8 @@ export type Service<S extends z.ZodObject, C extends object, W = App<z.output<S>
   /** What it works through; the third table of contents, beside resolvers and handlers. */
   queues: readonly QueueEntry<W>[]
   appendOnly: readonly string[]
+  /** Its tables that are partitioned by month. */
+  monthly?: readonly string[]
   modules: DocumentNode[]
   resolvers: object
   context: (app: App<z.output<S>>, viewer: Viewer) => C
@@ -93,9 +95,9 @@ async function migrateService<S extends z.ZodObject, C extends object, W>(servic
     string,
     string,
   ]
-  const { queues, appendOnly } = service
+  const { queues, appendOnly, monthly } = service
   await awaitStore(createLog(service.name, 'warn'), () =>
-    migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly }),
+    migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly, monthly }),
   )
 }
 
@@ -148,7 +150,7 @@ export async function startService<S extends z.ZodObject, C extends object, W ex
   /** What one replica does for all. */
   const duties = [
     startReconciler(relayDb, bus, service.name, settings.RECONCILE_SECONDS, relay.isLeader),
-    maintainPartitions(relayDb, log, relay.isLeader),
+    maintainPartitions(relayDb, log, relay.isLeader, service.monthly),
     forgetKeys(db, relayDb, log, relay.isLeader),
     analyzeNew(relayDb, log, relay.isLeader),
   ]
