@@ -158,7 +158,7 @@ describe('segments', () => {
     await evaluate()
     expect(await told(SegmentEnteredSchema)).toEqual([buyer.customerId])
     clock.advance(20 * 86_400_000)
-    await test.owner.query("UPDATE segments SET next_at = now()")
+    await test.owner.query('UPDATE segments SET next_at = now()')
     await evaluate()
     await evaluate()
     expect(await members(recent.id)).toEqual([])

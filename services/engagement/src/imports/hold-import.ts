@@ -6,12 +6,12 @@ import type { Worker } from '../context.ts'
 import { orderImports } from './import.table.ts'
 import { readImport } from './receive-order-file.ts'
 
-const LEASE_SECONDS = 60
-const RENEW_MS = 15_000
+const LEASE_SECONDS = 15
+const RENEW_MS = 4_000
 
 /**
  * Receives one import in one place: of two transfers of it, to whichever replicas, the second is refused. The lease of a
- * process that died ends by itself within a minute.
+ * process that died ends by itself within seconds.
  * @throws AppError CONFLICT while it is being received, NOT_FOUND when there is none
  */
 export async function holdImport<T>(worker: Worker, tenantId: string, importId: string, work: () => Promise<T>): Promise<T> {
