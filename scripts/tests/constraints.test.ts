@@ -1,4 +1,4 @@
-import { translate } from '@renmai/platform/db'
+import { type Sentences, translate } from '@renmai/platform/db'
 import type { AppError } from '@renmai/platform/errors'
 import { type Migrated, testDatabase } from '@renmai/platform/testing/database'
 import { expect, inject, it } from 'vitest'
@@ -11,7 +11,7 @@ import { identity } from '../../services/identity/src/service.ts'
 /** What PostgreSQL reports when a rule of this kind is broken. */
 const CODES: Record<string, string> = { p: '23505', u: '23505', f: '23503', c: '23514' }
 
-it.each<Migrated>([analytics, campaign, compliance, engagement, identity])(
+it.each<Migrated & { sentences?: Sentences }>([analytics, campaign, compliance, engagement, identity])(
   'no rule of a table of $name is named in an error',
   async (service) => {
     const test = await testDatabase(inject('postgresUrl'), service)
@@ -24,7 +24,10 @@ it.each<Migrated>([analytics, campaign, compliance, engagement, identity])(
     expect(rows.length).toBeGreaterThan(10)
     for (const { name, kind } of rows) {
       const message = `violates "${name}"`
-      const { fields, message: said } = translate(Object.assign(new Error(message), { code: CODES[kind], constraint: name })) as AppError
+      const { fields, message: said } = translate(
+        Object.assign(new Error(message), { code: CODES[kind], constraint: name }),
+        service.sentences,
+      ) as AppError
       expect(JSON.stringify([said, fields])).not.toContain(name)
     }
   },

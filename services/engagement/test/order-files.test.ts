@@ -31,6 +31,7 @@ const COLUMNS = ['no', 'sku', 'title', 'q', 'p', 'at', 'c', 'name', 'phone']
 const SECRETS = ['王私密', '13900009999', 'private.person@mail.example']
 const folder = makeFolder('order-files')
 const admission = new Admission()
+const elsewhere = new Admission()
 const tenant = newId()
 const names: string[] = []
 let logged = ''
@@ -62,12 +63,13 @@ beforeAll(async () => {
   ])
   account = (await createEventSource(contextOf(), { idempotencyKey: key(), name: 'shop', channel: 'WEB' })).account.id
   http = createIntake(worker, admission, { silentMs: 300 })
-  patient = createIntake(worker, admission)
+  patient = createIntake(worker, elsewhere)
   for (const one of [http, patient]) await one.listen({ host: '127.0.0.1', port: 0 })
 }, 60_000)
 afterAll(async () => {
   await Promise.all([http.close(), patient.close()])
   admission.stop()
+  elsewhere.stop()
   await stopIdentity()
   await bus.nats.close()
   await nats.stop()

@@ -11,7 +11,7 @@ import { baseSettings, loadConfig } from './config.ts'
 import { consumeAll } from './consume.ts'
 import { armCrashPoint } from './crash-point.ts'
 import { databaseClock } from './database-clock.ts'
-import { connect, type Db } from './db.ts'
+import { connect, type Db, type Sentences } from './db.ts'
 import { forgetKeys } from './forget-keys.ts'
 import { createHttp, type Http } from './http.ts'
 import type { Handler } from './inbox.ts'
@@ -51,6 +51,8 @@ export type Service<S extends z.ZodObject, C extends object, W = App<z.output<S>
   /** What it works through; the third table of contents, beside resolvers and handlers. */
   queues: readonly QueueEntry<W>[]
   appendOnly: readonly string[]
+  /** What to say when a constraint of its tables is broken. */
+  sentences?: Sentences
   /** Its tables that are partitioned by month. */
   monthly?: readonly string[]
   modules: DocumentNode[]
@@ -115,7 +117,7 @@ export async function startService<S extends z.ZodObject, C extends object, W ex
   armCrashPoint(settings.CRASH_AT)
   const log = createLog(service.name, settings.LOG_LEVEL)
   const stopTelemetry = startTelemetry(service.name, settings.OTEL_EXPORTER_OTLP_ENDPOINT)
-  const db = connect(settings.DATABASE_URL, { name: service.name })
+  const db = connect(settings.DATABASE_URL, { name: service.name, sentences: service.sentences })
   const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${service.name}-relay`, max: RELAY_CONNECTIONS })
   await awaitStore(log, () => proveDatabase(db, relayDb))
   const bus = await connectBus(settings, service.name, log)
