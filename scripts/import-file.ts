@@ -15,7 +15,8 @@ export type ImportCounts = {
 }
 
 const FIELDS = 'id state rowsDone orders refunds rejectedRows rejections { reason rows }'
-const ATTEMPTS = 5
+/** Longer than the lease of an intake that died while it received the file. */
+const ATTEMPTS = 10
 
 /**
  * Imports one file through the public intake. A transfer that breaks is sent again; what is done is passed over there.

@@ -9,8 +9,10 @@ import { request } from 'undici'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Client, createClient } from '../client.ts'
 import { SERVICES } from '../compose-supergraph.ts'
+import { CSV_MAPPING } from '../demo/people.ts'
 import { STEPS } from '../demo/steps.ts'
 import { CORP, createStory, type Story } from '../demo/story.ts'
+import { importFile } from '../import-file.ts'
 import { signEvents } from '../sign-events.ts'
 import { type Platform, startPlatform } from '../stack/platform.ts'
 import { createSecrets } from '../stack/secrets.ts'
@@ -84,6 +86,8 @@ function canaries(): Record<string, string> {
   return parts
 }
 
+const FILE_HEADER = 'order_no,sku,title,quantity,time,price,member,phone,email,name'
+
 /** Personal data and secrets where they do not belong, and parts that fail while they are on their way. */
 async function provoke(): Promise<string[]> {
   const answers: string[] = []
@@ -103,8 +107,8 @@ async function provoke(): Promise<string[]> {
     variables: { input: { idempotencyKey: newId(), name: hero.email.repeat(20) } },
   })
   const { account, secret } = (
-    await client.query<{ createEventSource: { account: { callbackPath: string }; secret: string } }>(
-      'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { callbackPath } secret } }',
+    await client.query<{ createEventSource: { account: { id: string; callbackPath: string }; secret: string } }>(
+      'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id callbackPath } secret } }',
       { input: { idempotencyKey: newId(), name: 'canary', channel: 'WEB' } },
     )
   ).createEventSource
@@ -120,6 +124,12 @@ async function provoke(): Promise<string[]> {
         },
       ],
     })
+  const lines = [FILE_HEADER, `1,s,t,x,2026-01-01 10:00:00,1,${hero.email},${hero.phone},${hero.email},${hero.name}`]
+  const options = { accountId: account.id, mapping: CSV_MAPPING, currency: 'CNY', zone: 'Asia/Shanghai' }
+  const { rejectedRows } = await importFile(client, 'rejected.csv', Buffer.from(lines.join('\n')), options)
+  expect(rejectedRows).toBe(1)
+  const torn = [...lines, `2,s,t,1,2026-01-01 10:00:00,1,c,,,${hero.name}"x`].join('\n')
+  await importFile(client, 'torn.csv', Buffer.from(torn), options).catch((error: Error) => answers.push(`{"error":"${error.message}"}`))
   eventSecret = secret
   const intake = client.endpoints.intake + account.callbackPath
   for (const body of [events(hero.phone), events(`${hero.phone}x`), `${events(hero.phone)}}`])
@@ -161,6 +171,10 @@ async function outlets(): Promise<Record<string, Buffer>> {
       'SELECT payload FROM outbox UNION ALL SELECT payload FROM dead_letters',
     )
     const { rows: letters } = await connection.query<{ text: string }>("SELECT concat_ws(' ', subject, error) AS text FROM dead_letters")
+    if (name === 'engagement') {
+      const { rows } = await connection.query<{ text: string }>('SELECT row_to_json(e)::text AS text FROM import_errors e')
+      found['rejected rows'] = Buffer.from(rows.map((row) => row.text).join('\n'))
+    }
     await connection.end()
     found[`events of ${name}`] = Buffer.concat([
       ...events.map((row) => row.payload),

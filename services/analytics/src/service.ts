@@ -30,6 +30,7 @@ export const analytics: Service<typeof settings, Context, Worker> = {
   worker: workerOf,
   queues,
   appendOnly: ['rfm_runs'],
+  monthly: ['events'],
   modules: [typeDefs],
   resolvers,
   handlers,

@@ -8,6 +8,7 @@ import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
 import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
+import { sentences } from './sentences.ts'
 
 export const campaign: Service<typeof settings, Context, Worker> = {
   name: 'campaign',
@@ -15,6 +16,7 @@ export const campaign: Service<typeof settings, Context, Worker> = {
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
   worker: (app) => app,
   queues,
+  sentences,
   appendOnly: ['templates'],
   modules: [typeDefs],
   resolvers,

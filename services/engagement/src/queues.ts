@@ -2,6 +2,7 @@ import type { QueueEntry } from '@renmai/platform/work/queue'
 import { readContactDetails } from './contacts/read-contact-details.ts'
 import { sendWelcomes } from './contacts/send-welcomes.ts'
 import type { Worker } from './context.ts'
+import { forgetRejected } from './imports/forget-rejected.ts'
 import { processWebhooks } from './intake/process-webhooks.ts'
 import { registerLiveCodes } from './live-codes/register-live-codes.ts'
 import { dispatchMessages } from './messages/dispatch-messages.ts'
@@ -19,4 +20,5 @@ export const queues: QueueEntry<Worker>[] = [
   dispatchMessages,
   deliverWebhooks,
   forgetDeliveries,
+  forgetRejected,
 ]

@@ -15,6 +15,7 @@ import { createIntake } from './intake/intake.ts'
 import { createLoaders } from './loaders.ts'
 import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
+import { sentences } from './sentences.ts'
 import { HTTPS } from './webhook-endpoints/endpoint-url.rules.ts'
 
 /** Where mail servers take mail. */
@@ -46,6 +47,7 @@ export const engagement: Service<typeof settings, Context, Worker> = {
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
   worker: workerOf,
   queues,
+  sentences,
   appendOnly: [],
   modules: [typeDefs],
   resolvers,

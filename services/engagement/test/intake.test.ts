@@ -233,8 +233,7 @@ describe('orders', () => {
     ]
     for (const order of [states, states.toReversed(), [states[1]!, states[2]!, states[0]!, states[1]!]]) {
       tenant = newId()
-      for (const one of order)
-        await withTenant(test.db, tenant, (tx) => storeOrders(tx, worker.keyRing, [{ order: one, profileId: undefined }]))
+      for (const one of order) await withTenant(test.db, tenant, (tx) => storeOrders(tx, worker, [{ order: one, profileId: undefined }]))
       const { rows } = await test.owner.query('SELECT status, refunded_minor FROM orders WHERE tenant_id = $1', [tenant])
       expect(rows).toEqual([{ status: 'REFUNDED', refunded_minor: 100 }])
     }
@@ -242,7 +241,7 @@ describe('orders', () => {
 
   it('that contradict themselves are set aside, sealed, and stop no other', async () => {
     const stored = await withTenant(test.db, tenant, (tx) =>
-      storeOrders(tx, worker.keyRing, [
+      storeOrders(tx, worker, [
         { order: orderAt(1, { totalMinor: 1 }), profileId: undefined },
         { order: orderAt(1, { orderNo: 'E2' }), profileId: undefined },
       ]),

@@ -161,11 +161,13 @@ describe('the Youzan push', () => {
       buyer: { externalId: 'b', phone: undefined },
     })
     expect(order.paidAt?.toISOString()).toBe('2026-03-01T01:00:00.000Z')
-    expect(problemOf(order)).toBeUndefined()
+    expect(problemOf(order, NOW)).toBeUndefined()
     expect(() => readOrder({ ...push, msg: '%7B%7D' })).toThrow()
     expect(() => readOrder({ ...push, msg: 'not json' })).toThrow()
   })
 })
+
+const NOW = new Date('2026-06-15T00:00:00Z')
 
 describe('orders', () => {
   const order = orderAt(1)
@@ -177,7 +179,7 @@ describe('orders', () => {
     [{ refundedMinor: 101 }, 'REFUND_EXCEEDS_TOTAL'],
     [{ modifiedAt: new Date(Number.NaN) }, 'NO_MODIFIED_TIME'],
     [{}, undefined],
-  ])('%o is %s', (change, problem) => expect(problemOf({ ...order, ...change })).toBe(problem))
+  ])('%o is %s', (change, problem) => expect(problemOf({ ...order, ...change }, NOW)).toBe(problem))
 
   it('are refunded by what went back', () => {
     expect(statusOf(order)).toBe('PAID')
@@ -197,15 +199,16 @@ describe('rows of an order file', () => {
     customerId: 'c',
     refundPrefix: 'C',
   }
+  const reading = { mapping, digits: 2, zone: 'Europe/London', now: NOW }
   const row = { no: '1', sku: 's', title: 't', q: '3', p: '1.65', at: '2011-07-21 08:44:00', c: '13995.0' }
-  const reason = (change: object) => (readRow({ ...row, ...change }, mapping, 2) as { reason?: string }).reason
+  const reason = (change: object) => (readRow({ ...row, ...change }, reading) as { reason?: string }).reason
 
   it('are read to minor units, rounding half up', () => {
-    expect(readRow(row, mapping, 2)).toMatchObject({ amountMinor: 495, customerId: '13995', isRefund: false })
-    expect(readRow({ ...row, q: '1', p: '0.005' }, mapping, 2)).toMatchObject({ amountMinor: 1 })
-    expect(readRow({ ...row, q: '1', p: '1.005' }, mapping, 2)).toMatchObject({ amountMinor: 101 })
-    expect(readRow({ ...row, no: 'C9', q: '-3' }, mapping, 2)).toMatchObject({ amountMinor: 495, isRefund: true })
-    expect(readRow({ ...row, q: '2', p: '150' }, mapping, 0)).toMatchObject({ amountMinor: 300 })
+    expect(readRow(row, reading)).toMatchObject({ amountMinor: 495, customerId: '13995', isRefund: false })
+    expect(readRow({ ...row, q: '1', p: '0.005' }, reading)).toMatchObject({ amountMinor: 1 })
+    expect(readRow({ ...row, q: '1', p: '1.005' }, reading)).toMatchObject({ amountMinor: 101 })
+    expect(readRow({ ...row, no: 'C9', q: '-3' }, reading)).toMatchObject({ amountMinor: 495, isRefund: true })
+    expect(readRow({ ...row, q: '2', p: '150' }, { ...reading, digits: 0 })).toMatchObject({ amountMinor: 300 })
   })
 
   it.each([

@@ -11,6 +11,7 @@ import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
 import { answerResolveProfiles } from './profiles/resolve-profiles.ts'
 import { resolvers } from './resolvers.ts'
+import { sentences } from './sentences.ts'
 import { answerAuthorizeStaff } from './staff/authorize-staff.ts'
 import { answerAuthorizeViewer } from './staff/authorize-viewer.ts'
 import { answerFindDocument } from './trusted-documents/find-document.ts'
@@ -21,6 +22,7 @@ export const identity: Service<typeof settings, Context> = {
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
   worker: (app) => app,
   queues: [],
+  sentences,
   appendOnly: ['evidence', 'customer_decisions'],
   modules: [typeDefs],
   resolvers,

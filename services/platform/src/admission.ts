@@ -42,6 +42,7 @@ export class Admission {
   readonly #timers: NodeJS.Timeout[]
   #running = 0
   #exports = 0
+  readonly #exportsOf = new Map<string, number>()
   #pressure = { last: 0, lasting: 0 }
 
   constructor({ atLeast = 2, atMost = 64, waitMs = 2_000, readPressure: read = readPressure }: AdmissionOptions = {}) {
@@ -97,11 +98,24 @@ export class Admission {
   }
 
   #hasRoom(tenantId: string, priority: Priority): boolean {
-    if (priority === 'EXPORT' && this.#exports >= Math.max(1, this.#limit.value / 4)) return false
+    if (priority === 'EXPORT' && !this.#hasExportRoom(tenantId)) return false
     const [limit, own] = [this.#limit.value, this.#queue.runningOf(tenantId)]
     // A tenant with nothing under way does not wait for one that has much; alone, a tenant may have all.
     if (own === 0) return this.#running < 2 * limit
     return this.#running < limit && own < limit / this.#active.size
+  }
+
+  /** An export may last as long as its caller likes, so that of their places one tenant has half at most, also alone. */
+  #hasExportRoom(tenantId: string): boolean {
+    const places = Math.max(2, this.#limit.value / 4)
+    return this.#exports < places && (this.#exportsOf.get(tenantId) ?? 0) < Math.floor(places / 2)
+  }
+
+  #countExport(tenantId: string, change: 1 | -1): void {
+    const own = (this.#exportsOf.get(tenantId) ?? 0) + change
+    this.#exports += change
+    if (own === 0) this.#exportsOf.delete(tenantId)
+    else this.#exportsOf.set(tenantId, own)
   }
 
   #wait(asked: Asked): Promise<void> {
@@ -121,14 +135,14 @@ export class Admission {
   #begin({ tenantId, priority }: Place): void {
     this.#queue.begin(tenantId)
     this.#running++
-    if (priority === 'EXPORT') this.#exports++
+    if (priority === 'EXPORT') this.#countExport(tenantId, 1)
     underWay.add(1, { priority })
   }
 
   #end({ tenantId, priority }: Asked): void {
     this.#queue.end(tenantId)
     this.#running--
-    if (priority === 'EXPORT') this.#exports--
+    if (priority === 'EXPORT') this.#countExport(tenantId, -1)
     underWay.add(-1, { priority })
     this.#next()
   }

@@ -9,7 +9,10 @@ import { type Announce, createAnnounce } from './work/announce.ts'
 declare const inTransaction: unique symbol
 
 /** A connection pool. It can do nothing by itself: rows are reached through withTenant. */
-export type Db = { readonly pool: pg.Pool; readonly announce: Announce }
+export type Db = { readonly pool: pg.Pool; readonly announce: Announce; readonly sentences?: Sentences | undefined }
+
+/** What to say when a constraint of this name is broken; without one the answer is in general words. */
+export type Sentences = Readonly<Record<string, string>>
 
 /** An open transaction of one tenant. Whoever needs one takes it as an argument. */
 export type Tx = NodePgDatabase & {
@@ -23,6 +26,8 @@ export type Tx = NodePgDatabase & {
 // Counts and money arrive as JavaScript numbers; both stay far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
+type Options = { max?: number; name?: string; statementTimeoutMs?: number; sentences?: Sentences | undefined }
+
 const ATTEMPTS = 3
 const tracer = trace.getTracer('renmai')
 
@@ -30,7 +35,7 @@ const tracer = trace.getTracer('renmai')
  * Opens a pool. Every wait has an end: without these settings pg hangs for ever behind a silent network.
  * @param url PostgreSQL URL of the role to use
  */
-export function connect(url: string, options: { max?: number; name?: string; statementTimeoutMs?: number } = {}): Db {
+export function connect(url: string, options: Options = {}): Db {
   const statementTimeoutMs = options.statementTimeoutMs ?? 10_000
   const pool = new pg.Pool({
     connectionString: url,
@@ -48,7 +53,7 @@ export function connect(url: string, options: { max?: number; name?: string; sta
   // next query, but pg emits the error besides and the pool does not listen then.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return { pool, announce: createAnnounce(pool) }
+  return { pool, announce: createAnnounce(pool), sentences: options.sentences }
 }
 
 /**
@@ -65,7 +70,7 @@ export async function withTenant<T>(db: Db, tenantId: string, work: (tx: Tx) => 
       return await runOnce(db, `BEGIN; SET LOCAL app.tenant_id = '${tenantId}'`, tenantId, work)
     } catch (error) {
       if (attempt < ATTEMPTS && isRetryable(error)) continue
-      throw translate(error)
+      throw translate(error, db.sentences)
     }
   }
 }
@@ -75,7 +80,7 @@ export async function acrossTenants<T>(db: Db, work: (tx: Tx) => Promise<T>): Pr
   try {
     return await runOnce(db, 'BEGIN', '', work)
   } catch (error) {
-    throw translate(error)
+    throw translate(error, db.sentences)
   }
 }
 
@@ -131,15 +136,19 @@ export function breaksUnique(error: unknown, constraint: string): boolean {
   return found?.code === '23505' && found.constraint === constraint
 }
 
-/** Turns what PostgreSQL says into what a caller can act on. Anything unknown passes as it is. */
-export function translate(error: unknown): unknown {
+/**
+ * Turns what PostgreSQL says into what a caller can act on, in words of ours: names of constraints and tables, and the
+ * values that stand in a detail, are not for callers. Anything unknown passes as it is.
+ */
+export function translate(error: unknown, sentences: Sentences = {}): unknown {
   if (error instanceof AppError) return error
-  const { code = '', constraint, message } = pgErrorOf(error) ?? { message: String((error as Error)?.message) }
+  const { code = '', constraint = '', message } = pgErrorOf(error) ?? { message: String((error as Error)?.message) }
   const cause = { cause: error }
-  if (code === '23505') return new AppError('CONFLICT', `Already exists (${constraint})`, undefined, cause)
-  if (code === '23503') return new AppError('NOT_FOUND', `Refers to something that does not exist (${constraint})`, undefined, cause)
-  if (code === '23514') return new AppError('INVALID', `Breaks the rule ${constraint}`, undefined, cause)
-  if (['22021', '22P02', '22001', '22003', '22007', '22008', '22P05'].includes(code))
+  const words = sentences[constraint]
+  if (code === '23505') return new AppError('CONFLICT', words ?? 'Already exists', undefined, cause)
+  if (code === '23503') return new AppError('NOT_FOUND', words ?? 'Refers to something that does not exist', undefined, cause)
+  if (code === '23514') return new AppError('INVALID', words ?? 'A value is outside of what is allowed', undefined, cause)
+  if (['22021', '22P02', '22001', '22003', '22007', '22008', '22009', '22015', '22P05'].includes(code))
     return new AppError('INVALID', 'A value cannot be stored', undefined, cause)
   if (['53100', '53200', '58030', 'XX001', 'XX002'].includes(code))
     return new AppError('STORAGE_UNAVAILABLE', 'Storage is full or failing; try later', undefined, cause)

@@ -66,6 +66,11 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
     const repeated = findRepeated(raw.rawHeaders)
     if (repeated) throw new AppError('INVALID', `The header ${repeated} may be sent once`)
   })
+  // Read as one value it would be of another type than the code behind it expects.
+  server.addHook('onRequest', async ({ query }) => {
+    const repeated = Object.entries((query ?? {}) as Record<string, unknown>).find(([, value]) => Array.isArray(value))
+    if (repeated) throw new AppError('INVALID', 'A query parameter is given once', { query: 'repeats a parameter' })
+  })
   server.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (isDraining) reply.header('connection', 'close')

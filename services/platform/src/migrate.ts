@@ -26,7 +26,7 @@ export async function migrate(ownerUrl: string, folder: string, rules: TableRule
     await runMigrations(db, { migrationsFolder: PLATFORM_MIGRATIONS, migrationsTable: 'platform_migrations' })
     await runMigrations(db, { migrationsFolder: folder, migrationsTable: 'service_migrations' })
     await protectTables(client, rules)
-    await makePartitions((text, values) => client.query(text, values))
+    await makePartitions((text, values) => client.query(text, values), rules.monthly)
   } finally {
     await client.end()
   }

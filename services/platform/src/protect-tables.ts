@@ -10,6 +10,8 @@ export type TableRules = {
   queues?: readonly { readonly table: string }[]
   /** Tables whose rows never change: facts, receipts, logs. */
   appendOnly?: readonly string[]
+  /** Tables that are partitioned by month. */
+  monthly?: readonly string[] | undefined
 }
 
 const OWN_TENANT = "tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)"

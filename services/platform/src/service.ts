@@ -12,7 +12,7 @@ import { baseSettings, loadConfig } from './config.ts'
 import { consumeAll } from './consume.ts'
 import { armCrashPoint } from './crash-point.ts'
 import { databaseClock } from './database-clock.ts'
-import { connect, type Db } from './db.ts'
+import { connect, type Db, type Sentences } from './db.ts'
 import { forgetKeys } from './forget-keys.ts'
 import { createHttp, type Http } from './http.ts'
 import type { Handler } from './inbox.ts'
@@ -52,6 +52,10 @@ export type Service<S extends z.ZodObject, C extends object, W = App<z.output<S>
   /** What it works through; the third table of contents, beside resolvers and handlers. */
   queues: readonly QueueEntry<W>[]
   appendOnly: readonly string[]
+  /** What to say when a constraint of its tables is broken. */
+  sentences?: Sentences
+  /** Its tables that are partitioned by month. */
+  monthly?: readonly string[]
   modules: DocumentNode[]
   resolvers: object
   context: (app: App<z.output<S>>, viewer: Viewer) => C
@@ -94,9 +98,9 @@ async function migrateService<S extends z.ZodObject, C extends object, W>(servic
     string,
     string,
   ]
-  const { queues, appendOnly } = service
+  const { queues, appendOnly, monthly } = service
   await awaitStore(createLog(service.name, 'warn'), () =>
-    migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly }),
+    migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly, monthly }),
   )
 }
 
@@ -114,7 +118,7 @@ export async function startService<S extends z.ZodObject, C extends object, W ex
   armCrashPoint(settings.CRASH_AT)
   const log = createLog(service.name, settings.LOG_LEVEL)
   const stopTelemetry = startTelemetry(service.name, settings.OTEL_EXPORTER_OTLP_ENDPOINT)
-  const db = connect(settings.DATABASE_URL, { name: service.name })
+  const db = connect(settings.DATABASE_URL, { name: service.name, sentences: service.sentences })
   const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${service.name}-relay`, max: RELAY_CONNECTIONS })
   await awaitStore(log, () => proveDatabase(db, relayDb))
   const bus = await connectBus(settings, service.name, log)
@@ -149,7 +153,7 @@ export async function startService<S extends z.ZodObject, C extends object, W ex
   /** What one replica does for all. */
   const duties = [
     startReconciler(relayDb, bus, service.name, settings.RECONCILE_SECONDS, relay.isLeader),
-    maintainPartitions(relayDb, log, relay.isLeader),
+    maintainPartitions(relayDb, log, relay.isLeader, service.monthly),
     forgetKeys(db, relayDb, log, relay.isLeader),
     analyzeNew(relayDb, log, relay.isLeader),
   ]

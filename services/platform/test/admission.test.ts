@@ -75,7 +75,7 @@ describe('admission', () => {
   it('keeps exports to a quarter of the places', async () => {
     create({ atLeast: 8, atMost: 8 })
     const { began, run } = workbench()
-    for (let no = 0; no < 5; no++) void run('a', 'EXPORT', 'export')
+    for (let no = 0; no < 5; no++) void run(`tenant ${no}`, 'EXPORT', 'export')
     void run('a', 'QUERY', 'query')
     await sleep(1)
     expect(began).toEqual(['export', 'export', 'query'])

@@ -1,4 +1,5 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
+import { isId } from '@renmai/platform/ids'
 import { on } from '@renmai/platform/inbox'
 import { CouponRedeemedSchema } from '@renmai/proto/campaign/v1/events'
 import { MessageBlockedSchema, MessageSentSchema, TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
@@ -57,7 +58,8 @@ export const onCouponRedeemed = on(CouponRedeemedSchema, 'keep-redeemed-coupons'
       type: 'coupon_redeemed',
       channel: 'COUPON',
       occurredAt: timestampDate(at!),
-      referenceId: orderId,
+      // The shop's own number of an order is no id of ours.
+      referenceId: isId(orderId) ? orderId : null,
     })),
   ),
 )

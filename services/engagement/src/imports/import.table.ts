@@ -1,5 +1,6 @@
-import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
-import { char, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { isNotNull } from 'drizzle-orm'
+import { char, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { OrderMapping } from './order-row.rules.ts'
 
 export const orderImports = pgTable(
@@ -20,6 +21,9 @@ export const orderImports = pgTable(
     rowsDone: integer().notNull().default(0),
     orders: integer().notNull().default(0),
     refunds: integer().notNull().default(0),
+    /** The transfer under way; its lease ends with the process that renews it. */
+    receiver: uuid(),
+    receivingUntil: moment('receiving_until'),
     completedAt: moment('completed_at'),
     createdAt: createdAt(),
   },
@@ -35,8 +39,12 @@ export const importErrors = pgTable(
     importId: uuid('import_id').notNull(),
     row: integer().notNull(),
     reason: text().notNull(),
-    /** The row's fields, for the error file. */
-    fields: text().array().notNull(),
+    /** The row's fields as JSON, sealed, for the error file; forgotten after some days. */
+    fields: bytes('fields'),
+    createdAt: createdAt(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.importId, t.row] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.importId, t.row] }),
+    index('import_errors_kept').on(t.tenantId, t.createdAt).where(isNotNull(t.fields)),
+  ],
 )

@@ -1,3 +1,5 @@
+import { type MomentProblem, momentProblem } from '@renmai/platform/moments.rules'
+
 /**
  * Rows of an order file. A row that cannot be read is rejected alone with its reason; prices become minor units row by
  * row, rounding half up; a refund document's amounts are what went back.
@@ -30,8 +32,14 @@ export type OrderRow = {
 const DECIMAL = /^-?\d{1,12}(\.\d{1,6})?$/
 const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?$/
 
-/** @param digits digits of the currency's minor unit: 2 for GBP, 0 for JPY */
-export function readRow(fields: Record<string, string>, mapping: OrderMapping, digits: number): OrderRow | { reason: string } {
+/** Of a whole order: 2,000 lines of it still add up exactly. */
+const MAX_AMOUNT = 4_000_000_000_000
+const LIMITS = { sku: 200, customerId: 256, phone: 256, email: 256, name: 256 } as const
+
+/** What a file's rows are read by. Digits are those of the currency's minor unit: 2 for GBP, 0 for JPY. */
+export type Reading = { mapping: OrderMapping; digits: number; zone: string; now: Date }
+
+export function readRow(fields: Record<string, string>, { mapping, digits, zone, now }: Reading): OrderRow | { reason: string } {
   const at = (column: string | null | undefined) => (column ? (fields[column] ?? '').trim() : '')
   const orderNo = at(mapping.orderNo)
   if (orderNo === '' || orderNo.length > 64) return { reason: 'ORDER_NO_MISSING' }
@@ -39,6 +47,8 @@ export function readRow(fields: Record<string, string>, mapping: OrderMapping, d
   if (!DECIMAL.test(at(mapping.unitPrice))) return { reason: 'PRICE_NOT_A_DECIMAL' }
   const occurredAt = readLocalTime(at(mapping.occurredAt))
   if (!occurredAt) return { reason: 'TIME_NOT_READABLE' }
+  const untimely = localProblem(occurredAt, zone, now)
+  if (untimely) return { reason: untimely }
   const isRefund = !!mapping.refundPrefix && orderNo.startsWith(mapping.refundPrefix)
   const quantity = Number(at(mapping.quantity)) * (isRefund ? -1 : 1)
   const price = Number(at(mapping.unitPrice))
@@ -46,19 +56,30 @@ export function readRow(fields: Record<string, string>, mapping: OrderMapping, d
   if (quantity <= 0) return { reason: isRefund ? 'REFUND_QUANTITY_NOT_NEGATIVE' : 'QUANTITY_NOT_POSITIVE' }
   // The price is scaled to a whole number first: 1.005 * 100 is not 100.5 in binary.
   const amountMinor = Math.floor((Math.round(price * 10 ** (digits + 4)) * quantity) / 10 ** 4 + 0.5)
-  return {
-    orderNo,
+  if (amountMinor > MAX_AMOUNT) return { reason: 'AMOUNT_TOO_LARGE' }
+  const texts = {
     sku: at(mapping.sku),
-    title: at(mapping.title).slice(0, 500),
-    quantity,
-    amountMinor,
-    occurredAt,
+    title: at(mapping.title).slice(0, 500).toWellFormed(),
     customerId: at(mapping.customerId).replace(/\.0$/, ''),
     phone: at(mapping.phone),
     email: at(mapping.email),
     name: at(mapping.name),
-    isRefund,
   }
+  const reason = textProblem({ orderNo, ...texts })
+  return reason ? { reason } : { orderNo, ...texts, quantity, amountMinor, occurredAt, isRefund }
+}
+
+/** PostgreSQL stores no NUL, and half a surrogate pair is no character. */
+function textProblem(texts: Record<string, string>): string | undefined {
+  if (Object.values(texts).some((text) => text.includes('\0') || !text.isWellFormed())) return 'TEXT_NOT_STORABLE'
+  return Object.entries(LIMITS).some(([name, limit]) => texts[name]!.length > limit) ? 'TEXT_TOO_LONG' : undefined
+}
+
+/** Only a time that may lie ahead is worth the look at its zone. */
+function localProblem(localTime: string, zone: string, now: Date): MomentProblem | undefined {
+  const asUtc = new Date(`${localTime.replace(' ', 'T')}Z`)
+  const isClear = momentProblem(asUtc, now) === 'TOO_OLD' || asUtc.getTime() < now.getTime() - DAY_MS
+  return momentProblem(isClear ? asUtc : instantOf(localTime, zone), now)
 }
 
 /** A day and a time that exist, in the form that PostgreSQL reads in a zone. */

@@ -3,22 +3,32 @@ import type { Readable } from 'node:stream'
 import { Transform } from 'node:stream'
 import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
-import { parse as parseCsv } from 'csv-parse'
+import { CsvError, parse as parseCsv } from 'csv-parse'
 import { and, eq } from 'drizzle-orm'
 import type { Worker } from '../context.ts'
 import { type OrderImport, orderImports } from './import.table.ts'
 import { type OrderRow, readRow } from './order-row.rules.ts'
 import { type Batch, storeBatch } from './store-batch.ts'
+import { watchSilence } from './watch-silence.ts'
 
 const ORDERS_PER_BATCH = 300
 const MAX_FIELD = 100_000
+/** A sender that has nothing to say for so long has lost its line; what it sent is kept. */
+const SILENT_MS = 20_000
 
 /**
  * Reads an order file as it arrives. Orders and rejected rows of a batch and the place to go on from commit together;
  * rows below that place are passed over, so that a broken transfer is sent again as a whole and nothing is doubled.
- * @throws AppError INVALID when the file is not the announced one or not CSV, UNAVAILABLE when identity does not answer
+ * @throws AppError INVALID when the file is not the announced one or not CSV, TIMEOUT when its sender is silent,
+ * UNAVAILABLE when identity does not answer
  */
-export async function receiveOrderFile(worker: Worker, tenantId: string, importId: string, file: Readable): Promise<OrderImport> {
+export async function receiveOrderFile(
+  worker: Worker,
+  tenantId: string,
+  importId: string,
+  file: Readable,
+  silentMs = SILENT_MS,
+): Promise<OrderImport> {
   const job = await readImport(worker, tenantId, importId)
   if (job.state === 'COMPLETED') {
     file.resume()
@@ -40,15 +50,25 @@ export async function receiveOrderFile(worker: Worker, tenantId: string, importI
   file.on('error', (error) => text.destroy(error))
   text.on('error', (error) => csv.destroy(error))
   file.pipe(text).pipe(csv)
-  const rows = await readRows(worker, job, csv).catch((error: Error & { code?: string }) => {
-    file.unpipe(text)
-    file.resume()
-    throw error.code?.startsWith('CSV_') ? new AppError('INVALID', `The file is not CSV: ${error.message}`) : error
-  })
+  const stopWatching = watchSilence(file, silentMs, (error) => text.destroy(error))
+  const rows = await readRows(worker, job, csv)
+    .catch((error: unknown) => {
+      file.unpipe(text)
+      file.resume()
+      throw withoutText(error)
+    })
+    .finally(stopWatching)
   if (!hasHeader) throw new AppError('INVALID', 'The file is empty: its first line must name the columns')
   if (hash.digest('hex') !== job.sha256)
     throw new AppError('INVALID', 'The file is not the announced one; send it again', { sha256: 'differs' })
   return complete(worker, job, rows)
+}
+
+/** The library's messages quote the file, and a file is about people. */
+function withoutText(error: unknown): unknown {
+  if (!(error instanceof CsvError)) return error
+  const { lines } = error as CsvError & { lines?: number }
+  return new AppError('INVALID', `The file is not CSV: look at the quotes and at the length of line ${lines ?? '?'}`)
 }
 
 /** Text from bytes; bytes of another encoding must not become names with holes. */
@@ -92,13 +112,14 @@ function checkHeader(header: string[], { mapping }: OrderImport): string[] {
 
 async function readRows(worker: Worker, job: OrderImport, csv: AsyncIterable<Record<string, string>>): Promise<number> {
   const digits = new Intl.NumberFormat('en', { style: 'currency', currency: job.currency }).resolvedOptions().maximumFractionDigits ?? 2
+  const reading = { mapping: job.mapping, digits, zone: job.zone, now: worker.now() }
   let batch: Batch = { orders: new Map(), rejected: [], lastRow: job.rowsDone }
   const resumeAt = job.rowsDone
   const stored = new Set<string>()
   let [row, previous] = [0, '']
   for await (const fields of csv) {
     row++
-    const read = rejectScattered(readRow(fields, job.mapping, digits), stored)
+    const read = rejectScattered(readRow(fields, reading), stored)
     const orderNo = 'reason' in read ? previous : read.orderNo
     if (row <= resumeAt) {
       stored.add(orderNo)
@@ -114,7 +135,7 @@ async function readRows(worker: Worker, job: OrderImport, csv: AsyncIterable<Rec
       batch.rejected.push({
         row,
         reason: read.reason,
-        fields: Object.values(fields).map((field) => field.slice(0, 1_000).replaceAll('\u0000', '')),
+        fields: Object.values(fields).map((field) => field.slice(0, 1_000)),
       })
     else batch.orders.set(orderNo, [...(batch.orders.get(orderNo) ?? []), read])
     batch.lastRow = row

@@ -1,12 +1,14 @@
 import { insertRows } from '@renmai/platform/bulk'
+import { seal } from '@renmai/platform/crypto'
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { and, eq, sql } from 'drizzle-orm'
 import type { Worker } from '../context.ts'
 import type { IncomingOrder } from '../orders/order.rules.ts'
 import { storeOrders } from '../orders/store-orders.ts'
-import type { Claim } from '../touchpoints/claim.ts'
+import { type Claim, hiddenId } from '../touchpoints/claim.ts'
 import { resolveClaims } from '../touchpoints/resolve-claims.ts'
+import { rejectedPlace } from './forget-rejected.ts'
 import { type OrderImport, orderImports } from './import.table.ts'
 import { instantOf, type OrderRow } from './order-row.rules.ts'
 
@@ -18,27 +20,28 @@ export type Batch = { orders: Map<string, OrderRow[]>; rejected: Rejected[]; las
 /** Stores the batch and the place to go on from, or neither. */
 export async function storeBatch(worker: Worker, job: OrderImport, batch: Batch): Promise<void> {
   const orders = [...batch.orders.values()].map((rows) => toOrder(job, rows))
-  const claims = claimsOf(job, batch)
+  const claims = claimsOf(worker, job, batch)
   const resolved = await resolveClaims(worker, job.tenantId, claims)
   const profileOf = new Map(claims.map((claim, index) => [claim.externalId, resolved[index]!]))
+  const nameOf = (customerId: string) => hiddenId(worker.keyRing, job.tenantId, customerId)
   await withTenant(worker.db, job.tenantId, async (tx) => {
     const attached = orders.map((order) => {
-      const resolution = order.buyer && profileOf.get(order.buyer.externalId)
+      const resolution = order.buyer && profileOf.get(nameOf(order.buyer.externalId))
       return { order, profileId: resolution && 'profileId' in resolution ? resolution.profileId : undefined }
     })
-    await storeOrders(tx, worker.keyRing, attached)
-    await keepRejected(tx, job, batch.rejected)
+    await storeOrders(tx, worker, attached)
+    await keepRejected(tx, worker, job, batch.rejected)
     await advance(tx, job, batch.lastRow, orders)
   })
 }
 
 /** One claim per customer of the batch. It is dated by nothing in the file, so that the same customer is the same claim. */
-function claimsOf(job: OrderImport, batch: Batch): Claim[] {
+function claimsOf({ keyRing }: Worker, job: OrderImport, batch: Batch): Claim[] {
   const rows = [...batch.orders.values()].flatMap((order) => (order[0]!.customerId ? [order[0]!] : []))
   const newest = new Map(rows.map((row) => [row.customerId, row]))
   return [...newest].map(([externalId, { phone, email, name }]) => ({
     source: `shop:${job.accountId}`,
-    externalId,
+    externalId: hiddenId(keyRing, job.tenantId, externalId),
     attributes: [],
     tagIds: [],
     displayName: name,
@@ -77,12 +80,17 @@ function toOrder(job: OrderImport, rows: OrderRow[]): IncomingOrder {
   }
 }
 
-async function keepRejected(tx: Tx, job: OrderImport, rejected: Rejected[]): Promise<void> {
+async function keepRejected(tx: Tx, { keyRing }: Worker, job: OrderImport, rejected: Rejected[]): Promise<void> {
   await insertRows(
     tx,
     'import_errors',
-    { import_id: 'uuid', row: 'int4', reason: 'text', fields: 'text[]' },
-    rejected.map((one) => ({ import_id: job.id, ...one })),
+    { import_id: 'uuid', row: 'int4', reason: 'text', fields: 'bytea' },
+    rejected.map(({ row, reason, fields }) => ({
+      import_id: job.id,
+      row,
+      reason,
+      fields: seal(keyRing, tx.tenantId, rejectedPlace(job.id, row), JSON.stringify(fields)),
+    })),
   )
 }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Admission } from '@renmai/platform/admission'
+import { open } from '@renmai/platform/crypto'
 import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { createHttp, type Http } from '@renmai/platform/http'
@@ -9,6 +10,8 @@ import { stringify } from 'csv-stringify'
 import { and, asc, eq, gt } from 'drizzle-orm'
 import { knownAccount } from '../channels/known-accounts.ts'
 import type { Worker } from '../context.ts'
+import { KEEP_REJECTED_DAYS, rejectedPlace } from '../imports/forget-rejected.ts'
+import { holdImport } from '../imports/hold-import.ts'
 import { importErrors } from '../imports/import.table.ts'
 import { readImport, receiveOrderFile } from '../imports/receive-order-file.ts'
 import { checkTicket } from '../imports/ticket.ts'
@@ -19,16 +22,19 @@ import { openWecom, openYouzan, storePush, verifyWecomUrl } from './receive-webh
 import { verifyEvents } from './verify-events.ts'
 
 type Params = { tenantId: string; accountId: string }
+/** How long a file's sender may be silent, in milliseconds. */
+type IntakeOptions = { silentMs?: number }
 type FileParams = { tenantId: string; importId: string }
 
 const WEBHOOK_LIMIT = 1024 ** 2
 const EVENTS_LIMIT = 4 * 1024 ** 2
 const ERROR_PAGE = 1_000
+const FORGOTTEN = `forgotten after ${KEEP_REJECTED_DAYS} days`
 /** A file of 100 MB over a slow line. */
 const UPLOAD_MS = 600_000
 
 /** The public listener for platforms, event sources and files. Each caller proves itself by its own signature. */
-export function createIntake(worker: Worker, admission: Admission): Http {
+export function createIntake(worker: Worker, admission: Admission, { silentMs }: IntakeOptions = {}): Http {
   const http = createHttp({ log: worker.bus.log, bodyLimit: WEBHOOK_LIMIT, requestTimeoutMs: UPLOAD_MS })
   // Signatures cover the bytes as they came, so nothing is parsed before they hold.
   http.removeAllContentTypeParsers()
@@ -45,7 +51,7 @@ export function createIntake(worker: Worker, admission: Admission): Http {
   serveWecom(http, worker, admission)
   serveYouzan(http, worker, admission)
   serveEvents(http, worker, admission)
-  serveImports(http, worker, admission)
+  serveImports(http, worker, admission, silentMs)
   return http
 }
 
@@ -85,7 +91,7 @@ function serveEvents(http: Http, worker: Worker, admission: Admission): void {
   )
 }
 
-function serveImports(http: Http, worker: Worker, admission: Admission): void {
+function serveImports(http: Http, worker: Worker, admission: Admission, silentMs: number | undefined): void {
   http.put<{ Params: FileParams; Querystring: { ticket?: string }; Body: Readable }>(
     '/v1/imports/:tenantId/:importId',
     { bodyLimit: 10 * 1024 ** 3 },
@@ -94,8 +100,10 @@ function serveImports(http: Http, worker: Worker, admission: Admission): void {
       reply.header('connection', 'close')
       checkTicket(worker.ticketKey, tenantId, importId, query.ticket ?? '', worker.now())
       if (typeof body?.pipe !== 'function') throw new AppError('INVALID', 'Send the file as text/csv')
-      const { state, rowsDone, orders, refunds } = await admission.admit({ tenantId, priority: 'EXPORT', kind: 'import' }, () =>
-        receiveOrderFile(worker, tenantId, importId, body),
+      const { state, rowsDone, orders, refunds } = await holdImport(worker, tenantId, importId, () =>
+        admission.admit({ tenantId, priority: 'EXPORT', kind: 'import' }, () =>
+          receiveOrderFile(worker, tenantId, importId, body, silentMs),
+        ),
       )
       return { state, rowsDone, orders, refunds }
     },
@@ -113,7 +121,7 @@ function serveImports(http: Http, worker: Worker, admission: Admission): void {
 }
 
 /** Row, reason and the fields as they came; cells that a spreadsheet would run as formulas are escaped. */
-async function writeErrors({ db }: Worker, tenantId: string, importId: string, csv: ReturnType<typeof stringify>): Promise<void> {
+async function writeErrors({ db, keyRing }: Worker, tenantId: string, importId: string, csv: ReturnType<typeof stringify>): Promise<void> {
   csv.write(['row', 'reason', 'fields'])
   for (let last = 0; ; ) {
     const page = await withTenant(db, tenantId, (tx) =>
@@ -124,7 +132,10 @@ async function writeErrors({ db }: Worker, tenantId: string, importId: string, c
         .orderBy(asc(importErrors.row))
         .limit(ERROR_PAGE),
     )
-    for (const { row, reason, fields } of page) csv.write([row, reason, ...fields])
+    for (const { row, reason, fields } of page) {
+      const cells = fields ? (JSON.parse(open(keyRing, tenantId, rejectedPlace(importId, row), fields)) as string[]) : [FORGOTTEN]
+      csv.write([row, reason, ...cells])
+    }
     if (page.length < ERROR_PAGE) return void csv.end()
     last = page.at(-1)!.row
   }

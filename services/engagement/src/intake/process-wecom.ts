@@ -1,5 +1,6 @@
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
+import { momentProblem } from '@renmai/platform/moments.rules'
 import { and, eq } from 'drizzle-orm'
 import type { OpenAccount } from '../channels/credentials.ts'
 import { recordAdded, recordLost, recordMessage } from '../contacts/record-contact.ts'
@@ -18,6 +19,8 @@ export type Processed = { problem: string | null; effects: (tx: Tx) => Promise<u
 export async function processWecom(worker: Worker, account: OpenAccount<'WECOM'>, webhook: Webhook, message: string): Promise<Processed> {
   const event = readEvent(readXml(message))
   if (event.kind === 'OTHER') return { problem: `OTHER: ${event.name}`, effects: () => Promise.resolve() }
+  const untimely = momentProblem(event.at, worker.now())
+  if (untimely) return { problem: `${untimely}: CreateTime`, effects: () => Promise.resolve() }
   const claim = await claimOf(worker, account, event)
   const [resolution] = await resolveClaims(worker, webhook.tenantId, [claim])
   if (!resolution || 'problem' in resolution) throw new AppError('INVALID', resolution?.problem ?? 'identity gave no answer')

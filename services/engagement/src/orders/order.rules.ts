@@ -2,6 +2,7 @@
  * Orders as they come in from any shop. The platform's own time of change decides which of two states is newer, never
  * the order of arrival; lines must add up to the total and the discount.
  */
+import { momentProblem } from '@renmai/platform/moments.rules'
 import type { OrderStatus } from './order.table.ts'
 
 export type IncomingOrder = {
@@ -26,10 +27,17 @@ export type IncomingOrder = {
 const MAX_LINES = 2_000
 
 /** Why an order cannot be stored as it is; undefined when it can. */
-export function problemOf(order: IncomingOrder): string | undefined {
+export function problemOf(order: IncomingOrder, now: Date): string | undefined {
   if (!/^[A-Z]{3}$/.test(order.currency)) return 'UNKNOWN_CURRENCY'
   if (order.lines.length > MAX_LINES) return 'TOO_MANY_LINES'
   if (!Number.isFinite(order.modifiedAt.getTime())) return 'NO_MODIFIED_TIME'
+  const untimely = [order.modifiedAt, order.paidAt, order.refundedAt].flatMap((at) => (at && momentProblem(at, now)) ?? [])
+  if (untimely.length > 0) return untimely[0]
+  const amounts = [order.totalMinor, order.discountMinor, order.refundedMinor, order.freightMinor]
+  if (![...amounts, ...order.lines.flatMap((line) => [line.amountMinor])].every(Number.isSafeInteger)) return 'AMOUNT_TOO_LARGE'
+  if (!order.lines.every(({ quantity }) => Number.isInteger(quantity) && Math.abs(quantity) < 2 ** 31)) return 'QUANTITY_TOO_LARGE'
+  const texts = [order.orderNo, ...order.couponCodes, ...order.lines.flatMap(({ sku, title }) => [sku, title])]
+  if (texts.some((one) => one.includes('\0') || !one.isWellFormed())) return 'TEXT_NOT_STORABLE'
   if (order.totalMinor < 0 || order.discountMinor < 0 || order.refundedMinor < 0) return 'NEGATIVE_AMOUNT'
   if (order.refundedMinor > order.totalMinor && !order.isRefundDocument) return 'REFUND_EXCEEDS_TOTAL'
   if (order.isRefundDocument) return undefined

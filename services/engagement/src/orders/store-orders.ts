@@ -11,6 +11,9 @@ import type { Order } from './order.table.ts'
 /** An order whose buyer is resolved. */
 export type AttachedOrder = { order: IncomingOrder; profileId: string | undefined }
 
+/** What sealing what is set aside and judging times takes. */
+type Storing = { readonly keyRing: KeyRing; readonly now: () => Date }
+
 const COLUMNS = {
   id: 'uuid',
   platform: 'text',
@@ -43,14 +46,15 @@ const RETURNING = `id, order_no AS "orderNo", profile_id AS "profileId", platfor
   refunded_at AS "refundedAt", modified_at AS "modifiedAt", version`
 
 /** Stores up to 500 orders of one tenant and tells of those that are new or newer. Contradictory ones are parked. */
-export async function storeOrders(tx: Tx, ring: KeyRing, attached: AttachedOrder[]): Promise<{ changed: number; parked: number }> {
-  const bad = attached.filter(({ order }) => problemOf(order) !== undefined)
-  const good = newestPerNumber(attached.filter(({ order }) => problemOf(order) === undefined))
-  await park(
-    tx,
-    ring,
-    bad.map(({ order }) => order),
-  )
+export async function storeOrders(
+  tx: Tx,
+  { keyRing, now }: Storing,
+  attached: AttachedOrder[],
+): Promise<{ changed: number; parked: number }> {
+  const checked = attached.map((one) => ({ ...one, reason: problemOf(one.order, now()) }))
+  const bad = checked.flatMap(({ order, reason }) => (reason ? [{ order, reason }] : []))
+  const good = newestPerNumber(checked.filter(({ reason }) => !reason))
+  await park(tx, keyRing, bad)
   const rows = [...good.values()].map(({ order, profileId }) => toRow(order, profileId))
   const changed = await insertRows<Order>(tx, 'orders', COLUMNS, rows, { conflict: NEWER_WINS, returning: RETURNING })
   await storeLines(tx, changed, good)
@@ -109,11 +113,18 @@ async function storeLines(tx: Tx, changed: Order[], good: Map<string, AttachedOr
   )
 }
 
-async function park(tx: Tx, ring: KeyRing, orders: IncomingOrder[]): Promise<void> {
-  const rows = orders.map((order) => {
+async function park(tx: Tx, ring: KeyRing, orders: { order: IncomingOrder; reason: string }[]): Promise<void> {
+  const rows = orders.map(({ order, reason }) => {
     const id = newId()
     const body = seal(ring, tx.tenantId, `parked_orders.body|${id}`, JSON.stringify(order))
-    return { id, platform: order.platform, shop_id: order.shopId, order_no: order.orderNo, reason: problemOf(order), body }
+    return {
+      id,
+      platform: order.platform,
+      shop_id: order.shopId,
+      order_no: order.orderNo.replaceAll('\0', '').toWellFormed(),
+      reason,
+      body,
+    }
   })
   await insertRows(
     tx,

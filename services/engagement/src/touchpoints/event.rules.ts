@@ -1,4 +1,5 @@
 /** What an event must be to be taken in. Each rejection has a code and points at what is wrong. */
+import { momentProblem } from '@renmai/platform/moments.rules'
 import type { Claim } from './claim.ts'
 
 export type RawEvent = {
@@ -22,7 +23,6 @@ export type GoodEvent = {
 }
 export type Rejection = { reason: string; pointer: string }
 
-const MAX_AHEAD_MS = 24 * 3_600_000
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i
 const PERSONAL_KEYS = /^(phone|mobile|tel|email|mail|name|full_?name|address|id_?card|openid|unionid|birthday)$/i
@@ -58,10 +58,11 @@ function readHead({ messageId, type, occurredAt: time, referenceId = null }: Raw
   if (typeof type !== 'string' || !/^[a-z][a-z0-9_]{0,63}$/.test(type)) return { reason: 'INVALID_TYPE', pointer: '/type' }
   const occurredAt = readTime(time)
   if (!occurredAt) return { reason: 'INVALID_TIME', pointer: '/occurredAt' }
-  if (occurredAt.getTime() > now.getTime() + MAX_AHEAD_MS) return { reason: 'IN_THE_FUTURE', pointer: '/occurredAt' }
+  const untimely = momentProblem(occurredAt, now)
+  if (untimely) return { reason: untimely, pointer: '/occurredAt' }
   if (referenceId !== null && !(typeof referenceId === 'string' && ID.test(referenceId)))
     return { reason: 'INVALID_REFERENCE', pointer: '/referenceId' }
-  return { messageId, type, occurredAt, referenceId }
+  return { messageId, type, occurredAt, referenceId: referenceId && referenceId.toLowerCase() }
 }
 
 /** Personal data has its own places; in properties it would be kept in the clear. */

@@ -1,7 +1,7 @@
-import { blindIndex, type KeyRing } from '@renmai/platform/crypto'
+import type { KeyRing } from '@renmai/platform/crypto'
 import type { Tx } from '@renmai/platform/db'
 import { LRUCache } from 'lru-cache'
-import { identityKey, type Naming } from './claim.ts'
+import { hiddenId, identityKey, type Naming } from './claim.ts'
 import { readProfileKeys } from './resolve-claims.ts'
 
 /** Whom an event is about: by which names identity knows them, and their profile as soon as that is known. */
@@ -13,12 +13,12 @@ export type Person = { readonly externalId: string; readonly key: Buffer; profil
  */
 const people = new LRUCache<string, Person>({ max: 50_000, ttl: 60_000, ttlResolution: 1_000 })
 
-/** Profiles are named by a keyed hash, so that no phone number becomes an id. The external id is one of the identifiers. */
+/** A person by the hidden id of their profile. The external id is one of the identifiers. */
 export function personOf(ring: KeyRing, tenantId: string, { source, externalId, identifiers }: Naming): Person {
   const name = identifiers.reduce((all, one) => `${all}\u001f${one.namespace}=${one.value}=${one.isVerified}`, `${tenantId}|${source}`)
   const known = people.get(name)
   if (known) return known
-  const hidden = blindIndex(ring, tenantId, 'external_id', externalId).toString('base64url')
+  const hidden = hiddenId(ring, tenantId, externalId)
   const person = { externalId: hidden, key: identityKey(ring, tenantId, { source, externalId: hidden, identifiers }), profileId: null }
   people.set(name, person)
   return person

@@ -5,7 +5,13 @@ import { migrate } from '../migrate.ts'
 import { type DatabaseUrls, provisionDatabase } from '../provision.ts'
 
 /** What a test needs to know of a service to make its database. */
-export type Migrated = { name: string; migrations: string; queues: readonly { readonly table: string }[]; appendOnly: readonly string[] }
+export type Migrated = {
+  name: string
+  migrations: string
+  queues: readonly { readonly table: string }[]
+  appendOnly: readonly string[]
+  monthly?: readonly string[]
+}
 
 export type TestDatabase = { urls: DatabaseUrls; db: Db; relayDb: Db; owner: pg.Pool; drop: () => Promise<void> }
 
@@ -34,9 +40,13 @@ export async function testDatabase(adminUrl: string, service: Migrated): Promise
   }
 }
 
-async function makeTemplate(adminUrl: string, template: string, { migrations, queues, appendOnly }: Migrated): Promise<DatabaseUrls> {
+async function makeTemplate(
+  adminUrl: string,
+  template: string,
+  { migrations, queues, appendOnly, monthly }: Migrated,
+): Promise<DatabaseUrls> {
   const urls = await provisionDatabase(adminUrl, template, password)
-  await migrate(urls.owner, migrations, { appRole: `${template}_app`, relayRole: `${template}_relay`, queues, appendOnly })
+  await migrate(urls.owner, migrations, { appRole: `${template}_app`, relayRole: `${template}_relay`, queues, appendOnly, monthly })
   return urls
 }
 

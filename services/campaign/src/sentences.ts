@@ -1,0 +1,11 @@
+import type { Sentences } from '@renmai/platform/db'
+
+/** What callers can break by what they send; names of constraints are not for them. */
+export const sentences: Sentences = {
+  coupon_templates_name: 'A coupon template of this name exists; choose another name',
+  coupon_templates_stock: 'No coupon of this template is left',
+  coupons_template_exists: 'There is no such coupon template',
+  journeys_name: 'A journey of this name exists; choose another name',
+  journeys_segment_exists: 'There is no such segment',
+  segments_name: 'A segment of this name exists; choose another name',
+}

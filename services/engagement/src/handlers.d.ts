@@ -1,0 +1,3 @@
+import type { Handler } from '@renmai/platform/inbox';
+/** What engagement listens to. */
+export declare const handlers: Handler[];

@@ -1,0 +1,33 @@
+import { withTenant } from '@renmai/platform/db'
+import { queue } from '@renmai/platform/work/queue'
+import type { Worker } from '../context.ts'
+
+const HOUR_MS = 3_600_000
+/** Long enough to correct a file and send it again. */
+export const KEEP_REJECTED_DAYS = 14
+const BATCH = 1_000
+
+/** Where the fields of a rejected row are sealed to. */
+export const rejectedPlace = (importId: string, row: number) => `import_errors.fields|${importId}|${row}`
+
+/** Forgets what stood in rejected rows after two weeks. That a row was rejected, and why, stays. */
+export const forgetRejected = queue('import_errors', (worker: Worker) => ({
+  name: 'forget-rejected',
+  due: [{ waiting: 'fields IS NOT NULL', at: `created_at + interval '${KEEP_REJECTED_DAYS} days'`, by: 'created_at' }],
+  pollMs: HOUR_MS,
+  work: (tenantId) => forgetFields(worker, tenantId),
+}))
+
+/** @returns how many rows were emptied, at most a batch */
+function forgetFields({ db }: Pick<Worker, 'db'>, tenantId: string): Promise<number> {
+  return withTenant(db, tenantId, async (tx) => {
+    const { rowCount } = await tx.client.query(
+      `UPDATE import_errors SET fields = NULL WHERE tenant_id = $1 AND (import_id, row) IN (
+         SELECT import_id, row FROM import_errors
+         WHERE tenant_id = $1 AND fields IS NOT NULL AND created_at < now() - interval '${KEEP_REJECTED_DAYS} days'
+         ORDER BY created_at LIMIT ${BATCH})`,
+      [tenantId],
+    )
+    return rowCount ?? 0
+  })
+}

@@ -1,0 +1,10 @@
+import type { Sentences } from '@renmai/platform/db'
+
+/** What callers can break by what they send; names of constraints are not for them. */
+export const sentences: Sentences = {
+  profile_tags_tag_exists: 'There is no such tag',
+  staff_subject: 'A staff member signs in by this subject already',
+  tag_groups_name: 'A tag group of this name exists; choose another name',
+  tags_group_exists: 'There is no such tag group',
+  tags_name: 'A tag of this name exists in this group; choose another name',
+}
