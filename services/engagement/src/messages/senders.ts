@@ -5,7 +5,7 @@ import { createTransport, type Transporter } from 'nodemailer'
 import type { Credentials, OpenAccount } from '../channels/credentials.ts'
 import { smtpAddress } from '../channels/smtp-address.ts'
 import { sendMessage, WecomError } from '../wecom/wecom-client.ts'
-import type { Rendered } from './render.rules.ts'
+import type { Rendered } from './render-messages.ts'
 
 /** What became of handing a message to a platform. */
 export type Handover =
