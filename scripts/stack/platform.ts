@@ -147,8 +147,8 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
     TICKET_KEY: secrets.ticketKey,
     AUDIT_PRIVATE_KEY: secrets.auditPrivateKey,
     WECOM_API_URL: local(ports.simulator),
-    // The simulator's mailbox is on this machine.
-    EGRESS_ALLOW: '127.0.0.1/32',
+    // The simulator's mailbox is on this machine, and what developers let webhooks go to.
+    EGRESS_ALLOW: `127.0.0.1:${ports.smtp}/smtp,127.0.0.1:1024-65535/webhook`,
     INTAKE_PORT: String(ports.intake),
     GATEWAY_URL: local(ports.gateway),
     ...serviceSettings,

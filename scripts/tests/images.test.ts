@@ -53,7 +53,10 @@ describe('what the images run', () => {
     expect(await publish('Hi {{ customer.name }}')).toMatchObject({
       publishTemplate: { template: { id: expect.any(String) }, userErrors: [] },
     })
-    const refused = { template: null, userErrors: [{ message: 'body uses the tag include, which templates do not have' }] }
+    const refused = {
+      template: null,
+      userErrors: [{ message: expect.stringMatching(/^body.* uses the tag include, which templates do not have$/) }],
+    }
     expect(await publish("{% include 'package.json' %}")).toMatchObject({ publishTemplate: refused })
   })
 

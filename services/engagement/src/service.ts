@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { parseKeyRing } from '@renmai/platform/crypto'
-import { createEgress } from '@renmai/platform/egress'
+import { createEgress, parseExceptions } from '@renmai/platform/egress'
 import { Cursors } from '@renmai/platform/page'
 import type { App, Service } from '@renmai/platform/service'
 import type { z } from 'zod'
-import { settings } from './config.ts'
+import { EGRESS_USES, settings } from './config.ts'
 import { readContactDetails } from './contacts/read-contact-details.ts'
 import { sendWelcomes } from './contacts/send-welcomes.ts'
 import type { Context, Worker } from './context.ts'
@@ -31,6 +31,7 @@ function workerOf({
   now,
   settings: { KEY_RING, WECOM_API_URL, TICKET_KEY, EGRESS_ALLOW },
 }: App<z.output<typeof settings>>): Worker {
+  const meant = parseExceptions(EGRESS_ALLOW, EGRESS_USES)
   return {
     db,
     relayDb,
@@ -39,8 +40,8 @@ function workerOf({
     keyRing: parseKeyRing(KEY_RING),
     wecomUrl: WECOM_API_URL,
     ticketKey: TICKET_KEY,
-    egress: createEgress(EGRESS_ALLOW, MAIL_PORTS),
-    webEgress: createEgress(EGRESS_ALLOW, [HTTPS]),
+    egress: createEgress(meant, 'smtp', MAIL_PORTS),
+    webEgress: createEgress(meant, 'webhook', [HTTPS]),
   }
 }
 

@@ -6,7 +6,7 @@ import { NativeWebhook, verifyEvents } from '../src/intake/verify-events.ts'
 import { problemOf, statusOf } from '../src/orders/order.rules.ts'
 import { checkEvent } from '../src/touchpoints/event.rules.ts'
 import { openCallback, sealCallback } from '../src/wecom/wecom-crypto.ts'
-import { dedupeKeyOf, readEvent } from '../src/wecom/wecom-event.rules.ts'
+import { identityOf, readEvent } from '../src/wecom/wecom-event.rules.ts'
 import { readXml } from '../src/wecom/wecom-xml.ts'
 import { readOrder, verifyPush } from '../src/youzan/youzan-push.rules.ts'
 import { orderAt } from './fixture.ts'
@@ -56,7 +56,7 @@ describe('the WeCom callback', () => {
     expect(openCallback(keys, echo.query, echo.text)).toBe('1616140317555161061')
     const fields = readXml(openCallback(keys, message.query, message.text))
     expect(fields).toMatchObject({ FromUserName: 'mycreate', Content: 'hello', MsgId: '4561255354251345929', AgentID: '218' })
-    expect(dedupeKeyOf(fields)).toBe('msg:4561255354251345929')
+    expect(identityOf(fields)).toBe('["msg","4561255354251345929"]')
   })
 
   it('refuses with one answer what is forged, changed, cut or meant for another corp', () => {

@@ -8,6 +8,7 @@ import { liveCodes } from '../live-codes/live-code.table.ts'
 import { type Claim, identityKey } from '../touchpoints/claim.ts'
 import { resolveClaims } from '../touchpoints/resolve-claims.ts'
 import { readEvent, type WecomEvent } from '../wecom/wecom-event.rules.ts'
+import { proveAccount } from '../wecom/wecom-token.ts'
 import { readXml } from '../wecom/wecom-xml.ts'
 import { type Webhook, webhooks } from './webhook.table.ts'
 
@@ -16,6 +17,8 @@ export async function processWecom(worker: Worker, account: OpenAccount<'WECOM'>
   const event = readEvent(readXml(message))
   if (event.kind === 'OTHER')
     return withTenant(worker.db, webhook.tenantId, async (tx) => void (await markProcessed(tx, webhook.id, `OTHER: ${event.name}`)))
+  // Before identity is told of anybody, and before anything of the account is called.
+  await proveAccount(worker.wecomUrl, account)
   const claim = await claimOf(worker, account, event)
   const [resolution] = await resolveClaims(worker, webhook.tenantId, [claim])
   if (!resolution || 'problem' in resolution) throw new AppError('INVALID', resolution?.problem ?? 'identity gave no answer')

@@ -19,6 +19,8 @@ export function readTarget(text: string): Target {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = Number(url.port || (isPlain ? HTTP : HTTPS))
   if (isIP(host) === 0 && (isPlain || port !== HTTPS)) throw notUsable()
+  // The one port that public numbers have: they are sent nothing in the clear.
+  if (isPlain && port === HTTPS) throw notUsable()
   return { url, host, port, isPlain }
 }
 
