@@ -33,6 +33,8 @@ export async function sendByWecom(baseUrl: string, account: OpenAccount<'WECOM'>
   }
 }
 
+const ONE_ADDRESS = /^[^\s@<>"(),:;[\]\\]+@[^\s@<>"(),:;[\]\\]+$/
+
 type SmtpError = Error & { responseCode?: number; command?: string; code?: string }
 
 const DEADLINE_MS = 10_000
@@ -49,15 +51,17 @@ export async function sendByMail(
   { subject, body }: Rendered,
 ): Promise<Handover> {
   const { credentials } = account
+  if (!ONE_ADDRESS.test(address)) return { outcome: 'REJECTED', reason: 'SMTP_NOT_ONE_ADDRESS' }
+  // As a text it would be read as a list or a group of addresses, in the envelope too.
+  const to = { name: '', address }
   const domain = credentials.from.split('@')[1]
   const server = await findServer(egress, credentials)
   if ('outcome' in server) return server
   try {
     const sending = transportOf(account, server.address).sendMail({
       from: credentials.from,
-      // Named apart, so that nothing in it is read as a list or a group of addresses.
-      to: { name: '', address },
-      envelope: { from: credentials.from, to: [address] },
+      to,
+      envelope: { from: credentials.from, to: [to] },
       subject,
       text: body,
       messageId: `<${messageId}@${domain}>`,
