@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { newId } from '@renmai/platform/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -58,6 +58,12 @@ describe('what the images run', () => {
       userErrors: [{ message: expect.stringMatching(/^body.* uses the tag include, which templates do not have$/) }],
     }
     expect(await publish("{% include 'package.json' %}")).toMatchObject({ publishTemplate: refused })
+  })
+
+  it.runIf(process.platform === 'linux')('works in a folder that holds nothing', () => {
+    const parts = whole.platform.children.filter(({ name }) => (IMAGES as readonly string[]).includes(name))
+    expect(parts).toHaveLength(IMAGES.length)
+    for (const { process: child } of parts) expect(readdirSync(readlinkSync(`/proc/${child.pid}/cwd`))).toEqual([])
   })
 
   it('serves the explorer, though what it was bundled from is left out', async () => {
