@@ -25,7 +25,7 @@ function keyOf(baseUrl: string, { tenantId, id, credentials: { corpId, agentId, 
     .digest('base64')
 }
 
-/** Gets a token; of several who want one at once, one asks (a second request would void the first one's answer). */
+/** Gets a token; of calls at the same time one goes out (a second would void the first one's answer). */
 export function refreshToken(baseUrl: string, account: Account): Promise<Token> {
   const key = keyOf(baseUrl, account)
   const running = refreshing.get(key) ?? fetchToken(baseUrl, account, key).finally(() => refreshing.delete(key))
