@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
+import { basename } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { SERVICES } from '../compose-supergraph.ts'
 import { ROOT } from '../stack/paths.ts'
@@ -15,8 +16,14 @@ const FILES: Record<'service' | 'gateway', readonly string[]> = {
   gateway: ['pages', 'supergraph.graphql', 'supergraph.public.graphql', 'public.graphql', 'llms.txt'],
 }
 
+/** Threads that a part starts: each is a file of its own beside the part's code. */
+const THREADS: Partial<Record<Image, readonly string[]>> = {
+  engagement: ['services/platform/src/template-worker.ts'],
+  campaign: ['services/platform/src/template-worker.ts'],
+}
+
 /**
- * Puts together all that the image of one part holds: our code in one file, the packages that it needs and no others, the
+ * Puts together all that the image of one part holds: our code in one file and one for each thread, the packages that it needs and no others, the
  * files that it reads, what it is made of (CycloneDX), and licences.
  *
  *     <folder>/<part>/dist/main.js   <folder>/platform/migrations   <folder>/node_modules   <folder>/main.js
@@ -26,6 +33,10 @@ export async function assemble(image: Image, folder: string): Promise<{ packages
   mkdirSync(folder, { recursive: true })
   const source = image === 'gateway' ? 'gateway' : `services/${image}`
   const imported = await bundle(`${ROOT}${source}/src/main.ts`, `${folder}/${image}/dist/main.js`)
+  for (const thread of THREADS[image] ?? []) {
+    const outfile = `${folder}/${image}/dist/${basename(thread, '.ts')}.js`
+    for (const [name, workspace] of await bundle(`${ROOT}${thread}`, outfile)) imported.set(name, workspace)
+  }
   await bundle(`${ROOT}scripts/images/healthcheck.ts`, `${folder}/healthcheck.js`)
   for (const file of FILES[image === 'gateway' ? 'gateway' : 'service']) copy(`${source}/${file}`, `${folder}/${image}/${file}`)
   copy('services/platform/migrations', `${folder}/platform/migrations`)

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { startNats } from '@renmai/platform/testing/nats'
 import { startPostgres } from '@renmai/platform/testing/postgres'
@@ -44,6 +45,7 @@ export type PlatformOptions = {
 /** Starts the whole platform, each part in its own process, and resolves when all of it answers. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { mainOf = sourceOf } = options
+  const place = placeOf(options)
   const ports = await choosePorts(options.folder)
   const children: Child[] = []
   const closing: (() => void)[] = []
@@ -68,7 +70,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       NATS_URL: asUser(seen.nats, options.secrets, name),
       INTERNAL_SECRETS: options.secrets.internalSecrets[name],
     })
-    const runService = (name: ServiceName) => startService(name, [mainOf(name)], environmentFor(name), ports[name], options.logs)
+    const runService = (name: ServiceName) => startService(name, [mainOf(name)], environmentFor(name), ports[name], place)
     await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
     options.tell('five services answer')
     const gatewayEnvironment = { ...environment, NATS_URL: asUser(seen.nats, options.secrets, 'gateway') }
@@ -76,7 +78,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const runReplica = ({ part, name, port, intake }: Replica) =>
       part === 'gateway'
         ? startGateway(name, gatewayEnvironment, options, { ...ports, gateway: port }, shown)
-        : startService(name, [mainOf(part)], { ...environmentFor(part), INTAKE_PORT: String(intake) }, port, options.logs)
+        : startService(name, [mainOf(part)], { ...environmentFor(part), INTAKE_PORT: String(intake) }, port, place)
     await allStarted(replicas.map((one) => keep(children, runReplica(one))))
     const restart = async (name: string, more?: NodeJS.ProcessEnv) => {
       const index = children.findIndex((child) => child.name === name)
@@ -147,20 +149,29 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
     TICKET_KEY: secrets.ticketKey,
     AUDIT_PRIVATE_KEY: secrets.auditPrivateKey,
     WECOM_API_URL: local(ports.simulator),
-    // The simulator's mailbox is on this machine.
-    EGRESS_ALLOW: '127.0.0.1/32',
+    // The simulator's mailbox is on this machine, and what developers let webhooks go to.
+    EGRESS_ALLOW: `127.0.0.1:${ports.smtp}/smtp,127.0.0.1:1024-65535/webhook`,
     INTAKE_PORT: String(ports.intake),
     GATEWAY_URL: local(ports.gateway),
     ...serviceSettings,
   }
 }
 
+type Place = { logs: string; cwd: string }
+
+/** Parts work in a folder that holds nothing: whatever reads below it by mistake finds no secrets, data or code. */
+function placeOf({ folder, logs }: PlatformOptions): Place {
+  const cwd = `${folder}/empty`
+  mkdirSync(cwd, { recursive: true })
+  return { logs, cwd }
+}
+
 /** Started again, it may listen elsewhere. */
 const isReady = async ({ PORT }: NodeJS.ProcessEnv) => (await fetch(`${local(Number(PORT))}/readyz`)).ok
 
-function startService(name: string, args: string[], environment: Environment, port: number, logs: string): Promise<Child> {
+function startService(name: string, args: string[], environment: Environment, port: number, place: Place): Promise<Child> {
   return start(name, process.execPath, args, {
-    logs,
+    ...place,
     env: { ...environment, PORT: String(port) },
     poll: isReady,
   })
@@ -178,13 +189,8 @@ function startOutside({ logs, secrets }: PlatformOptions, ports: Ports, children
   ]
 }
 
-function startGateway(
-  name: string,
-  environment: Environment,
-  { secrets, logs, graphiql = true, mainOf = sourceOf }: PlatformOptions,
-  ports: Ports,
-  shown: Ports,
-): Promise<Child> {
+function startGateway(name: string, environment: Environment, options: PlatformOptions, ports: Ports, shown: Ports): Promise<Child> {
+  const { secrets, graphiql = true, mainOf = sourceOf } = options
   const urls = Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `${local(shown[name])}/graphql`]))
   const shared = Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_SECRET`, secrets.internalSecrets[name]]))
   const issuer = local(ports.issuer)
@@ -200,5 +206,5 @@ function startGateway(
     OAUTH_PRIVATE_KEYS: secrets.oauthPrivateKeys,
     GRAPHIQL: graphiql ? 'on' : 'off',
   }
-  return start(name, process.execPath, [mainOf('gateway')], { logs, env, poll: isReady })
+  return start(name, process.execPath, [mainOf('gateway')], { ...placeOf(options), env, poll: isReady })
 }

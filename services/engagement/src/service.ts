@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { parseKeyRing } from '@renmai/platform/crypto'
-import { createEgress } from '@renmai/platform/egress'
+import { createEgress, parseExceptions } from '@renmai/platform/egress'
 import { Cursors } from '@renmai/platform/page'
 import type { App, Service } from '@renmai/platform/service'
 import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { z } from 'zod'
-import { settings } from './config.ts'
+import { EGRESS_USES, settings } from './config.ts'
+import { readContactDetails } from './contacts/read-contact-details.ts'
+import { sendWelcomes } from './contacts/send-welcomes.ts'
 import type { Context, Worker } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
@@ -28,6 +30,7 @@ function workerOf({
   now,
   settings: { KEY_RING, WECOM_API_URL, TICKET_KEY, EGRESS_ALLOW },
 }: App<z.output<typeof settings>>): Worker {
+  const meant = parseExceptions(EGRESS_ALLOW, EGRESS_USES)
   return {
     db,
     relayDb,
@@ -36,8 +39,8 @@ function workerOf({
     keyRing: parseKeyRing(KEY_RING),
     wecomUrl: WECOM_API_URL,
     ticketKey: TICKET_KEY,
-    egress: createEgress(EGRESS_ALLOW, MAIL_PORTS),
-    webEgress: createEgress(EGRESS_ALLOW, [HTTPS]),
+    egress: createEgress(meant, 'smtp', MAIL_PORTS),
+    webEgress: createEgress(meant, 'webhook', [HTTPS]),
   }
 }
 

@@ -9,7 +9,7 @@ import { answer, answerAll } from '@renmai/platform/ask'
 import { type Bus, connectBus } from '@renmai/platform/bus'
 import { parseKeyRing } from '@renmai/platform/crypto'
 import { connect, type Tx, withTenant } from '@renmai/platform/db'
-import { createEgress } from '@renmai/platform/egress'
+import { createEgress, parseExceptions } from '@renmai/platform/egress'
 import { idFrom, newId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
@@ -77,8 +77,8 @@ beforeAll(async () => {
     keyRing,
     wecomUrl: 'http://127.0.0.1:1',
     ticketKey: 't'.repeat(32),
-    egress: createEgress('127.0.0.1/32', []),
-    webEgress: createEgress('127.0.0.1/32', []),
+    egress: createEgress(parseExceptions('127.0.0.1:1024-65535/smtp', ['smtp']), 'smtp', []),
+    webEgress: createEgress([], 'webhook', []),
   }
 })
 beforeEach(() => {
@@ -197,7 +197,7 @@ describe('event intake', () => {
     const account = await source()
     const naming = {
       source: `events:${account}`,
-      externalId: '',
+      externalId: 'login=user-1',
       identifiers: [{ namespace: 'login', value: 'user-1', isVerified: false }],
     }
     // Nothing can be inserted, so the first event has looked for its person and waits.
@@ -511,8 +511,11 @@ describe('dispatch', () => {
       connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host, port, from: 'a@renmai.example' })
     for (const host of ['10.0.0.5', 'postgres', '[::1]', '169.254.169.254'])
       await expect(connect(host)).rejects.toMatchObject({ code: 'INVALID', fields: { host: 'must be a public host' } })
-    await connect('mail.example.com')
-    const inside = { ...worker, egress: createEgress('127.0.0.1/32', [587], async () => ['10.0.0.5']) }
+    await connectSmtp(
+      { ...contextOf(), egress: createEgress([], 'smtp', [587]) },
+      { idempotencyKey: key(), name: 'm', host: 'mail.example.com', port: 587, from: 'a@renmai.example' },
+    )
+    const inside = { ...worker, egress: createEgress([], 'smtp', [587], async () => ['10.0.0.5']) }
     const [id] = await wish()
     startGate(true)
     working([dispatchMessages], inside)

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { answer, answerAll } from '@renmai/platform/ask'
 import { type Bus, connectBus } from '@renmai/platform/bus'
 import { parseKeyRing } from '@renmai/platform/crypto'
-import { createEgress } from '@renmai/platform/egress'
+import { createEgress, parseExceptions } from '@renmai/platform/egress'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
@@ -39,6 +39,7 @@ import { updateWebhookEndpoint } from '../src/webhook-endpoints/update-webhook-e
 
 const folder = makeFolder('webhooks')
 const HOUR_MS = 3_600_000
+const LOOPBACK = parseExceptions('127.0.0.1:1-65535/webhook', ['webhook'])
 let [nats, bus, test, worker, target, url]: [Nats, Bus, TestDatabase, Worker, Server, string] = [] as never
 let stopAnswers: () => Promise<void>
 let tenant: string
@@ -73,8 +74,8 @@ beforeAll(async () => {
     keyRing: parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } })),
     wecomUrl: 'http://127.0.0.1:1',
     ticketKey: 't'.repeat(32),
-    egress: createEgress('', []),
-    webEgress: createEgress('127.0.0.1/32', [443]),
+    egress: createEgress([], 'smtp', []),
+    webEgress: createEgress(LOOPBACK, 'webhook', [443]),
   }
   target = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -181,7 +182,7 @@ describe('an endpoint', () => {
     'inside.example.com': ['169.254.169.254'],
   }
   const find = async (name: string) => addresses[name] ?? (/^[\d.:a-f]+$/.test(name) ? [name] : Promise.reject(new Error('ENOTFOUND')))
-  const strict = () => contextOf(tenant, { webEgress: createEgress('', [443], find) })
+  const strict = () => contextOf(tenant, { webEgress: createEgress([], 'webhook', [443], find) })
 
   it.each(tricks.flat())('is refused in one and the same way where it must not be: %s', async (bad) => {
     await expect(create({ url: bad }, strict())).rejects.toMatchObject({
@@ -191,7 +192,7 @@ describe('an endpoint', () => {
   })
 
   it('is on port 443 by its name, also where numbers inside are meant', async () => {
-    const own = contextOf(tenant, { webEgress: createEgress('127.0.0.1/32', [443], find) })
+    const own = contextOf(tenant, { webEgress: createEgress(LOOPBACK, 'webhook', [443], find) })
     for (const bad of ['https://hooks.example.com:8443', 'http://hooks.example.com'])
       await expect(create({ url: bad }, own)).rejects.toMatchObject({ code: 'INVALID' })
   })
@@ -605,26 +606,26 @@ describe('what is sent', () => {
     expect(await postWithin(2_000)).toEqual({ status: null, problem: 'NO_ANSWER' })
   })
 
-  const connectErrors = async (find: () => Promise<string[]>, allowed: string) => {
+  const connectErrors = async (find: () => Promise<string[]>, allowed: typeof LOOPBACK) => {
     const errors: (Error & { address?: string; port?: number })[] = []
     const note = (message: unknown) => void errors.push((message as { error: Error }).error)
     subscribe('undici:client:connectError', note)
     const to = { ...parcel(), url: 'https://hooks.example.com/x' }
-    const answers = [await postWithin(2_000, to, createEgress(allowed, [443], find))]
+    const answers = [await postWithin(2_000, to, createEgress(allowed, 'webhook', [443], find))]
     unsubscribe('undici:client:connectError', note)
     return { answers, errors }
   }
 
   it('goes to the address that was looked at, and to none inside, whatever the name said before', async () => {
-    const pinned = await connectErrors(async () => ['127.0.0.1'], '127.0.0.1/32')
+    const pinned = await connectErrors(async () => ['127.0.0.1'], LOOPBACK)
     expect(pinned.errors[0]).toMatchObject({ code: 'ECONNREFUSED', address: '127.0.0.1', port: 443 })
-    const flipped = await connectErrors(async () => ['127.0.0.1'], '')
+    const flipped = await connectErrors(async () => ['127.0.0.1'], [])
     expect(flipped.errors[0]).toMatchObject({ code: 'INVALID', message: 'We cannot connect to this host and port' })
     expect([...pinned.answers, ...flipped.answers]).toEqual(Array(2).fill({ status: null, problem: 'NO_ANSWER' }))
   })
 
   it('goes nowhere inside although it was stored once', async () => {
-    expect(await postWithin(500, parcel(), createEgress('', [443]))).toEqual({ status: null, problem: 'NO_ANSWER' })
+    expect(await postWithin(500, parcel(), createEgress([], 'webhook', [443]))).toEqual({ status: null, problem: 'NO_ANSWER' })
     expect(got).toHaveLength(0)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEgress } from '../src/egress.ts'
+import { createEgress, parseExceptions } from '../src/egress.ts'
 
 const MAIL = 587
 const addresses: Record<string, string[]> = {
@@ -8,7 +8,7 @@ const addresses: Record<string, string[]> = {
   'inside.example.com': ['169.254.169.254'],
 }
 const find = async (name: string) => addresses[name] ?? (/^[\d.:a-f]+$/.test(name) ? [name] : Promise.reject(new Error('ENOTFOUND')))
-const egress = createEgress('', [25, MAIL], find)
+const egress = createEgress([], 'smtp', [25, MAIL], find)
 const refused = { code: 'INVALID', message: 'We cannot connect to this host and port' }
 
 describe('a host that a tenant names', () => {
@@ -16,6 +16,7 @@ describe('a host that a tenant names', () => {
     ['127.1', '2130706433', '0x7f.1', '0177.0.0.1', '0', '①②⑦.0.0.1', '127。0。0。1', '10.0.0.5', '192.168.1.1'],
     ['[::1]', '::1', '[::ffff:7f00:1]', '[64:ff9b::7f00:1]', '[2002:7f00:1::]', '[::127.0.0.1]', '[fd00::1]', '[fe80::1]', '[::]'],
     ['169.254.169.254', '100.100.100.200', '100.64.0.1', '192.0.2.1', '198.18.0.1', '224.0.0.1', '255.255.255.255', '[2001:db8::1]'],
+    ['168.63.129.16', '161.26.0.10', '166.9.1.1', '192.0.0.192', '[::ffff:168.63.129.16]'],
     ['localhost', 'localhost.', 'kubernetes.default.svc', 'nats', 'db.internal', 'printer.local', 'nats.default.svc.cluster.local'],
     ['user@93.184.215.14', '93.184.215.14/x', '93.184.215.14#@127.0.0.1', 'mail.example.com:22', 'a b.example.com', ''],
   ]
@@ -30,7 +31,7 @@ describe('a host that a tenant names', () => {
       await expect(egress.resolve(host, MAIL)).rejects.toMatchObject(refused)
     }
     let asked = 0
-    const flips = createEgress('', [MAIL], async () => [++asked > 1 ? '10.0.0.5' : '93.184.215.14'])
+    const flips = createEgress([], 'smtp', [MAIL], async () => [++asked > 1 ? '10.0.0.5' : '93.184.215.14'])
     expect(await flips.resolve('rebound.example.com', MAIL)).toBe('93.184.215.14')
     await expect(flips.resolve('rebound.example.com', MAIL)).rejects.toMatchObject(refused)
   })
@@ -47,11 +48,40 @@ describe('a host that a tenant names', () => {
     await expect(egress.resolve('nobody.example.com', MAIL)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  it('may be inside where that is meant, at any port, and nowhere else', async () => {
-    const own = createEgress('127.0.0.1/32, 10.1.0.0/16', [MAIL], find)
-    expect(await own.resolve('127.0.0.1', 10_025)).toBe('127.0.0.1')
-    expect(await own.resolve('10.1.2.3', 25)).toBe('10.1.2.3')
-    for (const host of ['127.0.0.2', '10.2.0.1']) await expect(own.resolve(host, MAIL)).rejects.toMatchObject(refused)
-    await expect(own.resolve('mail.example.com', 22)).rejects.toMatchObject(refused)
+  const uses = ['smtp', 'webhook']
+  const meant = (text: string, use = 'smtp') => createEgress(parseExceptions(text, uses), use, [MAIL], find)
+
+  it('may be inside where that is meant, at the port and for the use that it is meant for, and nowhere else', async () => {
+    const own = '127.0.0.1:10025/smtp, 10.1.0.0/16:25-26/smtp, [fd00::/64]:25/smtp, 10.1.2.3:443/webhook'
+    for (const [host, port] of [
+      ['127.0.0.1', 10_025],
+      ['10.1.2.3', 25],
+      ['10.1.2.3', 26],
+      ['fd00::5', 25],
+    ] as const)
+      expect(await meant(own).resolve(host, port)).toBe(host)
+    expect(await meant(own, 'webhook').resolve('10.1.2.3', 443)).toBe('10.1.2.3')
+    const others = [
+      ['127.0.0.1', 10_026],
+      ['127.0.0.2', 10_025],
+      ['10.2.0.1', 25],
+      ['10.1.2.3', 443],
+      ['10.1.2.3', 27],
+      ['fd00:1::5', 25],
+    ] as const
+    for (const [host, port] of others) await expect(meant(own).resolve(host, port), host).rejects.toMatchObject(refused)
+    await expect(meant(own, 'webhook').resolve('10.1.2.3', 25)).rejects.toMatchObject(refused)
+    await expect(meant(own).resolve('mail.example.com', 22)).rejects.toMatchObject(refused)
   })
+
+  it.each([
+    '127.0.0.1/32',
+    '127.0.0.1:25',
+    '127.0.0.1:0/smtp',
+    '127.0.0.1:30-20/smtp',
+    '127.0.0.1:25/ftp',
+    'mail:25/smtp',
+    'fd00::5:25/smtp',
+    '10.0.0.0/33:25/smtp',
+  ])('is not meant by %s, which is refused', (text) => expect(() => parseExceptions(text, uses)).toThrow(text))
 })

@@ -1,2 +1,2 @@
 /** Keeps the newest state of each order that has a buyer. */
-export declare const onOrdersChanged: import("@renmai/platform/inbox").Handler;
+export declare const onOrdersChanged: import('@renmai/platform/inbox').Handler

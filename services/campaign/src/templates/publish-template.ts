@@ -2,6 +2,7 @@ import { newId } from '@renmai/platform/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { publish } from '@renmai/platform/outbox'
 import { parse } from '@renmai/platform/parse'
+import { readSources } from '@renmai/platform/templates'
 import { requireVersion } from '@renmai/platform/version'
 import { requireScope } from '@renmai/platform/viewer'
 import { TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
@@ -45,8 +46,10 @@ const Input = z.object({
  */
 export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<Template> {
   const input = parse(Input, raw)
-  checkSource('subject', input.subject, input.variables)
-  checkSource('body', input.body, input.variables)
+  requireScope(ctx.viewer, 'campaigns:write')
+  const [subjectSource, bodySource] = await readSources(ctx.viewer.tenantId, [input.subject, input.body])
+  checkSource('subject', subjectSource!, input.variables)
+  checkSource('body', bodySource!, input.variables)
   return mutate(ctx, { name: 'publishTemplate', scope: 'campaigns:write' }, input, async (tx) => {
     const { name, channel, subject, body, variables } = input
     const [latest] = await tx

@@ -1,24 +1,35 @@
 /** A template may use only what it declares; a value must be written as its variable's type says. */
 import { AppError } from '@renmai/platform/errors'
-import { Liquid } from 'liquidjs'
+import type { Source } from '@renmai/platform/templates'
 
 export type Variable = { name: string; type: 'TEXT' | 'NUMBER' | 'COUPON'; defaultValue: string | null }
 
-const engine = new Liquid({ strictFilters: true, ownPropertyOnly: true, parseLimit: 50_000 })
 const ALWAYS_THERE = 'customer'
 
-/** @throws AppError INVALID when the source is not Liquid or uses a variable that is not declared */
-export function checkSource(field: string, source: string, variables: Variable[]): void {
-  const declared = new Set([ALWAYS_THERE, ...variables.map((variable) => variable.name)])
-  let used: string[]
-  try {
-    used = engine.globalVariablesSync(source)
-  } catch (error) {
-    throw new AppError('INVALID', `${field} is not Liquid: ${(error as Error).message}`, { [field]: 'is not Liquid' })
+/**
+ * @param source what was read of the field's text
+ * @throws AppError INVALID when the text is not Liquid, has a tag that templates do not have, or uses a variable that is not declared
+ */
+export function checkSource(field: string, source: Source, variables: Variable[]): void {
+  if ('problem' in source) {
+    const problem = wordsFor(source)
+    throw new AppError('INVALID', `${field} ${problem}`, { [field]: problem })
   }
-  const unknown = used.filter((name) => !declared.has(name))
+  const declared = new Set([ALWAYS_THERE, ...variables.map((variable) => variable.name)])
+  const unknown = source.variables.filter((name) => !declared.has(name))
   if (unknown.length > 0)
     throw new AppError('INVALID', `${field} uses ${unknown.join(', ')} without declaring it`, { [field]: unknown.join(', ') })
+}
+
+function wordsFor(source: Exclude<Source, { variables: string[] }>): string {
+  switch (source.problem) {
+    case 'TAG':
+      return `uses the tag ${source.tag}, which templates do not have`
+    case 'SYNTAX':
+      return `is not Liquid in line ${source.line}`
+    case 'TOO_HEAVY':
+      return 'takes too long to read; make it shorter'
+  }
 }
 
 /**

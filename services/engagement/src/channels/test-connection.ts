@@ -6,7 +6,8 @@ import { and, eq } from 'drizzle-orm'
 import { createTransport } from 'nodemailer'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { readAgent, refreshToken } from '../wecom/wecom-client.ts'
+import { readAgent, WecomError } from '../wecom/wecom-client.ts'
+import { refreshToken } from '../wecom/wecom-token.ts'
 import { type ChannelAccount, channelAccounts } from './channel-account.table.ts'
 import { type Credentials, openAccount } from './credentials.ts'
 import { smtpAddress } from './smtp-address.ts'
@@ -31,12 +32,22 @@ export async function testConnection(ctx: Context, raw: z.input<typeof Input>): 
   for (const [name, attempt] of stepsOf(ctx, account)) {
     const step = await attempt().then(
       (detail) => ({ name, isOk: true, detail }),
-      (error: Error) => ({ name, isOk: false, detail: error.message }),
+      (error: Error) => ({ name, isOk: false, detail: refusalOf(account.kind, error) }),
     )
     steps.push(step)
     if (!step.isOk) break
   }
   return { isOk: steps.every((step) => step.isOk), steps }
+}
+
+/**
+ * What an account's owner can do about it. Of a server that they name, all failures read the same, whatever answered:
+ * otherwise a test would say what is where inside.
+ */
+function refusalOf(kind: ChannelAccount['kind'], error: Error): string {
+  if (kind === 'SMTP') return 'no mail server takes us there: check host, port, user and password'
+  if (error instanceof WecomError) return `WeCom refuses it with ${error.errcode}: check corp, agent and secret`
+  return 'no answer: try again in a moment'
 }
 
 async function greet({ egress }: Context, credentials: Credentials['SMTP']): Promise<string> {

@@ -26,7 +26,9 @@ type Params = { tenantId: string; accountId: string }
 type IntakeOptions = { silentMs?: number }
 type FileParams = { tenantId: string; importId: string }
 
-const WEBHOOK_LIMIT = 1024 ** 2
+/** Nobody has proven anything while a body is read: each route reads as much as its platform sends. */
+const WECOM_LIMIT = 64 * 1024
+const YOUZAN_LIMIT = 1024 ** 2
 const EVENTS_LIMIT = 4 * 1024 ** 2
 const ERROR_PAGE = 1_000
 const FORGOTTEN = `forgotten after ${KEEP_REJECTED_DAYS} days`
@@ -35,16 +37,17 @@ const UPLOAD_MS = 600_000
 
 /** The public listener for platforms, event sources and files. Each caller proves itself by its own signature. */
 export function createIntake(worker: Worker, admission: Admission, { silentMs }: IntakeOptions = {}): Http {
-  const http = createHttp({ log: worker.bus.log, bodyLimit: WEBHOOK_LIMIT, requestTimeoutMs: UPLOAD_MS })
+  const http = createHttp({ log: worker.bus.log, bodyLimit: WECOM_LIMIT, requestTimeoutMs: UPLOAD_MS })
   // Signatures cover the bytes as they came, so nothing is parsed before they hold.
   http.removeAllContentTypeParsers()
   http.addContentTypeParser(
     ['application/json', 'text/xml', 'application/xml', 'text/plain'],
-    { parseAs: 'string', bodyLimit: EVENTS_LIMIT },
+    { parseAs: 'string' },
     (_request, body, done) => done(null, body),
   )
   http.addContentTypeParser(['text/csv', 'application/octet-stream'], (_request, payload, done) => done(null, payload))
-  http.addHook('preHandler', async (request) => {
+  // Before the body is read.
+  http.addHook('onRequest', async (request) => {
     const ids = Object.values((request.params ?? {}) as Record<string, string>)
     if (!ids.every(isId)) throw new AppError('NOT_FOUND', 'No such path')
   })
@@ -61,6 +64,7 @@ function serveWecom(http: Http, worker: Worker, admission: Admission): void {
   )
   http.post<{ Params: Params; Querystring: CallbackQuery; Body: string }>(
     '/hooks/wecom/:tenantId/:accountId',
+    { bodyLimit: WECOM_LIMIT },
     async ({ params, query, body }, reply) => {
       const { tenantId, accountId } = params
       const push = await openWecom(worker, tenantId, accountId, query, body ?? '')
@@ -71,18 +75,23 @@ function serveWecom(http: Http, worker: Worker, admission: Admission): void {
 }
 
 function serveYouzan(http: Http, worker: Worker, admission: Admission): void {
-  http.post<{ Params: Params; Body: string }>('/hooks/youzan/:tenantId/:accountId', async ({ params, body }) => {
-    const { tenantId, accountId } = params
-    const push = await openYouzan(worker, tenantId, accountId, parse(YouzanPush, readJson(body)))
-    if (push) await admission.admit({ tenantId, priority: 'PERSIST', kind: 'youzan' }, () => storePush(worker, tenantId, accountId, push))
-    return { code: 0, msg: 'success' }
-  })
+  http.post<{ Params: Params; Body: string }>(
+    '/hooks/youzan/:tenantId/:accountId',
+    { bodyLimit: YOUZAN_LIMIT },
+    async ({ params, body }) => {
+      const { tenantId, accountId } = params
+      const push = await openYouzan(worker, tenantId, accountId, parse(YouzanPush, readJson(body)))
+      if (push) await admission.admit({ tenantId, priority: 'PERSIST', kind: 'youzan' }, () => storePush(worker, tenantId, accountId, push))
+      return { code: 0, msg: 'success' }
+    },
+  )
 }
 
 /** Signed as Standard Webhooks say: webhook-id, webhook-timestamp, webhook-signature over the raw body. */
 function serveEvents(http: Http, worker: Worker, admission: Admission): void {
   http.post<{ Params: Params; Body: string }>(
     '/v1/events/:tenantId/:accountId',
+    { bodyLimit: EVENTS_LIMIT },
     async ({ params: { tenantId, accountId }, body, headers }) => {
       const source = await knownAccount(worker, tenantId, accountId, 'EVENT_API')
       const { events } = verifyEvents(source.credentials.secret, body ?? '', headers as Record<string, string>)

@@ -9,6 +9,7 @@ import { liveCodes } from '../live-codes/live-code.table.ts'
 import { type Claim, identityKey } from '../touchpoints/claim.ts'
 import { resolveClaims } from '../touchpoints/resolve-claims.ts'
 import { readEvent, type WecomEvent } from '../wecom/wecom-event.rules.ts'
+import { proveAccount } from '../wecom/wecom-token.ts'
 import { readXml } from '../wecom/wecom-xml.ts'
 import type { Webhook } from './webhook.table.ts'
 
@@ -21,6 +22,8 @@ export async function processWecom(worker: Worker, account: OpenAccount<'WECOM'>
   if (event.kind === 'OTHER') return { problem: `OTHER: ${event.name}`, effects: () => Promise.resolve() }
   const untimely = momentProblem(event.at, worker.now())
   if (untimely) return { problem: `${untimely}: CreateTime`, effects: () => Promise.resolve() }
+  // Before identity is told of anybody, and before anything of the account is called.
+  await proveAccount(worker.wecomUrl, account)
   const claim = await claimOf(worker, account, event)
   const [resolution] = await resolveClaims(worker, webhook.tenantId, [claim])
   if (!resolution || 'problem' in resolution) throw new AppError('INVALID', resolution?.problem ?? 'identity gave no answer')

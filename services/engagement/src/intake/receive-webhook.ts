@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { seal } from '@renmai/platform/crypto'
 import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
@@ -5,8 +6,8 @@ import { newId } from '@renmai/platform/ids'
 import { knownAccount } from '../channels/known-accounts.ts'
 import type { Worker } from '../context.ts'
 import { type CallbackQuery, openCallback } from '../wecom/wecom-crypto.ts'
-import { dedupeKeyOf } from '../wecom/wecom-event.rules.ts'
-import { readXml } from '../wecom/wecom-xml.ts'
+import { identityOf } from '../wecom/wecom-event.rules.ts'
+import { readCipher, readXml } from '../wecom/wecom-xml.ts'
 import { verifyPush, type YouzanPush } from '../youzan/youzan-push.rules.ts'
 import { webhooks } from './webhook.table.ts'
 
@@ -29,15 +30,15 @@ function requireFresh({ timestamp }: CallbackQuery, now: Date): void {
   throw new AppError('UNAUTHENTICATED', 'The timestamp of the callback is too far from now')
 }
 
-/** A push that is what it says it is, and by what a repeat of it is known. */
-export type Push = { dedupeKey: string; message: string }
+/** A push that is what it says it is, and what of it a repeat has too: nothing but what is signed. */
+export type Push = { identity: string; message: string }
 
 /** @throws AppError UNAUTHENTICATED unless WeCom signed the callback for this account within ten minutes */
 export async function openWecom(worker: Worker, tenantId: string, accountId: string, query: CallbackQuery, body: string): Promise<Push> {
   const { credentials } = await knownAccount(worker, tenantId, accountId, 'WECOM')
-  const message = openCallback(credentials, query, readXml(body).Encrypt ?? '')
+  const message = openCallback(credentials, query, readCipher(body))
   requireFresh(query, worker.now())
-  return { dedupeKey: dedupeKeyOf(readXml(message)), message }
+  return { identity: identityOf(readXml(message)), message }
 }
 
 /** @returns undefined for a heartbeat, which is only answered @throws AppError UNAUTHENTICATED unless Youzan signed it */
@@ -45,12 +46,14 @@ export async function openYouzan(worker: Worker, tenantId: string, accountId: st
   const { credentials } = await knownAccount(worker, tenantId, accountId, 'YOUZAN')
   if (push.test === true) return undefined
   verifyPush(push, credentials)
-  return { dedupeKey: `${push.type}:${push.id}:${push.version ?? ''}:${push.msg_id ?? ''}`, message: JSON.stringify(push) }
+  // Only msg is signed: one that is sent again with another id or version is the same push.
+  return { identity: push.msg ?? '', message: JSON.stringify(push) }
 }
 
 /** Stores a push, sealed; it is worked on after the answer. */
-export async function storePush({ db, keyRing }: Worker, tenantId: string, accountId: string, { dedupeKey, message }: Push): Promise<void> {
+export async function storePush({ db, keyRing }: Worker, tenantId: string, accountId: string, { identity, message }: Push): Promise<void> {
   const id = newId()
+  const dedupeKey = createHash('sha256').update(identity).digest('base64url')
   const body = seal(keyRing, tenantId, webhookPlace(id), message)
   await withTenant(db, tenantId, async (tx) => {
     await tx.insert(webhooks).values({ tenantId, id, accountId, dedupeKey, body }).onConflictDoNothing()

@@ -14,7 +14,7 @@ import { type Template, templates } from '../templates/template.table.ts'
 import { block, claimDue, markSending, postpone, settleAbandoned } from './message.queries.ts'
 import type { Message } from './message.table.ts'
 import { type Outcome, recordHandovers } from './record-handovers.ts'
-import { type Rendered, render } from './render.rules.ts'
+import { type Drafted, type Rendered, renderDrafts } from './render-messages.ts'
 import { type Handover, sendByMail, sendByWecom } from './senders.ts'
 
 const BATCH = 200
@@ -101,17 +101,20 @@ async function handOver(worker: Worker, tenantId: string, channel: string, group
     purpose: group[0]!.message.purpose,
   })
   const cardOf = new Map(cards.map((card) => [card.profileId, card]))
-  const { texts, send } = await withTenant(worker.db, tenantId, async (tx) => ({
-    texts: await readTemplates(tx, group),
+  const { known, send } = await withTenant(worker.db, tenantId, async (tx) => ({
+    known: await readTemplates(tx, group),
     send: await senderOf(tx, worker, channel),
   }))
+  const drafts = group.flatMap(({ message }) => {
+    const template = known.get(templateKey(message.templateId, message.templateVersion))
+    return template ? [{ message, template, displayName: cardOf.get(message.profileId)?.displayName ?? '' }] : []
+  })
+  const texts = await renderDrafts(tenantId, drafts)
   const steps = stepsOf(worker, tenantId, group[0]!.message.attemptId!, send)
   const waiting = [...group]
   const work = async () => {
-    for (let next = waiting.pop(); next; next = waiting.pop()) {
-      const { profileId, templateId, templateVersion } = next.message
-      await sendOne(steps, next, cardOf.get(profileId), texts.get(templateKey(templateId, templateVersion)))
-    }
+    for (let next = waiting.pop(); next; next = waiting.pop())
+      await sendOne(steps, next, cardOf.get(next.message.profileId), texts.get(next.message.id))
   }
   await Promise.all(Array.from({ length: IN_FLIGHT[channel] ?? 1 }, work))
 }
@@ -162,11 +165,10 @@ function stepsOf({ db, now }: Worker, tenantId: string, attemptId: string, send:
   }
 }
 
-async function sendOne(steps: Steps, allowed: Allowed, card: ContactCard | undefined, template: Template | undefined): Promise<void> {
+async function sendOne(steps: Steps, allowed: Allowed, card: ContactCard | undefined, text: Drafted | undefined): Promise<void> {
   const { message, decision } = allowed
   // A template that is not known yet was published just now; its event is on its way.
-  if (!template) return steps.postpone(message, 'TEMPLATE_NOT_YET_KNOWN')
-  const text = render(template, message.variables, card?.displayName ?? '')
+  if (!text) return steps.postpone(message, 'TEMPLATE_NOT_YET_KNOWN')
   const problem = !steps.send ? 'NO_CHANNEL_ACCOUNT' : !card?.address ? 'NO_ADDRESS' : 'problem' in text ? text.problem : undefined
   if (problem) return steps.block(allowed, problem)
   if (!(await steps.mark(allowed))) return

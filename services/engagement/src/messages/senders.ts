@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto'
 import { pause } from '@renmai/platform/clock'
 import type { Egress } from '@renmai/platform/egress'
 import { AppError } from '@renmai/platform/errors'
+import { LRUCache } from 'lru-cache'
 import { createTransport, type Transporter } from 'nodemailer'
 import type { Credentials, OpenAccount } from '../channels/credentials.ts'
 import { smtpAddress } from '../channels/smtp-address.ts'
 import { sendMessage, WecomError } from '../wecom/wecom-client.ts'
-import type { Rendered } from './render.rules.ts'
+import type { Rendered } from './render-messages.ts'
 
 /** What became of handing a message to a platform. */
 export type Handover =
@@ -17,6 +19,8 @@ export type Handover =
   | { outcome: 'UNKNOWN'; reason: string }
 
 export async function sendByWecom(baseUrl: string, account: OpenAccount<'WECOM'>, address: string, { body }: Rendered): Promise<Handover> {
+  // WeCom takes several by |, and everybody by @all.
+  if (/^@|[|\s]/.test(address)) return { outcome: 'REJECTED', reason: 'WECOM_NOT_ONE_ADDRESS' }
   try {
     return { outcome: 'SENT', providerId: await sendMessage(baseUrl, account, address, body) }
   } catch (error) {
@@ -29,27 +33,35 @@ export async function sendByWecom(baseUrl: string, account: OpenAccount<'WECOM'>
   }
 }
 
+const ONE_ADDRESS = /^[^\s@<>"(),:;[\]\\]+@[^\s@<>"(),:;[\]\\]+$/
+
 type SmtpError = Error & { responseCode?: number; command?: string; code?: string }
 
 const DEADLINE_MS = 10_000
 const BEFORE_THE_TEXT = ['CONN', 'EHLO', 'HELO', 'LHLO', 'STARTTLS', 'AUTH', 'MAIL FROM', 'RCPT TO']
-const transports = new Map<string, Transporter>()
+/** An address that is not used any more, since its name has moved on, closes its connections. */
+const transports = new LRUCache<string, Transporter>({ max: 500, dispose: (transport) => transport.close() })
 
 /** @param messageId becomes the Message-ID, so that a repeat can be told from a new message */
 export async function sendByMail(
   egress: Egress,
-  { id, credentials }: OpenAccount<'SMTP'>,
+  account: OpenAccount<'SMTP'>,
   messageId: string,
   address: string,
   { subject, body }: Rendered,
 ): Promise<Handover> {
+  const { credentials } = account
+  if (!ONE_ADDRESS.test(address)) return { outcome: 'REJECTED', reason: 'SMTP_NOT_ONE_ADDRESS' }
+  // As a text it would be read as a list or a group of addresses, in the envelope too.
+  const to = { name: '', address }
   const domain = credentials.from.split('@')[1]
   const server = await findServer(egress, credentials)
   if ('outcome' in server) return server
   try {
-    const sending = transportOf(id, server.address, credentials).sendMail({
+    const sending = transportOf(account, server.address).sendMail({
       from: credentials.from,
-      to: address,
+      to,
+      envelope: { from: credentials.from, to: [to] },
       subject,
       text: body,
       messageId: `<${messageId}@${domain}>`,
@@ -60,8 +72,8 @@ export async function sendByMail(
     const { responseCode = 0, command = '', code = '' } = error as SmtpError
     if (responseCode >= 500) return { outcome: 'REJECTED', reason: `SMTP_${responseCode}` }
     if (responseCode >= 400 || BEFORE_THE_TEXT.includes(command) || ['ECONNREFUSED', 'EDNS'].includes(code))
-      return { outcome: 'LATER', reason: `SMTP_${responseCode || code}` }
-    return { outcome: 'UNKNOWN', reason: `SMTP_${code || 'NO_ANSWER'}` }
+      return { outcome: 'LATER', reason: responseCode ? `SMTP_${responseCode}` : 'SMTP_UNREACHABLE' }
+    return { outcome: 'UNKNOWN', reason: 'SMTP_NO_ANSWER' }
   }
 }
 
@@ -70,13 +82,15 @@ async function findServer(egress: Egress, { host, port }: Credentials['SMTP']): 
     return { address: await egress.resolve(host, port) }
   } catch (error) {
     const isInside = error instanceof AppError && error.code === 'INVALID'
-    return isInside ? { outcome: 'REJECTED', reason: 'SMTP_HOST_REFUSED' } : { outcome: 'LATER', reason: 'SMTP_EDNS' }
+    return isInside ? { outcome: 'REJECTED', reason: 'SMTP_HOST_REFUSED' } : { outcome: 'LATER', reason: 'SMTP_UNREACHABLE' }
   }
 }
 
-function transportOf(accountId: string, address: string, credentials: Credentials['SMTP']): Transporter {
-  const { port, user, password } = credentials
-  const key = `${accountId}|${address}|${port}|${user ?? ''}|${password ?? ''}`
+function transportOf({ tenantId, id, credentials }: OpenAccount<'SMTP'>, address: string): Transporter {
+  // The host too: the certificate must be its own.
+  const key = createHash('sha256')
+    .update(JSON.stringify([tenantId, id, address, smtpAddress(address, credentials)]))
+    .digest('base64')
   const known = transports.get(key)
   if (known) return known
   const made = createTransport({

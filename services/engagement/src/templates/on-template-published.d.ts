@@ -1,2 +1,2 @@
 /** Keeps every published version: a message renders with the version it was asked for. */
-export declare const onTemplatePublished: import("@renmai/platform/inbox").Handler;
+export declare const onTemplatePublished: import('@renmai/platform/inbox').Handler

@@ -15,7 +15,8 @@ const people = new LRUCache<string, Person>({ max: 50_000, ttl: 60_000, ttlResol
 
 /** A person by the hidden id of their profile. The external id is one of the identifiers. */
 export function personOf(ring: KeyRing, tenantId: string, { source, externalId, identifiers }: Naming): Person {
-  const name = identifiers.reduce((all, one) => `${all}\u001f${one.namespace}=${one.value}=${one.isVerified}`, `${tenantId}|${source}`)
+  // Written so that no identifier's text can be read as two.
+  const name = JSON.stringify([tenantId, source, externalId, ...identifiers.flatMap((one) => [one.namespace, one.value, one.isVerified])])
   const known = people.get(name)
   if (known) return known
   const hidden = hiddenId(ring, tenantId, externalId)

@@ -2,10 +2,11 @@ import { isIP } from 'node:net'
 import { AppError } from '@renmai/platform/errors'
 
 /** Where https goes, and where plain http goes. */
-export const [HTTPS, HTTP] = [443, 80]
+export const HTTPS = 443
+const HTTP = 80
 
-/** Where a URL leads to, and whether nothing there is encrypted. */
-export type Target = { url: URL; host: string; port: number; isPlain: boolean }
+/** Where a URL leads to. */
+export type Target = { url: URL; host: string; port: number }
 
 /**
  * Reads where an endpoint is. https on its own port only: what is told, and the signature, are for the receiver alone. Other
@@ -18,9 +19,13 @@ export function readTarget(text: string): Target {
   if (!url || !(isPlain || url.protocol === 'https:') || url.username || url.password || text.includes('#')) throw notUsable()
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = Number(url.port || (isPlain ? HTTP : HTTPS))
-  if (isIP(host) === 0 && (isPlain || port !== HTTPS)) throw notUsable()
-  return { url, host, port, isPlain }
+  if (!isRightPort(host, port, isPlain)) throw notUsable()
+  return { url, host, port }
 }
+
+/** 443 is the one port of public numbers, which are sent nothing in the clear. */
+const isRightPort = (host: string, port: number, isPlain: boolean) =>
+  isIP(host) === 0 ? !isPlain && port === HTTPS : !isPlain || port !== HTTPS
 
 /** One refusal for everything, so that nobody learns from it what is inside. */
 export const notUsable = () =>

@@ -3,7 +3,7 @@ import type { Egress } from '@renmai/platform/egress'
 import { Webhook } from 'standardwebhooks'
 import { Agent, type Dispatcher } from 'undici'
 import type { Sent } from './delivery.rules.ts'
-import { HTTP, HTTPS, readTarget, type Target } from './endpoint-url.rules.ts'
+import { HTTPS, readTarget, type Target } from './endpoint-url.rules.ts'
 
 /** What is sent: the id stays the same however often it is sent, so that a receiver knows it again. */
 export type Parcel = { id: string; url: string; secrets: readonly string[]; body: string }
@@ -46,8 +46,6 @@ export function createPost(egress: Egress, deadlineMs = DEADLINE_MS): { post: Po
 export function checkTarget(egress: Egress, text: string): Target {
   const target = readTarget(text)
   egress.check(target.host, target.port)
-  // Whatever its port: public numbers are sent nothing in the clear.
-  if (target.isPlain) egress.check(target.host, HTTP)
   return target
 }
 

@@ -1,51 +1,12 @@
-import { AppError } from '@renmai/platform/errors'
-import { request } from 'undici'
 import type { OpenAccount } from '../channels/credentials.ts'
+import { type Reply, send, WecomError } from './wecom-request.ts'
+import { refreshToken, tokenOf } from './wecom-token.ts'
 
-/** What WeCom refuses: the code decides what to do about it. */
-export class WecomError extends Error {
-  override readonly name = 'WecomError'
-  readonly errcode: number
-
-  constructor(errcode: number, errmsg: string) {
-    super(`WeCom ${errcode}: ${errmsg}`)
-    this.errcode = errcode
-  }
-
-  /** Too many calls, or busy: to be tried again later. */
-  get isRateLimit(): boolean {
-    return [45009, 45033, -1].includes(this.errcode)
-  }
-}
+export { WecomError } from './wecom-request.ts'
 
 type Account = OpenAccount<'WECOM'>
-type Reply = { errcode?: number; errmsg?: string } & Record<string, unknown>
 
-const DEADLINE_MS = 5_000
 const EXPIRED_TOKEN = [40014, 42001]
-const tokens = new Map<string, { token: string; until: number }>()
-const refreshing = new Map<string, Promise<{ token: string; expiresIn: number }>>()
-
-/** Gets a token; of several who want one at once, one asks (a second request would void the first one's answer). */
-export function refreshToken(baseUrl: string, account: Account): Promise<{ token: string; expiresIn: number }> {
-  const key = `${baseUrl}|${account.credentials.corpId}|${account.credentials.agentId}`
-  const running = refreshing.get(key) ?? fetchToken(baseUrl, account, key).finally(() => refreshing.delete(key))
-  refreshing.set(key, running)
-  return running
-}
-
-async function fetchToken(baseUrl: string, { credentials }: Account, key: string) {
-  const query = new URLSearchParams({ corpid: credentials.corpId, corpsecret: credentials.secret })
-  const reply = await send(`${baseUrl}/cgi-bin/gettoken?${query}`)
-  const [token, expiresIn] = [String(reply.access_token), Number(reply.expires_in)]
-  tokens.set(key, { token, until: Date.now() + (expiresIn - 300) * 1000 })
-  return { token, expiresIn }
-}
-
-async function tokenOf(baseUrl: string, account: Account): Promise<string> {
-  const known = tokens.get(`${baseUrl}|${account.credentials.corpId}|${account.credentials.agentId}`)
-  return known && known.until > Date.now() ? known.token : (await refreshToken(baseUrl, account)).token
-}
 
 /** Calls the API; a token that has run out is renewed once. */
 async function call(baseUrl: string, account: Account, path: string, body?: object): Promise<Reply> {
@@ -56,20 +17,6 @@ async function call(baseUrl: string, account: Account, path: string, body?: obje
     if (!(error instanceof WecomError && EXPIRED_TOKEN.includes(error.errcode))) throw error
     return attempt((await refreshToken(baseUrl, account)).token)
   }
-}
-
-/** @throws WecomError when WeCom refuses, AppError UNAVAILABLE when it cannot be reached, TIMEOUT when it may have acted */
-async function send(url: string, body?: object): Promise<Reply> {
-  const options = body ? { method: 'POST' as const, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}
-  const response = await request(url, { ...options, signal: AbortSignal.timeout(DEADLINE_MS) }).catch(
-    (error: Error & { code?: string }) => {
-      const wasSent = !['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'EAI_AGAIN'].includes(error.code ?? '')
-      throw new AppError(wasSent ? 'TIMEOUT' : 'UNAVAILABLE', 'WeCom does not answer', undefined, { cause: error })
-    },
-  )
-  const reply = (await response.body.json().catch(() => ({ errcode: -1, errmsg: `status ${response.statusCode}` }))) as Reply
-  if (reply.errcode) throw new WecomError(reply.errcode, reply.errmsg ?? '')
-  return reply
 }
 
 export async function readAgent(baseUrl: string, account: Account): Promise<string> {

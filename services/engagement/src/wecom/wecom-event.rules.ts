@@ -28,8 +28,9 @@ function readContactEvent(fields: Record<string, string>, at: Date): WecomEvent 
   return lostBy ? { kind: 'LOST', staffUserId, externalUserId, lostBy, at } : { kind: 'OTHER', name: ChangeType }
 }
 
-/** One key per thing that happened, whatever the number of pushes: MsgId, or what tells events apart. */
-export function dedupeKeyOf(fields: Record<string, string>): string {
-  if (fields.MsgId) return `msg:${fields.MsgId}`
-  return ['event', fields.FromUserName, fields.CreateTime, fields.Event, fields.ChangeType, fields.UserID, fields.ExternalUserID].join(':')
+/** The same text for one thing that happened, whatever the number of pushes: MsgId, or what tells events apart. */
+export function identityOf(fields: Record<string, string>): string {
+  if (fields.MsgId) return JSON.stringify(['msg', fields.MsgId])
+  const { FromUserName, CreateTime, Event, ChangeType, UserID, ExternalUserID } = fields
+  return JSON.stringify(['event', FromUserName, CreateTime, Event, ChangeType, UserID, ExternalUserID])
 }

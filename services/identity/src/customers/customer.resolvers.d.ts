@@ -1,2 +1,2 @@
-import type { Resolvers } from '../gen/resolvers.ts';
-export declare const customerResolvers: Resolvers;
+import type { Resolvers } from '../gen/resolvers.ts'
+export declare const customerResolvers: Resolvers

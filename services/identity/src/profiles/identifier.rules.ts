@@ -14,7 +14,8 @@ const WEIGHTS: Record<string, number> = { phone: 19.8576, email: 19.7796, unioni
 /** Numbers that people type to get past a form. */
 const JUNK = new Set(['+8613800138000', '+8613888888888', '+8613000000000', '+8618888888888'])
 
-const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]+\.[^\s@<>".]{2,}$/
+/** One address as mail programs write it, without what they read as a list, a group, a route or a comment. */
+const EMAIL = /^[^\s@<>"(),:;[\]\\]{1,64}@[^\s@<>"(),:;[\]\\]+\.[^\s@<>"(),:;[\]\\.]{2,}$/
 const KINDS = ['phone', 'email', 'unionid', 'openid', 'login', 'external_userid', 'buyer_id', 'device', 'member_card', 'anonymous_id']
 
 /**
@@ -41,6 +42,8 @@ const needsScope = (kind: string) => ['unionid', 'openid', 'external_userid', 'b
 function fold(kind: string, text: string): string {
   if (kind === 'phone') return foldPhone(text)
   if (kind === 'email') return foldEmail(text)
+  // WeCom takes several by |, and everybody by @all.
+  if (kind === 'external_userid' && (/[|\s]/.test(text) || text.startsWith('@'))) throw invalid('external_userid is not one id')
   return text
 }
 

@@ -1,3 +1,3 @@
-import { type Db } from '@renmai/platform/db';
+import { type Db } from '@renmai/platform/db'
 /** Tells the gateway the text of a document that a tenant trusts. */
-export declare const answerFindDocument: (db: Db) => import("@renmai/platform/ask").Answer;
+export declare const answerFindDocument: (db: Db) => import('@renmai/platform/ask').Answer

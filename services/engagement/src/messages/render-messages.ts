@@ -1,0 +1,39 @@
+import { renderMessages, type TextProblem, type Texts } from '@renmai/platform/templates'
+import type { Template } from '../templates/template.table.ts'
+import type { Message } from './message.table.ts'
+
+export type Rendered = { subject: string; body: string }
+export type Drafted = Rendered | { problem: string }
+
+/** A message with what its text is made of. */
+export type Draft = { message: Pick<Message, 'id' | 'variables'>; template: Template; displayName: string }
+
+const PROBLEMS = {
+  VARIABLE_MISSING: 'TEMPLATE_VARIABLE_MISSING',
+  INVALID: 'TEMPLATE_INVALID',
+  TOO_HEAVY: 'TEMPLATE_TOO_HEAVY',
+} as const satisfies Record<TextProblem['problem'], string>
+
+/**
+ * Renders messages of a tenant. A variable that is missing stops its message: nobody is sent a blank or a placeholder.
+ * @returns the text by the message's id, or why there is none
+ */
+export async function renderDrafts(tenantId: string, drafts: readonly Draft[]): Promise<Map<string, Drafted>> {
+  const keyOf = ({ id, version }: Template) => `${id}|${version}`
+  const sources = new Map(drafts.map(({ template }) => [keyOf(template), [template.subjectTemplate, template.bodyTemplate]]))
+  const texts = await renderMessages(
+    tenantId,
+    sources,
+    drafts.map(({ message: { variables }, template, displayName }) => ({
+      template: keyOf(template),
+      values: { ...variables, customer: { name: displayName || '您' } },
+    })),
+  )
+  return new Map(drafts.map(({ message }, no) => [message.id, outcomeOf(texts[no]!)]))
+}
+
+function outcomeOf(text: Texts): Drafted {
+  if ('problem' in text) return { problem: PROBLEMS[text.problem] }
+  const [subject, body] = text.texts as [string, string]
+  return { subject, body }
+}

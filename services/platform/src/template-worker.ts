@@ -1,0 +1,44 @@
+/** The thread that reads and renders tenants' texts; templates.ts gives it work. It is a file of its own in a bundle too. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Template } from 'liquidjs'
+import { parseSources, readSource, renderTexts, type Source, type Texts, type Values } from './liquid.ts'
+
+/** Sources by template; a message's values with the template that it is of. */
+export type Batch = { sources: Record<string, readonly string[]>; messages: readonly { template: string; values: Values }[] }
+export type Question = { kind: 'READ'; sources: readonly string[] } | ({ kind: 'RENDER' } & Batch)
+
+/** Which item is worked on, for the pool that watches over it. */
+const progress = new Int32Array(workerData as SharedArrayBuffer)
+
+function* renderBatch({ sources, messages }: Batch): Generator<Texts> {
+  const parsed = new Map<string, Template[][] | undefined>()
+  const heavy = new Set<string>()
+  for (const [no, { template, values }] of messages.entries()) {
+    Atomics.store(progress, 0, no)
+    if (!parsed.has(template)) parsed.set(template, parse(sources[template]!))
+    const source = parsed.get(template)
+    const texts: Texts = heavy.has(template) ? { problem: 'TOO_HEAVY' } : source ? renderTexts(source, values) : { problem: 'INVALID' }
+    if ('problem' in texts && texts.problem === 'TOO_HEAVY') heavy.add(template)
+    yield texts
+  }
+}
+
+function* readSources(sources: readonly string[]): Generator<Source> {
+  for (const [no, source] of sources.entries()) {
+    Atomics.store(progress, 0, no)
+    yield readSource(source)
+  }
+}
+
+function parse(sources: readonly string[]): Template[][] | undefined {
+  try {
+    return parseSources(sources)
+  } catch {
+    return undefined
+  }
+}
+
+parentPort!.on('message', (question: Question) => {
+  const answer = question.kind === 'READ' ? [...readSources(question.sources)] : [...renderBatch(question)]
+  parentPort!.postMessage(answer)
+})
