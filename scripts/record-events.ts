@@ -15,11 +15,15 @@ const TESTS = ['demo', 'whole', 'partner'].map((name) => `scripts/tests/${name}.
 const target = `${ROOT}proto/recorded/${new Date().toISOString().slice(0, 10)}`
 
 const folder = makeFolder('record')
-const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--config', 'scripts/vitest.config.ts', ...TESTS], {
-  cwd: ROOT,
-  stdio: 'inherit',
-  env: { ...process.env, RECORD_EVENTS: folder.path },
-})
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', '--config', 'scripts/vitest.config.ts', ...TESTS],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, RECORD_EVENTS: folder.path },
+  },
+)
 const messages = globSync(`${folder.path}/*.jsonl`).flatMap((file) =>
   readFileSync(file, 'utf8')
     .split('\n')

@@ -16,9 +16,7 @@ export const protoKept = (of = HERE): Promise<void> =>
 
 /** @throws Error for what breaks clients of the newest release */
 export const schemaKept = (of = HERE): Promise<void> =>
-  sinceRelease(of, async (old) =>
-    refuse('These changes break clients; deprecate first, remove later:', await schemaBreaks(old, of.now)),
-  )
+  sinceRelease(of, async (old) => refuse('These changes break clients; deprecate first, remove later:', await schemaBreaks(old, of.now)))
 
 /** @throws Error for what breaks partners of the newest release */
 export const publicSchemaKept = (of = HERE): Promise<void> =>

@@ -67,16 +67,23 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ...databases[name],
       NATS_URL: asUser(seen.nats, options.secrets, name),
       INTERNAL_SECRETS: options.secrets.internalSecrets[name],
+      METRICS_PORT: String(ports[`${name}Metrics`]),
     })
     const runService = (name: ServiceName) => startService(name, [mainOf(name)], environmentFor(name), ports[name], options.logs)
     await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
     options.tell('five services answer')
     const gatewayEnvironment = { ...environment, NATS_URL: asUser(seen.nats, options.secrets, 'gateway') }
     await keep(children, startGateway('gateway', gatewayEnvironment, options, ports, shown))
-    const runReplica = ({ part, name, port, intake }: Replica) =>
+    const runReplica = ({ part, name, port, intake, metrics }: Replica) =>
       part === 'gateway'
-        ? startGateway(name, gatewayEnvironment, options, { ...ports, gateway: port }, shown)
-        : startService(name, [mainOf(part)], { ...environmentFor(part), INTAKE_PORT: String(intake) }, port, options.logs)
+        ? startGateway(name, gatewayEnvironment, options, { ...ports, gateway: port, gatewayMetrics: metrics }, shown)
+        : startService(
+            name,
+            [mainOf(part)],
+            { ...environmentFor(part), INTAKE_PORT: String(intake), METRICS_PORT: String(metrics) },
+            port,
+            options.logs,
+          )
     await allStarted(replicas.map((one) => keep(children, runReplica(one))))
     const restart = async (name: string, more?: NodeJS.ProcessEnv) => {
       const index = children.findIndex((child) => child.name === name)
@@ -193,6 +200,7 @@ function startGateway(
     ...urls,
     ...shared,
     PORT: String(ports.gateway),
+    METRICS_PORT: String(ports.gatewayMetrics),
     OIDC_ISSUER: issuer,
     OIDC_JWKS_URL: `${issuer}/jwks`,
     OIDC_AUDIENCE: 'urn:renmai:api',

@@ -116,7 +116,12 @@ const CHANGES: Record<string, Change> = {
   global: [{ image: { registry: 'shared.example' } }, /image: shared\.example\/campaign/],
 }
 /** What is set before, where it cannot be all that is set besides. */
-const BEFORE: Record<string, object> = { 'httpRoute.parentRefs': route, 'keda.enabled': {}, 'httpRoute.enabled': {}, 'ingress.tlsElsewhere': {} }
+const BEFORE: Record<string, object> = {
+  'httpRoute.parentRefs': route,
+  'keda.enabled': {},
+  'httpRoute.enabled': {},
+  'ingress.tlsElsewhere': {},
+}
 
 const merge = (one: Record<string, unknown>, other: Record<string, unknown>): Record<string, unknown> => {
   const result = { ...one }

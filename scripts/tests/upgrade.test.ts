@@ -23,12 +23,16 @@ function addMigration(service: string, sql: string): void {
 }
 
 describe('the newest release', () => {
-  it.skipIf(!tag)('passes its own tests on the schema of this one: old pods serve until the last of them is replaced', () => {
-    // With the same schema there is nothing to find that its own tests did not.
-    if (!haveMigrationsChanged(tag!)) return
-    const { hasPassed, output } = previous().test(...SERVICES.map((name) => `services/${name}`))
-    expect(hasPassed, output.slice(-8_000)).toBe(true)
-  }, 600_000)
+  it.skipIf(!tag)(
+    'passes its own tests on the schema of this one: old pods serve until the last of them is replaced',
+    () => {
+      // With the same schema there is nothing to find that its own tests did not.
+      if (!haveMigrationsChanged(tag!)) return
+      const { hasPassed, output } = previous().test(...SERVICES.map((name) => `services/${name}`))
+      expect(hasPassed, output.slice(-8_000)).toBe(true)
+    },
+    600_000,
+  )
 
   // Before the first release the code of this commit stands for it: what is proven here is that the check bites.
   it('takes what a migration adds, and would be broken by one that takes away', () => {
