@@ -9,14 +9,16 @@ import { ROOT } from './stack/paths.ts'
 /**
  * `node scripts/record-events.ts`: runs the tests that start a whole platform, and writes what they put onto the bus to
  * proto/recorded/<today>/<publisher>.jsonl. Recordings of other days stay: they are what older consumers and older streams
- * hold. Names the types that nothing published.
+ * hold. Names the types that nothing published. `node scripts/record-events.ts <folder>` takes what other tests of the whole
+ * platform wrote with RECORD_EVENTS=<folder>.
  */
 const TESTS = ['demo', 'whole', 'partner'].map((name) => `scripts/tests/${name}.test.ts`)
 const target = `${ROOT}proto/recorded/${new Date().toISOString().slice(0, 10)}`
 
-const folder = makeFolder('record')
+const given = process.argv[2]
+const folder = given ? { path: given, remove: () => undefined } : makeFolder('record')
 // One after the other: two whole platforms that start beside each other may be too slow for the tests' own limits.
-const statuses = TESTS.map((file) => {
+const statuses = (given ? [] : TESTS).map((file) => {
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'scripts/vitest.config.ts', file]
   return spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, RECORD_EVENTS: folder.path } }).status
 })

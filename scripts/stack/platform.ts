@@ -74,16 +74,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     options.tell('five services answer')
     const gatewayEnvironment = { ...environment, NATS_URL: asUser(seen.nats, options.secrets, 'gateway') }
     await keep(children, startGateway('gateway', gatewayEnvironment, options, ports, shown))
-    const runReplica = ({ part, name, port, intake, metrics }: Replica) =>
-      part === 'gateway'
-        ? startGateway(name, gatewayEnvironment, options, { ...ports, gateway: port, gatewayMetrics: metrics }, shown)
-        : startService(
-            name,
-            [mainOf(part)],
-            { ...environmentFor(part), INTAKE_PORT: String(intake), METRICS_PORT: String(metrics) },
-            port,
-            options.logs,
-          )
+    const runReplica = (one: Replica) =>
+      one.part === 'gateway'
+        ? startGateway(one.name, gatewayEnvironment, options, { ...ports, gateway: one.port, gatewayMetrics: one.metrics }, shown)
+        : startService(one.name, [mainOf(one.part)], { ...environmentFor(one.part), ...othersOf(one) }, one.port, options.logs)
     await allStarted(replicas.map((one) => keep(children, runReplica(one))))
     const restart = async (name: string, more?: NodeJS.ProcessEnv) => {
       const index = children.findIndex((child) => child.name === name)
@@ -104,6 +98,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     throw error
   }
 }
+
+/** What a replica listens to beside its first port. */
+const othersOf = ({ intake, metrics }: Replica) => ({ INTAKE_PORT: String(intake), METRICS_PORT: String(metrics) })
 
 type ServiceName = (typeof SERVICES)[number]
 type Environment = Record<string, string | undefined>
