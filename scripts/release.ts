@@ -1,12 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { outsiders, readLock } from './checks/supply-chain.ts'
+import { TODAY } from './releases/contracts.ts'
+import { CHANGELOG, changelogFresh, protoKept, publicSchemaKept, schemaKept } from './releases/gates.ts'
+import { makeRelease } from './releases/make-release.ts'
+import { newestRelease, RELEASES, requireNext } from './releases/versions.ts'
 import { ROOT } from './stack/paths.ts'
 
 /**
- * `npm run release`: what a release is accompanied by, and the checks that need the registry. Writes dist/release/sbom.json
- * (CycloneDX, without development packages) and licences.csv; fails on a known hole, a bad signature or a package younger
- * than a week.
+ * `npm run release`: makes a release of the version in package.json. Writes dist/release/sbom.json (CycloneDX, without
+ * development packages) and licences.csv; fails on a known hole, a bad signature, a package younger than a week, or a
+ * contract that breaks the release before. When all holds, keeps the contracts in releases/<version>, closes the section of
+ * the changelog and prints the commands that commit and tag; it runs neither.
  */
 const FOLDER = `${ROOT}dist/release`
 const SBOM_TOOL = '@cyclonedx/cyclonedx-npm@6.0.1'
@@ -16,6 +21,9 @@ const say = (line: string) => void process.stdout.write(`${line}\n`)
 const npm = (...args: string[]) =>
   execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 256 * 1024 ** 2, stdio: ['ignore', 'pipe', 'pipe'] })
 
+const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
+// Refused before the long checks.
+requireNext(version, newestRelease())
 mkdirSync(FOLDER, { recursive: true })
 const shipped = outsiders(readLock()).filter((one) => !one.found.dev)
 
@@ -58,5 +66,12 @@ for (const one of new Set(shipped.map(({ name, found }) => `${name}@${found.vers
   const age = Date.now() - new Date(times[version] ?? 0).getTime()
   if (age < LEAST_AGE_MS) wrong.push(`${one} was published ${Math.round(age / 86_400_000)} days ago`)
 }
+for (const gate of [protoKept, schemaKept, publicSchemaKept, changelogFresh]) {
+  await gate().catch((error: Error) => wrong.push(error.message))
+}
 for (const line of wrong) say(`✗ ${line}`)
-process.exit(wrong.length === 0 ? 0 : 1)
+if (wrong.length > 0) process.exit(1)
+
+const today = new Date().toISOString().slice(0, 10)
+const commands = makeRelease(version, today, { releases: RELEASES, now: TODAY, changelog: CHANGELOG })
+say(`releases/${version} holds the contracts. Look at the changes, then run:\n${commands.map((one) => `  ${one}`).join('\n')}`)

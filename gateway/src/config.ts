@@ -10,6 +10,7 @@ export const settings = baseSettings
   .pick({
     HOST: true,
     PORT: true,
+    METRICS_PORT: true,
     NATS_URL: true,
     NATS_MONITOR_URL: true,
     DURABILITY: true,

@@ -4,6 +4,7 @@ import { connectBus } from '@renmai/platform/bus'
 import { pause } from '@renmai/platform/clock'
 import { createHttp } from '@renmai/platform/http'
 import { createLog } from '@renmai/platform/log'
+import { serveMetrics } from '@renmai/platform/serve-metrics'
 import { startTelemetry } from '@renmai/platform/telemetry'
 import { createSigner } from '@renmai/platform/viewer'
 import { type Caller, createAuthenticate } from './authenticate.ts'
@@ -76,8 +77,9 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     serveGraphiql(http)
     servePages(http)
   }
+  const metrics = await serveMetrics(settings.HOST, settings.METRICS_PORT)
   const address = await http.listen({ host: settings.HOST, port: settings.PORT })
-  log.info({ url: address }, 'listening')
+  log.info({ url: address, metricsUrl: metrics?.url }, 'listening')
   const stop = async () => {
     const drained = http.drain(DRAIN_MS)
     // By then nobody is sent here any more; whoever listens comes back elsewhere.
@@ -90,7 +92,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     contract.stop()
     await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()))
     await bus.nats.drain()
-    await stopTelemetry()
+    await Promise.all([metrics?.stop(), stopTelemetry()])
   }
   return { url: address, stop }
 }

@@ -36,6 +36,7 @@ const SERVICE = {
     'image.digest': { type: 'string', pattern: '^(sha256:[0-9a-f]{64})?$' },
     'ports.http': PORT,
     'ports.intake': PORT,
+    'ports.metrics': { ...PORT, minimum: 1 },
     settings: { type: 'object', additionalProperties: { type: 'string' } },
     replicas: COUNT,
     'autoscaling.cpuPercent': PERCENT,

@@ -2,15 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { renderCharts } from '../charts/write-charts.ts'
 import { clientSchemaOf, composeSupergraphs, SERVICES } from '../compose-supergraph.ts'
+import { changelogFresh, protoKept, publicSchemaKept, schemaKept } from '../releases/gates.ts'
 import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
 import { renderBusPermissions } from '../write-bus-permissions.ts'
 import { OPERATIONS, renderOperations } from '../write-operations.ts'
 import { pagesFresh } from '../write-pages.ts'
 import { renderSettings } from '../write-settings.ts'
-import { baseRef } from './base-ref.ts'
-import { breakingChanges } from './breaking-changes.ts'
 import { lintMigrations } from './lint-migrations.ts'
-import { publicSchemaKept } from './public-schema.ts'
 import { brokenConventions, brokenSdlRules } from './schema-rules.ts'
 import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './supply-chain.ts'
 
@@ -32,12 +30,6 @@ function run(command: string, args: string[], cwd = ROOT): void {
 
 const bin = (name: string) => `${ROOT}node_modules/.bin/${name}`
 
-function protoBreaking(): void {
-  const base = baseRef()
-  if (!base || spawnSync('git', ['cat-file', '-e', `${base}:proto/buf.yaml`], { cwd: ROOT }).status !== 0) return
-  run(bin('buf'), ['breaking', 'proto', '--against', `.git#ref=${base},subdir=proto`])
-}
-
 async function schemaComposes(): Promise<void> {
   for (const [path, text] of Object.entries(await composeSupergraphs()))
     if (text !== readFileSync(`${ROOT}${path}`, 'utf8'))
@@ -54,17 +46,6 @@ async function schemaRules(): Promise<void> {
   const [whole] = Object.values(await composeSupergraphs())
   const broken = [...SERVICES.flatMap((name) => brokenSdlRules(name, sdl(name))), ...brokenConventions(clientSchemaOf(whole!))]
   requireNone('The schema does not keep these rules:', broken)
-}
-
-async function schemaBreaking(): Promise<void> {
-  const base = baseRef()
-  if (!base) return
-  const [path = '', text = ''] = Object.entries(await composeSupergraphs())[0] ?? []
-  const old = spawnSync('git', ['show', `${base}:${path}`], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 })
-  if (old.status !== 0) return
-  const breaks = await breakingChanges(old.stdout, text)
-  if (breaks.length > 0)
-    throw new Error(`These changes break clients; deprecate first, remove later:\n${breaks.map((one) => `  ${one}`).join('\n')}`)
 }
 
 /** drizzle-kit writes a migration when the tables say more than the migrations; then one was forgotten. */
@@ -138,7 +119,7 @@ export const gates: Gate[] = [
   { name: 'directions bite', run: directionsBite },
   { name: 'dead code', run: () => run(bin('knip'), ['--no-progress', '--no-config-hints']) },
   { name: 'proto lint', run: () => run(bin('buf'), ['lint'], `${ROOT}proto`) },
-  { name: 'proto breaking', run: protoBreaking },
+  { name: 'proto breaking', run: () => protoKept() },
   { name: 'migrations lint', run: () => lintMigrations(run, bin('squawk')) },
   { name: 'migrations fresh', run: migrationsFresh },
   { name: 'schema composes', run: schemaComposes },
@@ -146,8 +127,9 @@ export const gates: Gate[] = [
   { name: 'operations fresh', run: operationsFresh },
   { name: 'charts fresh', run: chartsFresh },
   { name: 'pages fresh', run: pagesFresh },
-  { name: 'schema breaking', run: schemaBreaking },
-  { name: 'public schema kept', run: () => publicSchemaKept(baseRef()) },
+  { name: 'schema breaking', run: () => schemaKept() },
+  { name: 'public schema kept', run: () => publicSchemaKept() },
+  { name: 'changelog fresh', run: () => changelogFresh() },
   { name: 'settings documented', run: settingsDocumented },
   { name: 'bus permissions', run: permissionsFresh },
   { name: 'lock', run: () => requireNone('The lock file does not pin these:', looseEnds(readLock())) },

@@ -34,6 +34,6 @@ export function endpointsOf(ports: Ports, stores: Stores): Endpoints {
     nats: stores.nats,
     natsMonitor: stores.monitor,
     services: Object.fromEntries(SERVICES.map((name) => [name, local(ports[name])])),
-    metrics: Object.fromEntries([...SERVICES, 'gateway' as const].map((name) => [name, `${local(ports[name])}/metrics`])),
+    metrics: Object.fromEntries([...SERVICES, 'gateway' as const].map((name) => [name, `${local(ports[`${name}Metrics`])}/metrics`])),
   }
 }

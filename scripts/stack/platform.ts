@@ -69,16 +69,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ...databases[name],
       NATS_URL: asUser(seen.nats, options.secrets, name),
       INTERNAL_SECRETS: options.secrets.internalSecrets[name],
+      METRICS_PORT: String(ports[`${name}Metrics`]),
     })
     const runService = (name: ServiceName) => startService(name, [mainOf(name)], environmentFor(name), ports[name], place)
     await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
     options.tell('five services answer')
     const gatewayEnvironment = { ...environment, NATS_URL: asUser(seen.nats, options.secrets, 'gateway') }
     await keep(children, startGateway('gateway', gatewayEnvironment, options, ports, shown))
-    const runReplica = ({ part, name, port, intake }: Replica) =>
-      part === 'gateway'
-        ? startGateway(name, gatewayEnvironment, options, { ...ports, gateway: port }, shown)
-        : startService(name, [mainOf(part)], { ...environmentFor(part), INTAKE_PORT: String(intake) }, port, place)
+    const runReplica = (one: Replica) =>
+      one.part === 'gateway'
+        ? startGateway(one.name, gatewayEnvironment, options, { ...ports, gateway: one.port, gatewayMetrics: one.metrics }, shown)
+        : startService(one.name, [mainOf(one.part)], { ...environmentFor(one.part), ...othersOf(one) }, one.port, place)
     await allStarted(replicas.map((one) => keep(children, runReplica(one))))
     const restart = async (name: string, more?: NodeJS.ProcessEnv) => {
       const index = children.findIndex((child) => child.name === name)
@@ -99,6 +100,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     throw error
   }
 }
+
+/** What a replica listens to beside its first port. */
+const othersOf = ({ intake, metrics }: Replica) => ({ INTAKE_PORT: String(intake), METRICS_PORT: String(metrics) })
 
 type ServiceName = (typeof SERVICES)[number]
 type Environment = Record<string, string | undefined>
@@ -199,6 +203,7 @@ function startGateway(name: string, environment: Environment, options: PlatformO
     ...urls,
     ...shared,
     PORT: String(ports.gateway),
+    METRICS_PORT: String(ports.gatewayMetrics),
     OIDC_ISSUER: issuer,
     OIDC_JWKS_URL: `${issuer}/jwks`,
     OIDC_AUDIENCE: 'urn:renmai:api',

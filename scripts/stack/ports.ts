@@ -3,9 +3,15 @@ import { freePort } from '@renmai/platform/testing/processes'
 import { SERVICES } from '../compose-supergraph.ts'
 import { HOME } from './paths.ts'
 
-export type Ports = Record<'postgres' | 'nats' | 'issuer' | 'simulator' | 'smtp' | 'intake' | 'gateway' | (typeof SERVICES)[number], number>
+type Part = (typeof SERVICES)[number] | 'gateway'
+export type Ports = Record<'postgres' | 'nats' | 'issuer' | 'simulator' | 'smtp' | 'intake' | Part | `${Part}Metrics`, number>
 
-const NAMES = ['postgres', 'nats', 'issuer', 'simulator', 'smtp', 'intake', 'gateway', ...SERVICES] as const
+const PARTS = [...SERVICES, 'gateway'] as const
+const NAMES = [
+  ...(['postgres', 'nats', 'issuer', 'simulator', 'smtp', 'intake'] as const),
+  ...PARTS,
+  ...PARTS.map((part) => `${part}Metrics` as const),
+]
 
 /**
  * The ports of last time where they are free: stored settings, such as the mail server's, name them. Only the platform of

@@ -5,7 +5,7 @@ import type { Ports } from './ports.ts'
 
 type Part = (typeof SERVICES)[number] | 'gateway'
 /** One more process of a part, and where it listens. */
-export type Replica = { part: Part; name: string; port: number; intake: number }
+export type Replica = { part: Part; name: string; port: number; intake: number; metrics: number }
 export type Spread = {
   /** Where everybody is told that the parts are: in front of all their replicas. */
   shown: Ports
@@ -24,7 +24,8 @@ export async function spread(ports: Ports, replicas: number): Promise<Spread> {
   }
   if (replicas > 1) {
     for (const part of [...SERVICES, 'gateway'] as const) {
-      for (let no = 2; no <= replicas; no++) more.push({ part, name: `${part}-${no}`, port: await freePort(), intake: await freePort() })
+      for (let no = 2; no <= replicas; no++)
+        more.push({ part, name: `${part}-${no}`, port: await freePort(), intake: await freePort(), metrics: await freePort() })
       const mine = more.filter((one) => one.part === part)
       await open(
         part,

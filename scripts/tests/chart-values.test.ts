@@ -11,7 +11,7 @@ const monitor = { monitoring: { serviceMonitor: { enabled: true } } }
 const rules = { monitoring: { rules: { enabled: true } } }
 const hpa = { autoscaling: { enabled: true } }
 const keda = { keda: { enabled: true, monitor: 'nats:8222' } }
-const ingress = { ingress: { enabled: true } }
+const ingress = { ingress: { enabled: true, tlsSecret: 'tls' } }
 const route = { httpRoute: { enabled: true, parentRefs: [{ name: 'web' }] } }
 const peers = [{ podSelector: { matchLabels: { app: 'peer' } } }]
 
@@ -27,6 +27,7 @@ const CHANGES: Record<string, Change> = {
   upstreams: [['identity'], /IDENTITY_URL: http:\/\/x-identity:4000\/graphql/],
   'secret.name': ['mine', /secretName: mine[ ,]/],
   'ports.http': [4444, /containerPort: 4444/],
+  'ports.metrics': [4300, /name: metrics, containerPort: 4300/],
   'ports.intake': [4100, /name: intake, containerPort: 4100/],
   resources: [{ limits: { cpu: '3' } }, /cpu: "?3"?/],
   'probes.startupSeconds': [99, /failureThreshold: 99/],
@@ -85,11 +86,12 @@ const CHANGES: Record<string, Change> = {
   'monitoring.rules.labels': [{ release: 'prom' }, /release: prom/, rules],
   'monitoring.rules.runbooks': ['https://runbooks.example', /runbook_url: "https:\/\/runbooks\.example\/services/, rules],
   routes: [[{ path: '/graphql', type: 'Exact' }], /path: \/graphql\s+pathType: Exact/, ingress],
-  'ingress.enabled': [true, /kind: Ingress/],
+  'ingress.enabled': [true, /kind: Ingress/, { ingress: { tlsSecret: 'tls' } }],
   'ingress.className': ['nginx', /ingressClassName: nginx/, ingress],
   'ingress.annotations': [{ a: 'b' }, /annotations:\s+a: b/, ingress],
   'ingress.host': ['crm.example', /host: "crm\.example"/, ingress],
   'ingress.tlsSecret': ['cert', /secretName: cert/, ingress],
+  'ingress.tlsElsewhere': [true, /^(?![\s\S]*tls:)[\s\S]*kind: Ingress/, { ingress: { enabled: true } }],
   'httpRoute.enabled': [true, /kind: HTTPRoute/, { httpRoute: { parentRefs: [{ name: 'web' }] } }],
   'httpRoute.parentRefs': [[{ name: 'edge' }], /name: edge/, { httpRoute: { enabled: true } }],
   'httpRoute.hostnames': [['crm.example'], /- crm\.example/, route],
@@ -114,7 +116,12 @@ const CHANGES: Record<string, Change> = {
   global: [{ image: { registry: 'shared.example' } }, /image: shared\.example\/campaign/],
 }
 /** What is set before, where it cannot be all that is set besides. */
-const BEFORE: Record<string, object> = { 'httpRoute.parentRefs': route, 'keda.enabled': {}, 'httpRoute.enabled': {} }
+const BEFORE: Record<string, object> = {
+  'httpRoute.parentRefs': route,
+  'keda.enabled': {},
+  'httpRoute.enabled': {},
+  'ingress.tlsElsewhere': {},
+}
 
 const merge = (one: Record<string, unknown>, other: Record<string, unknown>): Record<string, unknown> => {
   const result = { ...one }

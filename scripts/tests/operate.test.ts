@@ -151,6 +151,15 @@ describe('metrics', () => {
     expect(shown.length).toBeGreaterThan(15)
   })
 
+  it('are nowhere that callers reach', async () => {
+    const { services, graphql, intake, metrics } = whole.client.endpoints
+    expect(Object.keys(metrics)).toHaveLength(6)
+    for (const url of [...Object.values(services), new URL(graphql).origin, intake]) {
+      const answer = await fetch(`${url}/metrics`)
+      expect([answer.status, await answer.text()], url).toEqual([404, expect.not.stringContaining('renmai_')])
+    }
+  })
+
   it('are named as they are read, and every part tells of its traffic and how late it is', async () => {
     await whole.client.query(
       '{ customers { totalCount } orders { totalCount } segments { id } bulkOperations { totalCount } decisions { totalCount } }',

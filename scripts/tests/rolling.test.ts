@@ -46,7 +46,7 @@ async function prepare(name: string, more: NodeJS.ProcessEnv = {}): Promise<() =
   const index = platform.children.findIndex((child) => child.name === name)
   const old = platform.children[index]!
   const [port, intake] = [await freePort(), await freePort()]
-  const next = await old.again({ PORT: String(port), INTAKE_PORT: String(intake), ...more })
+  const next = await old.again({ PORT: String(port), INTAKE_PORT: String(intake), METRICS_PORT: '0', ...more })
   return async () => {
     platform.children[index] = next
     const ending = sleep(0).then(() => old.stop())
@@ -201,6 +201,7 @@ it('a promise that nobody waits for ends the process with a word about it, for a
     const more = {
       PORT: String(port),
       INTAKE_PORT: String(intake),
+      METRICS_PORT: '0',
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(broken)}`,
     }
     const { process: doomed } = await child.again(more).catch((error: Error) => ({ process: error }))

@@ -1,6 +1,7 @@
 import { newId } from '@renmai/platform/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Client, createClient } from '../client.ts'
+import { recordStreams } from '../recording/streams.ts'
 import { type Platform, type PlatformOptions, startPlatform } from '../stack/platform.ts'
 import { createSecrets } from '../stack/secrets.ts'
 
@@ -19,6 +20,7 @@ export async function startWhole(more: Partial<PlatformOptions> = {}): Promise<W
     ...more,
   })
   const stop = async () => {
+    if (process.env.RECORD_EVENTS) await recordStreams(platform.endpoints.nats, process.env.RECORD_EVENTS)
     await platform.stop()
     folder.remove()
   }

@@ -1,7 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { makeFolder } from '@renmai/platform/testing/folder'
-import { baseRef } from '../checks/base-ref.ts'
 import { ROOT } from '../stack/paths.ts'
 
 export type Release = {
@@ -9,15 +8,6 @@ export type Release = {
   /** Runs the release's own tests of these projects, such as `services/identity`. */
   test: (...projects: string[]) => { hasPassed: boolean; output: string }
   remove: () => void
-}
-
-/** The newest release, or, where there is none yet, what changes are compared with. */
-export function previousRef(): string | undefined {
-  const tags = spawnSync('git', ['tag', '--list', 'v*', '--sort=-version:refname', '--no-contains', 'HEAD'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
-  return tags.stdout.split('\n')[0] || baseRef()
 }
 
 /** Whether a schema has changed since then. */

@@ -61,6 +61,9 @@ seccompProfile: { type: RuntimeDefault }
 {{- if gt (mul 5 $stream) $bytes }}{{ fail (printf "nats.storage.size is too small: five streams of global.settings.STREAM_MAX_BYTES each need %d bytes, %s has %d" (mul 5 $stream) $size $bytes) }}{{ end -}}
 {{- end -}}
 {{- range $name := list "OIDC_ISSUER" "OIDC_JWKS_URL" "OIDC_AUDIENCE" }}{{ if not (index $.Values.gateway.settings $name) }}{{ fail (printf "gateway.settings.%s is needed: staff sign in by your OIDC provider" $name) }}{{ end }}{{ end -}}
+{{- $proxies := toString (index .Values.gateway.settings "TRUSTED_PROXIES" | default "") -}}
+{{- if and (or .Values.gateway.ingress.enabled .Values.gateway.httpRoute.enabled) (not $proxies) }}{{ fail "gateway.settings.TRUSTED_PROXIES is needed with an Ingress or HTTPRoute: otherwise all clients have the proxy's address, and one of them slows all. Set it to the CIDRs of the pods of your ingress controller, such as 10.42.0.0/16" }}{{ end -}}
+{{- if regexMatch "(^|[, ])(true|[0-9.]+/0|::/0)([, ]|$)" $proxies }}{{ fail "gateway.settings.TRUSTED_PROXIES trusts everybody: any client could name any address as its own. Set it to the CIDRs of your ingress controller alone" }}{{ end -}}
 {{- if and .Values.trial.secrets (not (and .Values.postgresql.enabled .Values.nats.enabled)) }}{{ fail "trial.secrets makes addresses of PostgreSQL and NATS within the release: enable both" }}{{ end -}}
 {{- if and .Values.postgresql.enabled (not .Values.trial.secrets) }}{{ fail "postgresql.enabled needs trial.secrets: its passwords are made by the chart" }}{{ end -}}
 {{- if and .Values.postgresql.enabled .Values.identity.migrate.hook }}{{ fail "With postgresql.enabled the database comes with the release: set migrate.hook to false for each service (examples/local.yaml)" }}{{ end -}}

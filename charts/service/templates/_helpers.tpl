@@ -55,7 +55,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{/* Settings that are no secrets: the part's own, those of all parts, and where things are. */}}
 {{- define "service.settings" -}}
-{{- $settings := dict "HOST" "0.0.0.0" "PORT" (.Values.ports.http | toString) -}}
+{{- $settings := dict "HOST" "0.0.0.0" "PORT" (.Values.ports.http | toString) "METRICS_PORT" (.Values.ports.metrics | toString) -}}
 {{- if .Values.ports.intake }}{{ $_ := set $settings "INTAKE_PORT" (.Values.ports.intake | toString) }}{{ end -}}
 {{- range .Values.upstreams -}}
 {{- $_ := set $settings (printf "%s_URL" (upper .)) (printf "http://%s-%s:%v/graphql" (include "service.release" $) . 4000) -}}

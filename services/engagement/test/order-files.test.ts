@@ -50,7 +50,7 @@ beforeAll(async () => {
   bus = await connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'test', log)
   test = await testDatabase(inject('postgresUrl'), engagement)
   const keyRing = parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } }))
-  const egress = createEgress([], [], 'smtp')
+  const egress = createEgress([], 'smtp', [])
   const { db, relayDb } = test
   worker = { db, relayDb, bus, now: () => new Date(), keyRing, wecomUrl: '', ticketKey: TICKET_KEY, egress, webEgress: egress }
   stopIdentity = answerAll(bus, 'identity', [

@@ -12,6 +12,7 @@ const port = z.coerce.number().int().min(0).max(65535)
 export const baseSettings = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: port.default(0).describe('Port for GraphQL; 0 takes a free one'),
+  METRICS_PORT: port.optional().describe('Port for metrics, which monitoring alone should reach; none are served without it'),
   DATABASE_URL: z.url().describe('PostgreSQL, as the application role'),
   RELAY_DATABASE_URL: z.url().describe('PostgreSQL, as the role that sees the queues of all tenants'),
   NATS_URL: z.string().min(1).describe('NATS server with JetStream: nats://user:password@host:4222'),

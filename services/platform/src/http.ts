@@ -3,7 +3,7 @@ import { pause } from './clock.ts'
 import { AppError, type ErrorCode } from './errors.ts'
 import { newId } from './ids.ts'
 import type { Log } from './log.ts'
-import { meter, metricsHandler } from './meter.ts'
+import { meter } from './meter.ts'
 
 const STATUS: Record<ErrorCode, number> = {
   INVALID: 400,
@@ -43,8 +43,8 @@ export type HttpOptions = {
 export type Http = FastifyInstance & { drain: (graceMs: number) => Promise<void> }
 
 /**
- * An HTTP server that always answers in JSON, limits bodies, says whether it is alive (/livez, never asks a dependency),
- * ready (/readyz) and how it does (/metrics), and drains without failing a request.
+ * An HTTP server that always answers in JSON, limits bodies, says whether it is alive (/livez, never asks a dependency)
+ * and ready (/readyz), and drains without failing a request.
  */
 export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_000, trustedProxies, isReady }: HttpOptions): Http {
   let isDraining = false
@@ -97,10 +97,6 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
           (error: Error) => error,
         )
     return trouble ? reply.code(503).send({ status: 'not ready', reason: trouble.message }) : { status: 'ready' }
-  })
-  server.get('/metrics', (_request, reply) => {
-    reply.hijack()
-    metricsHandler(reply.raw)
   })
   const drain = async (graceMs: number) => {
     isDraining = true

@@ -23,6 +23,7 @@ import { maintainPartitions, makePartitions } from './partitions.ts'
 import { answerReconciler, startReconciler } from './reconcile.ts'
 import { type Relay, startRelay } from './relay.ts'
 import { answerPublished } from './remember.ts'
+import { serveMetrics } from './serve-metrics.ts'
 import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
 import { rememberTenants } from './tenants.ts'
@@ -144,6 +145,7 @@ export async function startService<S extends z.ZodObject, C extends object, W ex
     admission,
     context: (viewer) => service.context(app, viewer),
   })
+  const metrics = await serveMetrics(settings.HOST, settings.METRICS_PORT)
   const url = await http.listen({ host: settings.HOST, port: settings.PORT })
   const intake = service.intake?.(app)
   const intakeUrl = await intake?.http.listen({ host: settings.HOST, port: intake.port })
@@ -160,7 +162,7 @@ export async function startService<S extends z.ZodObject, C extends object, W ex
   const loops: Loop[] = [relay, ...duties, refreshing, ...runQueues(service.worker(app), service.queues)]
   const consumptions = consumeAll(bus, db, service.name, handlers)
   loops.push(watchLag(bus, consumptions))
-  log.info({ url, intakeUrl }, 'listening')
+  log.info({ url, intakeUrl, metricsUrl: metrics?.url }, 'listening')
 
   const stop = async () => {
     await Promise.all([intake?.http.drain(DRAIN_MS), http.drain(DRAIN_MS)])
@@ -169,7 +171,7 @@ export async function startService<S extends z.ZodObject, C extends object, W ex
     await stopAnswers()
     await Promise.all(loops.map((one) => one.stop()))
     await bus.nats.drain()
-    await Promise.all([db.pool.end(), relayDb.pool.end(), stopTelemetry()])
+    await Promise.all([db.pool.end(), relayDb.pool.end(), metrics?.stop(), stopTelemetry()])
   }
   return { url, intakeUrl, app, stop }
 }

@@ -1,2 +1,0 @@
-/** Keeps the newest state of each order that has a buyer. */
-export declare const onOrdersChanged: import('@renmai/platform/inbox').Handler

@@ -1,2 +1,0 @@
-export declare const onTagAdded: import('@renmai/platform/inbox').Handler
-export declare const onTagRemoved: import('@renmai/platform/inbox').Handler

@@ -1,3 +1,0 @@
-import type { Handler } from '@renmai/platform/inbox'
-/** What campaign listens to. */
-export declare const handlers: Handler[]

@@ -1,3 +1,0 @@
-import type { Handler } from '@renmai/platform/inbox'
-/** What compliance listens to. */
-export declare const handlers: Handler[]

@@ -1,4 +1,0 @@
-import type { QueueEntry } from '@renmai/platform/work/queue'
-import type { Worker } from './context.ts'
-/** What engagement works through. */
-export declare const queues: QueueEntry<Worker>[]

@@ -1,2 +1,0 @@
-/** Keeps every published version: a message renders with the version it was asked for. */
-export declare const onTemplatePublished: import('@renmai/platform/inbox').Handler

@@ -1,2 +1,0 @@
-import type { Resolvers } from '../gen/resolvers.ts'
-export declare const trustedDocumentResolvers: Resolvers
