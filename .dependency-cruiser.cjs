@@ -38,7 +38,7 @@ module.exports = {
       severity: 'error',
       from: { path: '[.]rules[.]ts$' },
       to: {
-        path: `node_modules/(drizzle-orm|pg|graphql|@nats-io|fastify|undici)/|${ROOT}services/platform/src/(?!errors[.]ts)`,
+        path: `node_modules/(drizzle-orm|pg|graphql|@nats-io|fastify|undici)/|${ROOT}services/platform/src/(?!errors[.]ts|[a-z-]+[.]rules[.]ts)`,
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { AppError } from '@renmai/platform/errors'
+import { createSharedCache } from '@renmai/platform/shared-cache'
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, specifiedRules, validate } from 'graphql'
-import { createDocumentCache } from './document-cache.ts'
 import { hideValues } from './hide-values.ts'
 import { hasTooManyFields, LIMITS, limitRules } from './limits.ts'
 
@@ -42,7 +42,7 @@ export const readingCost = (source: string): number => 1 + Math.floor(source.len
 
 /** Reads and validates documents; good ones are kept, within a number of bytes. Of a refused one nothing is kept. */
 export function createDocuments(schema: GraphQLSchema, maxBytes = MAX_BYTES): Documents {
-  const known = createDocumentCache<GoodDocument & { source: string }>(maxBytes)
+  const known = createSharedCache<GoodDocument & { source: string }>(maxBytes)
   return {
     find: (source, owner, pay) => {
       const queryHash = hashOf(source)

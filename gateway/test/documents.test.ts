@@ -2,7 +2,6 @@ import { buildSchema } from 'graphql'
 import { describe, expect, it, vi } from 'vitest'
 import { compileCost } from '../src/cost/compile-cost.ts'
 import { readWeights } from '../src/cost/read-weights.ts'
-import { createDocumentCache } from '../src/document-cache.ts'
 import { createDocuments, type DocumentError, readingCost } from '../src/documents.ts'
 
 const SDL = `
@@ -82,22 +81,3 @@ describe('documents', () => {
 function fields(count: number, name: string): string {
   return Array.from({ length: count }, (_, no) => `a${no}: ${name}`).join(' ')
 }
-
-describe('what is kept of documents', () => {
-  it('has a number of bytes, and goes by who has most of it, the least used first', () => {
-    const cache = createDocumentCache<string>(100)
-    cache.set('quiet', 'quiet', 20, 'quiet')
-    for (let no = 0; no < 50; no++) {
-      cache.set(`noisy ${no}`, 'noisy', 20, `noisy ${no}`)
-      if (no > 0) cache.get('noisy 0')
-    }
-    expect(cache.latest(10)).toEqual(['noisy 0', 'noisy 49', 'noisy 48', 'noisy 47', 'quiet'])
-  })
-
-  it('leaves out what alone has more than the whole room', () => {
-    const cache = createDocumentCache<string>(100)
-    cache.set('small', 'a', 10, 'small')
-    cache.set('large', 'a', 101, 'large')
-    expect([cache.get('large'), cache.get('small')]).toEqual([undefined, 'small'])
-  })
-})

@@ -1,6 +1,7 @@
 import { AppError } from '@renmai/platform/errors'
 import { readGlobalId } from '@renmai/platform/global-id'
 import type { Log } from '@renmai/platform/log'
+import { createSharedCache } from '@renmai/platform/shared-cache'
 import { buildSchema, maskErrors } from '@renmai/platform/subgraph'
 import { type DocumentNode, execute, parse } from 'graphql'
 import type { Caller } from '../authenticate.ts'
@@ -13,7 +14,9 @@ type Context = { caller: Caller; budget: Budget }
 type Stub = { __typename: string; id: string }
 
 const MAX_NODES = 100
-const MAX_DOCUMENTS = 1_000
+const MAX_BYTES = 4 * 1024 ** 2
+/** Of a parsed document, for each character of its text. */
+const BYTES_PER_CHARACTER = 20
 
 const resolvers = {
   Query: {
@@ -36,17 +39,18 @@ function stubOf(text: string): Stub | null {
 /** The subgraph of what the gateway answers itself: it is asked like the others, without a way between. */
 export function createEdge(budget: Budget, log: Log): AskSubgraph {
   const schema = buildSchema([parse(edgeSdl)], resolvers, { readsGlobalIds: false })
-  const documents = new Map<string, DocumentNode>()
-  const find = (query: string) => {
-    const document = documents.get(query) ?? parse(query, { noLocation: true })
-    if (documents.size >= MAX_DOCUMENTS) documents.clear()
-    documents.set(query, document)
+  const documents = createSharedCache<DocumentNode>(MAX_BYTES)
+  const find = (query: string, owner: string) => {
+    const known = documents.get(query)
+    const document = known ?? parse(query, { noLocation: true })
+    if (!known) documents.set(query, owner, query.length * BYTES_PER_CHARACTER, document)
     return document
   }
   return async (viewer, body) => {
     const { query, variables, operationName } = JSON.parse(body) as { query: string; variables: object; operationName?: string }
     const contextValue = { caller: viewer as Caller, budget }
-    const result = await execute({ schema, document: find(query), variableValues: { ...variables }, operationName, contextValue })
+    const document = find(query, viewer.tenantId)
+    const result = await execute({ schema, document, variableValues: { ...variables }, operationName, contextValue })
     return maskErrors(result, log, '') as SubgraphResult
   }
 }

@@ -1,4 +1,5 @@
 -- Rejected rows stood in the clear, and SQL has no key to seal them with: what they held is forgotten, their reasons stay.
+-- squawk-ignore ban-drop-column
 ALTER TABLE "import_errors" DROP COLUMN "fields";--> statement-breakpoint
 ALTER TABLE "import_errors" ADD COLUMN "fields" bytea;--> statement-breakpoint
 ALTER TABLE "import_errors" ADD COLUMN "created_at" timestamp with time zone DEFAULT now() NOT NULL;--> statement-breakpoint

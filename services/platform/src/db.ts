@@ -1,7 +1,7 @@
 import { SpanKind, trace } from '@opentelemetry/api'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
-import { AppError } from './errors.ts'
+import { AppError, type ErrorCode } from './errors.ts'
 import { isId } from './ids.ts'
 import { notePoolWait } from './pressure.ts'
 import { type Announce, createAnnounce } from './work/announce.ts'
@@ -144,17 +144,33 @@ export function translate(error: unknown, sentences: Sentences = {}): unknown {
   if (error instanceof AppError) return error
   const { code = '', constraint = '', message } = pgErrorOf(error) ?? { message: String((error as Error)?.message) }
   const cause = { cause: error }
-  const words = sentences[constraint]
-  if (code === '23505') return new AppError('CONFLICT', words ?? 'Already exists', undefined, cause)
-  if (code === '23503') return new AppError('NOT_FOUND', words ?? 'Refers to something that does not exist', undefined, cause)
-  if (code === '23514') return new AppError('INVALID', words ?? 'A value is outside of what is allowed', undefined, cause)
-  if (['22021', '22P02', '22001', '22003', '22007', '22008', '22009', '22015', '22P05'].includes(code))
-    return new AppError('INVALID', 'A value cannot be stored', undefined, cause)
-  if (['53100', '53200', '58030', 'XX001', 'XX002'].includes(code))
-    return new AppError('STORAGE_UNAVAILABLE', 'Storage is full or failing; try later', undefined, cause)
-  if (['57014', '55P03', '25P04'].includes(code)) return new AppError('TIMEOUT', 'The database took too long; try again', undefined, cause)
+  const broken = BROKEN[code]
+  if (broken) return new AppError(broken.code, sentences[constraint] ?? broken.words, undefined, cause)
+  const found = FAILURES.find(({ codes }) => codes.includes(code))
+  if (found) return new AppError(found.code, found.words, undefined, cause)
   if (/^(08|53|57P|58)/.test(code) || NETWORK.test(code) || /timeout|terminated|Query read|not queryable/i.test(message)) {
     return new AppError('UNAVAILABLE', 'The database cannot be reached; try again', undefined, cause)
   }
   return error
 }
+
+/** Constraints, by the code that PostgreSQL gives what breaks one. */
+const BROKEN: Readonly<Record<string, { code: ErrorCode; words: string }>> = {
+  23505: { code: 'CONFLICT', words: 'Already exists' },
+  23503: { code: 'NOT_FOUND', words: 'Refers to something that does not exist' },
+  23514: { code: 'INVALID', words: 'A value is outside of what is allowed' },
+}
+
+const FAILURES: readonly { codes: readonly string[]; code: ErrorCode; words: string }[] = [
+  {
+    codes: ['22021', '22P02', '22001', '22003', '22007', '22008', '22009', '22015', '22P05'],
+    code: 'INVALID',
+    words: 'A value cannot be stored',
+  },
+  {
+    codes: ['53100', '53200', '58030', 'XX001', 'XX002'],
+    code: 'STORAGE_UNAVAILABLE',
+    words: 'Storage is full or failing; try later',
+  },
+  { codes: ['57014', '55P03', '25P04'], code: 'TIMEOUT', words: 'The database took too long; try again' },
+]

@@ -1,22 +1,14 @@
 import { z } from 'zod'
 import { AppError } from './errors.ts'
+import { EARLIEST, momentProblem } from './moments.rules.ts'
 
-/** Nothing that is recorded is older. A Date reads PostgreSQL's text of the years 1 to 99 as another century. */
-const EARLIEST = new Date('1990-01-01T00:00:00Z')
 const LATEST = new Date('2100-01-01T00:00:00Z')
-/** A clock that is wrong by a time zone is still believed. */
-const MAX_AHEAD_MS = 86_400_000
-
-/** Whether something can have happened at this time: since 1990, and at most `aheadMs` after now. */
-export function isPastMoment(at: Date, now: Date, aheadMs = MAX_AHEAD_MS): boolean {
-  // A Date that is not valid compares false with everything.
-  return at >= EARLIEST && at.getTime() <= now.getTime() + aheadMs
-}
 
 /** @throws AppError INVALID that names the field, when nothing can have happened at this time */
 export function pastMoment(at: Date, now: Date, field: string, aheadMs?: number): Date {
-  if (isPastMoment(at, now, aheadMs)) return at
-  const wrong = at < EARLIEST ? 'must not lie before 1990' : 'must not lie in the future'
+  const problem = momentProblem(at, now, aheadMs)
+  if (!problem) return at
+  const wrong = problem === 'IN_THE_FUTURE' ? 'must not lie in the future' : 'must not lie before 1990'
   throw new AppError('INVALID', `${field}: ${wrong}`, { [field]: wrong })
 }
 

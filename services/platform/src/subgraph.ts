@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { context as otelContext, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import {
@@ -26,6 +27,7 @@ import type { Http } from './http.ts'
 import type { Log } from './log.ts'
 import { wasRepeated } from './mutate.ts'
 import type { Connection } from './page.ts'
+import { createSharedCache, type SharedCache } from './shared-cache.ts'
 import { tellUserErrors } from './user-errors.ts'
 import { type Verifier, type Viewer, verifyViewer } from './viewer.ts'
 
@@ -43,7 +45,9 @@ export type SubgraphOptions<C> = {
 type Body = { query?: unknown; variables?: unknown; operationName?: unknown; event?: unknown }
 type Compiled = Pick<CompiledQuery, 'query'> | { errors: readonly GraphQLError[] }
 
-const MAX_DOCUMENTS = 1_000
+const MAX_BYTES = 64 * 1024 ** 2
+/** Of a document that is parsed and compiled, for each character of its text. */
+const BYTES_PER_CHARACTER = 60
 const tracer = trace.getTracer('renmai')
 
 /** @param readsGlobalIds whether resolvers get plain ids; whoever needs to know what something is an id of reads them itself */
@@ -63,7 +67,7 @@ export function buildSchema(modules: DocumentNode[], resolvers: object, { readsG
  */
 export function serveSubgraph<C extends object>(http: Http, options: SubgraphOptions<C>): void {
   const schema = buildSchema(options.modules, options.resolvers)
-  const documents = new Map<string, Compiled>()
+  const documents = createSharedCache<Compiled>(MAX_BYTES)
   // The token covers the bytes as they came.
   http.removeContentTypeParser('application/json')
   http.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
@@ -77,11 +81,11 @@ export function serveSubgraph<C extends object>(http: Http, options: SubgraphOpt
     const span = tracer.startSpan(`graphql ${options.name}`, { kind: SpanKind.SERVER }, parent)
     return otelContext.with(trace.setSpan(parent, span), async () => {
       try {
-        const compiled = compiledDocument(documents, schema, query, operationName)
+        const compiled = compiledDocument(documents, schema, query, operationName, viewer.tenantId)
         if (!('query' in compiled)) return { errors: compiled.errors.map((error) => error.toJSON()) }
         // The gateway plans mutations as operations of their own, keyword first.
         const priority = query.startsWith('mutation') ? 'MUTATION' : 'QUERY'
-        const asked = { tenantId: viewer.tenantId, priority, kind: query } as const
+        const asked = { tenantId: viewer.tenantId, priority, kind: hash('sha256', query, 'base64url') } as const
         const result = await options.admission.admit(asked, async () =>
           compiled.query(event ?? {}, options.context(viewer), (variables ?? {}) as Record<string, unknown>),
         )
@@ -105,15 +109,19 @@ function readBody(text: string): Body {
   throw new AppError('INVALID', 'The body must be a JSON object')
 }
 
-function compiledDocument(cache: Map<string, Compiled>, schema: GraphQLSchema, query: string, operationName: unknown): Compiled {
+function compiledDocument(
+  cache: SharedCache<Compiled>,
+  schema: GraphQLSchema,
+  query: string,
+  operationName: unknown,
+  owner: string,
+): Compiled {
   const name = typeof operationName === 'string' ? operationName : undefined
   const key = `${name ?? ''}|${query}`
   const known = cache.get(key)
   if (known) return known
   const compiled = compile(schema, query, name)
-  // Plans repeat, so the oldest is a document that has gone out of use.
-  if (cache.size >= MAX_DOCUMENTS) cache.delete(cache.keys().next().value!)
-  cache.set(key, compiled)
+  cache.set(key, owner, query.length * BYTES_PER_CHARACTER, compiled)
   return compiled
 }
 

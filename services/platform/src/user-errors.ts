@@ -1,15 +1,19 @@
 import {
   defaultFieldResolver,
   type FieldNode,
+  GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
+  GraphQLSkipDirective,
+  getDirectiveValues,
   getNamedType,
   getNullableType,
   isListType,
   isNonNullType,
   isObjectType,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
 import { AppError, type ErrorCode } from './errors.ts'
@@ -62,13 +66,21 @@ function errorsOf({ code, message, fields }: AppError): object[] {
 /** As a client has written it: mutations take one argument, `input`. */
 const placeOf = (path: string): string[] => (/^input(\.|$)/.test(path) ? path : `input.${path}`).split('.')
 
-const isSelected = ({ fieldNodes, fragments }: GraphQLResolveInfo): boolean =>
-  fieldNodes.some(({ selectionSet }: FieldNode) => selectionSet && holds(selectionSet, fragments))
+type Selected = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>
 
-function holds({ selections }: SelectionSetNode, fragments: GraphQLResolveInfo['fragments']): boolean {
+const isSelected = (info: GraphQLResolveInfo): boolean =>
+  info.fieldNodes.some(({ selectionSet }: FieldNode) => selectionSet && holds(selectionSet, info))
+
+function holds({ selections }: SelectionSetNode, info: Selected): boolean {
   return selections.some((one) => {
+    if (isLeftOut(one, info)) return false
     if (one.kind === Kind.FIELD) return one.name.value === FIELD
-    const set = one.kind === Kind.FRAGMENT_SPREAD ? fragments[one.name.value]?.selectionSet : one.selectionSet
-    return set !== undefined && holds(set, fragments)
+    const set = one.kind === Kind.FRAGMENT_SPREAD ? info.fragments[one.name.value]?.selectionSet : one.selectionSet
+    return set !== undefined && holds(set, info)
   })
 }
+
+/** Whether `@skip` or `@include` leave a selection out: nobody reads what is not answered. */
+const isLeftOut = (selection: SelectionNode, { variableValues }: Selected): boolean =>
+  getDirectiveValues(GraphQLSkipDirective, selection, variableValues)?.if === true ||
+  getDirectiveValues(GraphQLIncludeDirective, selection, variableValues)?.if === false

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { day, isPastMoment, moment, pastMoment } from '../src/moments.ts'
+import { momentProblem } from '../src/moments.rules.ts'
+import { day, moment, pastMoment } from '../src/moments.ts'
 import { parse } from '../src/parse.ts'
 
 const now = new Date('2026-06-15T04:00:00Z')
@@ -14,7 +15,7 @@ describe('a moment that something happened', () => {
     ['+275760-09-13T00:00:00Z', false],
     ['-000001-01-01T00:00:00Z', false],
     ['no time', false],
-  ])('%s is taken: %s', (text, isTaken) => expect(isPastMoment(new Date(text), now)).toBe(isTaken))
+  ])('%s is taken: %s', (text, isTaken) => expect(momentProblem(new Date(text), now) === undefined).toBe(isTaken))
 
   it('is refused by the name of its field', () => {
     expect(() => pastMoment(new Date('0099-01-01'), now, 'at')).toThrow('at: must not lie before 1990')

@@ -31,13 +31,21 @@ export function problemOf(order: IncomingOrder, now: Date): string | undefined {
   if (!/^[A-Z]{3}$/.test(order.currency)) return 'UNKNOWN_CURRENCY'
   if (order.lines.length > MAX_LINES) return 'TOO_MANY_LINES'
   if (!Number.isFinite(order.modifiedAt.getTime())) return 'NO_MODIFIED_TIME'
-  const untimely = [order.modifiedAt, order.paidAt, order.refundedAt].flatMap((at) => (at && momentProblem(at, now)) ?? [])
-  if (untimely.length > 0) return untimely[0]
+  return untimelyOf(order, now) ?? unstorableOf(order) ?? inconsistencyOf(order)
+}
+
+const untimelyOf = ({ modifiedAt, paidAt, refundedAt }: IncomingOrder, now: Date) =>
+  [modifiedAt, paidAt, refundedAt].flatMap((at) => (at && momentProblem(at, now)) ?? [])[0]
+
+function unstorableOf(order: IncomingOrder): string | undefined {
   const amounts = [order.totalMinor, order.discountMinor, order.refundedMinor, order.freightMinor]
-  if (![...amounts, ...order.lines.flatMap((line) => [line.amountMinor])].every(Number.isSafeInteger)) return 'AMOUNT_TOO_LARGE'
+  if (![...amounts, ...order.lines.map((line) => line.amountMinor)].every(Number.isSafeInteger)) return 'AMOUNT_TOO_LARGE'
   if (!order.lines.every(({ quantity }) => Number.isInteger(quantity) && Math.abs(quantity) < 2 ** 31)) return 'QUANTITY_TOO_LARGE'
   const texts = [order.orderNo, ...order.couponCodes, ...order.lines.flatMap(({ sku, title }) => [sku, title])]
-  if (texts.some((one) => one.includes('\0') || !one.isWellFormed())) return 'TEXT_NOT_STORABLE'
+  return texts.some((one) => one.includes('\0') || !one.isWellFormed()) ? 'TEXT_NOT_STORABLE' : undefined
+}
+
+function inconsistencyOf(order: IncomingOrder): string | undefined {
   if (order.totalMinor < 0 || order.discountMinor < 0 || order.refundedMinor < 0) return 'NEGATIVE_AMOUNT'
   if (order.refundedMinor > order.totalMinor && !order.isRefundDocument) return 'REFUND_EXCEEDS_TOTAL'
   if (order.isRefundDocument) return undefined

@@ -46,7 +46,7 @@ export async function openRights({ owner }: TestDatabase): Promise<string[]> {
      SELECT what || ': ' || privilege_type || ' for everybody' AS finding FROM rights WHERE grantee = 0
      UNION ALL
      SELECT what || ': ' || privilege_type || ' for ' || pg_get_userbyid(grantee) FROM rights
-     WHERE what LIKE 'function %' AND grantee NOT IN (0, owner) AND pg_get_userbyid(grantee) NOT LIKE '%\_relay'
+     WHERE what LIKE 'function %' AND grantee NOT IN (0, owner) AND pg_get_userbyid(grantee) !~ '_relay$'
      UNION ALL
      SELECT 'foreign server ' || srvname FROM pg_foreign_server
      UNION ALL

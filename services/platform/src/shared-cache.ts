@@ -1,7 +1,6 @@
-/** What is kept of one document. */
 type Entry<T> = { value: T; bytes: number; owner: string }
 
-export type DocumentCache<T> = {
+export type SharedCache<T> = {
   /** Finds what is kept, and counts it as used. */
   get: (key: string) => T | undefined
   set: (key: string, owner: string, bytes: number, value: T) => void
@@ -11,10 +10,10 @@ export type DocumentCache<T> = {
 
 /**
  * Keeps what was used last, up to so many bytes in all. When there is no room the owner with the most bytes loses what they
- * have not used for longest, so that nobody's documents are driven out by another who sends ever new ones.
+ * have not used for longest, so that nothing of anybody's is driven out by another who sends ever new things.
  * @param maxBytes by the estimates of the callers of set()
  */
-export function createDocumentCache<T>(maxBytes: number): DocumentCache<T> {
+export function createSharedCache<T>(maxBytes: number): SharedCache<T> {
   const entries = new Map<string, Entry<T>>()
   /** Keys of each owner, in the order of their use, and their bytes. */
   const owners = new Map<string, { keys: Set<string>; bytes: number }>()
