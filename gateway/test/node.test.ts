@@ -13,9 +13,9 @@ import type { AskSubgraph } from '../src/execution/step.ts'
 import { loadSupergraph, type Supergraph } from '../src/supergraph.ts'
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@requiresScopes"])'
-const OWNERS = `${LINK} type Query { tags: [Tag] }
+const OWNERS = `${LINK} type Query { tags: [Tag] orders: [Order] }
   type Tag @key(fields: "id") { id: ID! name: String }
-  type Order @key(fields: "id") @requiresScopes(scopes: [["orders:read"]]) { id: ID! status: String }
+  type Order @key(fields: "id") @requiresScopes(scopes: [["orders:read"], ["orders:write"]]) { id: ID! status: String }
   ${Object.entries(NODES)
     .filter(([type]) => !['Tag', 'Order'].includes(type))
     .map(([type, field]) => `type ${type} @key(fields: "id") { id: ID! ${field}: String }`)
@@ -30,14 +30,18 @@ let asked: number
 let isDown: boolean
 /** The field of an order that cannot be answered. */
 let failing: string | undefined
+/** Whether a request selects the proof of a type. */
+const isProven = (body: string, type: string) => new RegExp(`on ${type} ?\\{[^}]*_exists`).test(body)
 const owners: AskSubgraph = async (_viewer, body) => {
   asked++
   if (isDown) return { data: null, errors: [{ message: 'away', extensions: { code: 'UNAVAILABLE' } }] }
   const { representations } = JSON.parse(body).variables as { representations?: { __typename: string; id: string }[] }
+  if (!representations && JSON.parse(body).query.includes('orders'))
+    return { data: { orders: [{ __typename: 'Order', id: order, status: 'PAID' }] } }
   if (!representations) return { data: { tags: [{ __typename: 'Tag', id: red, name: 'red' }] } }
-  const answers = representations.map(({ id }) => {
+  const answers = representations.map(({ __typename, id }) => {
     const found = THINGS[id] as { name?: string; status?: string } | undefined
-    return found && { ...found, _exists: found.name ?? found.status ?? null }
+    return found && { ...found, ...(isProven(body, __typename) ? { _exists: found.name ?? found.status ?? null } : {}) }
   })
   const at = representations.findIndex(({ __typename }) => __typename === 'Order')
   const errors = failing ? [{ message: 'no', path: ['_entities', at, failing], extensions: { code: 'NOT_FOUND' } }] : []
@@ -118,6 +122,13 @@ describe('an id', () => {
     isDown = true
     const away = await query(`{ node(id: "${global('Tag', red)}") { id } }`)
     expect([away.data, away.errors?.[0]?.extensions.code]).toEqual([{ node: null }, 'UNAVAILABLE'])
+  })
+
+  it('is opened by its id to who may read it, not to who may only write it', async () => {
+    const source = `{ node(id: "${global('Order', order)}") { id ... on Order { status } } }`
+    expect((await query(source, {}, ['orders:write'])).data).toEqual({ node: null })
+    expect((await query(source, {}, ['orders:read'])).data).toEqual({ node: { id: global('Order', order), status: 'PAID' } })
+    expect((await query('{ orders { status } }', {}, ['orders:write'])).data).toEqual({ orders: [{ status: 'PAID' }] })
   })
 
   it('is written so for clients wherever it stands', async () => {

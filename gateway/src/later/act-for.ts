@@ -12,7 +12,7 @@ export type ActFor = (
   tenantId: string,
   kind: Exclude<Viewer['kind'], 'SERVICE'>,
   id: string,
-  /** With which it was asked for; all that are held now where there are none. */
+  /** With which it was asked for. */
   scopes: readonly string[],
 ) => Promise<Caller>
 
@@ -35,6 +35,8 @@ export function createActFor(bus: Bus, staffPlan: Plan): ActFor {
   }
 }
 
-/** A caller with those of some scopes that they have; with all of theirs where none are given. */
-export const within = (caller: Caller, scopes: readonly string[]): Caller =>
-  scopes.length === 0 ? caller : { ...caller, scopes: new Set(scopes.filter((one) => caller.scopes.has(one))) }
+/** A caller with those of some scopes that they have. */
+export const within = (caller: Caller, scopes: readonly string[]): Caller => ({
+  ...caller,
+  scopes: new Set(scopes.filter((one) => caller.scopes.has(one))),
+})

@@ -31,7 +31,7 @@ export function answerSubscriptions(servingOf: ServingOf, actFor: ActFor): Answe
       const wanted = source.argument === undefined ? undefined : args[source.argument]
       const value = typeof wanted === 'string' ? (readGlobalId(wanted)?.id ?? wanted) : ''
       const { types, fields, everyMs } = source
-      return { field, types: [...types], value, fields: [...fields], everyMs, scopes: [...caller.scopes] }
+      return { field, types: [...types], value, fields: [...fields], everyMs }
     }),
     answer(GatewayService.method.tellEvent, async ({ tenantId, clientId, document, event, scopes }) => {
       const caller = await actFor(tenantId, 'CLIENT', clientId, scopes)

@@ -25,6 +25,8 @@ export function readKeys({ OAUTH_ISSUER, OAUTH_PRIVATE_KEYS }: IssuerSettings): 
   return keys
 }
 
+const refused = () => new AppError('UNAUTHENTICATED', 'Send a valid access token or API key as Authorization: Bearer')
+
 /** Reads the tokens that we give to API clients; nothing where we give none. */
 export function readIssued(settings: IssuerSettings): Issued | undefined {
   const issuer = settings.OAUTH_ISSUER
@@ -41,9 +43,11 @@ export function readIssued(settings: IssuerSettings): Issued | undefined {
       maxTokenAge: '15m',
       clockTolerance: 5,
     }).catch(() => {
-      throw new AppError('UNAUTHENTICATED', 'Send a valid access token or API key as Authorization: Bearer')
+      throw refused()
     })
-    return Claims.parse(payload)
+    const claims = Claims.safeParse(payload)
+    if (!claims.success) throw refused()
+    return claims.data
   }
   const isOurs = (token: string) => {
     try {

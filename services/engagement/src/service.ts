@@ -56,6 +56,7 @@ export const engagement: Service<typeof settings, Context, Worker> = {
   asks: [
     IdentityService.method.resolveProfiles,
     IdentityService.method.readContactCards,
+    IdentityService.method.authorizeViewer,
     ComplianceService.method.decideSends,
     GatewayService.method.checkSubscription,
     GatewayService.method.tellEvent,

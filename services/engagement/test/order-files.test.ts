@@ -43,6 +43,9 @@ let http: Http
 let patient: Http
 let account: string
 let stopIdentity: () => Promise<unknown>
+const holder = { kind: 'CLIENT', id: newId() } as const
+/** What identity says of the holder of a ticket. */
+let held = { isActive: true, scopes: ['orders:write'] }
 
 beforeAll(async () => {
   nats = await startNats({ folder: folder.path, logs: folder.path })
@@ -54,6 +57,7 @@ beforeAll(async () => {
   const { db, relayDb } = test
   worker = { db, relayDb, bus, now: () => new Date(), keyRing, wecomUrl: '', ticketKey: TICKET_KEY, egress, webEgress: egress }
   stopIdentity = answerAll(bus, 'identity', [
+    answer(IdentityService.method.authorizeViewer, async () => held),
     answer(IdentityService.method.resolveProfiles, async ({ claims }) => ({
       profiles: claims.map(({ claimId, source, externalId }) => {
         names.push(externalId)
@@ -111,7 +115,8 @@ async function start(file: string): Promise<string> {
   })
   return `/v1/imports/${tenant}/${id}`
 }
-const ticketOf = (path: string) => `ticket=${signTicket(TICKET_KEY, tenant, path.split('/')[4]!, new Date())}`
+const ticketOf = (path: string) =>
+  `ticket=${signTicket(TICKET_KEY, { tenantId: tenant, importId: path.split('/')[4]! }, holder, new Date())}`
 const put = (path: string, payload: string) =>
   http.inject({ method: 'PUT', url: `${path}?${ticketOf(path)}`, headers: { 'content-type': 'text/csv' }, payload })
 
@@ -147,6 +152,21 @@ it('rejected rows are readable in the error file alone, until they are forgotten
     10_000,
   )
   for (const loop of loops) await loop.stop()
+})
+
+it('a ticket ends with what its holder may do', async () => {
+  const file = fileOf(row('t1'))
+  const path = await start(file)
+  for (const now of [
+    { isActive: false, scopes: [] },
+    { isActive: true, scopes: ['orders:read'] },
+  ]) {
+    held = now
+    expect((await put(path, file)).statusCode).toBe(404)
+    expect((await http.inject({ method: 'GET', url: `${path}/errors.csv?${ticketOf(path)}` })).statusCode).toBe(404)
+  }
+  held = { isActive: true, scopes: ['orders:write'] }
+  expect((await put(path, file)).statusCode).toBe(200)
 })
 
 it('a customer id of a file is known to identity by its hash', async () => {

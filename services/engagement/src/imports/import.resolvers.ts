@@ -9,7 +9,7 @@ export const importResolvers: Resolvers = {
     startOrderImport: async (_, { input }, ctx) => {
       const { id } = await startOrderImport(ctx, input)
       const path = `/v1/imports/${ctx.viewer.tenantId}/${id}`
-      const ticket = signTicket(ctx.ticketKey, ctx.viewer.tenantId, id, ctx.now())
+      const ticket = signTicket(ctx.ticketKey, { tenantId: ctx.viewer.tenantId, importId: id }, ctx.viewer, ctx.now())
       return {
         import: await ctx.load.orderImport.load(id),
         uploadPath: `${path}?ticket=${ticket}`,

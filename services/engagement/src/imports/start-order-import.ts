@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { readAccount } from '../channels/credentials.ts'
 import type { Context } from '../context.ts'
 import { type OrderImport, orderImports } from './import.table.ts'
+import { IMPORT_SCOPE } from './ticket.ts'
 
 const column = z.string().min(1).max(200)
 const Input = z.object({
@@ -33,7 +34,7 @@ const Input = z.object({
 /** Starts an import, or finds the one of the same file: a file is imported once per account. */
 export async function startOrderImport(ctx: Context, raw: z.input<typeof Input>): Promise<OrderImport> {
   const input = parse(Input, raw)
-  return mutate(ctx, { name: 'startOrderImport', scope: 'orders:write' }, input, async (tx) => {
+  return mutate(ctx, { name: 'startOrderImport', scope: IMPORT_SCOPE }, input, async (tx) => {
     const { accountId, fileName, sha256, mapping, currency, zone } = input
     await readAccount(tx, ctx.keyRing, accountId, 'EVENT_API')
     await tx

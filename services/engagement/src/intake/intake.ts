@@ -14,7 +14,7 @@ import { KEEP_REJECTED_DAYS, rejectedPlace } from '../imports/forget-rejected.ts
 import { holdImport } from '../imports/hold-import.ts'
 import { importErrors } from '../imports/import.table.ts'
 import { readImport, receiveOrderFile } from '../imports/receive-order-file.ts'
-import { checkTicket } from '../imports/ticket.ts'
+import { requireTicket } from '../imports/ticket.ts'
 import { ingestEvents } from '../touchpoints/ingest-events.ts'
 import type { CallbackQuery } from '../wecom/wecom-crypto.ts'
 import { YouzanPush } from '../youzan/youzan-push.rules.ts'
@@ -107,7 +107,7 @@ function serveImports(http: Http, worker: Worker, admission: Admission, silentMs
     async ({ params: { tenantId, importId }, query, body }, reply) => {
       // A file that is refused early is still being sent; nobody may send a second request behind it.
       reply.header('connection', 'close')
-      checkTicket(worker.ticketKey, tenantId, importId, query.ticket ?? '', worker.now())
+      await requireTicket(worker, { tenantId, importId }, query.ticket ?? '')
       if (typeof body?.pipe !== 'function') throw new AppError('INVALID', 'Send the file as text/csv')
       const { state, rowsDone, orders, refunds } = await holdImport(worker, tenantId, importId, () =>
         admission.admit({ tenantId, priority: 'EXPORT', kind: 'import' }, () =>
@@ -120,7 +120,7 @@ function serveImports(http: Http, worker: Worker, admission: Admission, silentMs
   http.get<{ Params: FileParams; Querystring: { ticket?: string } }>(
     '/v1/imports/:tenantId/:importId/errors.csv',
     async ({ params: { tenantId, importId }, query }, reply) => {
-      checkTicket(worker.ticketKey, tenantId, importId, query.ticket ?? '', worker.now())
+      await requireTicket(worker, { tenantId, importId }, query.ticket ?? '')
       await readImport(worker, tenantId, importId)
       const csv = stringify({ escape_formulas: true })
       void writeErrors(worker, tenantId, importId, csv).catch((error) => csv.destroy(error))

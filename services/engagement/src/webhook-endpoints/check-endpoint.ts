@@ -7,8 +7,8 @@ import { checkTarget } from './post-delivery.ts'
 import { HEARD } from './queue-deliveries.ts'
 import type { WebhookEndpoint } from './webhook-endpoint.table.ts'
 
-/** What of an endpoint its document says. */
-export type Source = Pick<WebhookEndpoint, 'field' | 'types' | 'value' | 'fields' | 'everyMs' | 'scopes'>
+/** What of an endpoint its document says, and as what it is answered. */
+export type Source = Pick<WebhookEndpoint, 'scopes' | 'document' | 'field' | 'types' | 'value' | 'fields' | 'everyMs'>
 
 /**
  * Looks at a URL before anything is sent there: also what its name leads to just now.
@@ -24,16 +24,15 @@ export async function checkUrl({ webEgress }: Context, url: string): Promise<voi
 }
 
 /**
- * Asks the gateway whether a client may have what a document tells.
+ * Asks the gateway whether a client may have what a document tells, with no more scopes than the viewer has.
  * @throws AppError INVALID for a document that is no subscription of the client's schema, or one that no webhook tells of
  * @throws AppError FORBIDDEN for one that the client may not have
  */
 export async function checkDocument({ bus, viewer }: Context, clientId: string, document: string): Promise<Source> {
-  // A client may be here with a token for less than it has; staff say what the client is to have of its own.
-  const scopes = viewer.kind === 'CLIENT' ? [...viewer.scopes] : []
+  const scopes = [...viewer.scopes]
   const request = { tenantId: viewer.tenantId, clientId, document, scopes }
-  const { field, types, value, fields, everyMs, scopes: held } = await ask(bus, GatewayService.method.checkSubscription, request)
+  const { field, types, value, fields, everyMs } = await ask(bus, GatewayService.method.checkSubscription, request)
   if (!types.every((type) => HEARD.some((schema) => schema.typeName === type)))
     throw new AppError('INVALID', `document: ${field} is told to live views only`, { document: 'subscribe to something else' })
-  return { field, types, value: value || null, fields, everyMs, scopes: held }
+  return { scopes, document, field, types, value: value || null, fields, everyMs }
 }

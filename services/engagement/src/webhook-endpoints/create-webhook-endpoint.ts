@@ -37,7 +37,7 @@ export async function createWebhookEndpoint(ctx: Context, raw: z.input<typeof In
     await requireRoom(tx, clientId)
     const [id, secret] = [newId(), input.secret ?? createSecret()]
     const secrets = sealSecrets(ctx.keyRing, tx.tenantId, id, { current: secret })
-    const row = { tenantId: tx.tenantId, id, clientId, url, document, ...source, secrets }
+    const row = { tenantId: tx.tenantId, id, clientId, url, ...source, secrets }
     const [created] = await tx.insert(webhookEndpoints).values(row).returning()
     const endpoint = withoutSecrets(created!)
     return { result: { endpoint, secret }, repeat: { endpoint, secret: null }, targetId: id }

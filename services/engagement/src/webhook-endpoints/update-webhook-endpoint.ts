@@ -6,7 +6,7 @@ import { requireVersion } from '@renmai/platform/version'
 import { requireScope } from '@renmai/platform/viewer'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { checkDocument, checkUrl } from './check-endpoint.ts'
+import { checkDocument, checkUrl, type Source } from './check-endpoint.ts'
 import { Document, SCOPE, Url } from './create-webhook-endpoint.ts'
 import { changeEndpoint, endPending, lockEndpoint, type ShownEndpoint } from './webhook-endpoint.queries.ts'
 
@@ -20,7 +20,8 @@ const Input = z.object({
 })
 
 /**
- * Changes where an endpoint is, what it is told, and whether. What happens while it is disabled is not told later.
+ * Changes where an endpoint is, what it is told, and whether. What happens while it is disabled is not told later. From then
+ * on its document is answered with the viewer's scopes: who has fewer cannot send elsewhere what somebody else may have.
  * @throws AppError as createWebhookEndpoint does; NOT_FOUND when it is not the viewer's
  */
 export async function updateWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<ShownEndpoint> {
@@ -28,8 +29,8 @@ export async function updateWebhookEndpoint(ctx: Context, raw: z.input<typeof In
   const input = parse(Input, raw)
   const { endpointId, url, document, isEnabled, expectedVersion } = input
   if (!url && !document && typeof isEnabled !== 'boolean') throw new AppError('INVALID', 'Give at least one of url, document and isEnabled')
-  const source = document ? { document, ...(await checkDocument(ctx, await clientOf(ctx, endpointId), document)) } : {}
   if (url) await checkUrl(ctx, url)
+  const source = url || document || isEnabled ? await sourceOf(ctx, endpointId, document) : {}
   return mutate(ctx, { name: 'updateWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
     const { disabledReason, version } = await lockEndpoint(tx, ctx.viewer, endpointId)
     requireVersion(expectedVersion, version)
@@ -44,6 +45,7 @@ export async function updateWebhookEndpoint(ctx: Context, raw: z.input<typeof In
   })
 }
 
-async function clientOf({ db, viewer }: Context, endpointId: string): Promise<string> {
-  return (await withTenant(db, viewer.tenantId, (tx) => lockEndpoint(tx, viewer, endpointId))).clientId
+async function sourceOf(ctx: Context, endpointId: string, document: string | null | undefined): Promise<Source> {
+  const endpoint = await withTenant(ctx.db, ctx.viewer.tenantId, (tx) => lockEndpoint(tx, ctx.viewer, endpointId))
+  return checkDocument(ctx, endpoint.clientId, document ?? endpoint.document)
 }
