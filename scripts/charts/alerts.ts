@@ -79,6 +79,22 @@ export const ALERTS: readonly Alert[] = [
     summary: 'A consumer is more than 10,000 events behind',
   },
   {
+    name: 'RenmaiQueueStuck',
+    of: 'services',
+    expr: `max by (queue) (${at('renmai_queue_oldest_seconds')}) > 300`,
+    for: '10m',
+    severity: 'warning',
+    summary: 'Work that is due has been waiting in a queue for over five minutes',
+  },
+  {
+    name: 'RenmaiParked',
+    of: 'services',
+    expr: `max by (queue) (${at('renmai_queue_parked')}) > 0`,
+    for: '15m',
+    severity: 'warning',
+    summary: 'Rows of a queue were set aside and wait for a person',
+  },
+  {
     name: 'RenmaiDeadLetters',
     of: 'services',
     expr: `sum(increase(${at('renmai_dead_letters_total')}[15m])) > 0`,

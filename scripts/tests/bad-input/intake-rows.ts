@@ -177,7 +177,14 @@ export const wecomRows = (path: string): Row[] => [
     id: 'D9',
     what: 'XML 10,000 deep',
     send: (s) => wecom(s, path, { body: () => `<xml>${'<a>'.repeat(10_000)}${'</a>'.repeat(10_000)}</xml>` }),
-    status: [400, 401],
+    status: 413,
+    code: /TOO_LARGE/,
+  },
+  {
+    id: 'D9',
+    what: 'XML 5,000 deep, unsigned',
+    send: (s) => wecom(s, path, { body: () => `<xml>${'<a>'.repeat(5_000)}${'</a>'.repeat(5_000)}</xml>` }),
+    status: 401,
   },
   {
     id: 'D9',
