@@ -20,7 +20,7 @@ type Counts = Record<string, Record<string, number>>
 const LOAD_MS = 5_000
 const QUIET_WITHIN_MS = 120_000
 /** Marks of transport, to which hearing again adds, and what the clock alone writes. */
-const TRANSPORT = ['inbox', 'outbox', 'platform_migrations', 'service_migrations', 'audit_checkpoints']
+const TRANSPORT = ['inbox', 'outbox', 'platform_migrations', 'service_migrations', 'audit_checkpoints', 'unsealed_chains']
 
 /**
  * The drill: a platform under load is backed up; later somebody deletes what they should not; all databases are restored

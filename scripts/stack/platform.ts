@@ -164,8 +164,9 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
 type Place = { logs: string; cwd: string }
 
 /** Parts work in a folder that holds nothing: whatever reads below it by mistake finds no secrets, data or code. */
-function placeOf({ folder, logs }: PlatformOptions): Place {
-  const cwd = `${folder}/empty`
+function placeOf({ logs }: PlatformOptions): Place {
+  // Not beside the data: a disk that a part works on cannot be unmounted.
+  const cwd = `${logs}/empty`
   mkdirSync(cwd, { recursive: true })
   return { logs, cwd }
 }

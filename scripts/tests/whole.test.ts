@@ -450,6 +450,7 @@ const LOGS = [
   'inbox',
   'idempotency_keys',
   'audit_entries',
+  'unsealed_chains',
   'dirty_customers',
   'platform_migrations',
   'service_migrations',

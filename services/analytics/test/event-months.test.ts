@@ -64,7 +64,7 @@ it('the migration moves the events of months outside of the window into the defa
     id,
   ])
   expect(await partitions()).toContain('events_15000301')
-  const move = readFileSync(new URL('../migrations/0003_event_months.sql', import.meta.url), 'utf8')
+  const move = readFileSync(new URL('../migrations/0004_event_months.sql', import.meta.url), 'utf8')
     .split('--> statement-breakpoint')
     .at(-1)!
   await test.owner.query(move)

@@ -30,8 +30,8 @@ const TICKET_KEY = 't'.repeat(32)
 const COLUMNS = ['no', 'sku', 'title', 'q', 'p', 'at', 'c', 'name', 'phone']
 const SECRETS = ['王私密', '13900009999', 'private.person@mail.example']
 const folder = makeFolder('order-files')
-const admission = new Admission()
-const elsewhere = new Admission()
+const admission = new Admission({ readPressure: () => 0 })
+const elsewhere = new Admission({ readPressure: () => 0 })
 const tenant = newId()
 const names: string[] = []
 let logged = ''

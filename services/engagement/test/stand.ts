@@ -44,7 +44,7 @@ export async function startStand(change: Partial<Worker> = {}): Promise<Stand> {
     webEgress: createEgress([], 'webhook', []),
     ...change,
   }
-  const admission = new Admission()
+  const admission = new Admission({ readPressure: () => 0 })
   const intake = createIntake(worker, admission)
   const contextOf = (tenantId: string): Context => {
     const base = testContext(test.db, tenantId)
