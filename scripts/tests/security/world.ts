@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { newId } from '@renmai/platform/ids'
 import { expect, vi } from 'vitest'
 import { CSV_MAPPING } from '../../demo/people.ts'
-import { call } from '../bad-input/row.ts'
+import { type Answered, call } from '../bad-input/row.ts'
 import type { Whole } from '../whole.ts'
 
 /** One real thing of each kind that belongs to a tenant: ids by type, and other names of things by the field that takes them. */
@@ -11,22 +11,23 @@ export type World = { ids: Record<string, string>; texts: Record<string, string>
 type Made = Record<string, Record<string, string>>
 const LONG = { timeout: 30_000, interval: 200 }
 
-/** Asks as the holder of a key. @throws Error with the answer where it has errors */
+/** Sends an operation as somebody of the tenant. */
+export type Ask = (query: string, variables?: object) => Promise<Answered>
+type Query = <T>(query: string, variables?: object) => Promise<T>
+
+/** @throws Error with the answer where it has errors */
 const asking =
-  (whole: Whole, key: string) =>
-  async <T>(query: string, variables: object = {}): Promise<T> => {
-    const { text } = await call(whole.client.endpoints.graphql, {
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      body: JSON.stringify({ query, variables }),
-    })
+  (ask: Ask): Query =>
+  async <T>(query: string, variables?: object): Promise<T> => {
+    const { text } = await ask(query, variables)
     const { data, errors } = JSON.parse(text) as { data: T; errors?: unknown }
     if (errors) throw new Error(text)
     return data
   }
 
 /** Makes a tenant's world through the API, with names that no other world has. */
-export async function createWorld(whole: Whole, key: string): Promise<World> {
-  const query = asking(whole, key)
+export async function createWorld(whole: Whole, ask: Ask): Promise<World> {
+  const query = asking(ask)
   const run = async (name: string, selection: string, input: object): Promise<Made> => {
     const type = { grantConsent: 'RecordConsentInput' }[name] ?? `${name[0]!.toUpperCase()}${name.slice(1)}Input`
     const given = name === 'ingestEvents' ? input : { idempotencyKey: newId(), ...input }
@@ -35,7 +36,7 @@ export async function createWorld(whole: Whole, key: string): Promise<World> {
     })
     return data[name]!
   }
-  const name = `w${newId().replaceAll('-', '').slice(-16)}`
+  const name = `w${newId().replaceAll('-', '').slice(-12)}`
   const ids: World['ids'] = {}
   const make = async (type: string, mutation: string, payload: string, input: object) => {
     ids[type] = (await run(mutation, `${payload} { id }`, input))[payload]!.id!
@@ -68,11 +69,11 @@ export async function createWorld(whole: Whole, key: string): Promise<World> {
     messageClass: 'TRANSACTIONAL',
     isRequired: true,
   })
-  await run('defineField', 'field { key }', { key: name, label: name, type: 'TEXT', sensitivity: 'NORMAL' })
+  await run('defineField', 'field { key }', { key: name, label: name, type: 'TEXT', sensitivity: 'NONE' })
   const template = { name, channel: 'EMAIL', subject: 'Hello', body: 'Hello' }
   await make('Template', 'publishTemplate', 'template', template)
   await make('CouponTemplate', 'createCouponTemplate', 'template', {
-    ...{ name, kind: 'AMOUNT', currency: 'CNY', thresholdMinor: 100, amountMinor: 10, stock: 100, perCustomer: 50, validDays: 9 },
+    ...{ name, kind: 'AMOUNT_OFF', currency: 'CNY', thresholdMinor: 100, amountMinor: 10, stock: 100, perCustomer: 50, validDays: 9 },
   })
   const { coupon } = await vi.waitFor(
     () => run('issueCoupon', 'coupon { id code }', { templateId: ids.CouponTemplate, profileId: ids.Profile }),
@@ -81,11 +82,12 @@ export async function createWorld(whole: Whole, key: string): Promise<World> {
   ids.Coupon = coupon!.id!
   await make('Segment', 'createSegment', 'segment', { name, definition: { behaviour: { type: 'page_view' } } })
   await make('LiveCode', 'createLiveCode', 'liveCode', await liveCode(run, name))
+  await make('ApiClient', 'createApiClient', 'client', { name, scopes: ['customers:read', 'webhooks:read', 'webhooks:write'] })
   await make('WebhookEndpoint', 'createWebhookEndpoint', 'endpoint', {
+    clientId: ids.ApiClient,
     url: 'http://127.0.0.1:1024/hook',
     document: 'subscription { customerChanged { id } }',
   })
-  await make('ApiClient', 'createApiClient', 'client', { name, scopes: ['customers:read'] })
   await make('Staff', 'addStaff', 'staff', { subject: name, name, roles: ['MARKETER'] })
   await make('BulkOperation', 'bulkOperationRunQuery', 'operation', { query: '{ customers { nodes { id } } }' })
   const body = `query ${name} { tenant { id } }`
@@ -130,7 +132,7 @@ async function liveCode(run: Run, name: string): Promise<object> {
 async function importOrder(
   whole: Whole,
   run: Run,
-  query: ReturnType<typeof asking>,
+  query: Query,
   accountId: string,
   orderNo: string,
 ): Promise<World['ids']> {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { newId } from '@renmai/platform/ids'
 import { type GraphQLInputType, getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql'
 import type { World } from '../world.ts'
@@ -21,7 +22,7 @@ const FITTING: Record<string, unknown> = {
   query: '{ customers { nodes { id } } }',
   url: 'http://127.0.0.1:1024/hook',
   encodingAesKey: 'z'.repeat(43),
-  kdtId: '77',
+  kdtId: () => String(randomInt(1e12)),
   host: '127.0.0.1',
   scopes: ['customers:read'],
 }
@@ -35,8 +36,9 @@ export function fill({ place, value, own }: Target): Record<string, unknown> {
 
 type Inputs = readonly { name: string; type: GraphQLInputType }[]
 
+/** Staff name the client that an endpoint is for, which clients need not. */
 function object(inputs: Inputs, way: readonly string[] | undefined, target: Target): Record<string, unknown> {
-  const wanted = inputs.filter(({ name, type }) => isNonNullType(type) || name === way?.[0])
+  const wanted = inputs.filter(({ name, type }) => isNonNullType(type) || name === way?.[0] || name === 'clientId')
   return Object.fromEntries(
     wanted.map(({ name, type }) => [name, inputOf(name, type, name === way?.[0] ? way.slice(1) : undefined, target)]),
   )
