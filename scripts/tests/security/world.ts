@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { newId } from '@renmai/platform/ids'
 import { expect, vi } from 'vitest'
 import { CSV_MAPPING } from '../../demo/people.ts'
@@ -73,7 +73,14 @@ export async function createWorld(whole: Whole, ask: Ask): Promise<World> {
   const template = { name, channel: 'EMAIL', subject: 'Hello', body: 'Hello' }
   await make('Template', 'publishTemplate', 'template', template)
   await make('CouponTemplate', 'createCouponTemplate', 'template', {
-    ...{ name, kind: 'AMOUNT_OFF', currency: 'CNY', thresholdMinor: 100, amountMinor: 10, stock: 100, perCustomer: 50, validDays: 9 },
+    name,
+    kind: 'AMOUNT_OFF',
+    currency: 'CNY',
+    thresholdMinor: 100,
+    amountMinor: 10,
+    stock: 100,
+    perCustomer: 50,
+    validDays: 9,
   })
   const { coupon } = await vi.waitFor(
     () => run('issueCoupon', 'coupon { id code }', { templateId: ids.CouponTemplate, profileId: ids.Profile }),
@@ -81,7 +88,10 @@ export async function createWorld(whole: Whole, ask: Ask): Promise<World> {
   )
   ids.Coupon = coupon!.id!
   await make('Segment', 'createSegment', 'segment', { name, definition: { behaviour: { type: 'page_view' } } })
-  await make('LiveCode', 'createLiveCode', 'liveCode', await liveCode(run, name))
+  const wecomAccount = await connectWecom(run, name)
+  await make('LiveCode', 'createLiveCode', 'liveCode', { accountId: wecomAccount, name, state: name, owners: ['owner'] })
+  const kdtId = String(randomInt(1e12))
+  await run('connectYouzan', 'account { id }', { name, kdtId, clientId: name, clientSecret: 'a-client-secret' })
   await make('ApiClient', 'createApiClient', 'client', { name, scopes: ['customers:read', 'webhooks:read', 'webhooks:write'] })
   await make('WebhookEndpoint', 'createWebhookEndpoint', 'endpoint', {
     clientId: ids.ApiClient,
@@ -116,26 +126,28 @@ export async function createWorld(whole: Whole, ask: Ask): Promise<World> {
     '{ customers(first: 1) { pageInfo { endCursor } } }',
   )
   const cursor = customers.pageInfo.endCursor
-  const texts = { code: coupon!.code!, key: name, hash, value: login, orderNo: name, after: cursor, before: cursor, orderKey: name }
+  const texts = {
+    ...{ code: coupon!.code!, key: name, hash, value: login, orderNo: name, orderKey: name, corpId: `ww${name}`, kdtId, wecomAccount },
+    ...{ after: cursor, before: cursor },
+  }
   return { ids, texts }
 }
 
 type Run = (name: string, selection: string, input: object) => Promise<Made>
 
-async function liveCode(run: Run, name: string): Promise<object> {
+async function connectWecom(run: Run, name: string): Promise<string> {
   const { account } = await run('connectWecom', 'account { id }', {
-    ...{ name, corpId: `ww${name}`, agentId: 1, secret: 'a-corp-secret', token: 'aToken', encodingAesKey: 'z'.repeat(43) },
+    name,
+    corpId: `ww${name}`,
+    agentId: 1,
+    secret: 'a-corp-secret',
+    token: 'aToken',
+    encodingAesKey: 'z'.repeat(43),
   })
-  return { accountId: account!.id, name, state: name, owners: ['owner'] }
+  return account!.id!
 }
 
-async function importOrder(
-  whole: Whole,
-  run: Run,
-  query: Query,
-  accountId: string,
-  orderNo: string,
-): Promise<World['ids']> {
+async function importOrder(whole: Whole, run: Run, query: Query, accountId: string, orderNo: string): Promise<World['ids']> {
   const file = `order_no,sku,title,quantity,time,price,member,phone,email,name\n${orderNo},a,A,1,2026-01-01 10:00:00,9.90,m1,,,`
   const sha256 = createHash('sha256').update(file).digest('hex')
   const input = { accountId, fileName: 'orders.csv', sha256, mapping: CSV_MAPPING, currency: 'CNY', zone: 'Asia/Shanghai' }

@@ -36,9 +36,19 @@ export function fill({ place, value, own }: Target): Record<string, unknown> {
 
 type Inputs = readonly { name: string; type: GraphQLInputType }[]
 
-/** Staff name the client that an endpoint is for, which clients need not. */
-function object(inputs: Inputs, way: readonly string[] | undefined, target: Target): Record<string, unknown> {
-  const wanted = inputs.filter(({ name, type }) => isNonNullType(type) || name === way?.[0] || name === 'clientId')
+/** Optional fields without which an input is refused before its names are looked up. */
+const NEEDED: Record<string, string> = {
+  AttributeClauseInput: 'values',
+  CreateWebhookEndpointInput: 'clientId',
+  ReplayWebhookDeliveriesInput: 'failedSince',
+  UpdateApiClientInput: 'name',
+  UpdateWebhookEndpointInput: 'isEnabled',
+}
+
+function object(inputs: Inputs, way: readonly string[] | undefined, target: Target, needed?: string): Record<string, unknown> {
+  const wanted = inputs.filter(
+    ({ name, type }) => isNonNullType(type) || name === way?.[0] || (name === needed && way?.[0] !== 'deliveryIds'),
+  )
   return Object.fromEntries(
     wanted.map(({ name, type }) => [name, inputOf(name, type, name === way?.[0] ? way.slice(1) : undefined, target)]),
   )
@@ -52,7 +62,7 @@ function inputOf(name: string, type: GraphQLInputType, way: readonly string[] | 
   if (isListType(plain)) return [inputOf(name, plain.ofType, way, target)]
   if (way?.length === 0) return target.value
   if (isInputObjectType(plain)) {
-    const fields = object(Object.values(plain.getFields()), way, target)
+    const fields = object(Object.values(plain.getFields()), way, target, NEEDED[plain.name])
     return Object.keys(fields).length > 0 ? fields : { behaviour: { type: 'page_view' } }
   }
   if (isEnumType(plain)) return plain.getValues()[0]!.name
@@ -60,6 +70,7 @@ function inputOf(name: string, type: GraphQLInputType, way: readonly string[] | 
 }
 
 function scalar(name: string, type: string, { place, own }: Target): unknown {
+  if (name === 'accountId' && place.field.name === 'createLiveCode') return own.texts.wecomAccount
   if (type === 'ID') return own.ids[typesAt({ field: place.field, path: [name] }, Object.keys(own.ids))[0]!]
   const fitting = FITTING[name]
   if (type === 'DateTime') return typeof fitting === 'string' ? `${fitting}T00:00:00Z` : new Date().toISOString()
