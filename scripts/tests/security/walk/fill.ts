@@ -1,0 +1,94 @@
+import { randomInt } from 'node:crypto'
+import { newId } from '@renmai/platform/ids'
+import { type GraphQLInputType, getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql'
+import type { World } from '../world.ts'
+import { type Place, typesAt } from './places.ts'
+
+/** Valid values of fields whose type does not say what fits; a function gets a new one for each call. */
+const FITTING: Record<string, unknown> = {
+  idempotencyKey: newId,
+  messageId: newId,
+  from: '2026-01-01',
+  to: '2026-01-31',
+  asOf: '2026-01-31',
+  currency: 'CNY',
+  zone: 'Asia/Shanghai',
+  namespace: 'login',
+  method: 'web_form',
+  fileName: 'orders.csv',
+  sha256: newId().replaceAll('-', '').repeat(2),
+  hash: newId().replaceAll('-', '').repeat(2),
+  document: 'subscription { customerChanged { id } }',
+  query: '{ customers { nodes { id } } }',
+  url: 'http://127.0.0.1:1024/hook',
+  encodingAesKey: 'z'.repeat(43),
+  kdtId: () => String(randomInt(1e12)),
+  host: '127.0.0.1',
+  scopes: ['customers:read'],
+}
+
+type Target = { place: Place; value: string; own: World }
+
+/** The variables of an operation that has `value` at its place, what belongs to the caller at others, and no more than it must. */
+export function fill({ place, value, own }: Target): Record<string, unknown> {
+  return object(place.field.args, place.path, { place, value, own })
+}
+
+type Inputs = readonly { name: string; type: GraphQLInputType }[]
+
+/** Optional fields without which an input is refused before its names are looked up. */
+const NEEDED: Record<string, string> = {
+  AttributeClauseInput: 'values',
+  CreateWebhookEndpointInput: 'clientId',
+  ReplayWebhookDeliveriesInput: 'failedSince',
+  UpdateApiClientInput: 'name',
+  UpdateWebhookEndpointInput: 'isEnabled',
+}
+
+function object(inputs: Inputs, way: readonly string[] | undefined, target: Target, needed?: string): Record<string, unknown> {
+  const wanted = inputs.filter(
+    ({ name, type }) => isNonNullType(type) || name === way?.[0] || (name === needed && way?.[0] !== 'deliveryIds'),
+  )
+  return Object.fromEntries(
+    wanted.map(({ name, type }) => [name, inputOf(name, type, name === way?.[0] ? way.slice(1) : undefined, target)]),
+  )
+}
+
+/** @throws Error for a type that it cannot fill, which fails the walk */
+function inputOf(name: string, type: GraphQLInputType, way: readonly string[] | undefined, target: Target): unknown {
+  const plain = getNullableType(type)
+  if (name === 'nodes') return steps(plain, way, target)
+  if (isListType(plain) && Array.isArray(FITTING[name])) return FITTING[name]
+  if (isListType(plain)) return [inputOf(name, plain.ofType, way, target)]
+  if (way?.length === 0) return target.value
+  if (isInputObjectType(plain)) {
+    const fields = object(Object.values(plain.getFields()), way, target, NEEDED[plain.name])
+    return Object.keys(fields).length > 0 ? fields : { behaviour: { type: 'page_view' } }
+  }
+  if (isEnumType(plain)) return plain.getValues()[0]!.name
+  return scalar(name, getNamedType(plain).name, target)
+}
+
+function scalar(name: string, type: string, { place, own }: Target): unknown {
+  if (name === 'accountId' && place.field.name === 'createLiveCode') return own.texts.wecomAccount
+  if (type === 'ID') return own.ids[typesAt({ field: place.field, path: [name] }, Object.keys(own.ids))[0]!]
+  const fitting = FITTING[name]
+  if (type === 'DateTime') return typeof fitting === 'string' ? `${fitting}T00:00:00Z` : new Date().toISOString()
+  if (typeof fitting === 'function') return (fitting as () => string)()
+  if (fitting !== undefined) return fitting
+  if (name === 'purpose' || name === 'key' || name === 'code') return own.texts[name === 'purpose' ? 'key' : name]
+  const generic: Record<string, unknown> = { String: `x${newId().slice(-10)}`, Int: 1, Boolean: true, Date: '2026-01-01' }
+  if (!(type in generic)) throw new Error(`The walk has no value for ${name}: ${type}; add one to FITTING`)
+  return name === 'channel' ? 'EMAIL' : generic[type]
+}
+
+/** Steps of a journey that fit together, with the target in the first. */
+function steps(type: GraphQLInputType, way: readonly string[] | undefined, target: Target): object[] {
+  const node = getNamedType(type)
+  const { id: _id, type: _type, ...more } = isInputObjectType(node) ? object(Object.values(node.getFields()), way, target) : {}
+  const { Template: templateId } = target.own.ids
+  const first = way?.[0] === 'condition' ? { type: 'SPLIT', otherwise: 'send' } : undefined
+  const send = { id: 'send', type: 'SEND', purpose: target.own.texts.key, templateId, next: 'end' }
+  const end = { id: 'end', type: 'EXIT' }
+  return first ? [{ id: 'first', next: 'end', ...first, ...more }, send, end] : [{ ...send, ...more }, end]
+}

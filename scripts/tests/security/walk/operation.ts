@@ -1,0 +1,30 @@
+import { type GraphQLSchema, getNamedType, isInterfaceType, isObjectType } from 'graphql'
+import type { Place } from './places.ts'
+
+/** The document that calls a field with the given variables, and selects what is below it. */
+export function documentOf(schema: GraphQLSchema, { operation, field }: Pick<Place, 'operation' | 'field'>, variables: object): string {
+  const given = field.args.filter(({ name }) => name in variables)
+  const declared = given.map(({ name, type }) => `$${name}: ${type}`).join(', ')
+  const passed = given.map(({ name }) => `${name}: $${name}`).join(', ')
+  const { name } = getNamedType(field.type)
+  const below = selectionOf(schema, name, operation === 'query' ? 3 : 2)
+  return `${operation} W${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`}${below && ` { ${below} }`} }`
+}
+
+/** Everything below a type that takes no required argument, a few levels deep. */
+function selectionOf(schema: GraphQLSchema, name: string, depth: number): string {
+  const type = schema.getType(name)
+  if (isInterfaceType(type)) {
+    const types = schema.getPossibleTypes(type)
+    return `__typename ${types.map((one) => `... on ${one.name} { id }`).join(' ')}`
+  }
+  if (!isObjectType(type)) return ''
+  const parts = Object.values(type.getFields()).flatMap((field) => {
+    const inner = getNamedType(field.type)
+    if (field.name === 'userErrors' || field.args.some((arg) => String(arg.type).endsWith('!'))) return []
+    if (!isObjectType(inner)) return [field.name]
+    const below = depth > 1 ? selectionOf(schema, inner.name, depth - 1) : ''
+    return below ? [`${field.name} { ${below} }`] : []
+  })
+  return ['__typename', ...parts].join(' ')
+}
