@@ -23,6 +23,8 @@ export type Stage = {
   /** Ids of another tenant's customer, profile, tag group, segment and account. */
   theirs: { customerId: string; profileId: string; groupId: string; accountId: string }
   source: Source
+  /** Where our WeCom and Youzan accounts are called back. */
+  paths: { wecom: string; youzan: string }
 }
 
 type Options = { headers?: Record<string, string>; method?: string; body?: string | Buffer }
