@@ -19,7 +19,7 @@ beforeAll(async () => {
   bus = await connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'test', log)
   const found = { isActive: true, scopes: ['customers:read', 'exports:write'], plan: 'STANDARD' }
   stop = answerAll(bus, 'identity', [answer(IdentityService.method.authorizeViewer, async () => found)])
-}, 30_000)
+})
 afterAll(async () => {
   await stop()
   await bus.nats.close()

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { createSigner, createVerifier, verifyViewer } from '@renmai/platform/viewer'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectSubgraph, type Subgraph } from '../src/connect-subgraph.ts'
 
 const TENANT = '01931a2b-0000-7000-8000-000000000001'
@@ -85,7 +86,7 @@ describe('a subgraph', () => {
     await expect(subgraph.ask(staff('a'), body('{ a }'), 'query')).resolves.toMatchObject({
       errors: [{ extensions: { code: 'UNAVAILABLE' } }],
     })
-    await vi.waitFor(() => expect(closed).toBe(1))
+    await eventually(() => expect(closed).toBe(1))
   })
 
   it('that answers late, brokenly or not at all is unavailable, and nothing is sent twice', async () => {

@@ -90,7 +90,7 @@ describe('the executor', () => {
     expect(seen.withErrors).toBeGreaterThan(OPERATIONS / 20)
     expect(seen.withData).toBeGreaterThan(OPERATIONS / 2)
     expect(requests.ours).toBeLessThanOrEqual(requests.stock)
-  }, 240_000)
+  })
 
   it('refuses variables of wrong types before any subgraph is asked', async () => {
     const before = requests.ours

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { createLog } from '@renmai/platform/log'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { parse } from 'graphql'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { AskSubgraph } from '../src/execution/step.ts'
 import { type Followed, followSupergraph } from '../src/follow-supergraph.ts'
 
@@ -55,7 +56,7 @@ it('serves the new schema when the file changes, and keeps what it has when the 
   expect(followed.current()).toBe(before)
 
   await mount(compose('type Query { name: String age: Int }'), 3)
-  await vi.waitFor(async () => expect(await answer('{ name age }')).toEqual({ name: 'Li', age: 30 }))
+  await eventually(async () => expect(await answer('{ name age }')).toEqual({ name: 'Li', age: 30 }))
   expect(await readFile(file, 'utf8')).toContain('age')
 })
 
@@ -66,6 +67,6 @@ it('has planned the operations of late before the new schema is served', async (
   await answer('query Other { other: name }')
   const before = followed.current()
   await mount(compose('type Query { name: String age: Int }'), 2)
-  await vi.waitFor(() => expect(followed.current()).not.toBe(before))
+  await eventually(() => expect(followed.current()).not.toBe(before))
   expect(followed.current().documents.recent(10).toSorted()).toEqual(['query Other { other: name }', '{ name }'])
 })

@@ -7,6 +7,7 @@ import { writeGlobalId } from '@renmai/platform/global-id'
 import { createHttp, type Http } from '@renmai/platform/http'
 import { newId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { CustomerChangedSchema } from '@renmai/proto/identity/v1/events'
@@ -119,7 +120,7 @@ beforeAll(async () => {
   serveGraphql(http, serving)
   serveLive(http, serving, { listen, places, recheckMs: 100 })
   url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/graphql/stream`
-}, 30_000)
+})
 afterAll(async () => {
   admission.stop()
   await http.close()
@@ -163,13 +164,10 @@ function collect(
 }
 /** Tells of somebody until it has come everywhere: a subscription begins some time after it was sent. */
 async function untilTold(listening: readonly Listening[], customerId: string): Promise<void> {
-  await vi.waitFor(
-    () => {
-      tell(customerId)
-      for (const { told } of listening) expect(told.length).toBeGreaterThan(0)
-    },
-    { timeout: 5_000, interval: 50 },
-  )
+  await eventually(() => {
+    tell(customerId)
+    for (const { told } of listening) expect(told.length).toBeGreaterThan(0)
+  })
 }
 
 describe.each([
@@ -186,7 +184,7 @@ describe.each([
     tell(foreign, theirs)
     tell(hidden)
     tell(other)
-    await vi.waitFor(() => expect(listening.told.at(-1)?.data?.changed).toMatchObject({ id: writeGlobalId('Person', other) }))
+    await eventually(() => expect(listening.told.at(-1)?.data?.changed).toMatchObject({ id: writeGlobalId('Person', other) }))
     expect(JSON.stringify(listening.told)).not.toContain(writeGlobalId('Person', foreign))
     expect(listening.told.map(({ data }) => data!.changed)).not.toContain(null)
     listening.stop()
@@ -208,7 +206,7 @@ describe.each([
     for (let no = 0; no < 5; no++) tell(other)
     tell(id)
     const before = listening.told.length
-    await vi.waitFor(() => expect(listening.told.length).toBeGreaterThan(before))
+    await eventually(() => expect(listening.told.length).toBeGreaterThan(before))
     expect(new Set(listening.told.map(({ data }) => (data!.changed as { id: string }).id))).toEqual(new Set([writeGlobalId('Person', id)]))
     listening.stop()
   })
@@ -216,7 +214,7 @@ describe.each([
   it('is refused what they may not have, what is no subscription and what is not valid', async () => {
     const refused = async (query: string, code: string) => {
       const listening = over(query, `a|${mine}|x`)
-      await vi.waitFor(() => expect(listening.ended).toHaveLength(1))
+      await eventually(() => expect(listening.ended).toHaveLength(1))
       const said = JSON.stringify(listening.ended[0])
       expect(listening.told).toEqual([])
       if (over === overSocket) expect(said).toContain(code)
@@ -232,12 +230,12 @@ describe.each([
 
   it('without a good credential is not heard, and is told nothing more once it is taken away', async () => {
     const nobody = over('subscription { changed { id } }', 'nobody')
-    await vi.waitFor(() => expect(nobody.ended).toHaveLength(1))
+    await eventually(() => expect(nobody.ended).toHaveLength(1))
     const name = `leaving-${over.name}`
     const listening = over('subscription { changed { id } }', `${name}|${mine}|x`)
     await untilTold([listening], newId())
     revoked.add(name)
-    await vi.waitFor(() => expect(listening.ended).toHaveLength(1))
+    await eventually(() => expect(listening.ended).toHaveLength(1))
     const before = listening.told.length
     tell(newId())
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -249,9 +247,9 @@ describe.each([
     const three = [1, 2, 3].map(() => over('subscription { changed { id } }', busy))
     await untilTold(three, newId())
     const fourth = over('subscription { changed { id } }', busy)
-    await vi.waitFor(() => expect(fourth.ended).toHaveLength(1))
+    await eventually(() => expect(fourth.ended).toHaveLength(1))
     three[0]!.stop()
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const again = over('subscription { changed { id } }', busy)
       await new Promise((resolve) => setTimeout(resolve, 100))
       const { ended } = again
@@ -265,7 +263,7 @@ describe.each([
     const listening = over('subscription { changed { id } }', `a|${mine}|x`)
     await untilTold([listening], newId())
     stopLive()
-    await vi.waitFor(() => expect(listening.ended).toEqual(['complete']))
+    await eventually(() => expect(listening.ended).toEqual(['complete']))
     listening.stop()
   })
 })
@@ -278,7 +276,7 @@ describe('listeners', () => {
     const id = newId()
     asked.length = 0
     tell(id)
-    await vi.waitFor(() => expect(same.every(({ told }) => JSON.stringify(told.at(-1)).includes(writeGlobalId('Person', id)))).toBe(true))
+    await eventually(() => expect(same.every(({ told }) => JSON.stringify(told.at(-1)).includes(writeGlobalId('Person', id)))).toBe(true))
     const about = asked.filter(({ body }) => body.event?.customerId === id || body.variables.representations?.[0]?.id === id)
     expect(about.map(({ subgraph }) => subgraph)).toEqual(['people', 'shops'])
     for (const one of same) one.stop()
@@ -290,7 +288,7 @@ describe('listeners', () => {
     await untilTold(both, newId())
     const id = newId()
     tell(id)
-    await vi.waitFor(() => expect(asked.filter(({ body }) => body.event?.customerId === id)).toHaveLength(2))
+    await eventually(() => expect(asked.filter(({ body }) => body.event?.customerId === id)).toHaveLength(2))
     for (const one of both) one.stop()
   })
 
@@ -300,7 +298,7 @@ describe('listeners', () => {
     await untilTold(both, newId())
     const id = newId()
     tell(id)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(
         asked
           .filter(({ body }) => body.event?.customerId === id)

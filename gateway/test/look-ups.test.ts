@@ -1,4 +1,5 @@
 import { AppError } from '@renmai/platform/errors'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { describe, expect, it, vi } from 'vitest'
 import { createLookUps } from '../src/look-ups.ts'
 
@@ -29,7 +30,7 @@ describe('look-ups of keys', () => {
       running--
     }
     const asked = Array.from({ length: 1_500 }, (_, no) => run(`key ${no}`, check))
-    await vi.waitFor(() => expect(running).toBe(32))
+    await eventually(() => expect(running).toBe(32))
     gate.resolve()
     const ended = await Promise.allSettled(asked)
     expect(most).toBe(32)

@@ -31,5 +31,5 @@ export async function createTenant(
 }
 
 async function run(args: string[], environment: NodeJS.ProcessEnv): Promise<void> {
-  await promisify(execFile)(process.execPath, args, { env: environment, timeout: 120_000 })
+  await promisify(execFile)(process.execPath, args, { env: environment, timeout: 600_000 })
 }

@@ -4,8 +4,9 @@ import { connect } from '@nats-io/transport-node'
 import { createApiKey } from '@renmai/platform/api-key'
 import { addressOf } from '@renmai/platform/bus'
 import { newId } from '@renmai/platform/ids'
+import { eventually } from '@renmai/platform/testing/eventually'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asUser } from '../stack/bus-users.ts'
 import { busRows } from './bad-input/bus-rows.ts'
 import { keyRows, type OwnIssuer, startOwnIssuer, tokenRows } from './bad-input/credential-rows.ts'
@@ -105,20 +106,17 @@ describe('the bus', () => {
     const nats = await connect(addressOf(stage.whole.client.endpoints.nats))
     for (const row of busRows) row.send(nats, stage.whole.tenantId)
     await nats.drain()
-    await vi.waitFor(async () => expect(await deadLetters()).toBe(busRows.length), { timeout: 20_000, interval: 200 })
+    await eventually(async () => expect(await deadLetters()).toBe(busRows.length))
     const login = newId()
     await write(stage.whole, stage.key, 'ingestEvents', 'IngestEventsInput', 'accepted', {
       accountId: stage.source.id,
       events: [pageView(login)],
     })
-    await vi.waitFor(
-      async () => {
-        const { text } = await ask(stage, `{ customerByIdentifier(namespace: "login", value: "${login}") { lastTouchpoints { type } } }`)
-        expect(text).toContain('page_view')
-      },
-      { timeout: 10_000, interval: 100 },
-    )
-  }, 60_000)
+    await eventually(async () => {
+      const { text } = await ask(stage, `{ customerByIdentifier(namespace: "login", value: "${login}") { lastTouchpoints { type } } }`)
+      expect(text).toContain('page_view')
+    })
+  })
 })
 
 it('B10: however many guesses at a key were refused, the right key is good, also with the same id', async () => {

@@ -7,7 +7,7 @@ const PARTS = [...SERVICES, 'gateway'] as const
 let production: Manifest[]
 beforeAll(() => {
   production = render('production')
-}, 120_000)
+})
 
 // oxlint-disable-next-line typescript/no-explicit-any -- looks into objects of many kinds
 const specOf = (kind: string, name: string): any => production.find((one) => nameOf(one) === `${kind}/${name}`)!.spec

@@ -24,7 +24,7 @@ const rendered: Record<string, Manifest[]> = {}
 const folder = makeFolder('chart-tests')
 beforeAll(() => {
   for (const name of NAMES) rendered[name] = render(name)
-}, 300_000)
+})
 afterAll(() => folder.remove())
 
 const find = (manifests: readonly Manifest[], kind: string, name: string) => manifests.find((one) => nameOf(one) === `${kind}/${name}`)!
@@ -351,7 +351,7 @@ describe('scripts/renmai secrets', () => {
       await server.stop()
       place.remove()
     }
-  }, 60_000)
+  })
 
   it('writes over nothing', () => expect(make).toThrow('is there already'))
 })

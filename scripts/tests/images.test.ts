@@ -18,7 +18,7 @@ beforeAll(async () => {
   // As in a container whose root cannot be written to.
   execFileSync('chmod', ['-R', 'a-w', folder.path])
   whole = await startWhole({ mainOf: (part) => inside(part, 'main.js') })
-}, 180_000)
+})
 afterAll(async () => {
   await whole?.stop()
   execFileSync('chmod', ['-R', 'u+w', folder.path])

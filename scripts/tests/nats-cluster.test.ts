@@ -3,10 +3,11 @@ import { awaitStore } from '@renmai/platform/await-store'
 import { connectBus, declareStream } from '@renmai/platform/bus'
 import { newId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { findNats } from '@renmai/platform/testing/nats'
 import { type Child, freePort, start } from '@renmai/platform/testing/processes'
-import { afterAll, expect, it, vi } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { render } from '../charts/render.ts'
 import { SERVICES } from '../compose-supergraph.ts'
 
@@ -90,11 +91,11 @@ it('three servers keep each event three times, on disk, and go on when one of th
   // The leader itself is the one that goes.
   const gone = servers.findIndex(({ name }) => name === before.cluster!.leader)
   servers[gone]!.child.process.kill('SIGKILL')
-  const other = await vi.waitFor(() => replicated((gone + 1) % 3), { timeout: 20_000, interval: 500 })
-  await vi.waitFor(() => other.js.publish(subject, 'after'), { timeout: 30_000, interval: 500 })
+  const other = await eventually(() => replicated((gone + 1) % 3))
+  await eventually(() => other.js.publish(subject, 'after'))
   const after = await other.manager.streams.info('identity')
   expect(after.state.messages).toBeGreaterThanOrEqual(21)
   expect(after.cluster?.leader).not.toBe(before.cluster?.leader)
   await Promise.all([bus, other].map(({ nats }) => nats.close()))
   expect(readFileSync(`${folder.path}/high-availability-${servers[0]!.name}.log`, 'utf8')).not.toContain('no usable')
-}, 120_000)
+})

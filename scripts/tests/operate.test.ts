@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { newId } from '@renmai/platform/ids'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { eventually } from '@renmai/platform/testing/eventually'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ALERTS } from '../charts/alerts.ts'
 import { renderDashboard } from '../charts/dashboards.ts'
 import { ROOT } from '../stack/paths.ts'
@@ -25,7 +26,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
   const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
   whole = await startWhole({ serviceSettings: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } })
-}, 120_000)
+})
 afterAll(async () => {
   await whole.stop()
   collector.close()
@@ -65,16 +66,13 @@ async function meet(): Promise<{ profileId: string; tagId: string }> {
     'mutation T($input: CreateTagInput!) { createTag(input: $input) { tag { id } } }',
     keyed({ groupId: createTagGroup.group.id, name: 'traced' }),
   )
-  const profileId = await vi.waitFor(
-    async () => {
-      const { customers } = await whole.client.query<{ customers: { nodes: { profiles: { id: string }[] }[] } }>(
-        '{ customers { nodes { profiles { id } } } }',
-      )
-      expect(customers.nodes).toHaveLength(1)
-      return customers.nodes[0]!.profiles[0]!.id
-    },
-    { timeout: 20_000, interval: 200 },
-  )
+  const profileId = await eventually(async () => {
+    const { customers } = await whole.client.query<{ customers: { nodes: { profiles: { id: string }[] }[] } }>(
+      '{ customers { nodes { profiles { id } } } }',
+    )
+    expect(customers.nodes).toHaveLength(1)
+    return customers.nodes[0]!.profiles[0]!.id
+  })
   return { profileId, tagId: createTag.tag.id }
 }
 
@@ -86,15 +84,12 @@ it('one trace follows what is done to a customer through the gateway, the servic
   })
   const named = (service: string) => spans.filter((one) => one.traceId === traceId && one.service === service).map(({ name }) => name)
   const heard = [expect.stringMatching(/^consume /), 'sql.transaction']
-  await vi.waitFor(
-    () => {
-      expect(named('gateway')).toEqual(expect.arrayContaining(['graphql', 'fetch identity']))
-      expect(named('identity')).toEqual(expect.arrayContaining(['graphql identity', 'sql.transaction']))
-      for (const service of ['campaign', 'compliance']) expect(named(service), service).toEqual(expect.arrayContaining(heard))
-    },
-    { timeout: 20_000, interval: 500 },
-  )
-}, 60_000)
+  await eventually(() => {
+    expect(named('gateway')).toEqual(expect.arrayContaining(['graphql', 'fetch identity']))
+    expect(named('identity')).toEqual(expect.arrayContaining(['graphql identity', 'sql.transaction']))
+    for (const service of ['campaign', 'compliance']) expect(named(service), service).toEqual(expect.arrayContaining(heard))
+  })
+})
 
 describe('what the chart runs beside the parts', () => {
   it.each(['identity', 'compliance'])('%s declares its stream, also when it is there', async (service) => {
@@ -166,16 +161,13 @@ describe('metrics', () => {
     )
     const seen = new Set<string>()
     for (const [part, url] of Object.entries(whole.client.endpoints.metrics)) {
-      await vi.waitFor(
-        async () => {
-          const told = namesIn(await (await fetch(url)).text())
-          for (const name of told) seen.add(name)
-          expect(told, part).toEqual(
-            expect.arrayContaining(['renmai_http_request_seconds_bucket', 'renmai_event_loop_delay_seconds', 'renmai_pool_wait_seconds']),
-          )
-        },
-        { timeout: 30_000, interval: 500 },
-      )
+      await eventually(async () => {
+        const told = namesIn(await (await fetch(url)).text())
+        for (const name of told) seen.add(name)
+        expect(told, part).toEqual(
+          expect.arrayContaining(['renmai_http_request_seconds_bucket', 'renmai_event_loop_delay_seconds', 'renmai_pool_wait_seconds']),
+        )
+      })
     }
     const types = new Set(instruments.map(({ name }) => name))
     // Heads of histograms carry the bare name.
@@ -189,5 +181,5 @@ describe('metrics', () => {
       'renmai_supergraph_loaded',
     ])
       expect(seen, name).toContain(name)
-  }, 60_000)
+  })
 })

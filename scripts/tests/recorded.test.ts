@@ -75,21 +75,17 @@ describe('recorded events', () => {
     }
   })
 
-  it.each(SERVICES)(
-    'are handled by %s',
-    async (name) => {
-      const module = (await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Service<z.ZodObject, object>>
-      const service = module[name]!
-      const { db, drop } = await testDatabase(inject('postgresUrl'), service)
-      try {
-        for (const handler of handlersOf(service)) {
-          const heard = recorded.filter(({ type, publisher }) => type === handler.type && handler.publishers.includes(publisher))
-          await deliver(db, name, [handler], heard)
-        }
-      } finally {
-        await drop()
+  it.each(SERVICES)('are handled by %s', async (name) => {
+    const module = (await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Service<z.ZodObject, object>>
+    const service = module[name]!
+    const { db, drop } = await testDatabase(inject('postgresUrl'), service)
+    try {
+      for (const handler of handlersOf(service)) {
+        const heard = recorded.filter(({ type, publisher }) => type === handler.type && handler.publishers.includes(publisher))
+        await deliver(db, name, [handler], heard)
       }
-    },
-    120_000,
-  )
+    } finally {
+      await drop()
+    }
+  })
 })

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { newId } from '@renmai/platform/ids'
+import { eventually } from '@renmai/platform/testing/eventually'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BUS_PERMISSIONS } from '../stack/paths.ts'
 import { startWhole, type Whole } from './whole.ts'
 
@@ -11,7 +12,7 @@ let whole: Whole
 beforeAll(async () => {
   whole = await startWhole()
   await come(PHONE)
-}, 120_000)
+})
 afterAll(() => whole.stop())
 
 /** Somebody with a phone comes. */
@@ -25,7 +26,7 @@ async function come(phone: string): Promise<void> {
   await whole.client.query('mutation I($input: IngestEventsInput!) { ingestEvents(input: $input) { accepted } }', {
     input: { accountId: createEventSource.account.id, events },
   })
-  await vi.waitFor(async () => expect(await find(phone)).toBeTruthy(), { timeout: 20_000, interval: 200 })
+  await eventually(async () => expect(await find(phone)).toBeTruthy())
 }
 async function find(phone: string): Promise<string | undefined> {
   const { customerByIdentifier } = await whole.client.query<{ customerByIdentifier: { id: string } | null }>(
@@ -88,14 +89,14 @@ describe('a secret that is replaced as the chart says', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('users: [\n', `users: [\n${JSON.stringify(user)},\n`))
     whole.platform.children.find(({ name }) => name === 'nats')!.process.kill('SIGHUP')
     const { host } = new URL(whole.platform.endpoints.nats)
-    await vi.waitFor(() => restart('campaign', { NATS_URL: `nats://campaign2:another@${host}` }), { timeout: 20_000 })
+    await eventually(() => restart('campaign', { NATS_URL: `nats://campaign2:another@${host}` }))
     const facts = () =>
       whole.client.query<{ previewSegment: { size: number } }>(
         '{ previewSegment(definition: { behaviour: { type: "page_view" } }) { size } }',
       )
     const before = (await facts()).previewSegment.size
     await come('13700000003')
-    await vi.waitFor(async () => expect((await facts()).previewSegment.size).toBe(before + 1), { timeout: 20_000, interval: 200 })
+    await eventually(async () => expect((await facts()).previewSegment.size).toBe(before + 1))
     const denied = readFileSync(`${whole.folder}/logs/nats.log`, 'utf8')
       .split('\n')
       .filter((line) => line.includes('Violation'))

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { newId } from '@renmai/platform/ids'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { getIntrospectionQuery } from 'graphql'
 import { createClient as createEventClient } from 'graphql-sse'
 import { request } from 'undici'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CreateTagGroupDocument, createRenmai, NodeDocument, TagGroupsDocument } from '../../gateway/sdk/src/index.ts'
 import { signEvents } from '../sign-events.ts'
 import { ROOT } from '../stack/paths.ts'
@@ -16,8 +17,8 @@ import { startWhole, type Whole } from './whole.ts'
 let whole: Whole
 beforeAll(async () => {
   whole = await startWhole()
-}, 120_000)
-afterAll(() => whole.stop(), 60_000)
+})
+afterAll(() => whole.stop())
 
 let keys = 0
 const key = () => `whole-test-${++keys}`
@@ -69,19 +70,16 @@ async function meet(login: string, phone?: string): Promise<{ id: string; profil
       events: [{ messageId: newId(), type: 'page_view', occurredAt: new Date().toISOString(), identifiers }],
     },
   })
-  const found = await vi.waitFor(
-    async () => {
-      const { customerByIdentifier } = await whole.client.query<{
-        customerByIdentifier: { id: string; profiles: { id: string }[]; lastTouchpoints: unknown[] } | null
-      }>(
-        'query C($login: String!) { customerByIdentifier(namespace: "login", value: $login) { id profiles { id } lastTouchpoints { id } } }',
-        { login },
-      )
-      expect(customerByIdentifier?.lastTouchpoints.length).toBeGreaterThan(0)
-      return customerByIdentifier!
-    },
-    { timeout: 15_000, interval: 100 },
-  )
+  const found = await eventually(async () => {
+    const { customerByIdentifier } = await whole.client.query<{
+      customerByIdentifier: { id: string; profiles: { id: string }[]; lastTouchpoints: unknown[] } | null
+    }>(
+      'query C($login: String!) { customerByIdentifier(namespace: "login", value: $login) { id profiles { id } lastTouchpoints { id } } }',
+      { login },
+    )
+    expect(customerByIdentifier?.lastTouchpoints.length).toBeGreaterThan(0)
+    return customerByIdentifier!
+  })
   return found
 }
 
@@ -193,7 +191,7 @@ describe('the endpoint', () => {
       input: { idempotencyKey: key(), clientId: client.id },
     })
     // The gateway remembers a key for 30 seconds; that it ends at once is because identity says so.
-    await vi.waitFor(async () => expect((await publicly('{ customerCounts { customers } }')).status).toBe(401), { timeout: 5_000 })
+    await eventually(async () => expect((await publicly('{ customerCounts { customers } }')).status).toBe(401))
   })
 
   it('is asked by partners with types: the SDK against the platform', async () => {
@@ -240,9 +238,7 @@ describe('the endpoint', () => {
     await whole.client.query('mutation R($input: RevokeApiClientInput!) { revokeApiClient(input: $input) { client { id } } }', {
       input: { idempotencyKey: key(), clientId: client.id },
     })
-    await vi.waitFor(async () => expect((await publicly('{ customerCounts { customers } }', whole_.access_token)).status).toBe(401), {
-      timeout: 5_000,
-    })
+    await eventually(async () => expect((await publicly('{ customerCounts { customers } }', whole_.access_token)).status).toBe(401))
     expect(await tokenFor()).toMatchObject({ status: 401 })
   })
 
@@ -372,30 +368,24 @@ describe('who listens', () => {
         input: { idempotencyKey: key(), tagId: createTag.tag.id, profileIds: [profileId] },
       })
     // A stream begins a moment after it was asked for, so the change is made until it is heard.
-    await vi.waitFor(
-      async () => {
-        await tag('tagProfiles', profiles[0]!.id)
-        await tag('untagProfiles', profiles[0]!.id)
-        expect(customer.told.length).toBeGreaterThan(0)
-      },
-      { timeout: 15_000, interval: 200 },
-    )
+    await eventually(async () => {
+      await tag('tagProfiles', profiles[0]!.id)
+      await tag('untagProfiles', profiles[0]!.id)
+      expect(customer.told.length).toBeGreaterThan(0)
+    })
     expect(new Set(customer.told.map((one) => (one.customerChanged as { id: string }).id))).toEqual(new Set([id]))
     expect(customer.told[0]!.customerChanged).toMatchObject({ tags: expect.any(Array) })
     await whole.client.query('mutation S($input: CreateSegmentInput!) { createSegment(input: $input) { segment { id } } }', {
       input: { idempotencyKey: key(), name: 'who looks', definition: { behaviour: { type: 'page_view' } } },
     })
-    await vi.waitFor(() => expect(JSON.stringify(segments.told)).toContain(other), { timeout: 15_000 })
+    await eventually(() => expect(JSON.stringify(segments.told)).toContain(other))
     expect(segments.told).toContainEqual({ segmentChanged: { hasEntered: true, segment: { name: 'who looks' }, customer: { id } } })
-    await vi.waitFor(
-      async () => {
-        await meet(newId())
-        expect(numbers.told.at(-1)?.kpiChanged).toMatchObject({ days: [{ touchpoints: expect.any(Number) }] })
-      },
-      { timeout: 15_000 },
-    )
+    await eventually(async () => {
+      await meet(newId())
+      expect(numbers.told.at(-1)?.kpiChanged).toMatchObject({ days: [{ touchpoints: expect.any(Number) }] })
+    })
     for (const one of [customer, segments, numbers]) one.stop()
-  }, 60_000)
+  })
 })
 
 describe('one customer over five services', () => {
@@ -419,14 +409,14 @@ describe('one customer over five services', () => {
     const [a, b] = [await meet(newId()), await meet(newId())]
     // The log of decisions keeps the merge and its undoing.
     const dump = () => dumpRows(whole, { except: ['customer_decisions'] })
-    await vi.waitFor(async () => expect(await isQuiet(whole)).toBe(true), { timeout: 15_000, interval: 200 })
+    await eventually(async () => expect(await isQuiet(whole)).toBe(true))
     const before = await dump()
     const merge = await ask(
       'mutation M($input: MergeCustomersInput!) { mergeCustomers(input: $input) { decision { id } survivor { id } } }',
       { input: { idempotencyKey: key(), survivorId: a.id, absorbedId: b.id, reason: 'test' } },
     )
     const decisionId = (merge.body.data as { mergeCustomers: { decision: { id: string } } } | undefined)?.mergeCustomers.decision.id
-    await vi.waitFor(async () => expect(await isQuiet(whole)).toBe(true), { timeout: 15_000, interval: 200 })
+    await eventually(async () => expect(await isQuiet(whole)).toBe(true))
     const merged = await ask('query C($id: ID!) { customer(id: $id) { id profiles { id } lastTouchpoints { id } } }', { id: b.id })
     expect(merged.body.data?.customer).toMatchObject({ id: a.id })
     expect(merged.body.data?.customer).toMatchObject({ lastTouchpoints: [{}, {}] })
@@ -434,9 +424,9 @@ describe('one customer over five services', () => {
     await ask('mutation U($input: UnmergeCustomersInput!) { unmergeCustomers(input: $input) { decision { id } } }', {
       input: { idempotencyKey: key(), decisionId, reason: 'test' },
     })
-    await vi.waitFor(async () => expect(await isQuiet(whole)).toBe(true), { timeout: 15_000, interval: 200 })
-    await vi.waitFor(async () => expect(await dump()).toEqual(before), { timeout: 10_000, interval: 300 })
-  }, 60_000)
+    await eventually(async () => expect(await isQuiet(whole)).toBe(true))
+    await eventually(async () => expect(await dump()).toEqual(before))
+  })
 })
 
 // The last: nobody asks after it.
@@ -454,5 +444,5 @@ it('who listens is told when the gateway ends, in time to go elsewhere', async (
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect(ended).toEqual([])
   await whole.platform.children.find(({ name }) => name === 'gateway')!.stop()
-  await vi.waitFor(() => expect(ended).toEqual(['complete']))
-}, 30_000)
+  await eventually(() => expect(ended).toEqual(['complete']))
+})

@@ -1,5 +1,6 @@
 import { newId } from '@renmai/platform/ids'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { eventually, eventuallyFound } from '@renmai/platform/testing/eventually'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRenmai, PublishJourneyDocument, type PublishJourneyMutationVariables } from '../../../gateway/sdk/src/index.ts'
 import { startWhole, type Whole } from '../whole.ts'
 
@@ -34,7 +35,7 @@ async function meet(): Promise<string> {
       'query C($value: String!) { customerByIdentifier(namespace: "email", value: $value) { profiles { id } } }',
       { value: email },
     )
-  return vi.waitUntil(async () => (await find()).customerByIdentifier?.profiles[0]?.id, { timeout: 20_000, interval: 200 })
+  return eventuallyFound(async () => (await find()).customerByIdentifier?.profiles[0]?.id)
 }
 
 /** What becomes of the one message that a journey of the service purpose sends. */
@@ -52,7 +53,7 @@ async function sendService(): Promise<{ state: string; reasons: string[] }> {
     )
     return messages.nodes.find(({ state }) => ['SENT', 'BLOCKED'].includes(state))
   }
-  return vi.waitUntil(read, { timeout: 30_000, interval: 200 })
+  return eventuallyFound(read)
 }
 
 beforeAll(async () => {
@@ -67,11 +68,11 @@ beforeAll(async () => {
   const definition = { behaviour: { type: 'page_view' } }
   segmentId = (await run<{ segment: { id: string } }>('createSegment', 'segment { id }', { name: 'readers', definition })).segment.id
   const size = () => whole.client.query<{ segment: { size: number } }>('query S($id: ID!) { segment(id: $id) { size } }', { id: segmentId })
-  await vi.waitFor(async () => expect((await size()).segment.size).toBe(1), { timeout: 20_000, interval: 200 })
+  await eventually(async () => expect((await size()).segment.size).toBe(1))
   const withdraw = () => run('withdrawConsent', 'consent { id }', { profileId, purpose: 'news', channel: 'EMAIL', method: 'web_form' })
-  await vi.waitFor(withdraw, { timeout: 20_000, interval: 200 })
-}, 180_000)
-afterAll(() => whole.stop(), 60_000)
+  await eventually(withdraw)
+})
+afterAll(() => whole.stop())
 
 describe('a client that may write campaigns', () => {
   it('sends nothing without messages:write, and cannot name a class of its own', async () => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { readGlobalId, writeGlobalId } from '@renmai/platform/global-id'
 import { newId } from '@renmai/platform/ids'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { buildASTSchema, isInterfaceType, OperationTypeNode, parse } from 'graphql'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../../stack/paths.ts'
 import { type OwnIssuer, startOwnIssuer } from '../bad-input/credential-rows.ts'
 import { type Answered, call } from '../bad-input/row.ts'
@@ -39,7 +40,7 @@ async function addTenant(): Promise<Tenant> {
   return { tenantId, ask, world: await createWorld(whole, ask) }
 }
 
-const settle = () => vi.waitFor(async () => expect(await isQuiet(whole)).toBe(true), { timeout: 30_000, interval: 200 })
+const settle = () => eventually(async () => expect(await isQuiet(whole)).toBe(true))
 const dumpVictim = () => dumpRows(whole, { except: RUNNING, tenantId: victim.tenantId })
 
 beforeAll(async () => {
@@ -48,11 +49,11 @@ beforeAll(async () => {
   ;[attacker, victim] = await Promise.all([addTenant(), addTenant()])
   await settle()
   before = await dumpVictim()
-}, 240_000)
+})
 afterAll(async () => {
   await issuer?.stop()
   await whole.stop()
-}, 60_000)
+})
 
 async function attack(place: Place, value: string): Promise<Answered> {
   const variables = fill({ place, value, own: attacker.world })

@@ -1,6 +1,7 @@
 import { createHash, randomInt } from 'node:crypto'
 import { newId } from '@renmai/platform/ids'
-import { expect, vi } from 'vitest'
+import { eventually, eventuallyFound } from '@renmai/platform/testing/eventually'
+import { expect } from 'vitest'
 import { CSV_MAPPING } from '../../demo/people.ts'
 import { type Answered, call } from '../bad-input/row.ts'
 import type { Whole } from '../whole.ts'
@@ -9,7 +10,6 @@ import type { Whole } from '../whole.ts'
 export type World = { ids: Record<string, string>; texts: Record<string, string> }
 
 type Made = Record<string, Record<string, string>>
-const LONG = { timeout: 30_000, interval: 200 }
 
 /** Sends an operation as somebody of the tenant. */
 export type Ask = (query: string, variables?: object) => Promise<Answered>
@@ -84,7 +84,7 @@ async function meet({ ids, run, query }: Maker, login: string): Promise<Met> {
   const event = { messageId: newId(), type: 'page_view', occurredAt: new Date().toISOString(), identifiers }
   await run('ingestEvents', 'accepted', { accountId: ids.ChannelAccount, events: [event] })
   const document = `{ customerByIdentifier(namespace: "login", value: "${login}") { id profiles { id } } }`
-  return vi.waitUntil(async () => (await query<{ customerByIdentifier: Met | null }>(document)).customerByIdentifier, LONG)
+  return eventuallyFound(async () => (await query<{ customerByIdentifier: Met | null }>(document)).customerByIdentifier)
 }
 
 async function defineWords({ ids, name, run, make }: Maker): Promise<void> {
@@ -101,7 +101,7 @@ async function makeCoupon({ ids, name, run, make }: Maker): Promise<string> {
   await make('CouponTemplate', 'createCouponTemplate', 'template', { name, kind: 'AMOUNT_OFF', ...amounts })
   const issue = () => run('issueCoupon', 'coupon { id code }', { templateId: ids.CouponTemplate, profileId: ids.Profile })
   // The profile comes to campaign by the bus.
-  const { coupon } = await vi.waitFor(issue, LONG)
+  const { coupon } = await eventually(issue)
   ids.Coupon = coupon!.id!
   return coupon!.code!
 }
@@ -133,13 +133,13 @@ async function makeMessage({ ids, name, query, make }: Maker): Promise<void> {
   await make('Template', 'publishTemplate', 'template', { name, channel: 'EMAIL', subject: 'Hello', body: 'Hello' })
   await make('Segment', 'createSegment', 'segment', { name, definition: { behaviour: { type: 'page_view' } } })
   const size = async () => (await query<{ segment: { size: number } }>(`{ segment(id: "${ids.Segment}") { size } }`)).segment.size
-  await vi.waitFor(async () => expect(await size()).toBeGreaterThan(0), LONG)
+  await eventually(async () => expect(await size()).toBeGreaterThan(0))
   const send = { id: 'send', type: 'SEND', purpose: name, templateId: ids.Template, next: 'end' }
   const nodes = [send, { id: 'end', type: 'EXIT' }]
   await make('Journey', 'publishJourney', 'journey', { name, segmentId: ids.Segment, includeMembers: true, nodes })
   const messages = '{ messages(first: 1) { nodes { id } } }'
   const first = async () => (await query<{ messages: { nodes: { id: string }[] } }>(messages)).messages.nodes[0]?.id
-  ids.Message = await vi.waitUntil(first, LONG)
+  ids.Message = await eventuallyFound(first)
 }
 
 async function importOrder(whole: Whole, { ids, name, run, query }: Maker): Promise<void> {
@@ -153,5 +153,5 @@ async function importOrder(whole: Whole, { ids, name, run, query }: Maker): Prom
   expect(sent.status, sent.text).toBe(200)
   const orders = `{ orders(first: 1, orderNo: "${name}") { nodes { id } } }`
   const first = async () => (await query<{ orders: { nodes: { id: string }[] } }>(orders)).orders.nodes[0]?.id
-  ids.Order = await vi.waitUntil(first, LONG)
+  ids.Order = await eventuallyFound(first)
 }

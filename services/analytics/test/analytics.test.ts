@@ -13,6 +13,7 @@ import { rememberTenant } from '@renmai/platform/tenants'
 import { openRights, unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event, published, shuffle, type TestEvent } from '@renmai/platform/testing/events'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
 import { RfmClass, RfmClassChangedSchema } from '@renmai/proto/analytics/v1/events'
@@ -25,7 +26,7 @@ import {
   TouchpointsRecordedSchema,
 } from '@renmai/proto/engagement/v1/events'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { readAttribution } from '../src/attribution/read-attribution.ts'
 import type { Context } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
@@ -66,7 +67,7 @@ async function createConsumers(): Promise<void> {
   for (const publisher of new Set(handlers.flatMap((handler) => handler.publishers))) await declareStream(bus, publisher)
   const consumptions = consumeAll(bus, test.db, 'analytics', handlers)
   const areIdle = async () => expect(await Promise.all(consumptions.map((one) => one.isIdle()))).not.toContain(false)
-  await vi.waitFor(areIdle, { timeout: 10_000 })
+  await eventually(areIdle)
   await Promise.all(consumptions.map((one) => one.stop()))
 }
 
@@ -247,7 +248,7 @@ it('the numbers say up to when they are complete, and never claim more', async (
   const row = { event_id: told.eventId, tenant_id: tenant, type: told.type, payload: Buffer.from(told.payload), trace: null }
   for (const one of seal('engagement', [row])) await bus.js.publish(one.subject, one.payload, { headers: headersOf(one) })
   // The server tells a consumer of a stored event a moment after it acknowledged it.
-  await vi.waitFor(async () => expect(await watermark()).toEqual([false, null]))
+  await eventually(async () => expect(await watermark()).toEqual([false, null]))
   await hear(handled)
   expect(await watermark()).toEqual([false, timeOfId(handled.eventId).getTime()])
   await bus.manager.consumers.delete(

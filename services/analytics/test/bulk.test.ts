@@ -8,6 +8,7 @@ import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { published } from '@renmai/platform/testing/events'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
@@ -18,7 +19,7 @@ import { BulkOperationFinishedSchema } from '@renmai/proto/analytics/v1/events'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { bulkOperationResolvers } from '../src/bulk-operations/bulk-operation.resolvers.ts'
 import type { BulkOperation } from '../src/bulk-operations/bulk-operation.table.ts'
 import { cancelBulkOperation } from '../src/bulk-operations/cancel.ts'
@@ -75,7 +76,7 @@ beforeAll(async () => {
     ticketKey: 't'.repeat(32),
     keyRing: parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } })),
   }
-}, 30_000)
+})
 beforeEach(() => {
   tenant = newId()
   viewer = { ...testContext(test.db, tenant).viewer, kind: 'CLIENT' }
@@ -105,7 +106,7 @@ const start = () => {
   for (const one of runQueues(worker, [runOperations])) stops.push(one.stop)
 }
 const look = async (id: string) => (await contextOf().load.bulkOperation.load(id)) as BulkOperation
-const until = (state: string, id: string) => vi.waitFor(async () => expect((await look(id)).status).toBe(state), { timeout: 10_000 })
+const until = (state: string, id: string) => eventually(async () => expect((await look(id)).status).toBe(state))
 const ticketFor = (id: string, now = new Date()) => signTicket(worker.ticketKey, tenant, id, viewer.id, now)
 async function fetchPart(operationId: string, ticket: string, part = 0, tenantId = tenant) {
   const request = create(ReadBulkFileRequestSchema, { tenantId, operationId, ticket, part })
@@ -183,9 +184,7 @@ describe('a bulk operation', () => {
     }
     const { id } = await run()
     start()
-    await vi.waitFor(async () => expect(await look(id)).toMatchObject({ status: 'RUNNING', failures: 1, after: '3', attemptId: null }), {
-      timeout: 5_000,
-    })
+    await eventually(async () => expect(await look(id)).toMatchObject({ status: 'RUNNING', failures: 1, after: '3', attemptId: null }))
     beforePage = () => {
       throw new AppError('FORBIDDEN', 'not active any more')
     }
@@ -211,7 +210,7 @@ describe('a bulk operation', () => {
     const [one, two] = [await run(), await run(contextOf({ ...viewer, id: newId() }))]
     for (const lane of runQueues({ ...worker, turnMs: 0 }, [runOperations])) stops.push(lane.stop)
     await until('COMPLETED', one.id)
-    await vi.waitFor(() => expect(asked).toHaveLength(2 * PAGES))
+    await eventually(() => expect(asked).toHaveLength(2 * PAGES))
     expect(asked.slice(0, 4)).toEqual([one.viewerId, two.viewerId, one.viewerId, two.viewerId])
     expect(await fetchFile(one.id)).toBe(FILE)
   })

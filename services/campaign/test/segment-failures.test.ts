@@ -3,10 +3,11 @@ import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event } from '@renmai/platform/testing/events'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { key, testContext } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Worker } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
 import { createLoaders } from '../src/loaders.ts'
@@ -40,23 +41,22 @@ const look = async (id: string) => (await test.owner.query('SELECT * FROM segmen
 const members = async (id: string) => (await test.owner.query('SELECT 1 FROM segment_members WHERE segment_id = $1', [id])).rowCount
 const meet = (tenantId: string) =>
   deliver(test.db, 'campaign', handlers, [event(ProfileLinkedSchema, tenantId, { profileId: newId(), customerId: newId(), version: 1n })])
-const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 50 })
 
 describe('a segment that cannot be evaluated', () => {
   it('is set aside with its problem after three attempts, and holds up no other, of its tenant or of later ones', async () => {
     const bad = await segment(first)
-    await waitFor(async () => expect((await look(bad.id)).swept_at).not.toBeNull())
+    await eventually(async () => expect((await look(bad.id)).swept_at).not.toBeNull())
     await test.owner.query('UPDATE segments SET definition = $2 WHERE id = $1', [bad.id, JSON.stringify(TOO_LONG)])
     await meet(first)
-    await waitFor(async () => expect(await look(bad.id)).toMatchObject({ attempts: 1, problem: expect.stringContaining('INVALID') }))
+    await eventually(async () => expect(await look(bad.id)).toMatchObject({ attempts: 1, problem: expect.stringContaining('INVALID') }))
     const [beside, later] = [await segment(first), await segment(second)]
     await meet(first)
     await meet(second)
-    await waitFor(async () => expect([await members(beside.id), await members(later.id)]).toEqual([2, 1]))
+    await eventually(async () => expect([await members(beside.id), await members(later.id)]).toEqual([2, 1]))
     for (const attempts of [2, 3]) {
       await test.owner.query('UPDATE segments SET next_at = now() WHERE id = $1', [bad.id])
       await segment(second)
-      await waitFor(async () => expect((await look(bad.id)).attempts).toBe(attempts))
+      await eventually(async () => expect((await look(bad.id)).attempts).toBe(attempts))
     }
     expect(await look(bad.id)).toMatchObject({ next_at: null, parked_at: expect.any(Date) })
   })

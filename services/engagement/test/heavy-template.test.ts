@@ -1,11 +1,12 @@
 import { answer, answerAll } from '@renmai/platform/ask'
 import { idFrom, newId } from '@renmai/platform/ids'
 import { deliver, event } from '@renmai/platform/testing/events'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { MessageRequestedSchema, TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
 import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { connectWecom } from '../src/channels/connect-channel.ts'
 import { handlers } from '../src/handlers.ts'
 import { dispatchMessages } from '../src/messages/dispatch-messages.ts'
@@ -75,8 +76,5 @@ it('messages of a template that takes too much are blocked with that reason, and
     return [rows[0]!.state, ...rows[0]!.reasons].join(' ')
   }
   const expected = wishes.map(({ kind }) => outcomes[kind])
-  await vi.waitFor(async () => expect(await Promise.all(wishes.map(({ messageId }) => stateOf(messageId)))).toEqual(expected), {
-    timeout: 10_000,
-    interval: 50,
-  })
+  await eventually(async () => expect(await Promise.all(wishes.map(({ messageId }) => stateOf(messageId)))).toEqual(expected))
 })

@@ -11,12 +11,13 @@ import { idFrom, newId } from '@renmai/platform/ids'
 import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { createEventSource } from '../src/channels/connect-channel.ts'
 import type { Context, Worker } from '../src/context.ts'
 import { forgetRejected } from '../src/imports/forget-rejected.ts'
@@ -69,7 +70,7 @@ beforeAll(async () => {
   http = createIntake(worker, admission, { silentMs: 300 })
   patient = createIntake(worker, elsewhere)
   for (const one of [http, patient]) await one.listen({ host: '127.0.0.1', port: 0 })
-}, 60_000)
+})
 afterAll(async () => {
   await Promise.all([http.close(), patient.close()])
   admission.stop()
@@ -147,10 +148,7 @@ it('rejected rows are readable in the error file alone, until they are forgotten
   expect((await errors()).body).toContain(SECRETS[0])
   await test.owner.query("UPDATE import_errors SET created_at = now() - interval '15 days'")
   const loops = runQueues(worker, [forgetRejected])
-  await vi.waitFor(
-    async () => expect((await errors()).body).toBe('row,reason,fields\n2,QUANTITY_NOT_AN_INTEGER,forgotten after 14 days\n'),
-    10_000,
-  )
+  await eventually(async () => expect((await errors()).body).toBe('row,reason,fields\n2,QUANTITY_NOT_AN_INTEGER,forgotten after 14 days\n'))
   for (const loop of loops) await loop.stop()
 })
 
@@ -207,7 +205,7 @@ it('an upload is ended when its sender is silent, and the import can be sent aga
   const [response] = (await once(begin(path, file.slice(0, 90)), 'response')) as [IncomingMessage]
   response.resume()
   expect(response.statusCode).toBe(504)
-  await vi.waitFor(async () => expect(await isHeld(path)).toBe(false))
+  await eventually(async () => expect(await isHeld(path)).toBe(false))
   expect((await put(path, file)).json()).toMatchObject({ state: 'COMPLETED', orders: 2 })
 })
 
@@ -215,7 +213,7 @@ it('of two uploads of one import the second is refused, also by another replica;
   const file = fileOf(row('l1'))
   const path = await start(file)
   const first = begin(path, file.slice(0, 50), patient)
-  await vi.waitFor(async () => expect(await isHeld(path)).toBe(true))
+  await eventually(async () => expect(await isHeld(path)).toBe(true))
   expect((await put(path, file)).statusCode).toBe(409)
   // As if its process had died: nobody renews.
   await test.owner.query("UPDATE order_imports SET receiving_until = now() - interval '1 second'")

@@ -1,9 +1,10 @@
 import { answer, answerAll } from '@renmai/platform/ask'
 import { idFrom, newId } from '@renmai/platform/ids'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { key } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { connectWecom, createEventSource } from '../src/channels/connect-channel.ts'
 import { knownAccount } from '../src/channels/known-accounts.ts'
 import { createLiveCode } from '../src/live-codes/create-live-code.ts'
@@ -32,7 +33,6 @@ afterAll(async () => {
   await wecom.close()
 })
 
-const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 50 })
 const run = (...entries: Parameters<typeof runQueues<Stand['worker']>>[1][number][]) =>
   void stops.push(...runQueues(stand.worker, entries).map((loop) => loop.stop))
 const rows = async (sql: string, ...values: unknown[]) => (await stand.test.owner.query(sql, values)).rows
@@ -50,9 +50,9 @@ describe('live codes', () => {
     const refused = await codeOf(first, 'not-the-secret')
     run(registerLiveCodes)
     const state = async (id: string) => (await rows('SELECT config_id, problem, parked_at FROM live_codes WHERE id = $1', id))[0]
-    await waitFor(async () => expect(await state(refused)).toMatchObject({ config_id: null, problem: expect.stringContaining('40001') }))
+    await eventually(async () => expect(await state(refused)).toMatchObject({ config_id: null, problem: expect.stringContaining('40001') }))
     const good = await codeOf(second, CORP.secret)
-    await waitFor(async () => expect(await state(good)).toMatchObject({ config_id: expect.any(String), problem: null, parked_at: null }))
+    await eventually(async () => expect(await state(good)).toMatchObject({ config_id: expect.any(String), problem: null, parked_at: null }))
   })
 })
 
@@ -77,7 +77,7 @@ describe('claims of people', () => {
     await ingest(second, 'later')
     run(resolvePending)
     const attached = (tenantId: string) => rows('SELECT 1 FROM touchpoints WHERE tenant_id = $1 AND profile_id IS NOT NULL', tenantId)
-    await waitFor(async () => {
+    await eventually(async () => {
       expect(await attached(first)).toHaveLength(1)
       expect(await attached(second)).toHaveLength(1)
     })

@@ -1,10 +1,11 @@
 import { answer, answerAll } from '@renmai/platform/ask'
 import { withTenant } from '@renmai/platform/db'
 import { idFrom, newId } from '@renmai/platform/ids'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { key } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { connectWecom } from '../src/channels/connect-channel.ts'
 import { type OpenAccount, readAccount } from '../src/channels/credentials.ts'
 import { testConnection } from '../src/channels/test-connection.ts'
@@ -52,7 +53,6 @@ afterAll(async () => {
 })
 
 const refusal = { errcode: 40001 }
-const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 50 })
 const run = (loops: { stop: () => Promise<void> } | { stop: () => Promise<void> }[]) =>
   void stops.push(...[loops].flat().map((loop) => () => loop.stop()))
 
@@ -111,7 +111,7 @@ describe('a corp that two tenants name', () => {
   it('gives the other no code and no message', async () => {
     await createLiveCode(stand.contextOf(attacker), { idempotencyKey: key(), accountId: forged.id, name: 'n', state: 's', owners: ['u'] })
     run(runQueues(stand.worker, [registerLiveCodes]))
-    await waitFor(async () => {
+    await eventually(async () => {
       const { rows } = await stand.test.owner.query('SELECT config_id, problem FROM live_codes WHERE tenant_id = $1', [attacker])
       expect(rows).toEqual([{ config_id: null, problem: expect.stringContaining('40001') }])
     })
@@ -126,8 +126,8 @@ describe('a corp that two tenants name', () => {
     await pushAdded(own)
     const attempted = async () =>
       (await stand.test.owner.query('SELECT processed_at, problem FROM webhooks WHERE tenant_id = $1', [attacker])).rows
-    await waitFor(async () => expect(await attempted()).toEqual([{ processed_at: null, problem: expect.stringContaining('secret') }]))
-    await waitFor(async () => expect(told.some(({ displayName }) => displayName === '王秘密')).toBe(true))
+    await eventually(async () => expect(await attempted()).toEqual([{ processed_at: null, problem: expect.stringContaining('secret') }]))
+    await eventually(async () => expect(told.some(({ displayName }) => displayName === '王秘密')).toBe(true))
     const tenants = await stand.test.owner.query('SELECT DISTINCT tenant_id FROM contacts')
     expect(tenants.rows).toEqual([{ tenant_id: victim }])
     // The callback, and the details after it.

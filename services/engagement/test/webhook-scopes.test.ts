@@ -7,13 +7,14 @@ import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event } from '@renmai/platform/testing/events'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { MessageReceivedSchema } from '@renmai/proto/engagement/v1/events'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import type { Context, Worker } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
 import { createLoaders } from '../src/loaders.ts'
@@ -51,7 +52,7 @@ beforeAll(async () => {
     egress: createEgress([], 'smtp', []),
     webEgress: createEgress(parseExceptions('127.0.0.1/32:443/webhook', ['webhook']), 'webhook', [443]),
   }
-}, 30_000)
+})
 beforeEach(() => {
   ;[tenant, client, checked, told] = [newId(), newId(), [], []]
 })
@@ -80,7 +81,7 @@ async function happen(): Promise<void> {
   await deliver(test.db, 'engagement', handlers, [received])
   const loops = runQueues(worker, [deliverWebhooks])
   try {
-    await vi.waitFor(() => expect(told).toHaveLength(1), { timeout: 8_000, interval: 20 })
+    await eventually(() => expect(told).toHaveLength(1))
   } finally {
     await Promise.all(loops.map((one) => one.stop()))
   }

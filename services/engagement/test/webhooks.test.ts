@@ -11,6 +11,7 @@ import { createLog } from '@renmai/platform/log'
 import { Cursors } from '@renmai/platform/page'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event, published } from '@renmai/platform/testing/events'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
@@ -87,7 +88,7 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1')
   await new Promise((done) => target.once('listening', done))
   url = `http://127.0.0.1:${(target.address() as AddressInfo).port}`
-}, 30_000)
+})
 beforeEach(() => {
   ;[tenant, client, stops, got] = [newId(), newId(), [], []]
   respond = (_request, response) => response.writeHead(204).end()
@@ -133,10 +134,10 @@ const rows = async (endpointId?: string): Promise<Row[]> =>
     )
   ).rows
 const endpoint = async (id: string) => (await test.owner.query('SELECT * FROM webhook_endpoints WHERE id = $1', [id])).rows[0]
-const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 8_000, interval: 20 })
+
 const makeDue = () => test.owner.query("UPDATE webhook_deliveries SET next_at = now() WHERE state = 'PENDING'")
 const settled = (state: string, count = 1) =>
-  until(async () => expect((await rows()).filter((row) => row.state === state)).toHaveLength(count))
+  eventually(async () => expect((await rows()).filter((row) => row.state === state)).toHaveLength(count))
 
 describe('an endpoint', () => {
   const tricks = [
@@ -322,7 +323,7 @@ describe('a delivery', () => {
     respond = (_request, response) => response.writeHead(500).end('no')
     await happen(received())
     start()
-    await until(async () =>
+    await eventually(async () =>
       expect((await rows())[0]).toMatchObject({ attempts: 1, state: 'PENDING', log: [{ status: 500, problem: 'REFUSED' }] }),
     )
     const [row] = await rows()
@@ -359,7 +360,7 @@ describe('a delivery', () => {
     respond = ({ url: path }, response) => response.writeHead(path === '/' ? 302 : 200, { location: `${url}/elsewhere` }).end()
     await happen(received())
     start()
-    await until(async () => expect((await rows())[0]).toMatchObject({ attempts: 1, state: 'PENDING', log: [{ status: 302 }] }))
+    await eventually(async () => expect((await rows())[0]).toMatchObject({ attempts: 1, state: 'PENDING', log: [{ status: 302 }] }))
     expect(got.map(({ path }) => path)).toEqual(['/'])
   })
 
@@ -379,7 +380,7 @@ describe('a delivery', () => {
     }
     await happen(received())
     start()
-    await until(async () => expect((await rows())[0]).toMatchObject({ attempts: 0, wait: expect.closeTo(10, -1) }))
+    await eventually(async () => expect((await rows())[0]).toMatchObject({ attempts: 0, wait: expect.closeTo(10, -1) }))
     expect((await rows())[0]).toMatchObject({ attempts: 0, state: 'PENDING', log: [] })
     tell = () => '{"data":{}}'
     await makeDue()
@@ -393,7 +394,9 @@ describe('a delivery', () => {
     }
     await happen(received())
     start()
-    await until(async () => expect((await rows())[0]).toMatchObject({ attempts: 1, log: [{ status: null, problem: 'DOCUMENT_INVALID' }] }))
+    await eventually(async () =>
+      expect((await rows())[0]).toMatchObject({ attempts: 1, log: [{ status: null, problem: 'DOCUMENT_INVALID' }] }),
+    )
   })
 
   it('that we cannot make counts as failed too, and does not come again for ever', async () => {
@@ -401,7 +404,7 @@ describe('a delivery', () => {
     await test.owner.query("UPDATE webhook_endpoints SET secrets = '\\x00'")
     await happen(received())
     start()
-    await until(async () => expect((await rows())[0]).toMatchObject({ attempts: 1, log: [{ status: null, problem: 'INTERNAL' }] }))
+    await eventually(async () => expect((await rows())[0]).toMatchObject({ attempts: 1, log: [{ status: null, problem: 'INTERNAL' }] }))
     expect(got).toHaveLength(0)
   })
 
@@ -425,21 +428,21 @@ describe('a delivery', () => {
     respond = ({ url: path }, response) => void (path === '/hang' || response.writeHead(204).end())
     await happen(...Array.from({ length: 40 }, () => received()))
     start()
-    await until(() => expect(got.filter(({ path }) => path === '/hang')).toHaveLength(8))
+    await eventually(() => expect(got.filter(({ path }) => path === '/hang')).toHaveLength(8))
     await create({ url: `${url}/good` })
     await happen(...Array.from({ length: 5 }, () => received()))
-    await until(() => expect(got.filter(({ path }) => path === '/good')).toHaveLength(5))
+    await eventually(() => expect(got.filter(({ path }) => path === '/good')).toHaveLength(5))
     expect(got.filter(({ path }) => path === '/hang')).toHaveLength(8)
     await test.owner.query('UPDATE webhook_endpoints SET failing_since = now() WHERE id = $1', [hanging.id])
     await test.owner.query('UPDATE webhook_deliveries SET next_at = now() WHERE endpoint_id = $1', [hanging.id])
     expect(await claimDeliveries(test.db, tenant, [], 24)).toHaveLength(1)
     target.closeAllConnections()
-  }, 20_000)
+  })
 })
 
 describe('an endpoint is sent nothing any more', () => {
   const disabled = async (id: string, reason: string) => {
-    await until(async () => expect((await endpoint(id)).disabled_reason).toBe(reason))
+    await eventually(async () => expect((await endpoint(id)).disabled_reason).toBe(reason))
     expect((await published(test, WebhookEndpointDisabledSchema)).filter(({ endpointId }) => endpointId === id)).toMatchObject([
       { tenantId: tenant, reason },
     ])
@@ -498,7 +501,7 @@ describe('an endpoint is sent nothing any more', () => {
     await settled('DELIVERED')
     expect(got.map(({ headers }) => headers['webhook-id'])).toEqual([failed!.id])
     expect((await replayWebhookDeliveries(contextOf(), { ...input(), deliveryIds: [failed!.id, newId()] })).replayed).toBe(1)
-    await until(() => expect(got).toHaveLength(2))
+    await eventually(() => expect(got).toHaveLength(2))
   })
 
   it('when it is deleted', async () => {

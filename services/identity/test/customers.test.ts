@@ -124,7 +124,7 @@ describe('merge and unmerge', () => {
       }),
       { numRuns: 25 },
     )
-  }, 60_000)
+  })
 
   it('move the profiles with a growing version, and lead the old id to the survivor', async () => {
     const [a, b] = await resolve(test, tenant, [

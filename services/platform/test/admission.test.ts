@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { Admission, type AdmissionOptions } from '../src/admission.ts'
 import type { Priority } from '../src/fair-queue.ts'
 import { notePoolWait, readPressure } from '../src/pressure.ts'
+import { eventually } from '../src/testing/eventually.ts'
 
 let admission: Admission
 afterEach(() => admission?.stop())
@@ -57,7 +58,7 @@ describe('admission', () => {
     expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2'])
     await sleep(2_100)
     void run('noisy', 'MUTATION', 'noisy 6')
-    await vi.waitFor(() => expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2', 'noisy 6', 'noisy 3']))
+    await eventually(() => expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2', 'noisy 6', 'noisy 3']))
   })
 
   it('does what is important first, and reads newest first', async () => {
@@ -121,7 +122,7 @@ describe('admission', () => {
     const seen: string[] = []
     for (const now of [0, 0.6, 1.2, 2.4, 5]) {
       pressure.now = now
-      await vi.waitFor(async () => expect((await accepted()).length).toBe(4 - seen.length), { timeout: 2_000 })
+      await eventually(async () => expect((await accepted()).length).toBe(4 - seen.length))
       seen.push((await accepted()).join())
     }
     expect(seen).toEqual(['PERSIST,MUTATION,QUERY,EXPORT', 'PERSIST,MUTATION,QUERY', 'PERSIST,MUTATION', 'PERSIST', ''])
@@ -132,7 +133,7 @@ describe('admission', () => {
     create({ atLeast: 2 }, pressure)
     const ask = (priority: Priority) => admission.admit({ tenantId: 'a', priority, kind: 'test' }, async () => priority)
     // An export that is refused tells that the pressure is felt.
-    await vi.waitFor(() => expect(ask('EXPORT')).rejects.toMatchObject({ code: 'UNAVAILABLE' }), { timeout: 2_000 })
+    await eventually(() => expect(ask('EXPORT')).rejects.toMatchObject({ code: 'UNAVAILABLE' }))
     expect(await ask('QUERY')).toBe('QUERY')
     const { run } = workbench()
     for (const name of ['one', 'two']) void run('busy', 'PERSIST', name)
@@ -165,7 +166,7 @@ describe('admission', () => {
     await Promise.all(clients)
     expect(whileSlow).toBeLessThan(6)
     expect(most).toBeGreaterThan(whileSlow + 3)
-  }, 10_000)
+  })
 
   it('does not take for usual how long requests take while others wait', async () => {
     create({ atLeast: 4, atMost: 64, waitMs: 10_000 })
@@ -186,7 +187,7 @@ describe('admission', () => {
     isOver = true
     await Promise.all(clients)
     expect(most).toBe(4)
-  }, 10_000)
+  })
 })
 
 describe('pressure', () => {

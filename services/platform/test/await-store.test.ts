@@ -1,9 +1,10 @@
 import { createServer, connect as dial } from 'node:net'
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { awaitStore } from '../src/await-store.ts'
 import { createLog } from '../src/log.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
+import { eventually } from '../src/testing/eventually.ts'
 import { freePort } from '../src/testing/processes.ts'
 import { counters } from './fixture.ts'
 
@@ -20,7 +21,7 @@ beforeEach(() => {
   asked = 0
   refused = 0
 })
-const wasRefused = () => vi.waitFor(() => expect(refused).toBeGreaterThan(0), { timeout: 5_000 })
+const wasRefused = () => eventually(() => expect(refused).toBeGreaterThan(0))
 const ask = async (url: string, text = 'SELECT 1') => {
   asked++
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 })

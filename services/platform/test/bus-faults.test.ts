@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect as connectTcp, createServer, type Socket } from 'node:net'
 import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { answerAll } from '../src/ask.ts'
 import { type Bus, connectBus, declareStream } from '../src/bus.ts'
 import { pause } from '../src/clock.ts'
@@ -14,6 +14,7 @@ import { publish } from '../src/outbox.ts'
 import { answerReconciler, reconcile } from '../src/reconcile.ts'
 import { relayOnce } from '../src/relay.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
+import { eventually } from '../src/testing/eventually.ts'
 import { makeFolder } from '../src/testing/folder.ts'
 import { type Nats, startNats } from '../src/testing/nats.ts'
 import { counters } from './fixture.ts'
@@ -56,13 +57,13 @@ it('a consumer that hangs holds no more than it may, and goes on with all of it'
   await relayOnce(test.relayDb, bus, SERVICE)
   const [running] = consumeAll(bus, test.db, 'test', [listener('hangs', () => hangs.promise)])
   const info = () => bus.manager.consumers.info(SERVICE, 'test_hangs')
-  await vi.waitFor(async () => expect((await info()).num_ack_pending).toBe(128), { timeout: 5_000 })
+  await eventually(async () => expect((await info()).num_ack_pending).toBe(128))
   await pause(300)
   expect(await info()).toMatchObject({ num_ack_pending: 128, num_pending: 72 })
   hangs.resolve()
-  await vi.waitFor(async () => expect(await effects()).toBe(200), { timeout: 10_000 })
+  await eventually(async () => expect(await effects()).toBe(200))
   await running!.stop()
-}, 30_000)
+})
 
 it('what a corrupted block lost is found by the reconciler and heard', async () => {
   await test.owner.query('TRUNCATE outbox, inbox, counters')
@@ -76,22 +77,19 @@ it('what a corrupted block lost is found by the reconciler and heard', async () 
   await new Promise((resolve) => nats.process.once('exit', resolve))
   flipBits(`${folder.path}/jetstream/jetstream/$G/streams/${SERVICE}/msgs`)
   nats = await startNats({ folder: folder.path, logs: folder.path, port: nats.port })
-  await vi.waitFor(() => bus.manager.streams.info(SERVICE), { timeout: 10_000 })
+  await eventually(() => bus.manager.streams.info(SERVICE))
   const stop = answerAll(bus, 'test', [answerReconciler(test.relayDb, 'test')])
   const [running] = consumeAll(bus, test.db, 'test', [listener('corrupted')])
-  await vi.waitFor(async () => expect(await running!.isIdle()).toBe(true), { timeout: 10_000 })
-  await vi.waitFor(async () => expect(await effects()).toBeGreaterThan(0), { timeout: 10_000 })
+  await eventually(async () => expect(await running!.isIdle()).toBe(true))
+  await eventually(async () => expect(await effects()).toBeGreaterThan(0))
   expect(await effects()).toBeLessThan(50)
   const since = new Date(Date.now() - 60_000)
-  await vi.waitFor(
-    async () => {
-      await reconcile(test.relayDb, bus, SERVICE, since, new Date())
-      expect(await effects()).toBe(50)
-    },
-    { timeout: 20_000, interval: 500 },
-  )
+  await eventually(async () => {
+    await reconcile(test.relayDb, bus, SERVICE, since, new Date())
+    expect(await effects()).toBe(50)
+  })
   await Promise.all([running!.stop(), stop()])
-}, 60_000)
+})
 
 /** One bit in the second half of the newest block. */
 function flipBits(messages: string): void {
@@ -111,10 +109,10 @@ it('a NATS behind a network that went silent is given up, and reached anew, with
   await answers()
   network.silence()
   await expect(answers()).rejects.toThrow('silent')
-  await vi.waitFor(answers, { timeout: 10_000, interval: 200 })
+  await eventually(answers)
   await far.nats.close()
   network.close()
-}, 20_000)
+})
 
 /** Connections that are open when it goes silent stay open and carry nothing; new ones work. */
 async function silentNetwork(to: number) {

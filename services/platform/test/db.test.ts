@@ -215,7 +215,7 @@ describe('migrations', () => {
     for (let at = 2; (await run(killed, at)) !== 0; at += 7) deaths++
     expect(deaths).toBeGreaterThan(5)
     expect(await shapeOf(killed)).toEqual(await shapeOf(undisturbed))
-  }, 60_000)
+  })
 
   it('run by two at once are carried out once', async () => {
     const database = `twice_${newId().slice(-12)}`

@@ -6,7 +6,7 @@ import { timestampNow } from '@bufbuild/protobuf/wkt'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
 import { EnvelopeSchema } from '@renmai/proto/platform/v1/envelope'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { answerAll } from '../src/ask.ts'
 import { type Bus, connectBus, declareStream } from '../src/bus.ts'
 import { type Consumption, consumeAll } from '../src/consume.ts'
@@ -22,6 +22,7 @@ import { answerReconciler, reconcile } from '../src/reconcile.ts'
 import { publishRows, relayOnce, startRelay } from '../src/relay.ts'
 import { answerPublished, remember } from '../src/remember.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
+import { eventually } from '../src/testing/eventually.ts'
 import { type Nats, startNats } from '../src/testing/nats.ts'
 import { counters } from './fixture.ts'
 
@@ -155,19 +156,18 @@ describe('outbox and relay', () => {
     const relay = startRelay(db, bus, SERVICE)
     const holders = `SELECT pg_terminate_backend(pid) FROM pg_locks
       WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
-    for (let times = 0; times < 4; times++)
-      await vi.waitFor(async () => expect((await test.owner.query(holders)).rowCount).toBe(1), { timeout: 10_000, interval: 50 })
+    for (let times = 0; times < 4; times++) await eventually(async () => expect((await test.owner.query(holders)).rowCount).toBe(1))
     await say('after')
-    await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 10_000 })
+    await eventually(async () => expect(await unpublished()).toBe(0))
     await relay.stop()
     await db.pool.end()
-  }, 30_000)
+  })
 
   it('is woken by a commit, and only one of two relays works', async () => {
     const relays = [startRelay(test.relayDb, bus, SERVICE), startRelay(test.relayDb, bus, SERVICE)]
     for (let index = 0; index < 20; index++) await say(`zone-${index}`)
-    await vi.waitFor(async () => expect(await stored()).toBe(20), { timeout: 5_000 })
-    await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 5_000 })
+    await eventually(async () => expect(await stored()).toBe(20))
+    await eventually(async () => expect(await unpublished()).toBe(0))
     await Promise.all(relays.map((relay) => relay.stop()))
     expect(await stored()).toBe(20)
   })
@@ -183,7 +183,7 @@ describe('inbox and consumers', () => {
     await say('a')
     await consuming([listener('once')], async () => {
       await relayOnce(test.relayDb, bus, SERVICE)
-      await vi.waitFor(async () => expect(await effects()).toBe(1))
+      await eventually(async () => expect(await effects()).toBe(1))
       const { rows } = await test.relayDb.pool.query('SELECT * FROM outbox')
       // Past the server's own window for duplicates a copy is stored again; only the inbox knows it.
       await bus.manager.streams.purge(SERVICE)
@@ -192,8 +192,8 @@ describe('inbox and consumers', () => {
       await publishRows(bus, SERVICE, rows)
     })
     await consuming([listener('once')], async () => {
-      await vi.waitFor(async () => expect((await bus.manager.consumers.info(SERVICE, 'test_once')).num_pending).toBe(0))
-      await vi.waitFor(async () => expect((await bus.manager.consumers.info(SERVICE, 'test_once')).num_ack_pending).toBe(0))
+      await eventually(async () => expect((await bus.manager.consumers.info(SERVICE, 'test_once')).num_pending).toBe(0))
+      await eventually(async () => expect((await bus.manager.consumers.info(SERVICE, 'test_once')).num_ack_pending).toBe(0))
     })
     expect(await effects()).toBe(1)
   })
@@ -205,7 +205,7 @@ describe('inbox and consumers', () => {
     const failing = listener('fails-once', () => {
       if (++attempts === 1) throw new Error('not yet')
     })
-    await consuming([failing], () => vi.waitFor(async () => expect(await effects()).toBe(1), { timeout: 8_000 }))
+    await consuming([failing], () => eventually(async () => expect(await effects()).toBe(1)))
     expect(attempts).toBe(2)
   })
 
@@ -217,10 +217,10 @@ describe('inbox and consumers', () => {
     for (const zone of ['a', 'b', 'c']) await say(zone)
     await relayOnce(test.relayDb, bus, SERVICE)
     expect(await messages()).toEqual([['a', 'b', 'c']])
-    await consuming([failing], () => vi.waitFor(async () => expect(await effects()).toBe(3), { timeout: 15_000 }))
+    await consuming([failing], () => eventually(async () => expect(await effects()).toBe(3)))
     expect(failures).toBe(5)
     expect((await test.owner.query('SELECT 1 FROM dead_letters')).rowCount).toBe(0)
-  }, 20_000)
+  })
 
   it('keeps a poison event as a dead letter and goes on with the next', async () => {
     const poison = newId()
@@ -228,8 +228,8 @@ describe('inbox and consumers', () => {
     await say('fine')
     await relayOnce(test.relayDb, bus, SERVICE)
     await consuming([listener('poisoned')], async () => {
-      await vi.waitFor(async () => expect(await effects()).toBe(1), { timeout: 8_000 })
-      await vi.waitFor(async () => expect((await test.owner.query('SELECT * FROM dead_letters')).rowCount).toBe(1), { timeout: 8_000 })
+      await eventually(async () => expect(await effects()).toBe(1))
+      await eventually(async () => expect((await test.owner.query('SELECT * FROM dead_letters')).rowCount).toBe(1))
     })
     const { rows } = await test.owner.query('SELECT * FROM dead_letters')
     expect(rows[0]).toMatchObject({ consumer: 'test_poisoned', event_id: poison, tenant_id: NO_TENANT })
@@ -241,7 +241,7 @@ describe('inbox and consumers', () => {
     const { rows } = await test.relayDb.pool.query('SELECT payload FROM outbox')
     await send(id, victim, rows[0].payload)
     await consuming([listener('cross-tenant')], () =>
-      vi.waitFor(async () => expect((await test.owner.query('SELECT * FROM dead_letters')).rowCount).toBe(1), { timeout: 8_000 }),
+      eventually(async () => expect((await test.owner.query('SELECT * FROM dead_letters')).rowCount).toBe(1)),
     )
     expect(await effects(victim)).toBe(0)
   })
@@ -262,7 +262,7 @@ describe('a database that refuses', () => {
     await expect(relayOnce(test.relayDb, bus, SERVICE)).rejects.toThrow(/permission denied/)
     await test.owner.query(`GRANT UPDATE (published_at) ON outbox TO "${relay}"`)
     // A mark that was still on its way may have held after all.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await relayOnce(test.relayDb, bus, SERVICE)
       expect(await unpublished()).toBe(0)
     })
@@ -280,7 +280,7 @@ describe('a database that refuses', () => {
         publish(tx, TenantCreatedSchema, ...Array.from({ length: 20 }, () => ({ zone: 'x', currency: 'CNY' }))),
       )
       await relayOnce(test.relayDb, bus, SERVICE)
-      await vi.waitFor(async () => expect(await effects()).toBe(20), { timeout: 5_000 })
+      await eventually(async () => expect(await effects()).toBe(20))
       // Nobody had to wait for a delivery after the one that failed.
       expect((await bus.manager.consumers.info(SERVICE, 'test_slow')).delivered.consumer_seq).toBe(1)
     })
@@ -292,13 +292,13 @@ describe('a stream that is deleted while everything runs', () => {
     const relay = startRelay(test.relayDb, bus, SERVICE)
     await consuming([listener('hears-on')], async () => {
       await say('before')
-      await vi.waitFor(async () => expect(await effects()).toBe(1))
+      await eventually(async () => expect(await effects()).toBe(1))
       await bus.manager.streams.delete(SERVICE)
       await say('after')
-      await vi.waitFor(async () => expect(await effects()).toBe(2), { timeout: 15_000 })
+      await eventually(async () => expect(await effects()).toBe(2))
     })
     await relay.stop()
-  }, 30_000)
+  })
 })
 
 describe('the reconciler', () => {
@@ -307,7 +307,7 @@ describe('the reconciler', () => {
     await consuming([handler], async () => {
       await say('heard')
       await relayOnce(test.relayDb, bus, SERVICE)
-      await vi.waitFor(async () => expect(await effects()).toBe(1))
+      await eventually(async () => expect(await effects()).toBe(1))
     })
     await say('lost')
     await relayOnce(test.relayDb, bus, SERVICE)
@@ -315,9 +315,9 @@ describe('the reconciler', () => {
     await declareStream(bus, SERVICE)
     const stop = answerAll(bus, 'test', [answerReconciler(test.relayDb, 'test')])
     await consuming([handler], async () => {
-      await vi.waitFor(() => bus.manager.consumers.info(SERVICE, 'test_reconciled'))
+      await eventually(() => bus.manager.consumers.info(SERVICE, 'test_reconciled'))
       expect(await reconcile(test.relayDb, bus, SERVICE, new Date(Date.now() - 60_000), new Date())).toEqual({ published: 1, busy: 0 })
-      await vi.waitFor(async () => expect(await effects()).toBe(2))
+      await eventually(async () => expect(await effects()).toBe(2))
       expect(await reconcile(test.relayDb, bus, SERVICE, new Date(Date.now() - 60_000), new Date())).toEqual({ published: 0, busy: 0 })
     })
     await stop()
@@ -333,12 +333,12 @@ describe('a day of the inbox that is lost', () => {
     await consuming([listener('lost-marks')], async () => {
       await say('twice')
       await relayOnce(test.relayDb, bus, SERVICE)
-      await vi.waitFor(async () => expect(await effects()).toBe(1))
+      await eventually(async () => expect(await effects()).toBe(1))
       await loseMarks()
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect(await reconcile(test.relayDb, bus, SERVICE, since(), new Date())).toEqual({ published: 1, busy: 0 }),
       )
-      await vi.waitFor(async () => expect(await effects()).toBe(2))
+      await eventually(async () => expect(await effects()).toBe(2))
     })
     await stop()
   })
@@ -350,7 +350,7 @@ describe('a day of the inbox that is lost', () => {
     await consuming([handler], async () => {
       for (const zone of ['a', 'b', 'c']) await say(zone)
       await relayOnce(test.relayDb, bus, SERVICE)
-      await vi.waitFor(async () => expect(await effects()).toBe(3))
+      await eventually(async () => expect(await effects()).toBe(3))
     })
     await loseMarks()
     expect(await remember(test.db, bus, 'test', [handler], since())).toBe(3)
@@ -362,7 +362,7 @@ describe('a day of the inbox that is lost', () => {
     await say('not handled yet')
     await relayOnce(test.relayDb, bus, SERVICE)
     // The server counts what is before a consumer a moment after it has taken an event.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { num_pending: pending, num_ack_pending: open } = await bus.manager.consumers.info(SERVICE, 'test_remembers')
       expect(pending + open).toBe(1)
     })

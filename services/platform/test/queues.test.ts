@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { analyzeNew } from '../src/analyze-new.ts'
 import { insertRows } from '../src/bulk.ts'
 import { pause } from '../src/clock.ts'
@@ -7,6 +7,7 @@ import { groupWrites } from '../src/group-writes.ts'
 import { newId } from '../src/ids.ts'
 import { createLog } from '../src/log.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
+import { eventually } from '../src/testing/eventually.ts'
 import { findWork } from '../src/work/find-work.ts'
 import type { Due } from '../src/work/queue.ts'
 import { counters } from './fixture.ts'
@@ -56,11 +57,11 @@ it('a table that fills up is known to the planner within seconds, and each only 
   await store(newId(), ...Array.from({ length: 2_000 }, () => 1))
   const running = analyzeNew(test.relayDb, createLog('test', 'silent'), () => true)
   // A connection tells what it changed within ten seconds of being idle.
-  await vi.waitFor(async () => expect(await analyzed()).toBe(1), { timeout: 20_000, interval: 200 })
+  await eventually(async () => expect(await analyzed()).toBe(1))
   await pause(3_000)
   expect(await analyzed()).toBe(1)
   await running.stop()
-}, 40_000)
+})
 
 it('writes together what comes while a write is under way, and answers each caller', async () => {
   const groups: number[][] = []

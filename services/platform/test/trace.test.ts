@@ -5,7 +5,7 @@ import { trace } from '@opentelemetry/api'
 import { InMemorySpanExporter } from '@opentelemetry/sdk-trace'
 import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
 import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
-import { expect, inject, it, vi } from 'vitest'
+import { expect, inject, it } from 'vitest'
 import { answer, answerAll, ask } from '../src/ask.ts'
 import { connectBus, declareStream } from '../src/bus.ts'
 import { consumeAll } from '../src/consume.ts'
@@ -17,6 +17,7 @@ import { publish } from '../src/outbox.ts'
 import { relayOnce } from '../src/relay.ts'
 import { startTelemetry } from '../src/telemetry.ts'
 import { testDatabase } from '../src/testing/database.ts'
+import { eventually } from '../src/testing/eventually.ts'
 import { startNats } from '../src/testing/nats.ts'
 import { counters } from './fixture.ts'
 
@@ -46,7 +47,7 @@ it('one trace runs from the request over SQL, the outbox and NATS to the consume
     span.end()
   })
   await relayOnce(test.relayDb, bus, 'identity')
-  await vi.waitFor(() => expect(heard).toBe(1), { timeout: 10_000 })
+  await eventually(() => expect(heard).toBe(1))
   await Promise.all(consumers.map((one) => one.stop()))
   await stopAnswers()
   await bus.nats.close()

@@ -7,6 +7,7 @@ import { newId } from '../src/ids.ts'
 import { createLog } from '../src/log.ts'
 import type { Loop } from '../src/loop.ts'
 import { type TestDatabase, testDatabase } from '../src/testing/database.ts'
+import { eventually } from '../src/testing/eventually.ts'
 import { inside } from '../src/work/inside.ts'
 import { LEASED, leased } from '../src/work/leased.ts'
 import { outside } from '../src/work/outside.ts'
@@ -74,9 +75,9 @@ describe('a queue', () => {
       })),
     )
     await add(first)
-    await vi.waitFor(() => expect(failed).toHaveBeenCalled())
+    await eventually(() => expect(failed).toHaveBeenCalled())
     const [job] = await add(second)
-    await vi.waitFor(async () => expect((await look(job!)).result).toBe('done'))
+    await eventually(async () => expect((await look(job!)).result).toBe('done'))
   })
 
   it('gives one tenant half of its lanes, whatever they are held by', async () => {
@@ -92,19 +93,19 @@ describe('a queue', () => {
       ),
     )
     await add(first, 8)
-    await vi.waitFor(() => expect(began).toEqual([first, first]))
+    await eventually(() => expect(began).toEqual([first, first]))
     const [job] = await add(second)
-    await vi.waitFor(async () => expect((await look(job!)).result).toBe('done'))
+    await eventually(async () => expect((await look(job!)).result).toBe('done'))
     expect(began).toEqual([first, first, second])
     gate.resolve()
-    await vi.waitFor(() => expect(began.filter((one) => one === first)).toHaveLength(8))
+    await eventually(() => expect(began.filter((one) => one === first)).toHaveLength(8))
   })
 
   it('is woken by the transaction that brings the work, not by polling', async () => {
     start(calling(async (job) => finish('done')(job), { pollMs: 3_600_000 }))
     for (let times = 0; times < 2; times++) {
       const [job] = await add(first)
-      await vi.waitFor(async () => expect((await look(job!)).result).toBe('done'), { timeout: 10_000 })
+      await eventually(async () => expect((await look(job!)).result).toBe('done'))
     }
   })
 
@@ -117,7 +118,7 @@ describe('a queue', () => {
       tx.work.add('jobs')
       return [row.id]
     })
-    await vi.waitFor(async () => expect((await look(job!)).result).toBe('done'), { timeout: 10_000 })
+    await eventually(async () => expect((await look(job!)).result).toBe('done'))
   })
 })
 
@@ -135,7 +136,7 @@ describe('work outside', () => {
   ])('that ends %s stays with its reason', async (_name, call, expected) => {
     start(calling(call))
     const [job] = await add(first)
-    await vi.waitFor(async () => expect(await look(job!)).toMatchObject({ ...expected, attempt_id: null, result: null }))
+    await eventually(async () => expect(await look(job!)).toMatchObject({ ...expected, attempt_id: null, result: null }))
   })
 
   it('is tried again when its effects cannot be committed', async () => {
@@ -147,7 +148,7 @@ describe('work outside', () => {
       }),
     )
     const [job] = await add(first)
-    await vi.waitFor(async () => expect((await look(job!)).result).toBe('done'), { timeout: 10_000 })
+    await eventually(async () => expect((await look(job!)).result).toBe('done'))
     expect(calls).toBe(2)
   })
 
@@ -162,10 +163,10 @@ describe('work outside', () => {
       }),
     )
     const [job] = await add(first)
-    await vi.waitFor(() => expect(calls).toBe(1))
+    await eventually(() => expect(calls).toBe(1))
     await test.owner.query("UPDATE jobs SET next_at = now() - interval '1 second'")
     running.push(...runQueues(worker, [calling(async (taken) => (calls++, finish('attempt 2')(taken)))]))
-    await vi.waitFor(async () => expect((await look(job!)).result).toBe('attempt 2'))
+    await eventually(async () => expect((await look(job!)).result).toBe('attempt 2'))
     gates[0]!.resolve()
     await Promise.all(running.map((one) => one.stop()))
     expect((await look(job!)).result).toBe('attempt 2')
@@ -176,7 +177,7 @@ describe('work outside', () => {
     const entry = calling(async (job) => (done.push(job.id), finish('done')(job)))
     for (let no = 0; no < 3; no++) start(entry)
     const all = await add(first, 40)
-    await vi.waitFor(async () => expect((await test.owner.query("SELECT FROM jobs WHERE result = 'done'")).rowCount).toBe(40))
+    await eventually(async () => expect((await test.owner.query("SELECT FROM jobs WHERE result = 'done'")).rowCount).toBe(40))
     expect(done.toSorted()).toEqual(all.toSorted())
   })
 })
@@ -202,10 +203,10 @@ describe('work inside', () => {
   it('that always fails holds up none of its neighbours and is parked in the end', async () => {
     const all = await add(first, 6)
     start(entry(all[2]!))
-    await vi.waitFor(async () => expect((await test.owner.query("SELECT FROM jobs WHERE result = 'done'")).rowCount).toBe(5))
-    await vi.waitFor(async () => expect(await look(all[2]!)).toMatchObject({ attempts: 1, problem: 'Error', parked_at: null }))
+    await eventually(async () => expect((await test.owner.query("SELECT FROM jobs WHERE result = 'done'")).rowCount).toBe(5))
+    await eventually(async () => expect(await look(all[2]!)).toMatchObject({ attempts: 1, problem: 'Error', parked_at: null }))
     await test.owner.query('UPDATE jobs SET attempts = 7, next_at = now() WHERE id = $1', [all[2]])
     await withTenant(test.db, first, async (tx) => void tx.work.add('jobs'))
-    await vi.waitFor(async () => expect(await look(all[2]!)).toMatchObject({ next_at: null, parked_at: expect.any(Date) }))
+    await eventually(async () => expect(await look(all[2]!)).toMatchObject({ next_at: null, parked_at: expect.any(Date) }))
   })
 })

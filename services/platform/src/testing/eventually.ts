@@ -17,3 +17,11 @@ export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
       if (Date.now() > until) throw error
     }
 }
+
+/** The same for what is looked for: returns it when it is there. */
+export const eventuallyFound = <T>(find: () => Promise<T | null | undefined>): Promise<T> =>
+  eventually(async () => {
+    const found = await find()
+    if (found === null || found === undefined) throw new Error(`Never found by ${find}`)
+    return found
+  })

@@ -82,7 +82,6 @@ export async function startPostgres(options: {
     logs: options.logs,
     poll: () => answers(url),
     stopSignal: 'SIGINT',
-    timeoutMs: 60_000,
   })
   return { ...child, url, port }
 }

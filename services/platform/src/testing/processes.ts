@@ -35,7 +35,7 @@ export async function start(
   },
   more: NodeJS.ProcessEnv = {},
 ): Promise<Child> {
-  const { logs, ready, poll, timeoutMs = 60_000, stopSignal = 'SIGTERM', ...rest } = options
+  const { logs, ready, poll, timeoutMs = 300_000, stopSignal = 'SIGTERM', ...rest } = options
   mkdirSync(logs, { recursive: true })
   const log = createWriteStream(`${logs}/${name}.log`, { flags: 'a' })
   // A group of its own: Ctrl-C in a terminal reaches whoever started it, who then stops all in order.

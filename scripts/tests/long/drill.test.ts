@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { drill } from '../backup/drill.ts'
+import { drill } from '../../backup/drill.ts'
 
 it('a backup is one: restored to a moment, every row is there, the audit chain holds and the services go on', async () => {
   const lines: string[] = []
@@ -9,4 +9,4 @@ it('a backup is one: restored to a moment, every row is there, the audit chain h
     lines.some((line) => /[1-9]\d* events published again/.test(line)),
     'the restored consumer had missed something',
   ).toBe(true)
-}, 400_000)
+})

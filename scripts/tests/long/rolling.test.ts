@@ -2,20 +2,21 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '@renmai/platform/ids'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { freePort } from '@renmai/platform/testing/processes'
 import { createSigner, signViewer } from '@renmai/platform/viewer'
 import pg from 'pg'
 import { Pool } from 'undici'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { createProxy, type Proxy } from '../chaos/proxy.ts'
-import { type Client, createClient } from '../client.ts'
-import { SERVICES } from '../compose-supergraph.ts'
-import { importFile } from '../import-file.ts'
-import { signEvents } from '../sign-events.ts'
-import { type Platform, startPlatform } from '../stack/platform.ts'
-import type { Ports } from '../stack/ports.ts'
-import { createSecrets } from '../stack/secrets.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createProxy, type Proxy } from '../../chaos/proxy.ts'
+import { type Client, createClient } from '../../client.ts'
+import { SERVICES } from '../../compose-supergraph.ts'
+import { importFile } from '../../import-file.ts'
+import { signEvents } from '../../sign-events.ts'
+import { type Platform, startPlatform } from '../../stack/platform.ts'
+import type { Ports } from '../../stack/ports.ts'
+import { createSecrets } from '../../stack/secrets.ts'
 
 const BEHIND = [...SERVICES, 'gateway', 'intake'] as const
 /** How long a terminating pod still gets new connections, because not everybody knows yet. */
@@ -34,12 +35,12 @@ beforeAll(async () => {
   const options = { folder: folder.path, logs: `${folder.path}/logs`, secrets, tell: () => undefined, graphiql: false, behind }
   platform = await startPlatform({ ...options, postgresSettings: ['fsync=off', 'synchronous_commit=off'] })
   client = createClient(platform.endpoints, secrets)
-}, 120_000)
+})
 afterAll(async () => {
   await platform?.stop()
   for (const balancer of Object.values(balancers)) balancer.close()
   folder.remove()
-}, 60_000)
+})
 
 /** Starts what shall replace a part. @returns what ends the old one, as a rolling update does when the new one is ready */
 async function prepare(name: string, more: NodeJS.ProcessEnv = {}): Promise<() => Promise<void>> {
@@ -166,11 +167,8 @@ it('every part is replaced under load: no request fails and no event is lost', a
     await count('analytics', "SELECT count(*)::int AS n FROM events WHERE type = 'page_view'"),
     await count('identity', 'SELECT count(*)::int AS n FROM tags'),
   ]
-  await vi.waitFor(async () => expect(await heard()).toEqual([done.events, done.events, done.events, done.tags]), {
-    timeout: 30_000,
-    interval: 500,
-  })
-}, 180_000)
+  await eventually(async () => expect(await heard()).toEqual([done.events, done.events, done.events, done.tags]))
+})
 
 it('an import goes on where it was when its service is replaced: every order once', async () => {
   const { account } = await createSource('STORE')
@@ -184,14 +182,14 @@ it('an import goes on where it was when its service is replaced: every order onc
     zone: 'Asia/Shanghai',
   })
   const stored = () => count('engagement', 'SELECT count(*)::int AS n FROM orders')
-  await vi.waitFor(async () => expect(await stored()).toBeGreaterThan(0), { timeout: 20_000, interval: 20 })
+  await eventually(async () => expect(await stored()).toBeGreaterThan(0))
   await replace()
   const when = await stored()
   expect(await importing).toMatchObject({ state: 'COMPLETED', orders, rejectedRows: 0 })
   expect(when, 'it was under way when the service ended').toBeLessThan(orders)
   expect(await stored()).toBe(orders)
   expect(await count('engagement', 'SELECT count(*)::int AS n FROM order_lines')).toBe(orders)
-}, 180_000)
+})
 
 it('a promise that nobody waits for ends the process with a word about it, for a clean one to begin', async () => {
   const broken = 'setTimeout(() => Promise.reject(new Error("nobody waits")), 1000)'
@@ -208,9 +206,9 @@ it('a promise that nobody waits for ends the process with a word about it, for a
     const code = doomed instanceof Error ? /ended \((\d+)\)/.exec(doomed.message)?.[1] : String((await once(doomed, 'exit'))[0])
     expect([name, code]).toEqual([name, '1'])
     // What a process says last is written down a moment after its end.
-    await vi.waitFor(() => expect(readFileSync(`${folder.path}/logs/${name}.log`, 'utf8')).toContain('nobody waits'), { timeout: 5_000 })
+    await eventually(() => expect(readFileSync(`${folder.path}/logs/${name}.log`, 'utf8')).toContain('nobody waits'))
   }
-}, 60_000)
+})
 
 // After the others: whatever is started again now has the old secrets.
 it("the gateway's secrets with services are replaced under load: both are good meanwhile, the old ones are not after", async () => {
@@ -233,4 +231,4 @@ it("the gateway's secrets with services are replaced under load: both are good m
   const token = signViewer(createSigner(old.identity!), viewer, 'identity', body, new Date())
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   expect((await fetch(`${client.endpoints.services.identity}/graphql`, { method: 'POST', headers, body })).status).toBe(401)
-}, 180_000)
+})
