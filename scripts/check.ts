@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { makeOuterFolder } from '@renmai/platform/testing/folder'
 import color from 'picocolors'
 import { gates } from './checks/gates.ts'
-import { ROOT } from './stack/paths.ts'
+import { HOME, ROOT } from './stack/paths.ts'
 
 /**
  * Runs every gate and every test, shows each as it goes, and ends with the count: `N passed, N failed`. What takes long
  * (chaos, the drill, rolling, upgrades, attacks) runs with `--all`.
  */
-const REPORT = `${ROOT}.renmai/test-report.json`
+const REPORT = `${HOME}/test-report.json`
 const isAll = process.argv.includes('--all')
 const more = process.argv.slice(2).filter((argument) => argument !== '--all')
 let [passed, failed] = [0, 0]
@@ -25,7 +26,7 @@ for (const { name, run } of gates) {
   }
 }
 
-mkdirSync(`${ROOT}.renmai`, { recursive: true })
+makeOuterFolder(HOME)
 const vitest = [
   'node_modules/vitest/vitest.mjs',
   'run',

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync, rmSync } from 'node:fs'
+import { openSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeOuterFolder, makePrivateFolder, PRIVATE_FILE } from '@renmai/platform/testing/folder'
 import { dataFolder } from '@renmai/platform/testing/postgres'
 import color from 'picocolors'
 import { createClient } from '../client.ts'
@@ -63,8 +64,9 @@ function watch(platform: Platform, stop: () => void): void {
 }
 
 async function startDetached(demo: boolean): Promise<void> {
-  mkdirSync(LOGS, { recursive: true })
-  const log = openSync(`${LOGS}/up.log`, 'w')
+  makeOuterFolder(HOME)
+  makePrivateFolder(LOGS)
+  const log = openSync(`${LOGS}/up.log`, 'w', PRIVATE_FILE)
   const child = spawn(process.execPath, [`${ROOT}scripts/renmai.ts`, 'up', ...(demo ? [] : ['--no-demo'])], {
     detached: true,
     stdio: ['ignore', log, log],

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { PRIVATE_FILE } from '@renmai/platform/testing/folder'
 import Table from 'cli-table3'
 import color from 'picocolors'
 import type { Client } from '../client.ts'
@@ -10,7 +11,7 @@ import { createStory } from './story.ts'
 /** The moment that the demo's days are counted from: that of its first telling. */
 function readBase(): Date {
   const file = `${HOME}/demo.json`
-  if (!existsSync(file)) writeFileSync(file, JSON.stringify({ base: new Date() }))
+  if (!existsSync(file)) writeFileSync(file, JSON.stringify({ base: new Date() }), { mode: PRIVATE_FILE })
   return new Date((JSON.parse(readFileSync(file, 'utf8')) as { base: string }).base)
 }
 

@@ -5,9 +5,10 @@ import Provider from 'oidc-provider'
  * An OIDC provider for development, in the place of the company's own: gives ES256 access tokens (RFC 9068) by client
  * credentials to the development login.
  *
- *   node scripts/issuer/main.ts <port> <client id> <client secret> <tenant id>
+ *   node scripts/issuer/main.ts <port> <client id> <tenant id>, with LOGIN_CLIENT_SECRET in the environment
  */
-const [port = '', clientId = '', clientSecret = '', tenantId = ''] = process.argv.slice(2)
+const [port = '', clientId = '', tenantId = ''] = process.argv.slice(2)
+const clientSecret = process.env.LOGIN_CLIENT_SECRET ?? ''
 const issuer = `http://127.0.0.1:${port}`
 const { privateKey } = await generateKeyPair('ES256', { extractable: true })
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { makePrivateFolder } from '@renmai/platform/testing/folder'
 import { startNats } from '@renmai/platform/testing/nats'
 import { startPostgres } from '@renmai/platform/testing/postgres'
 import { allStarted, type Child, start } from '@renmai/platform/testing/processes'
@@ -47,6 +47,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const { mainOf = sourceOf } = options
   const place = placeOf(options)
   const ports = await choosePorts(options.folder)
+  makePrivateFolder(`${options.folder}/compile-cache`)
   const children: Child[] = []
   const closing: (() => void)[] = []
   const stop = async () => {
@@ -167,7 +168,7 @@ type Place = { logs: string; cwd: string }
 function placeOf({ logs }: PlatformOptions): Place {
   // Not beside the data: a disk that a part works on cannot be unmounted.
   const cwd = `${logs}/empty`
-  mkdirSync(cwd, { recursive: true })
+  makePrivateFolder(cwd)
   return { logs, cwd }
 }
 
@@ -186,11 +187,13 @@ function startService(name: string, args: string[], environment: Environment, po
 function startOutside({ logs, secrets }: PlatformOptions, ports: Ports, children: Child[]): Promise<Child>[] {
   const ready = (line: string) => line.startsWith('READY')
   const { loginClientId, loginClientSecret, tenantId } = secrets
+  // By the environment: whoever is on the machine reads command lines.
+  const env = { ...process.env, LOGIN_CLIENT_SECRET: loginClientSecret }
   const simulator = [`${ROOT}scripts/simulator/main.ts`, String(ports.simulator), String(ports.smtp)]
-  const issuer = [`${ROOT}scripts/issuer/main.ts`, String(ports.issuer), loginClientId, loginClientSecret, tenantId]
+  const issuer = [`${ROOT}scripts/issuer/main.ts`, String(ports.issuer), loginClientId, tenantId]
   return [
     keep(children, start('simulator', process.execPath, simulator, { logs, ready })),
-    keep(children, start('issuer', process.execPath, issuer, { logs, ready })),
+    keep(children, start('issuer', process.execPath, issuer, { logs, ready, env })),
   ]
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { makeOuterFolder, PRIVATE_FILE } from '@renmai/platform/testing/folder'
 import { freePort } from '@renmai/platform/testing/processes'
 import { SERVICES } from '../compose-supergraph.ts'
 import { HOME } from './paths.ts'
@@ -22,7 +23,7 @@ export async function choosePorts(folder: string): Promise<Ports> {
   const last = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Ports>) : {}
   const ports = {} as Ports
   for (const name of NAMES) ports[name] = await freePort(last[name] ?? (name === 'gateway' && folder.startsWith(HOME) ? 4000 : 0))
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(file, JSON.stringify(ports))
+  makeOuterFolder(folder)
+  writeFileSync(file, JSON.stringify(ports), { mode: PRIVATE_FILE })
   return ports
 }

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { makeOuterFolder, PRIVATE_FILE } from '@renmai/platform/testing/folder'
 import { HOME } from './paths.ts'
 
 /** Everything secret of a development installation, made once and kept in one file that only its owner reads. */
@@ -49,9 +50,9 @@ export function readSecrets(folder = HOME): Secrets {
   const file = `${folder}/secrets.json`
   const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {}
   if (stored.oauthPrivateKeys && stored.internalSecrets) return stored as Secrets
-  mkdirSync(folder, { recursive: true })
+  makeOuterFolder(folder)
   // An installation that is older than a secret gets it now.
   const secrets = { ...createSecrets('0199f000-0000-7000-8000-000000000001'), ...stored }
-  writeFileSync(file, JSON.stringify(secrets, undefined, 2), { mode: 0o600 })
+  writeFileSync(file, JSON.stringify(secrets, undefined, 2), { mode: PRIVATE_FILE })
   return secrets
 }

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { makeOuterFolder, PRIVATE_FILE } from '@renmai/platform/testing/folder'
 import type { Endpoints } from './endpoints.ts'
 import { HOME } from './paths.ts'
 
@@ -8,8 +9,8 @@ export type State = { pid: number; endpoints: Endpoints; startedAt: string }
 const FILE = `${HOME}/state.json`
 
 export function writeState(state: State): void {
-  mkdirSync(HOME, { recursive: true })
-  writeFileSync(FILE, JSON.stringify(state, undefined, 2), { mode: 0o600 })
+  makeOuterFolder(HOME)
+  writeFileSync(FILE, JSON.stringify(state, undefined, 2), { mode: PRIVATE_FILE })
 }
 
 export const removeState = () => rmSync(FILE, { force: true })

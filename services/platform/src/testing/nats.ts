@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isAtLeast } from '../bus.ts'
 import type { Permissions } from '../bus-permissions.ts'
+import { makePrivateFolder, PRIVATE_FILE } from './folder.ts'
 import { type Child, freePort, start } from './processes.ts'
 
 export type Nats = Child & { url: string; monitorUrl: string; port: number }
@@ -72,15 +73,17 @@ export function authorization(users: readonly NatsUser[]): string {
 export async function startNats(options: NatsOptions): Promise<Nats> {
   const { path } = findNats()
   const [port, monitor] = [await freePort(options.port), await freePort()]
-  mkdirSync(options.folder, { recursive: true })
+  makePrivateFolder(options.folder)
   const config = `${options.folder}/nats.conf`
   const sync = options.syncAlways === false ? '' : '  sync_interval: always\n'
   writeFileSync(
     config,
     `listen: "127.0.0.1:${port}"\nhttp: "127.0.0.1:${monitor}"\nserver_name: renmai\nmax_payload: 8MB\njetstream {\n  store_dir: "${options.folder}/jetstream"\n  max_file_store: 64GB\n${sync}}\n${options.users ? authorization(options.users) : ''}`,
     // As the data is: a power cut must not leave it empty.
-    { flush: true },
+    { flush: true, mode: PRIVATE_FILE },
   )
+  // One of an older version was open to all.
+  chmodSync(config, PRIVATE_FILE)
   const monitorUrl = `http://127.0.0.1:${monitor}`
   const child = await start('nats', path, ['-c', config], {
     logs: options.logs,

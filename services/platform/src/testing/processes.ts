@@ -1,8 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makePrivateFolder, PRIVATE_FILE } from './folder.ts'
 
 /** A child of ours. */
 export type Child = {
@@ -36,8 +37,8 @@ export async function start(
   more: NodeJS.ProcessEnv = {},
 ): Promise<Child> {
   const { logs, ready, poll, timeoutMs = 300_000, stopSignal = 'SIGTERM', ...rest } = options
-  mkdirSync(logs, { recursive: true })
-  const log = createWriteStream(`${logs}/${name}.log`, { flags: 'a' })
+  makePrivateFolder(logs)
+  const log = createWriteStream(`${logs}/${name}.log`, { flags: 'a', mode: PRIVATE_FILE })
   // A group of its own: Ctrl-C in a terminal reaches whoever started it, who then stops all in order.
   const environment = { ...(rest.env ?? process.env), ...more }
   const child = spawn(command, args, {
