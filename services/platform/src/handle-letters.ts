@@ -8,6 +8,7 @@ import { AppError } from './errors.ts'
 import { idFrom } from './ids.ts'
 import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts'
 import { meter } from './meter.ts'
+import { problemOf } from './work/settle.ts'
 
 const MAX_DELIVERIES = 5
 /** Events handled in one transaction; its commit and its round trips cost as much for one. */
@@ -133,7 +134,7 @@ async function keepDeadLetter({ db, consumer }: Subscriber, message: JsMsg, even
         eventId,
         message.subject,
         Buffer.from(event?.payload ?? message.data),
-        `${error.name}: ${error.message}`.slice(0, 500),
+        (error instanceof PoisonError ? `${error.name}: ${error.message}` : problemOf(error)).slice(0, 500),
         message.info.deliveryCount,
       ],
     ),

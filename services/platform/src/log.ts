@@ -25,8 +25,12 @@ const SECRET_KEYS = [
 const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`])
 
 const MAX_TEXT = 2_000
+const IS_NAME = /^"[\w.:/@-]*"$/
 
-/** Userinfo in URLs, bearer tokens, e-mail addresses and Chinese mobile numbers, wherever they stand in a text. */
+/**
+ * Userinfo in URLs, bearer tokens, e-mail addresses and Chinese mobile numbers, wherever they stand in a text; and what
+ * libraries quote of what they were given: quoted text that is no name of a program's, and words of other scripts.
+ */
 function scrub(text: string): string {
   return text
     .slice(0, MAX_TEXT)
@@ -34,6 +38,8 @@ function scrub(text: string): string {
     .replace(/(bearer\s+)\S+/gi, '$1[redacted]')
     .replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '[redacted]')
     .replace(/(?<!\d)(\+?86)?1[3-9]\d{9}(?!\d)/g, '[redacted]')
+    .replace(/"[^"\n]*"/g, (quoted) => (IS_NAME.test(quoted) ? quoted : '"[redacted]"'))
+    .replace(/(?![A-Za-z])[\p{L}\p{M}]+/gu, '[redacted]')
     .replace(/rm_[a-z]+_[0-9A-Za-z]+_[0-9A-Za-z]+_[0-9A-Za-z_]+/g, '[redacted]')
 }
 

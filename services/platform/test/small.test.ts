@@ -54,6 +54,20 @@ describe('logs', () => {
     expect(text).toContain('[redacted]')
     for (const canary of canaries) expect(text).not.toContain(canary)
   })
+
+  it.each([
+    ['Invalid Opening Quote: a quote is found on field "nm" at line 2, value is "王私密先生"', 'value is "[redacted]"'],
+    [`Unexpected token '王', "王私密" is not valid JSON`, 'is not valid JSON'],
+    ['Unexpected token in "Li Secret, 5 Road"', 'Unexpected token in "[redacted]"'],
+    ['column "tenant_id" does not exist', 'column "tenant_id" does not exist'],
+  ])('quote of the message of a library no text that it was given: %s', (message, wanted) => {
+    let text = ''
+    const log = createLog('test', 'debug', new Writable({ write: (chunk, _encoding, done) => ((text += chunk), done()) }))
+    log.error({ err: new SyntaxError(message) }, 'failed')
+    const { err } = JSON.parse(text) as { err: { message: string; stack: string } }
+    expect(err.message).toContain(wanted)
+    for (const part of ['王', '私密', 'Secret']) expect(`${err.message}${err.stack}`).not.toContain(part)
+  })
 })
 
 describe('sealed data', () => {
