@@ -1,11 +1,57 @@
+import { globSync, readFileSync } from 'node:fs'
 import type { CodegenConfig } from '@graphql-codegen/cli'
+import { type DefinitionNode, Kind, parse } from 'graphql'
 
 /**
- * Resolver types from a service's SDL. Arguments and inputs are exact; parents are the service's own rows, which the
- * resolvers and their tests vouch for.
+ * Resolver types from a service's SDL and tables. What a resolver returns for the SDL type `X`, and so what the resolvers of
+ * its fields get, is:
+ *
+ * - `XRow`, where a file of the service exports a type of that name: rows that are extended or read in part;
+ * - the row of the table whose file has `export type X = typeof xs.$inferSelect`;
+ * - a `Connection` of the rows for `XConnection`;
+ * - `{ id: string }` for an entity (`@key`) of another service;
+ * - the fields of `X` otherwise.
  */
+const files = globSync('src/**/*.graphql').filter((file) => !file.includes('/gen/'))
+const sdl = ['../platform/src/common.graphql', ...files]
+  .map((file) => readFileSync(file, 'utf8'))
+  .join('\n')
+  // Resolvers leave them out: the wrapper of mutations fills them in.
+  .replaceAll('userErrors: [UserError!]!', 'userErrors: [UserError!]')
+
+const ROW = /export type (\w+) = typeof \w+\.\$inferSelect/g
+const OWN_ROW = /export type (\w+)Row\b/g
+
+const rowsIn = (pattern: RegExp, glob: string) =>
+  globSync(glob)
+    .filter((file) => !file.includes('/gen/'))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, name]) => [name!, `.${file.slice(3)}`] as const))
+const [rows, ownRows] = [new Map(rowsIn(ROW, 'src/**/*.table.ts')), new Map(rowsIn(OWN_ROW, 'src/**/*.ts'))]
+
+/** What stands for rows of an SDL type in the generated file. */
+function rowOf(type: DefinitionNode): [name: string, mapper: string][] {
+  if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) return []
+  const name = type.name.value
+  const [own, row] = [ownRows.get(name), rows.get(name)]
+  // A default mapper's file lies beside the generated one, in src/gen.
+  if (own) return [[name, `.${own}#${name}Row`]]
+  if (row) return [[name, `.${row}#${name} as ${name}Row`]]
+  const isEntity = type.directives?.some((directive) => directive.name.value === 'key')
+  return isEntity ? [[name, '{ id: string }']] : []
+}
+
+const { definitions } = parse(sdl)
+const mappers = Object.fromEntries(definitions.flatMap(rowOf))
+for (const type of definitions) {
+  const [, name] = type.kind === Kind.OBJECT_TYPE_DEFINITION ? (/^(\w+)Connection$/.exec(type.name.value) ?? []) : []
+  if (!name || !mappers[name]) continue
+  const row = mappers[name].includes('#') ? `${name}Row` : mappers[name]
+  mappers[`${name}Connection`] = `@renmai/platform/page#Connection<${row}>`
+  mappers[`${name}Edge`] = `{ cursor: string; node: ${row} }`
+}
+
 const config: CodegenConfig = {
-  schema: ['../platform/src/common.graphql', 'src/!(gen)/**/*.graphql', 'src/*.graphql'],
+  schema: sdl,
   silent: true,
   generates: {
     'src/gen/resolvers.ts': {
@@ -16,7 +62,7 @@ const config: CodegenConfig = {
         useTypeImports: true,
         importExtension: '.ts',
         contextType: '../context.ts#Context',
-        defaultMapper: '@renmai/platform/rows#Row',
+        mappers,
         scalars: {
           DateTime: { input: 'string', output: 'Date | string' },
           Date: { input: 'string', output: 'string' },

@@ -16,7 +16,7 @@ export function createLoaders(ctx: BaseContext) {
         .where(and(isOwn(ctx.viewer), inArray(bulkOperations.id, [...ids])))
       return new Map(rows.map((row) => [row.id, row]))
     }),
-    rfm: tenantLoader<RfmScoreRow & { asOf: string; currency: string }>(ctx, async (tx, ids) => {
+    rfm: tenantLoader<RfmScoreRow>(ctx, async (tx, ids) => {
       const rows = await tx
         .select({ score: rfmScores, asOf: rfmRuns.asOf, currency: rfmRuns.currency })
         .from(rfmScores)

@@ -2,9 +2,15 @@ import { mergeResolvers } from '@renmai/platform/resolvers'
 import { scalars } from '@renmai/platform/scalars'
 import { attributionResolvers } from './attribution/attribution.resolvers.ts'
 import { bulkOperationResolvers } from './bulk-operations/bulk-operation.resolvers.ts'
-import type { Resolvers } from './gen/resolvers.ts'
+import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { kpiResolvers } from './kpis/kpi.resolvers.ts'
 import { rfmResolvers } from './rfm/rfm.resolvers.ts'
 
 /** What analytics answers. */
-export const resolvers = mergeResolvers<Resolvers>(scalars, rfmResolvers, attributionResolvers, kpiResolvers, bulkOperationResolvers)
+export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
+  scalars,
+  rfmResolvers,
+  attributionResolvers,
+  kpiResolvers,
+  bulkOperationResolvers,
+)

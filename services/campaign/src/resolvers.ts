@@ -1,10 +1,16 @@
 import { mergeResolvers } from '@renmai/platform/resolvers'
 import { scalars } from '@renmai/platform/scalars'
 import { couponResolvers } from './coupons/coupon.resolvers.ts'
-import type { Resolvers } from './gen/resolvers.ts'
+import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { journeyResolvers } from './journeys/journey.resolvers.ts'
 import { segmentResolvers } from './segments/segment.resolvers.ts'
 import { templateResolvers } from './templates/template.resolvers.ts'
 
 /** What campaign answers. */
-export const resolvers = mergeResolvers<Resolvers>(scalars, segmentResolvers, templateResolvers, couponResolvers, journeyResolvers)
+export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
+  scalars,
+  segmentResolvers,
+  templateResolvers,
+  couponResolvers,
+  journeyResolvers,
+)

@@ -3,8 +3,14 @@ import { scalars } from '@renmai/platform/scalars'
 import { auditResolvers } from './audit/audit.resolvers.ts'
 import { consentResolvers } from './consents/consent.resolvers.ts'
 import { decisionResolvers } from './decisions/decision.resolvers.ts'
-import type { Resolvers } from './gen/resolvers.ts'
+import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { purposeResolvers } from './purposes/purpose.resolvers.ts'
 
 /** What compliance answers. */
-export const resolvers = mergeResolvers<Resolvers>(scalars, purposeResolvers, consentResolvers, decisionResolvers, auditResolvers)
+export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
+  scalars,
+  purposeResolvers,
+  consentResolvers,
+  decisionResolvers,
+  auditResolvers,
+)

@@ -2,7 +2,7 @@ import { mergeResolvers } from '@renmai/platform/resolvers'
 import { scalars } from '@renmai/platform/scalars'
 import { channelResolvers } from './channels/channel.resolvers.ts'
 import { receivedMessageResolvers } from './contacts/received-message.resolvers.ts'
-import type { Resolvers } from './gen/resolvers.ts'
+import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { importResolvers } from './imports/import.resolvers.ts'
 import { liveCodeResolvers } from './live-codes/live-code.resolvers.ts'
 import { messageResolvers } from './messages/message.resolvers.ts'
@@ -11,7 +11,7 @@ import { touchpointResolvers } from './touchpoints/touchpoint.resolvers.ts'
 import { webhookEndpointResolvers } from './webhook-endpoints/webhook-endpoint.resolvers.ts'
 
 /** What engagement answers. */
-export const resolvers = mergeResolvers<Resolvers>(
+export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   scalars,
   channelResolvers,
   touchpointResolvers,

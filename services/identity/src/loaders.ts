@@ -1,22 +1,21 @@
 import { tenantLoader } from '@renmai/platform/loader'
 import type { BaseContext } from '@renmai/platform/mutate'
 import { and, asc, desc, eq, inArray, isNull, or } from 'drizzle-orm'
-import { type AttributeRow, attributeValues, type Field, fields } from './attributes/attribute.table.ts'
+import { type AttributeValueRow, attributeValues, type Field, fields } from './attributes/attribute.table.ts'
 import { contactCards } from './contact-cards/contact-card.table.ts'
-import { survivorsOf } from './customers/customer.queries.ts'
+import { type CustomerRow, survivorsOf } from './customers/customer.queries.ts'
 import { type CustomerDecision, customerDecisions, evidence } from './customers/customer.table.ts'
 import { identifiers, type Profile, profiles } from './profiles/profile.table.ts'
 import { profileTags, type Tag, type TagGroup, tagGroups, tags } from './tags/tag.table.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
-type CustomerNode = { id: string; createdAt: Date }
 const MAX_ROWS = 10_000
 
 /** Everything that resolvers read of many parents at once: one statement each, whatever the number of parents. */
 export function createLoaders(ctx: BaseContext) {
   return {
-    customer: tenantLoader<CustomerNode>(ctx, async (tx, ids) => survivorsOf(tx, ids)),
+    customer: tenantLoader<CustomerRow>(ctx, async (tx, ids) => survivorsOf(tx, ids)),
     profiles: tenantLoader<Profile[]>(ctx, async (tx, ids) =>
       Map.groupBy(
         await tx
@@ -38,7 +37,7 @@ export function createLoaders(ctx: BaseContext) {
         (row) => row.profileId,
       ),
     ),
-    attributes: tenantLoader<(AttributeRow & { customerId: string })[]>(ctx, async (tx, ids) => {
+    attributes: tenantLoader<AttributeValueRow[]>(ctx, async (tx, ids) => {
       const rows = await tx
         .select({ customerId: profiles.customerId, value: attributeValues })
         .from(attributeValues)

@@ -1,5 +1,32 @@
-/** Joins the resolvers of a service's nouns, type by type. */
-export function mergeResolvers<R extends object>(...parts: object[]): R {
+import type { GraphQLScalarType } from 'graphql'
+
+type Root = 'Query' | 'Mutation' | 'Subscription'
+
+/**
+ * The fields that need a resolver: those of the root types, and of others what their rows have no column for. A `totalCount`
+ * counts by the connection's `count`.
+ */
+type Needed<R, Rows> = {
+  [T in keyof R & keyof Rows & string]: NonNullable<R[T]> extends GraphQLScalarType
+    ? never
+    : `${T}.${Exclude<keyof NonNullable<R[T]>, `__${string}` | (T extends Root ? never : keyof Rows[T]) | ('count' extends keyof Rows[T] ? 'totalCount' : never)> & string}`
+}[keyof R & keyof Rows & string]
+
+type FieldsOf<Part> = { [T in keyof Part & string]: `${T}.${keyof Part[T] & string}` }[keyof Part & string]
+type Given<Part> = Part extends object ? FieldsOf<Part> : never
+
+/**
+ * Joins the resolvers of a service's nouns, type by type. It does not compile while a field of the schema has neither a
+ * resolver nor a column of its name; the error names the field as `Type.field`.
+ */
+export const mergeResolvers =
+  <R extends object, Rows>() =>
+  <Part extends object>(
+    ...parts: Exclude<Needed<R, Rows>, Given<Part>> extends never ? Part[] : { hasNoResolver: Exclude<Needed<R, Rows>, Given<Part>> }[]
+  ): R =>
+    merge(parts) as R
+
+function merge(parts: object[]): object {
   const merged: Record<string, object> = {}
   for (const part of parts as Record<string, object>[]) {
     for (const [type, fields] of Object.entries(part)) {
@@ -7,7 +34,7 @@ export function mergeResolvers<R extends object>(...parts: object[]): R {
       merged[type] = Object.getPrototypeOf(fields) === Object.prototype ? { ...merged[type], ...fields } : fields
     }
   }
-  return merged as R
+  return merged
 }
 
 /** What came to pass: the full name of an event and its fields, as JSON (ProtoJSON). */

@@ -3,7 +3,7 @@ import { readAttribution, readAttributionPath } from './read-attribution.ts'
 
 const money = (amountMinor: number, currency: string) => ({ amountMinor: String(amountMinor), currency })
 
-export const attributionResolvers: Resolvers = {
+export const attributionResolvers = {
   Query: {
     attribution: async (_, args, ctx) => {
       const { conversions, revenueMinor, currency, channels } = await readAttribution(ctx, args)
@@ -19,4 +19,4 @@ export const attributionResolvers: Resolvers = {
     },
     attributionPath: (_, args, ctx) => readAttributionPath(ctx, args),
   },
-}
+} satisfies Resolvers

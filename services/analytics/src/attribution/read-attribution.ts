@@ -70,10 +70,12 @@ async function readConversions(
   }))
 }
 
-export async function readAttributionPath({ db, viewer }: Context, raw: z.input<typeof Path>): Promise<object[]> {
+export type AttributedTouchRow = { channel: string; type: string; occurredAt: Date; referenceId: string | null }
+
+export async function readAttributionPath({ db, viewer }: Context, raw: z.input<typeof Path>): Promise<AttributedTouchRow[]> {
   const { orderId, lookbackDays } = parse(Path, raw)
   return withTenant(db, viewer.tenantId, async (tx) => {
-    const { rows } = await tx.client.query(
+    const { rows } = await tx.client.query<AttributedTouchRow>(
       `SELECT e.channel, e.type, e.occurred_at AS "occurredAt", e.reference_id AS "referenceId" FROM order_facts o
        JOIN profile_customers m ON m.tenant_id = o.tenant_id AND m.profile_id = o.profile_id
        JOIN profile_customers s ON s.tenant_id = m.tenant_id AND s.customer_id = m.customer_id

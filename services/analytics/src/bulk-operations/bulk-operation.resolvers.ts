@@ -16,7 +16,7 @@ const hasAll = (held: ReadonlySet<string>, needed: readonly string[] = []) => ne
 const DAY_MS = 24 * 3_600_000
 const find = (id: string, { load }: Context) => (isId(id) ? load.bulkOperation.load(id) : undefined)
 
-export const bulkOperationResolvers: Resolvers = {
+export const bulkOperationResolvers = {
   Subscription: { bulkOperationFinished: live(({ operationId }, _args, ctx: Context) => find(operationId!, ctx)) },
   Query: {
     bulkOperation: (_, { id }, ctx) => find(id, ctx) ?? null,
@@ -38,4 +38,4 @@ export const bulkOperationResolvers: Resolvers = {
     expiresAt: ({ endedAt, status }) =>
       endedAt && status === 'COMPLETED' ? new Date(new Date(endedAt).getTime() + KEEP_DAYS * DAY_MS) : null,
   },
-}
+} satisfies Resolvers

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { readKpis } from './read-kpis.ts'
 
-export const kpiResolvers: Resolvers = {
+export const kpiResolvers = {
   Query: { kpis: (_, args, ctx) => readKpis(ctx, args) },
   Subscription: {
     kpiChanged: live(async (_event, _args, ctx: Context) => {
@@ -13,7 +13,7 @@ export const kpiResolvers: Resolvers = {
       return readKpis(ctx, { from: today, to: today })
     }),
   },
-}
+} satisfies Resolvers
 
 /** The day that it is now in the tenant's zone, as YYYY-MM-DD. */
 async function todayOf({ db, viewer, now }: Context): Promise<string> {

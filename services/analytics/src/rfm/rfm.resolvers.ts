@@ -5,7 +5,7 @@ import { computeRfm } from './compute-rfm.ts'
 import { CLASS_NAMES, describeClass } from './rfm.rules.ts'
 import { rfmRuns } from './rfm.table.ts'
 
-export const rfmResolvers: Resolvers = {
+export const rfmResolvers = {
   Query: {
     latestRfmRun: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
@@ -27,4 +27,4 @@ export const rfmResolvers: Resolvers = {
     __resolveReference: ({ id }) => ({ id }),
     rfm: ({ id }, _args, { load }) => load.rfm.load(id),
   },
-}
+} satisfies Resolvers

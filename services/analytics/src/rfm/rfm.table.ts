@@ -37,4 +37,5 @@ export const rfmScores = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.customerId] }), index('rfm_scores_run').on(t.tenantId, t.runId)],
 )
 
-export type RfmScoreRow = typeof rfmScores.$inferSelect
+/** A score with the day and the currency of its run. */
+export type RfmScoreRow = typeof rfmScores.$inferSelect & Pick<RfmRun, 'asOf' | 'currency'>

@@ -9,7 +9,7 @@ import { confirmCoupon, lockCoupon, releaseCoupon } from './redeem-coupon.ts'
 const MAX_TEMPLATES = 1_000
 const MAX_COUPONS = 100
 
-export const couponResolvers: Resolvers = {
+export const couponResolvers = {
   Query: {
     couponTemplates: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, (tx) =>
@@ -43,4 +43,4 @@ export const couponResolvers: Resolvers = {
     },
   },
   Customer: { coupons: async ({ id }, _args, { load }) => ((await load.couponsOf.load(id)) ?? []).slice(0, MAX_COUPONS) },
-}
+} satisfies Resolvers

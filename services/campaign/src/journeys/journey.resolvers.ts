@@ -7,7 +7,7 @@ import { publishJourney } from './publish-journey.ts'
 const MAX_JOURNEYS = 1_000
 const MAX_ENTRIES = 100
 
-export const journeyResolvers: Resolvers = {
+export const journeyResolvers = {
   Query: {
     journeys: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, (tx) =>
@@ -21,8 +21,8 @@ export const journeyResolvers: Resolvers = {
     counts: async ({ id }, _args, { load }) => (await load.journeyCounts.load(id)) ?? [],
   },
   JourneyEntry: {
-    journey: async (entry, _args, { load }) => load.journey.load(entry.journeyId),
+    journey: async (entry, _args, { load }) => (await load.journey.load(entry.journeyId))!,
     isEnded: (entry) => entry.dueAt === null,
   },
   Customer: { journeyEntries: async ({ id }, _args, { load }) => ((await load.entriesOf.load(id)) ?? []).slice(0, MAX_ENTRIES) },
-}
+} satisfies Resolvers

@@ -11,7 +11,7 @@ import { segmentMembers, segments } from './segment.table.ts'
 
 const MAX_SEGMENTS = 1_000
 
-export const segmentResolvers: Resolvers = {
+export const segmentResolvers = {
   Subscription: {
     segmentChanged: live(({ type, segmentId, customerId }, _args, { load }: Context) => ({
       segment: load.segment.load(segmentId!),
@@ -43,4 +43,4 @@ export const segmentResolvers: Resolvers = {
     __resolveReference: ({ id }) => ({ id }),
     segments: async ({ id }, _args, { load }) => (await load.segmentsOf.load(id)) ?? [],
   },
-}
+} satisfies Resolvers

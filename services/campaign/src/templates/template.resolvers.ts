@@ -6,7 +6,7 @@ import { templates } from './template.table.ts'
 
 const MAX_TEMPLATES = 1_000
 
-export const templateResolvers: Resolvers = {
+export const templateResolvers = {
   Query: {
     templates: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, (tx) =>
@@ -20,4 +20,4 @@ export const templateResolvers: Resolvers = {
   },
   Mutation: { publishTemplate: async (_, { input }, ctx) => ({ template: await publishTemplate(ctx, input) }) },
   Template: { __resolveReference: ({ id }, { load }) => load.template.load(id) },
-}
+} satisfies Resolvers

@@ -8,7 +8,7 @@ import { verifyAuditLog } from './verify-audit-log.ts'
 
 const MAX_CHECKPOINTS = 100
 
-export const auditResolvers: Resolvers = {
+export const auditResolvers = {
   Query: {
     auditEntries: (_, args, ctx) => readPage(ctx, args, { table: auditEntries, by: auditEntries.seq, order: 'desc' }),
     auditCheckpoints: (_, _args, { db, viewer }) =>
@@ -30,4 +30,4 @@ export const auditResolvers: Resolvers = {
     signature: (checkpoint) => Buffer.from(checkpoint.signature).toString('base64'),
     at: (checkpoint) => checkpoint.createdAt,
   },
-}
+} satisfies Resolvers

@@ -4,7 +4,7 @@ import { grantConsent, withdrawConsent } from './record-consent.ts'
 
 const MAX_ITEMS = 100
 
-export const consentResolvers: Resolvers = {
+export const consentResolvers = {
   Mutation: {
     grantConsent: async (_, { input }, ctx) => ({ consent: await grantConsent(ctx, input) }),
     withdrawConsent: async (_, { input }, ctx) => ({ consent: await withdrawConsent(ctx, input) }),
@@ -19,4 +19,4 @@ export const consentResolvers: Resolvers = {
     },
     sendDecisions: async ({ id }, _args, { load }) => ((await load.decisions.load(id)) ?? []).slice(0, MAX_ITEMS),
   },
-}
+} satisfies Resolvers

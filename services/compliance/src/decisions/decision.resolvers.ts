@@ -9,7 +9,7 @@ import { decisions } from './decision.table.ts'
 
 const Since = z.object({ since: moment })
 
-export const decisionResolvers: Resolvers = {
+export const decisionResolvers = {
   Query: {
     decisions: (_, { isAllowed, ...args }, ctx) => {
       const where = typeof isAllowed === 'boolean' ? eq(decisions.isAllowed, isAllowed) : undefined
@@ -26,4 +26,4 @@ export const decisionResolvers: Resolvers = {
       })
     },
   },
-}
+} satisfies Resolvers

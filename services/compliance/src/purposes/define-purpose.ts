@@ -9,7 +9,7 @@ import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { isNewVersion, MAX_PURPOSES } from './purpose.rules.ts'
-import { notices, type Purpose, purposes, purposeVersions } from './purpose.table.ts'
+import { notices, type Purpose, type PurposeRow, purposes, purposeVersions } from './purpose.table.ts'
 
 const Input = z
   .object({
@@ -32,14 +32,12 @@ const Input = z
     path: ['isRequired'],
   })
 
-export type PurposeWithNotice = Purpose & { noticeHash: string; noticeText: string }
-
 /**
  * Defines a purpose. The same terms again change nothing; other terms are a new version, and another notice makes older
  * consents stale.
  * @throws AppError INVALID for a commercial purpose that is said to be required; CONFLICT when the tenant has too many
  */
-export async function definePurpose(ctx: Context, raw: z.input<typeof Input>): Promise<PurposeWithNotice> {
+export async function definePurpose(ctx: Context, raw: z.input<typeof Input>): Promise<PurposeRow> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'definePurpose', scope: 'consents:write' }, input, async (tx) => {
     const { key, name, consentLevel, messageClass, isRequired, noticeText } = input

@@ -5,7 +5,7 @@ import { definePurpose } from './define-purpose.ts'
 import { MAX_PURPOSES } from './purpose.rules.ts'
 import { notices, purposes } from './purpose.table.ts'
 
-export const purposeResolvers: Resolvers = {
+export const purposeResolvers = {
   Query: {
     purposes: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
@@ -25,4 +25,4 @@ export const purposeResolvers: Resolvers = {
       }),
   },
   Mutation: { definePurpose: async (_, { input }, ctx) => ({ purpose: await definePurpose(ctx, input) }) },
-}
+} satisfies Resolvers

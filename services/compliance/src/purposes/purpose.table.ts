@@ -31,6 +31,9 @@ export const purposes = pgTable(
 
 export type Purpose = typeof purposes.$inferSelect
 
+/** A purpose with its notice in force. */
+export type PurposeRow = Purpose & { noticeHash: string; noticeText: string }
+
 /** The terms of each version: what a receipt rested on, and who decided it, must stay readable. */
 export const purposeVersions = pgTable(
   'purpose_versions',

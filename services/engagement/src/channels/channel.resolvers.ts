@@ -8,7 +8,7 @@ import { testConnection } from './test-connection.ts'
 const MAX_ACCOUNTS = 1_000
 const CALLBACKS: Record<string, string> = { WECOM: 'hooks/wecom', YOUZAN: 'hooks/youzan', EVENT_API: 'v1/events' }
 
-export const channelResolvers: Resolvers = {
+export const channelResolvers = {
   Query: {
     channelAccounts: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, (tx) =>
@@ -31,4 +31,4 @@ export const channelResolvers: Resolvers = {
     callbackPath: ({ kind, tenantId, id }) => (CALLBACKS[kind] ? `/${CALLBACKS[kind]}/${tenantId}/${id}` : null),
     pendingClaims: async ({ id }, _args, { load }) => (await load.pendingClaims.load(id)) ?? 0,
   },
-}
+} satisfies Resolvers

@@ -9,7 +9,7 @@ import { type ChannelAccount, channelAccounts } from './channel-account.table.ts
 import { type Credentials, sealCredentials } from './credentials.ts'
 
 /** What is shown of an account: everything but its credentials. */
-export type ShownAccount = Omit<ChannelAccount, 'credentials'>
+export type ChannelAccountRow = Omit<ChannelAccount, 'credentials'>
 
 const name = z.string().min(1).max(100)
 const secret = z.string().min(1).max(500)
@@ -40,7 +40,7 @@ const Smtp = z.object({
 })
 const Source = z.object({ idempotencyKey, name, channel: z.string().regex(/^[A-Z][A-Z_]{1,31}$/, 'upper case letters and _') })
 
-export function connectWecom(ctx: Context, raw: z.input<typeof Wecom>): Promise<ShownAccount> {
+export function connectWecom(ctx: Context, raw: z.input<typeof Wecom>): Promise<ChannelAccountRow> {
   const input = parse(Wecom, raw)
   const { corpId, agentId, secret, token, encodingAesKey } = input
   return mutate(ctx, { name: 'connectWecom', scope: 'channels:write' }, input, (tx) =>
@@ -48,7 +48,7 @@ export function connectWecom(ctx: Context, raw: z.input<typeof Wecom>): Promise<
   )
 }
 
-export function connectYouzan(ctx: Context, raw: z.input<typeof Youzan>): Promise<ShownAccount> {
+export function connectYouzan(ctx: Context, raw: z.input<typeof Youzan>): Promise<ChannelAccountRow> {
   const input = parse(Youzan, raw)
   const { kdtId, clientId, clientSecret } = input
   return mutate(ctx, { name: 'connectYouzan', scope: 'channels:write' }, input, (tx) =>
@@ -56,7 +56,7 @@ export function connectYouzan(ctx: Context, raw: z.input<typeof Youzan>): Promis
   )
 }
 
-export async function connectSmtp(ctx: Context, raw: z.input<typeof Smtp>): Promise<ShownAccount> {
+export async function connectSmtp(ctx: Context, raw: z.input<typeof Smtp>): Promise<ChannelAccountRow> {
   const input = parse(Smtp, raw)
   const { host, port, user, password, from } = input
   ctx.egress.check(host, port)
@@ -65,7 +65,7 @@ export async function connectSmtp(ctx: Context, raw: z.input<typeof Smtp>): Prom
   )
 }
 
-export type CreatedSource = { account: ShownAccount; secret: string | null }
+export type CreatedSource = { account: ChannelAccountRow; secret: string | null }
 
 /** Creates a source with its signing secret, which is in this answer only. */
 export function createEventSource(ctx: Context, raw: z.input<typeof Source>): Promise<CreatedSource> {

@@ -78,3 +78,6 @@ export const inboundMessages = pgTable(
     index('inbound_messages_profile').on(t.tenantId, t.profileId),
   ],
 )
+
+/** A message with the channel that brought it and the customer who wrote it. */
+export type ReceivedMessageRow = typeof inboundMessages.$inferSelect & { channel: string; customer: { id: string } | null }

@@ -3,7 +3,7 @@ import type { Resolvers } from '../gen/resolvers.ts'
 import { startOrderImport } from './start-order-import.ts'
 import { signTicket } from './ticket.ts'
 
-export const importResolvers: Resolvers = {
+export const importResolvers = {
   Query: { orderImport: (_, { id }, { load }) => (isId(id) ? load.orderImport.load(id) : null) },
   Mutation: {
     startOrderImport: async (_, { input }, ctx) => {
@@ -21,4 +21,4 @@ export const importResolvers: Resolvers = {
     rejections: async ({ id }, _args, { load }) => (await load.rejections.load(id)) ?? [],
     rejectedRows: async ({ id }, _args, { load }) => ((await load.rejections.load(id)) ?? []).reduce((sum, one) => sum + one.rows, 0),
   },
-}
+} satisfies Resolvers

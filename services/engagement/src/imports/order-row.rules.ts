@@ -15,7 +15,7 @@ export type OrderMapping = {
   refundPrefix?: string | null | undefined
 } & Partial<Record<'phone' | 'email' | 'name', string | null | undefined>>
 
-export type OrderRow = {
+export type FileRow = {
   orderNo: string
   sku: string
   title: string
@@ -39,7 +39,7 @@ const LIMITS = { sku: 200, customerId: 256, phone: 256, email: 256, name: 256 } 
 /** What a file's rows are read by. Digits are those of the currency's minor unit: 2 for GBP, 0 for JPY. */
 export type Reading = { mapping: OrderMapping; digits: number; zone: string; now: Date }
 
-export function readRow(fields: Record<string, string>, { mapping, digits, zone, now }: Reading): OrderRow | { reason: string } {
+export function readRow(fields: Record<string, string>, { mapping, digits, zone, now }: Reading): FileRow | { reason: string } {
   const at = (column: string | null | undefined) => (column ? (fields[column] ?? '').trim() : '')
   const orderNo = at(mapping.orderNo)
   if (orderNo === '' || orderNo.length > 64) return { reason: 'ORDER_NO_MISSING' }

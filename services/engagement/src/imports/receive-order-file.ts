@@ -7,7 +7,7 @@ import { CsvError, parse as parseCsv } from 'csv-parse'
 import { and, eq } from 'drizzle-orm'
 import type { Worker } from '../context.ts'
 import { type OrderImport, orderImports } from './import.table.ts'
-import { type OrderRow, readRow } from './order-row.rules.ts'
+import { type FileRow, readRow } from './order-row.rules.ts'
 import { type Batch, storeBatch } from './store-batch.ts'
 import { watchSilence } from './watch-silence.ts'
 
@@ -146,7 +146,7 @@ async function readRows(worker: Worker, job: OrderImport, csv: AsyncIterable<Rec
 }
 
 /** A row of an order that was stored in an earlier batch would replace that order; it is rejected instead. */
-function rejectScattered(read: OrderRow | { reason: string }, stored: Set<string>): OrderRow | { reason: string } {
+function rejectScattered(read: FileRow | { reason: string }, stored: Set<string>): FileRow | { reason: string } {
   return 'orderNo' in read && stored.has(read.orderNo) ? { reason: 'ORDER_ROWS_SCATTERED' } : read
 }
 

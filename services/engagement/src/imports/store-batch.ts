@@ -10,12 +10,12 @@ import { type Claim, hiddenId } from '../touchpoints/claim.ts'
 import { resolveClaims } from '../touchpoints/resolve-claims.ts'
 import { rejectedPlace } from './forget-rejected.ts'
 import { type OrderImport, orderImports } from './import.table.ts'
-import { instantOf, type OrderRow } from './order-row.rules.ts'
+import { type FileRow, instantOf } from './order-row.rules.ts'
 
 type Rejected = { row: number; reason: string; fields: string[] }
 
 /** Rows of a file that commit together: whole orders by their number, and the last row among them. */
-export type Batch = { orders: Map<string, OrderRow[]>; rejected: Rejected[]; lastRow: number }
+export type Batch = { orders: Map<string, FileRow[]>; rejected: Rejected[]; lastRow: number }
 
 /** Stores the batch and the place to go on from, or neither. */
 export async function storeBatch(worker: Worker, job: OrderImport, batch: Batch): Promise<void> {
@@ -55,7 +55,7 @@ function claimsOf({ keyRing }: Worker, job: OrderImport, batch: Batch): Claim[] 
   }))
 }
 
-function toOrder(job: OrderImport, rows: OrderRow[]): IncomingOrder {
+function toOrder(job: OrderImport, rows: FileRow[]): IncomingOrder {
   const first = rows[0]!
   const times = rows.map((row) => instantOf(row.occurredAt, job.zone).getTime())
   const total = rows.reduce((sum, row) => sum + row.amountMinor, 0)

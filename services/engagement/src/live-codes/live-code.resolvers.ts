@@ -5,7 +5,7 @@ import { liveCodes } from './live-code.table.ts'
 
 const MAX_ITEMS = 100
 
-export const liveCodeResolvers: Resolvers = {
+export const liveCodeResolvers = {
   Query: {
     liveCodes: (_, args, ctx) => readPage(ctx, args, { table: liveCodes, by: liveCodes.id }),
   },
@@ -16,4 +16,4 @@ export const liveCodeResolvers: Resolvers = {
   },
   Contact: { liveCode: ({ liveCodeId }, _args, { load }) => (liveCodeId ? load.liveCode.load(liveCodeId) : null) },
   Customer: { contacts: async ({ id }, _args, { load }) => ((await load.contacts.load(id)) ?? []).slice(0, MAX_ITEMS) },
-}
+} satisfies Resolvers

@@ -7,7 +7,7 @@ import { messages } from './message.table.ts'
 
 const MAX_ITEMS = 100
 
-export const messageResolvers: Resolvers = {
+export const messageResolvers = {
   Query: {
     message: (_, { id }, { load }) => (isId(id) ? load.message.load(id) : null),
     messages: (_, { journeyId, state, ...args }, ctx) => {
@@ -31,4 +31,4 @@ export const messageResolvers: Resolvers = {
     },
   },
   Customer: { messages: async ({ id }, _args, { load }) => ((await load.messages.load(id)) ?? []).slice(0, MAX_ITEMS) },
-}
+} satisfies Resolvers

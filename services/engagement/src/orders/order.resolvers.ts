@@ -8,7 +8,7 @@ import { orders, parkedOrders } from './order.table.ts'
 const MAX_ITEMS = 100
 const money = (amount: number, currency: string) => ({ amountMinor: String(amount), currency })
 
-export const orderResolvers: Resolvers = {
+export const orderResolvers = {
   Query: {
     order: (_, { id }, { load }) => (isId(id) ? load.order.load(id) : null),
     orders: (_, { orderNo, ...args }, ctx) =>
@@ -48,4 +48,4 @@ export const orderResolvers: Resolvers = {
       return summary ? { ...summary, netPaid: money(summary.netPaid, summary.currency) } : null
     },
   },
-}
+} satisfies Resolvers

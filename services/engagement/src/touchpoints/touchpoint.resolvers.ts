@@ -6,7 +6,7 @@ import { ingestEvents } from './ingest-events.ts'
 
 const MAX_ITEMS = 100
 
-export const touchpointResolvers: Resolvers = {
+export const touchpointResolvers = {
   Query: {
     touchpointCounts: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
@@ -31,4 +31,4 @@ export const touchpointResolvers: Resolvers = {
     lastTouchpoints: async ({ id }, { first }, { load }) =>
       ((await load.touchpoints.load(id)) ?? []).slice(0, Math.min(first ?? 20, MAX_ITEMS)),
   },
-}
+} satisfies Resolvers

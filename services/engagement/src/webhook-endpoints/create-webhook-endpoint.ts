@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { checkDocument, checkUrl } from './check-endpoint.ts'
 import { MAX_ENDPOINTS } from './queue-deliveries.ts'
 import { createSecret, Secret, sealSecrets } from './secrets.ts'
-import { type ShownEndpoint, withoutSecrets } from './webhook-endpoint.queries.ts'
+import { type WebhookEndpointRow, withoutSecrets } from './webhook-endpoint.queries.ts'
 import { webhookEndpoints } from './webhook-endpoint.table.ts'
 
 export const Url = z.string().min(1).max(2_048)
@@ -21,7 +21,7 @@ const Input = z.object({ idempotencyKey, clientId: z.uuid().nullish(), url: Url,
 export const SCOPE = 'webhooks:write'
 const PER_CLIENT = 20
 
-export type CreatedEndpoint = { endpoint: ShownEndpoint; secret: string | null }
+export type CreatedEndpoint = { endpoint: WebhookEndpointRow; secret: string | null }
 
 /**
  * Creates an endpoint of a client with its signing secret, which is in this answer only: a repeat gives the endpoint without.

@@ -5,7 +5,7 @@ import { parse } from '@renmai/platform/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { SCOPE } from './create-webhook-endpoint.ts'
-import { lockEndpoint, type ShownEndpoint, withoutSecrets } from './webhook-endpoint.queries.ts'
+import { lockEndpoint, type WebhookEndpointRow, withoutSecrets } from './webhook-endpoint.queries.ts'
 
 const Input = z
   .object({
@@ -26,7 +26,7 @@ const AT_ONCE = 10_000
 export async function replayWebhookDeliveries(
   ctx: Context,
   raw: z.input<typeof Input>,
-): Promise<{ endpoint: ShownEndpoint; replayed: number }> {
+): Promise<{ endpoint: WebhookEndpointRow; replayed: number }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'replayWebhookDeliveries', scope: SCOPE }, input, async (tx) => {
     const endpoint = await lockEndpoint(tx, ctx.viewer, input.endpointId)

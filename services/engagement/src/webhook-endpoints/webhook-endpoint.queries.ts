@@ -6,9 +6,9 @@ import { and, eq } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import { type WebhookEndpoint, webhookDeliveries, webhookEndpoints } from './webhook-endpoint.table.ts'
 
-export type ShownEndpoint = Omit<WebhookEndpoint, 'secrets'>
+export type WebhookEndpointRow = Omit<WebhookEndpoint, 'secrets'>
 
-export const withoutSecrets = ({ secrets: _secrets, ...endpoint }: WebhookEndpoint): ShownEndpoint => endpoint
+export const withoutSecrets = ({ secrets: _secrets, ...endpoint }: WebhookEndpoint): WebhookEndpointRow => endpoint
 
 /** The endpoints that a viewer may see: a client its own, staff all of the tenant. */
 export const isVisible = ({ kind, id, tenantId }: Viewer) =>
@@ -30,7 +30,7 @@ export async function changeEndpoint(
   tx: Tx,
   id: string,
   changes: PgUpdateSetSource<typeof webhookEndpoints>,
-): Promise<Outcome<ShownEndpoint>> {
+): Promise<Outcome<WebhookEndpointRow>> {
   const mine = and(eq(webhookEndpoints.tenantId, tx.tenantId), eq(webhookEndpoints.id, id))
   const [changed] = await tx.update(webhookEndpoints).set(changes).where(mine).returning()
   return { result: withoutSecrets(changed!), targetId: id }

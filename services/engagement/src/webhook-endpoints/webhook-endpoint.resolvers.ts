@@ -15,7 +15,7 @@ import { webhookDeliveries, webhookEndpoints } from './webhook-endpoint.table.ts
 
 const find = (id: string, { load }: Context) => (isId(id) ? load.webhookEndpoint.load(id) : undefined)
 
-export const webhookEndpointResolvers: Resolvers = {
+export const webhookEndpointResolvers = {
   Subscription: { webhookEndpointDisabled: live(({ endpointId }, _args, ctx: Context) => find(endpointId!, ctx)) },
   Query: {
     webhookEndpoint: (_, { id }, ctx) => find(id, ctx) ?? null,
@@ -42,4 +42,4 @@ export const webhookEndpointResolvers: Resolvers = {
     nextAttemptAt: ({ state, nextAt }) => (state === 'PENDING' ? nextAt : null),
     attempts: ({ log }) => log,
   },
-}
+} satisfies Resolvers

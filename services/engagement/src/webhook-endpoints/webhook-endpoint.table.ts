@@ -52,7 +52,7 @@ export const webhookDeliveries = pgTable(
     id: id(),
     endpointId: uuid('endpoint_id').notNull(),
     /** The event as JSON, with its full name as `type`; null for a test. */
-    event: jsonb().$type<Record<string, unknown>>(),
+    event: jsonb().$type<{ type: string } & Record<string, unknown>>(),
     /** What the event is about, where only the latest of several counts. */
     about: text(),
     isTest: boolean().notNull().default(false),

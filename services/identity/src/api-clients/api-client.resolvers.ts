@@ -6,7 +6,7 @@ import { revokeApiClient } from './revoke-api-client.ts'
 import { finishApiKeyRotation, rotateApiKey } from './rotate-api-key.ts'
 import { updateApiClient } from './update-api-client.ts'
 
-export const apiClientResolvers: Resolvers = {
+export const apiClientResolvers = {
   Query: {
     apiClients: (_, args, ctx) => readPage(ctx, args, { table: apiClients, by: apiClients.id }),
   },
@@ -17,4 +17,4 @@ export const apiClientResolvers: Resolvers = {
     finishApiKeyRotation: async (_, { input }, ctx) => ({ client: await finishApiKeyRotation(ctx, input) }),
     revokeApiClient: async (_, { input }, ctx) => ({ client: await revokeApiClient(ctx, input) }),
   },
-}
+} satisfies Resolvers

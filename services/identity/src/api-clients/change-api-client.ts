@@ -6,7 +6,7 @@ import { ApiClientChangedSchema } from '@renmai/proto/identity/v1/events'
 import { and, eq, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import { apiClients } from './api-client.table.ts'
-import { type ShownApiClient, withoutSecrets } from './create-api-client.ts'
+import { type ApiClientRow, withoutSecrets } from './create-api-client.ts'
 
 /**
  * Changes one client, and tells whoever remembers what it may do.
@@ -16,7 +16,7 @@ export async function changeApiClient(
   tx: Tx,
   clientId: string,
   changes: PgUpdateSetSource<typeof apiClients>,
-): Promise<Outcome<ShownApiClient>> {
+): Promise<Outcome<ApiClientRow>> {
   const mine = and(eq(apiClients.tenantId, tx.tenantId), eq(apiClients.id, clientId))
   const [changed] = await tx
     .update(apiClients)

@@ -24,8 +24,8 @@ const Input = z.object({
   allowedAddresses: Addresses.nullish(),
 })
 
-export type ShownApiClient = Omit<ApiClient, 'secretHash' | 'nextSecretHash'>
-export type CreatedApiClient = { client: ShownApiClient; key: string | null }
+export type ApiClientRow = Omit<ApiClient, 'secretHash' | 'nextSecretHash'>
+export type CreatedApiClient = { client: ApiClientRow; key: string | null }
 
 /** What we keep of a secret: worthless without the pepper, which is not in the database. */
 export function hashSecret(pepper: string, secretDigest: Uint8Array): Buffer {
@@ -60,6 +60,6 @@ export async function createApiClient(ctx: Context, raw: z.input<typeof Input>):
 }
 
 /** What of a client may be remembered with the answer to a command. */
-export function withoutSecrets({ secretHash: _hash, nextSecretHash: _nextHash, ...client }: ApiClient): ShownApiClient {
+export function withoutSecrets({ secretHash: _hash, nextSecretHash: _nextHash, ...client }: ApiClient): ApiClientRow {
   return client
 }

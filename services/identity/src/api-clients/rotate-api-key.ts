@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { lockClient } from './api-client.queries.ts'
 import { changeApiClient } from './change-api-client.ts'
-import { type CreatedApiClient, hashSecret, type ShownApiClient } from './create-api-client.ts'
+import { type ApiClientRow, type CreatedApiClient, hashSecret } from './create-api-client.ts'
 
 const Input = z.object({ idempotencyKey, clientId: z.uuid() })
 
@@ -31,7 +31,7 @@ export async function rotateApiKey(ctx: Context, raw: z.input<typeof Input>): Pr
  * Ends the older of a client's two keys.
  * @throws AppError CONFLICT when it has one only
  */
-export async function finishApiKeyRotation(ctx: Context, raw: z.input<typeof Input>): Promise<ShownApiClient> {
+export async function finishApiKeyRotation(ctx: Context, raw: z.input<typeof Input>): Promise<ApiClientRow> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'finishApiKeyRotation', scope: 'tenant:admin' }, input, async (tx) => {
     const { nextKeyId: keyId, nextSecretHash: secretHash, nextKeyLastUsedAt: lastUsedAt } = await lockClient(tx, input.clientId)

@@ -7,7 +7,7 @@ import { setAttributes } from './set-attributes.ts'
 
 const MAX_FIELDS = 1_000
 
-export const attributeResolvers: Resolvers = {
+export const attributeResolvers = {
   Query: {
     fields: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, (tx) =>
@@ -18,4 +18,4 @@ export const attributeResolvers: Resolvers = {
     defineField: async (_, { input }, ctx) => ({ field: await defineField(ctx, input) }),
     setAttributes: async (_, { input }, ctx) => ({ customer: await ctx.load.customer.load((await setAttributes(ctx, input)).customerId) }),
   },
-}
+} satisfies Resolvers

@@ -35,4 +35,5 @@ export const attributeValues = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] })],
 )
 
-export type AttributeRow = typeof attributeValues.$inferSelect
+/** A value and whose it is. */
+export type AttributeValueRow = typeof attributeValues.$inferSelect & { customerId: string }

@@ -1,7 +1,11 @@
 import type { Tx } from '@renmai/platform/db'
+import type { Customer } from './customer.table.ts'
+
+/** What is read of a customer who was not merged into another. */
+export type CustomerRow = Pick<Customer, 'id' | 'createdAt'>
 
 /** Follows merges to the customer that stands for an id today; ids nobody has are left out. */
-export async function survivorsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, { id: string; createdAt: Date }>> {
+export async function survivorsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, CustomerRow>> {
   const { rows } = await tx.client.query<{ asked: string; id: string; created_at: Date }>(
     `WITH RECURSIVE chain AS (
        SELECT id AS asked, id, merged_into, created_at FROM customers WHERE tenant_id = $1 AND id = ANY($2)

@@ -16,7 +16,7 @@ import { unmergeCustomers } from './unmerge-customers.ts'
 
 const MAX_ITEMS = 100
 
-export const customerResolvers: Resolvers = {
+export const customerResolvers = {
   Subscription: {
     customerChanged: live((event, { customerId }: { customerId?: string }, ctx: Context) =>
       ctx.load.customer.load(customerId ?? event.customerId ?? event.survivorId!),
@@ -73,4 +73,4 @@ export const customerResolvers: Resolvers = {
     customerA: (row, _args, ctx) => ctx.load.customer.load(row.customerA),
     customerB: (row, _args, ctx) => ctx.load.customer.load(row.customerB),
   },
-}
+} satisfies Resolvers

@@ -4,7 +4,7 @@ import { addStaff } from './add-staff.ts'
 import { disableStaff } from './disable-staff.ts'
 import { staff } from './staff.table.ts'
 
-export const staffResolvers: Resolvers = {
+export const staffResolvers = {
   Query: {
     staff: (_, args, ctx) => readPage(ctx, args, { table: staff, by: staff.id }),
   },
@@ -13,4 +13,4 @@ export const staffResolvers: Resolvers = {
     disableStaff: async (_, { input }, ctx) => ({ staff: await disableStaff(ctx, input) }),
   },
   Staff: { isActive: (member) => member.disabledAt === null },
-}
+} satisfies Resolvers

@@ -8,7 +8,7 @@ import { tagProfiles, untagProfiles } from './tag-profiles.ts'
 
 const MAX_GROUPS = 1_000
 
-export const tagResolvers: Resolvers = {
+export const tagResolvers = {
   Query: {
     tagGroups: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, (tx) =>
@@ -26,4 +26,4 @@ export const tagResolvers: Resolvers = {
     group: (tag, _args, ctx) => ctx.load.tagGroup.load(tag.groupId),
   },
   TagGroup: { tags: async (group, _args, ctx) => (await ctx.load.tagsOfGroup.load(group.id)) ?? [] },
-}
+} satisfies Resolvers

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { tenants } from './tenant.table.ts'
 
-export const tenantResolvers: Resolvers = {
+export const tenantResolvers = {
   Query: {
     tenant: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
@@ -12,4 +12,4 @@ export const tenantResolvers: Resolvers = {
       }),
   },
   Tenant: { id: (tenant) => tenant.tenantId },
-}
+} satisfies Resolvers

@@ -12,3 +12,5 @@ export const tenants = pgTable(
   },
   (t) => [primaryKey({ columns: [t.tenantId] })],
 )
+
+export type Tenant = typeof tenants.$inferSelect

@@ -4,7 +4,7 @@ import { publishDocuments } from './publish-documents.ts'
 import { retireDocuments } from './retire-documents.ts'
 import { trustedDocuments } from './trusted-document.table.ts'
 
-export const trustedDocumentResolvers: Resolvers = {
+export const trustedDocumentResolvers = {
   Query: {
     trustedDocuments: (_, args, ctx) => readPage(ctx, args, { table: trustedDocuments, by: trustedDocuments.hash }),
   },
@@ -12,4 +12,4 @@ export const trustedDocumentResolvers: Resolvers = {
     publishDocuments: (_, { input }, ctx) => publishDocuments(ctx, input),
     retireDocuments: (_, { input }, ctx) => retireDocuments(ctx, input),
   },
-}
+} satisfies Resolvers
