@@ -76,8 +76,12 @@ describe('a queue', () => {
     )
     await add(first)
     await eventually(() => expect(failed).toHaveBeenCalled())
-    const [job] = await add(second)
-    await eventually(async () => expect((await look(job!)).result).toBe('done'))
+    for (let count = 0; count < 30; count++) {
+      const [job] = await add(second)
+      await eventually(async () => expect((await look(job!)).result).toBe('done'))
+    }
+    // It is tried less and less often, however often the others are worked for.
+    expect(failed.mock.calls.length).toBeLessThan(15)
   })
 
   it('gives one tenant half of its lanes, whatever they are held by', async () => {
@@ -110,7 +114,7 @@ describe('a queue', () => {
   })
 
   it('begins work that was due later when its time comes', async () => {
-    start(calling(async (job) => finish('done')(job)))
+    start(calling(async (job) => finish('done')(job), { pollMs: 3_600_000 }))
     const [job] = await withTenant(test.db, first, async (tx) => {
       const row = { tenantId: first, id: newId() }
       await tx.insert(jobs).values(row)
