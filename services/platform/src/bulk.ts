@@ -172,44 +172,59 @@ class Writer {
 
 /** A list is sent as JSON: an array of arrays would be flattened by unnest, and must have equal lengths. */
 const LISTS = ['text[]', 'uuid[]'] as const
-type ColumnType = CopyColumn['type'] | (typeof LISTS)[number]
+export type ColumnType = CopyColumn['type'] | (typeof LISTS)[number]
+
+type Column = readonly [name: string, type: ColumnType, field: string]
 
 /**
  * Inserts many rows in one statement with one binary array per column, which the database reads without parsing.
- * @param columns names and PostgreSQL types, without tenant_id, which is always the transaction's
+ * @param columns names, PostgreSQL types and the rows' fields, without tenant_id, which is always the transaction's
  * @param conflict what to do with rows that exist
  * @returns the rows that were inserted or updated, with the columns named in `returning`
  */
-export async function insertRows<R extends object = object>(
+export async function insertColumns(
   tx: Tx,
   table: string,
-  columns: Record<string, ColumnType>,
-  rows: readonly object[],
+  columns: readonly Column[],
+  rows: readonly Record<string, unknown>[],
   { conflict = 'ON CONFLICT DO NOTHING', returning = '' }: { conflict?: string; returning?: string } = {},
-): Promise<R[]> {
+): Promise<Record<string, unknown>[]> {
   if (rows.length === 0) return []
-  const names = Object.keys(columns)
-  const isList = (type: ColumnType) => (LISTS as readonly string[]).includes(type)
-  const sent = Object.values(columns).map((type) => (isList(type) ? 'jsonb' : (type as CopyColumn['type'])))
-  const picked = names.map((name) => {
-    const type = columns[name]!
-    return isList(type)
-      ? `CASE WHEN r.${name} IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(r.${name}))::${type} END`
-      : `r.${name}`
-  })
-  const result = await tx.client.query<R>(
-    `INSERT INTO ${table} (tenant_id, ${names.join(', ')})
-     SELECT $1, ${picked.join(', ')} FROM unnest(${sent.map((type, index) => `$${index + 2}::${type}[]`).join(', ')}) AS r (${names.join(', ')})
+  const names = columns.map(([name]) => name).join(', ')
+  const arrays = columns.map(([, type], index) => `$${index + 2}::${sentAs(type)}[]`).join(', ')
+  const { rows: stored } = await tx.client.query<Record<string, unknown>>(
+    `INSERT INTO ${table} (tenant_id, ${names}) SELECT $1, ${columns.map(picked).join(', ')} FROM unnest(${arrays}) AS r (${names})
      ${conflict} ${returning && `RETURNING ${returning}`}`,
     [
       tx.tenantId,
-      ...names.map((name, index) =>
+      ...columns.map(([, type, field]) =>
         encodeArray(
-          sent[index]!,
-          rows.map((row) => (row as Record<string, unknown>)[name]),
+          sentAs(type),
+          rows.map((row) => row[field]),
         ),
       ),
     ],
   )
-  return result.rows
+  return stored
 }
+
+const isList = (type: ColumnType) => (LISTS as readonly string[]).includes(type)
+const sentAs = (type: ColumnType) => (isList(type) ? 'jsonb' : (type as CopyColumn['type']))
+const picked = ([name, type]: Column) =>
+  isList(type) ? `CASE WHEN r.${name} IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(r.${name}))::${type} END` : `r.${name}`
+
+/** The former of rows.ts, by hand-written columns. */
+export const insertRows = <R extends object = object>(
+  tx: Tx,
+  table: string,
+  columns: Record<string, ColumnType>,
+  rows: readonly object[],
+  options: { conflict?: string; returning?: string } = {},
+): Promise<R[]> =>
+  insertColumns(
+    tx,
+    table,
+    Object.entries(columns).map(([name, type]) => [name, type, name] as const),
+    rows as readonly Record<string, unknown>[],
+    options,
+  ) as Promise<R[]>

@@ -1,17 +1,11 @@
-import { insertRows } from '@renmai/platform/bulk'
-import { on } from '@renmai/platform/inbox'
+import { keyedProjection } from '@renmai/platform/keyed-projection'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
+import { profileCustomers } from './profile-customer.table.ts'
 
-/** Keeps the mapping of profiles to customers; an event older than what is known changes nothing. */
-export const onProfileLinked = on(ProfileLinkedSchema, 'map-profiles', async (tx, events) => {
-  const newest = new Map(events.toSorted((a, b) => Number(a.version - b.version)).map((event) => [event.profileId, event]))
-  const rows = [...newest.values()].map(({ profileId, customerId, version }) => ({
-    profile_id: profileId,
-    customer_id: customerId,
-    version: Number(version),
-  }))
-  await insertRows(tx, 'profile_customers', { profile_id: 'uuid', customer_id: 'uuid', version: 'int8' }, rows, {
-    conflict: `ON CONFLICT (tenant_id, profile_id) DO UPDATE SET customer_id = excluded.customer_id, version = excluded.version
-      WHERE profile_customers.version < excluded.version`,
-  })
-})
+/** Keeps the mapping of profiles to customers. */
+export const onProfileLinked = keyedProjection(
+  ProfileLinkedSchema,
+  'map-profiles',
+  profileCustomers,
+  ({ profileId, customerId, version }) => ({ profileId, customerId, version: Number(version) }),
+)

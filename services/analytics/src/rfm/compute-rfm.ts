@@ -1,17 +1,17 @@
-import { insertRows } from '@renmai/platform/bulk'
 import type { Tx } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
 import { day } from '@renmai/platform/moments'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { publish } from '@renmai/platform/outbox'
 import { parse } from '@renmai/platform/parse'
+import { insertRows } from '@renmai/platform/rows'
 import { currentTenant } from '@renmai/platform/tenants'
 import { RfmClass, RfmClassChangedSchema } from '@renmai/proto/analytics/v1/events'
 import { desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { classify, type RfmInput, type Scored } from './rfm.rules.ts'
-import { type RfmRun, rfmRuns } from './rfm.table.ts'
+import { type RfmRun, rfmRuns, rfmScores } from './rfm.table.ts'
 
 const Input = z.object({
   idempotencyKey,
@@ -110,29 +110,8 @@ async function store(tx: Tx, scored: Scored[], { asOf, currency }: { asOf: strin
   await tx.client.query('DELETE FROM rfm_scores WHERE tenant_id = $1', [tx.tenantId])
   await insertRows(
     tx,
-    'rfm_scores',
-    {
-      customer_id: 'uuid',
-      run_id: 'uuid',
-      rfm_class: 'text',
-      recency_days: 'int4',
-      frequency: 'int4',
-      monetary_minor: 'int8',
-      recency_score: 'int4',
-      frequency_score: 'int4',
-      monetary_score: 'int4',
-    },
-    scored.map((one) => ({
-      customer_id: one.customerId,
-      run_id: run.id,
-      rfm_class: one.rfmClass,
-      recency_days: one.recencyDays,
-      frequency: one.frequency,
-      monetary_minor: one.monetaryMinor,
-      recency_score: one.recencyScore,
-      frequency_score: one.frequencyScore,
-      monetary_score: one.monetaryScore,
-    })),
+    rfmScores,
+    scored.map((one) => ({ ...one, runId: run.id })),
   )
   const changes = changesBetween(before, scored)
   for (let at = 0; at < changes.length; at += EVENT_SIZE)

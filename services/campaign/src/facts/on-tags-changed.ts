@@ -1,8 +1,9 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
-import { insertRows } from '@renmai/platform/bulk'
 import type { Tx } from '@renmai/platform/db'
 import { on } from '@renmai/platform/inbox'
+import { insertRows } from '@renmai/platform/rows'
 import { type TagAdded, TagAddedSchema, type TagRemoved, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
+import { tagFacts } from './fact.table.ts'
 import { markProfilesDirty } from './mark-dirty.ts'
 
 export const onTagAdded = on(TagAddedSchema, 'keep-tags', (tx, events) => keepTags(tx, events, true))
@@ -16,17 +17,17 @@ async function keepTags(tx: Tx, events: (TagAdded | TagRemoved)[], isOn: boolean
       .map((event) => [`${event.profileId}|${event.tagId}`, event]),
   )
   const rows = [...newest.values()].map(({ profileId, tagId, at }) => ({
-    profile_id: profileId,
-    tag_id: tagId,
-    is_on: isOn,
+    profileId,
+    tagId,
+    isOn,
     at: timestampDate(at!),
   }))
-  await insertRows(tx, 'tag_facts', { profile_id: 'uuid', tag_id: 'uuid', is_on: 'boolean', at: 'timestamptz' }, rows, {
+  await insertRows(tx, tagFacts, rows, {
     conflict: `ON CONFLICT (tenant_id, profile_id, tag_id) DO UPDATE SET is_on = excluded.is_on, at = excluded.at
       WHERE tag_facts.at < excluded.at OR (tag_facts.at = excluded.at AND tag_facts.is_on AND NOT excluded.is_on)`,
   })
   await markProfilesDirty(
     tx,
-    rows.map((row) => row.profile_id),
+    rows.map((row) => row.profileId),
   )
 }

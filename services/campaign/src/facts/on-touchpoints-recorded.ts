@@ -1,27 +1,28 @@
-import { insertRows } from '@renmai/platform/bulk'
 import { on } from '@renmai/platform/inbox'
+import { insertRows } from '@renmai/platform/rows'
 import { currentTenant } from '@renmai/platform/tenants'
 import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
+import { behaviourDays } from './fact.table.ts'
 import { markProfilesDirty } from './mark-dirty.ts'
 
 /** Counts behaviour per profile, type and day in the tenant's zone. */
 export const onTouchpointsRecorded = on(TouchpointsRecordedSchema, 'count-behaviour', async (tx, events) => {
   const { zone } = await currentTenant(tx)
   const dayOf = daysIn(zone)
-  const counts = new Map<string, { profile_id: string; type: string; day: string; count: number }>()
+  const counts = new Map<string, { profileId: string; type: string; day: string; count: number }>()
   for (const { profileId, type, occurredAt } of events.flatMap((event) => event.touchpoints)) {
     const day = dayOf(Number(occurredAt!.seconds))
     const key = `${profileId}|${type}|${day}`
-    counts.set(key, { profile_id: profileId, type, day, count: (counts.get(key)?.count ?? 0) + 1 })
+    counts.set(key, { profileId, type, day, count: (counts.get(key)?.count ?? 0) + 1 })
   }
   // In one order always, so that two batches cannot lock each other's rows crosswise.
   const rows = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
-  await insertRows(tx, 'behaviour_days', { profile_id: 'uuid', type: 'text', day: 'date', count: 'int4' }, rows, {
+  await insertRows(tx, behaviourDays, rows, {
     conflict: 'ON CONFLICT (tenant_id, profile_id, type, day) DO UPDATE SET count = behaviour_days.count + excluded.count',
   })
   await markProfilesDirty(
     tx,
-    rows.map((row) => row.profile_id),
+    rows.map((row) => row.profileId),
   )
 })
 

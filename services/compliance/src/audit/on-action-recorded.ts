@@ -1,9 +1,10 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
-import { insertRows } from '@renmai/platform/bulk'
 import { on } from '@renmai/platform/inbox'
+import { insertRows } from '@renmai/platform/rows'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { lastEntry, noteUnsealed } from './audit.queries.ts'
 import { GENESIS, hashEntry } from './audit.rules.ts'
+import { auditEntries } from './audit.table.ts'
 
 const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance']
 
@@ -26,33 +27,9 @@ export const onActionRecorded = on(
         at: event.at ? timestampDate(event.at) : new Date(0),
       }
       hash = hashEntry(tx.tenantId, ++seq, entry, hash)
-      return {
-        seq,
-        action,
-        actor_kind: actorKind,
-        actor_id: actorId,
-        target_id: targetId,
-        input_digest: entry.inputDigest,
-        at: entry.at,
-        hash,
-      }
+      return { seq, ...entry, hash }
     })
-    await insertRows(
-      tx,
-      'audit_entries',
-      {
-        seq: 'int8',
-        action: 'text',
-        actor_kind: 'text',
-        actor_id: 'text',
-        target_id: 'text',
-        input_digest: 'bytea',
-        at: 'timestamptz',
-        hash: 'bytea',
-      },
-      rows,
-      { conflict: '' },
-    )
+    await insertRows(tx, auditEntries, rows, { conflict: 'error' })
     await noteUnsealed(tx)
   },
   SERVICES,

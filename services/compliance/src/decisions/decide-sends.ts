@@ -1,16 +1,16 @@
 import { answer } from '@renmai/platform/ask'
-import { insertRows } from '@renmai/platform/bulk'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
 import { meter } from '@renmai/platform/meter'
+import { insertRows } from '@renmai/platform/rows'
 import { ComplianceService, type SendQuestion } from '@renmai/proto/compliance/v1/compliance_service'
 import { eq } from 'drizzle-orm'
 import type { Consent } from '../consents/consent.table.ts'
 import { MAX_PURPOSES } from '../purposes/purpose.rules.ts'
 import { type Purpose, purposes } from '../purposes/purpose.table.ts'
 import { decide } from './decision.rules.ts'
-import type { Decision } from './decision.table.ts'
+import { type Decision, decisions } from './decision.table.ts'
 
 const MAX_QUESTIONS = 500
 const counter = meter.createCounter('renmai_send_decisions', { description: 'Decisions about messages, by outcome' })
@@ -22,37 +22,11 @@ export const answerDecideSends = (db: Db, now: () => Date) =>
     return withTenant(db, tenantId, async (tx) => {
       const decided = await decideAll(tx, questions)
       const rows = decided.map((one) => ({ id: newId(), ...one, at: now() }))
-      await insertRows(tx, 'decisions', COLUMNS, rows.map(toRow), { conflict: '' })
+      await insertRows(tx, decisions, rows, { conflict: 'error' })
       for (const row of rows) counter.add(1, { outcome: row.isAllowed ? 'allowed' : 'denied' })
       return { decisions: rows.map(({ id, messageId, isAllowed, reasons }) => ({ decisionId: id, messageId, isAllowed, reasons })) }
     })
   })
-
-const COLUMNS = {
-  id: 'uuid',
-  message_id: 'uuid',
-  profile_id: 'uuid',
-  customer_id: 'uuid',
-  purpose: 'text',
-  channel: 'text',
-  message_class: 'text',
-  purpose_version: 'int4',
-  is_allowed: 'boolean',
-  reasons: 'text[]',
-  consent_ids: 'uuid[]',
-  at: 'timestamptz',
-} as const
-
-const toRow = (one: Asked & { id: string; at: Date }) => ({
-  ...one,
-  message_id: one.messageId,
-  profile_id: one.profileId,
-  customer_id: one.customerId,
-  message_class: one.messageClass,
-  purpose_version: one.purposeVersion,
-  is_allowed: one.isAllowed,
-  consent_ids: one.consentIds,
-})
 
 type Asked = Omit<Decision, 'tenantId' | 'id' | 'at'>
 

@@ -1,7 +1,7 @@
-import { insertRows } from '@renmai/platform/bulk'
 import { seal } from '@renmai/platform/crypto'
 import { type Tx, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
+import { insertRows } from '@renmai/platform/rows'
 import { and, eq, sql } from 'drizzle-orm'
 import type { Worker } from '../context.ts'
 import type { IncomingOrder } from '../orders/order.rules.ts'
@@ -9,7 +9,7 @@ import { storeOrders } from '../orders/store-orders.ts'
 import { type Claim, hiddenId } from '../touchpoints/claim.ts'
 import { resolveClaims } from '../touchpoints/resolve-claims.ts'
 import { rejectedPlace } from './forget-rejected.ts'
-import { type OrderImport, orderImports } from './import.table.ts'
+import { importErrors, type OrderImport, orderImports } from './import.table.ts'
 import { type FileRow, instantOf } from './order-row.rules.ts'
 
 type Rejected = { row: number; reason: string; fields: string[] }
@@ -83,10 +83,9 @@ function toOrder(job: OrderImport, rows: FileRow[]): IncomingOrder {
 async function keepRejected(tx: Tx, { keyRing }: Worker, job: OrderImport, rejected: Rejected[]): Promise<void> {
   await insertRows(
     tx,
-    'import_errors',
-    { import_id: 'uuid', row: 'int4', reason: 'text', fields: 'bytea' },
+    importErrors,
     rejected.map(({ row, reason, fields }) => ({
-      import_id: job.id,
+      importId: job.id,
       row,
       reason,
       fields: seal(keyRing, tx.tenantId, rejectedPlace(job.id, row), JSON.stringify(fields)),

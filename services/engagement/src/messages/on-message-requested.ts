@@ -1,33 +1,20 @@
-import { insertRows } from '@renmai/platform/bulk'
 import { on } from '@renmai/platform/inbox'
+import { insertRows } from '@renmai/platform/rows'
 import { MessageRequestedSchema } from '@renmai/proto/campaign/v1/events'
+import { messages } from './message.table.ts'
 
 /** Plans each message once; its id is decided by who asked, so that the same wish heard twice is one message. */
 export const onMessageRequested = on(MessageRequestedSchema, 'plan-messages', async (tx, events) => {
   const rows = events.map((event) => ({
     id: event.messageId,
-    profile_id: event.profileId,
+    profileId: event.profileId,
     channel: event.channel,
     purpose: event.purpose,
-    template_id: event.templateId,
-    template_version: event.templateVersion,
-    journey_id: event.journeyId || null,
+    templateId: event.templateId,
+    templateVersion: event.templateVersion,
+    journeyId: event.journeyId || null,
     variables: Object.fromEntries(event.variables.map(({ name, value }) => [name, value])),
   }))
   tx.work.add('messages')
-  await insertRows(
-    tx,
-    'messages',
-    {
-      id: 'uuid',
-      profile_id: 'uuid',
-      channel: 'text',
-      purpose: 'text',
-      template_id: 'uuid',
-      template_version: 'int4',
-      journey_id: 'uuid',
-      variables: 'jsonb',
-    },
-    rows,
-  )
+  await insertRows(tx, messages, rows)
 })

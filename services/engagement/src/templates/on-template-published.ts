@@ -1,6 +1,7 @@
-import { insertRows } from '@renmai/platform/bulk'
 import { on } from '@renmai/platform/inbox'
+import { insertRows } from '@renmai/platform/rows'
 import { TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
+import { templates } from './template.table.ts'
 
 /** Keeps every published version: a message renders with the version it was asked for. */
 export const onTemplatePublished = on(TemplatePublishedSchema, 'keep-templates', async (tx, events) => {
@@ -8,8 +9,8 @@ export const onTemplatePublished = on(TemplatePublishedSchema, 'keep-templates',
     id: event.templateId,
     version: event.version,
     channel: event.channel,
-    subject_template: event.subjectTemplate,
-    body_template: event.bodyTemplate,
+    subjectTemplate: event.subjectTemplate,
+    bodyTemplate: event.bodyTemplate,
   }))
-  await insertRows(tx, 'templates', { id: 'uuid', version: 'int4', channel: 'text', subject_template: 'text', body_template: 'text' }, rows)
+  await insertRows(tx, templates, rows)
 })

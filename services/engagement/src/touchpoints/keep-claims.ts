@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { insertRows } from '@renmai/platform/bulk'
 import { type KeyRing, seal } from '@renmai/platform/crypto'
 import type { Tx } from '@renmai/platform/db'
+import { insertRows } from '@renmai/platform/rows'
 import type { Claim } from './claim.ts'
 import type { NewTouchpoint } from './store-touchpoints.ts'
+import { pendingClaims } from './touchpoint.table.ts'
 
 /** Old processes add one to it while they are replaced: far enough from the end of the column. */
 const MAX_REVISION = 2 ** 30
@@ -17,15 +18,15 @@ export async function keepClaims(tx: Tx, keyRing: KeyRing, accountId: string, fr
     ]),
   )
   const rows = [...newest].map(([hex, { key, claim }]) => ({
-    identity_key: key,
-    account_id: accountId,
+    identityKey: key,
+    accountId,
     claim: seal(keyRing, tx.tenantId, claimPlace(hex), JSON.stringify(claim)),
     // Another one than any before, also when the row is gone meanwhile: who counts from one gives a new claim the number of
     // an old one, and a second replica that resolved the old one takes the new one away with it.
     revision: randomInt(1, MAX_REVISION),
   }))
   if (rows.length > 0) tx.work.add('pending_claims')
-  await insertRows(tx, 'pending_claims', { identity_key: 'bytea', account_id: 'uuid', claim: 'bytea', revision: 'int4' }, rows, {
+  await insertRows(tx, pendingClaims, rows, {
     conflict: `ON CONFLICT (tenant_id, identity_key) DO UPDATE SET claim = excluded.claim, revision = excluded.revision, next_at = excluded.next_at, attempts = 0,
       problem = NULL, parked_at = NULL`,
   })

@@ -1,12 +1,13 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { ask } from '@renmai/platform/ask'
-import { insertRows } from '@renmai/platform/bulk'
 import type { Tx } from '@renmai/platform/db'
 import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
+import { insertRows } from '@renmai/platform/rows'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { Worker } from '../context.ts'
 import { type Claim, identityKey } from './claim.ts'
+import { profileKeys } from './touchpoint.table.ts'
 
 export type Resolution = { profileId: string } | { problem: string }
 
@@ -72,7 +73,7 @@ export async function askIdentity(
 
 export async function rememberProfiles(tx: Tx, answers: Map<string, Resolution>): Promise<void> {
   const rows = [...answers].flatMap(([key, answer]) =>
-    'profileId' in answer ? [{ identity_key: Buffer.from(key, 'hex'), profile_id: answer.profileId }] : [],
+    'profileId' in answer ? [{ identityKey: Buffer.from(key, 'hex'), profileId: answer.profileId }] : [],
   )
-  await insertRows(tx, 'profile_keys', { identity_key: 'bytea', profile_id: 'uuid' }, rows)
+  await insertRows(tx, profileKeys, rows)
 }

@@ -1,8 +1,8 @@
 import { type DescMessage, type MessageShape, toJson } from '@bufbuild/protobuf'
-import { insertRows } from '@renmai/platform/bulk'
 import type { Tx } from '@renmai/platform/db'
 import { newId } from '@renmai/platform/ids'
 import { type Handler, on } from '@renmai/platform/inbox'
+import { insertRows } from '@renmai/platform/rows'
 import { BulkOperationFinishedSchema } from '@renmai/proto/analytics/v1/events'
 import { SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
 import { MessageReceivedSchema, WebhookEndpointDisabledSchema } from '@renmai/proto/engagement/v1/events'
@@ -16,7 +16,7 @@ import {
 } from '@renmai/proto/identity/v1/events'
 import { and, arrayContains, eq, isNull } from 'drizzle-orm'
 import { aboutOf, concerns } from './delivery.rules.ts'
-import { webhookEndpoints } from './webhook-endpoint.table.ts'
+import { webhookDeliveries, webhookEndpoints } from './webhook-endpoint.table.ts'
 
 /** Events that webhooks tell of; of numbers that change with every event, live views are told. */
 export const HEARD: readonly DescMessage[] = [
@@ -56,15 +56,14 @@ async function queue<D extends DescMessage>(tx: Tx, schema: D, events: readonly 
       .filter((event) => concerns(endpoint, event))
       .map((event) => ({
         id: newId(),
-        endpoint_id: endpoint.id,
+        endpointId: endpoint.id,
         event,
         about: aboutOf(endpoint, event),
         // By the clock by which it is found due.
-        next_at: new Date(clock[0]!.now.getTime() + endpoint.everyMs),
+        nextAt: new Date(clock[0]!.now.getTime() + endpoint.everyMs),
       })),
   )
-  const columns = { id: 'uuid', endpoint_id: 'uuid', event: 'jsonb', about: 'text', next_at: 'timestamptz' } as const
   // What is about the same and waits is answered when it is sent: once is enough.
   tx.work.add('webhook_deliveries')
-  await insertRows(tx, 'webhook_deliveries', columns, rows)
+  await insertRows(tx, webhookDeliveries, rows)
 }

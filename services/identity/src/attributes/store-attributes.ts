@@ -1,15 +1,17 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { insertRows } from '@renmai/platform/bulk'
 import { type KeyRing, seal } from '@renmai/platform/crypto'
 import type { Tx } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { publish } from '@renmai/platform/outbox'
+import { insertRowsReturning, type NewRow } from '@renmai/platform/rows'
 import { CustomerChangedSchema } from '@renmai/proto/identity/v1/events'
 import { eq } from 'drizzle-orm'
 import { checkValue } from './attribute.rules.ts'
-import { type Field, fields } from './attribute.table.ts'
+import { attributeValues, type Field, fields } from './attribute.table.ts'
 
 export type Observation = { profileId: string; customerId: string; key: string; value: string; source: string; observedAt: Date }
+
+const keyOf = ({ profileId, key }: Pick<Observation, 'profileId' | 'key'>) => `${profileId}|${key}`
 
 export const attributePlace = (key: string, profileId: string) => `attribute_values.${key}|${profileId}`
 
@@ -20,26 +22,12 @@ export const attributePlace = (key: string, profileId: string) => `attribute_val
 export async function storeAttributes(tx: Tx, ring: KeyRing, observations: Observation[]): Promise<void> {
   if (observations.length === 0) return
   const registry = new Map((await tx.select().from(fields).where(eq(fields.tenantId, tx.tenantId))).map((field) => [field.key, field]))
-  const newest = new Map<string, Observation>()
-  for (const one of observations) newest.set(`${one.profileId}|${one.key}`, one)
-  const rows = [...newest.values()].map((one) => toRow(tx, ring, one, registry.get(one.key)))
-  const stored = await insertRows<{ profile_id: string; key: string }>(
-    tx,
-    'attribute_values',
-    { profile_id: 'uuid', key: 'text', value: 'text', sealed: 'bytea', is_mapped: 'boolean', source: 'text', observed_at: 'timestamptz' },
-    rows,
-    {
-      conflict: `ON CONFLICT (tenant_id, profile_id, key) DO UPDATE SET value = excluded.value, sealed = excluded.sealed,
-        is_mapped = excluded.is_mapped, source = excluded.source, observed_at = excluded.observed_at
-        WHERE attribute_values.observed_at <= excluded.observed_at`,
-      returning: 'profile_id, key',
-    },
-  )
+  const rows = observations.map((one) => toRow(tx, ring, one, registry.get(one.key)))
+  const stored = await insertRowsReturning(tx, attributeValues, rows, { newest: 'observedAt' })
+  const observed = new Map(observations.map((one) => [keyOf(one), one]))
   await tell(
     tx,
-    stored
-      .map(({ profile_id, key }) => newest.get(`${profile_id}|${key}`)!)
-      .filter(({ key, value }) => isOpenFact(registry.get(key), value)),
+    stored.map((row) => observed.get(keyOf(row))!).filter(({ key, value }) => isOpenFact(registry.get(key), value)),
   )
 }
 
@@ -55,17 +43,22 @@ function fits(field: Field, value: string): boolean {
 
 const isOpenFact = (field: Field | undefined, value: string) => field?.sensitivity === 'NONE' && fits(field, value)
 
-function toRow(tx: Tx, ring: KeyRing, { profileId, key, value, source, observedAt }: Observation, field: Field | undefined): object {
+function toRow(
+  tx: Tx,
+  ring: KeyRing,
+  { profileId, key, value, source, observedAt }: Observation,
+  field: Field | undefined,
+): NewRow<typeof attributeValues> {
   const isOpen = isOpenFact(field, value)
   const sealed = isOpen ? null : seal(ring, tx.tenantId, attributePlace(key, profileId), value)
   return {
-    profile_id: profileId,
+    profileId,
     key,
     value: isOpen ? value : null,
     sealed,
-    is_mapped: field !== undefined && fits(field, value),
+    isMapped: field !== undefined && fits(field, value),
     source,
-    observed_at: observedAt,
+    observedAt,
   }
 }
 

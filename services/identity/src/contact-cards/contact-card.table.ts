@@ -13,3 +13,5 @@ export const contactCards = pgTable(
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.field] })],
 )
+
+export type CardField = (typeof contactCards.$inferSelect)['field']

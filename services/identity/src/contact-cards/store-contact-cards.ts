@@ -1,6 +1,7 @@
-import { insertRows } from '@renmai/platform/bulk'
 import { type KeyRing, seal } from '@renmai/platform/crypto'
 import type { Tx } from '@renmai/platform/db'
+import { insertRows, type NewRow } from '@renmai/platform/rows'
+import { type CardField, contactCards } from './contact-card.table.ts'
 
 export type ObservedCard = { profileId: string; identifiers: { namespace: string; value: string }[]; displayName: string; observedAt: Date }
 
@@ -8,29 +9,15 @@ export const placeOf = (field: string, profileId: string) => `contact_cards.${fi
 
 /** Keeps the newest phone, e-mail address and name of each profile, sealed. */
 export async function storeContactCards(tx: Tx, ring: KeyRing, cards: ObservedCard[]): Promise<void> {
-  const rows = new Map<string, object>()
+  const rows: NewRow<typeof contactCards>[] = []
   for (const { profileId, identifiers, displayName, observedAt } of cards) {
-    const values: [string, string][] = identifiers
-      .filter(({ namespace }) => namespace === 'phone' || namespace === 'email')
-      .map(({ namespace, value }) => [namespace, value])
+    const values = identifiers.flatMap(({ namespace, value }): [CardField, string][] =>
+      namespace === 'phone' || namespace === 'email' ? [[namespace, value]] : [],
+    )
     if (displayName) values.push(['display_name', displayName.slice(0, 200)])
     for (const [field, value] of values) {
-      rows.set(`${profileId}|${field}`, {
-        profile_id: profileId,
-        field,
-        sealed: seal(ring, tx.tenantId, placeOf(field, profileId), value),
-        observed_at: observedAt,
-      })
+      rows.push({ profileId, field, sealed: seal(ring, tx.tenantId, placeOf(field, profileId), value), observedAt })
     }
   }
-  await insertRows(
-    tx,
-    'contact_cards',
-    { profile_id: 'uuid', field: 'text', sealed: 'bytea', observed_at: 'timestamptz' },
-    [...rows.values()],
-    {
-      conflict: `ON CONFLICT (tenant_id, profile_id, field) DO UPDATE SET sealed = excluded.sealed, observed_at = excluded.observed_at
-      WHERE contact_cards.observed_at <= excluded.observed_at`,
-    },
-  )
+  await insertRows(tx, contactCards, rows, { newest: 'observedAt' })
 }

@@ -1,6 +1,5 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { answer } from '@renmai/platform/ask'
-import { insertRows } from '@renmai/platform/bulk'
 import type { Clock } from '@renmai/platform/clock'
 import { blindIndex, type KeyRing } from '@renmai/platform/crypto'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db'
@@ -9,14 +8,17 @@ import { newId } from '@renmai/platform/ids'
 import { pastMoment } from '@renmai/platform/moments'
 import { publish } from '@renmai/platform/outbox'
 import { isStorableText } from '@renmai/platform/parse'
+import { insertRows } from '@renmai/platform/rows'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { IdentityService, type ProfileClaim } from '@renmai/proto/identity/v1/identity_service'
 import { storeAttributes } from '../attributes/store-attributes.ts'
 import { storeContactCards } from '../contact-cards/store-contact-cards.ts'
 import { absorb } from '../customers/absorb.ts'
+import { customers, evidence, reviewCases } from '../customers/customer.table.ts'
 import { addTags } from '../tags/tag-profiles.ts'
 import { normalise } from './identifier.rules.ts'
 import { readKnown } from './profile.queries.ts'
+import { identifiers, profiles } from './profile.table.ts'
 import { type Claim, type Plan, planResolution } from './resolve.rules.ts'
 
 const MAX_CLAIMS = 500
@@ -102,27 +104,24 @@ async function resolve(tx: Tx, ring: KeyRing, good: Good[]): Promise<Plan['resul
 async function writePlan(tx: Tx, plan: Plan, good: Good[]): Promise<void> {
   await insertRows(
     tx,
-    'customers',
-    { id: 'uuid' },
+    customers,
     plan.newCustomers.map((id) => ({ id })),
   )
   await insertRows(
     tx,
-    'profiles',
-    { id: 'uuid', source: 'text', external_id: 'text', customer_id: 'uuid' },
-    plan.newProfiles.map(({ id, source, externalId, customerId }) => ({ id, source, external_id: externalId, customer_id: customerId })),
+    profiles,
+    plan.newProfiles.map(({ id, source, externalId, customerId }) => ({ id, source, externalId, customerId })),
   )
   await publish(tx, ProfileLinkedSchema, ...plan.newProfiles.map(({ id, customerId }) => ({ profileId: id, customerId, version: 1n })))
   await writeIdentifiers(tx, plan, good)
   const at = new Date()
   await insertRows(
     tx,
-    'evidence',
-    { id: 'uuid', profile_id: 'uuid', linked_profile_id: 'uuid', namespace: 'text', rule: 'text', weight: 'float8', at: 'timestamptz' },
+    evidence,
     plan.evidence.map(({ profileId, linkedProfileId, namespace, weight }) => ({
       id: newId(),
-      profile_id: profileId,
-      linked_profile_id: linkedProfileId,
+      profileId,
+      linkedProfileId,
       namespace,
       weight,
       rule: 'T1_SHARED_IDENTIFIER',
@@ -140,9 +139,8 @@ async function writePlan(tx: Tx, plan: Plan, good: Good[]): Promise<void> {
   }
   await insertRows(
     tx,
-    'review_cases',
-    { id: 'uuid', customer_a: 'uuid', customer_b: 'uuid', reason: 'text' },
-    plan.reviews.map(({ customerA, customerB, reason }) => ({ id: newId(), customer_a: customerA, customer_b: customerB, reason })),
+    reviewCases,
+    plan.reviews.map(({ customerA, customerB, reason }) => ({ id: newId(), customerA, customerB, reason })),
   )
 }
 
@@ -150,24 +148,14 @@ async function writeIdentifiers(tx: Tx, plan: Plan, good: Good[]): Promise<void>
   const profileOf = new Map(plan.results.map((result) => [result.claimId, result.profileId]))
   const rows = good.flatMap(({ claim }) => {
     const profileId = profileOf.get(claim.claimId)!
-    return claim.identifiers.map(({ namespace, index, verifiedAt }) => ({
-      once: `${namespace}|${index}|${profileId}`,
-      namespace,
-      value_index: Buffer.from(index, 'hex'),
-      profile_id: profileId,
-      verified_at: verifiedAt ?? null,
-    }))
+    return claim.identifiers.map(({ namespace, index, verifiedAt }) => {
+      const row = { namespace, valueIndex: Buffer.from(index, 'hex'), profileId, verifiedAt: verifiedAt ?? null }
+      return [`${namespace}|${index}|${profileId}`, row] as const
+    })
   })
   // Two claims of one batch may say the same; one statement cannot update a row twice.
-  const distinct = [...new Map(rows.map((row) => [row.once, row])).values()]
-  await insertRows(
-    tx,
-    'identifiers',
-    { namespace: 'text', value_index: 'bytea', profile_id: 'uuid', verified_at: 'timestamptz' },
-    distinct,
-    {
-      conflict: `ON CONFLICT (tenant_id, namespace, value_index, profile_id)
+  await insertRows(tx, identifiers, [...new Map(rows).values()], {
+    conflict: `ON CONFLICT (tenant_id, namespace, value_index, profile_id)
       DO UPDATE SET verified_at = coalesce(identifiers.verified_at, excluded.verified_at)`,
-    },
-  )
+  })
 }

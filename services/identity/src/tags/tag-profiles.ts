@@ -1,15 +1,15 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { insertRows } from '@renmai/platform/bulk'
 import type { Tx } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { publish } from '@renmai/platform/outbox'
 import { parse } from '@renmai/platform/parse'
+import { insertRowsReturning } from '@renmai/platform/rows'
 import { TagAddedSchema, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { tags } from './tag.table.ts'
+import { profileTags, tags } from './tag.table.ts'
 
 const Input = z.object({ idempotencyKey, tagId: z.uuid(), profileIds: z.array(z.uuid()).min(1).max(500) })
 
@@ -63,26 +63,21 @@ export async function addTags(tx: Tx, marks: { profileId: string; tagId: string;
   )
   const isKnown = new Set(known.rows.map((row) => `${row.profile_id}|${row.tag_id}`))
   const customerOf = new Map(known.rows.map((row) => [row.profile_id, row.customer_id]))
-  const rows = distinct.filter((mark) => isKnown.has(`${mark.profileId}|${mark.tagId}`))
-  const added = await insertRows<{ profile_id: string; tag_id: string; added_at: Date }>(
-    tx,
-    'profile_tags',
-    { profile_id: 'uuid', tag_id: 'uuid', added_at: 'timestamptz' },
-    rows.map(({ profileId, tagId, at }) => ({ profile_id: profileId, tag_id: tagId, added_at: at })),
-    {
-      conflict: `ON CONFLICT (tenant_id, profile_id, tag_id) DO UPDATE SET added_at = excluded.added_at, removed_at = NULL
-        WHERE profile_tags.removed_at < excluded.added_at`,
-      returning: 'profile_id, tag_id, added_at',
-    },
-  )
+  const rows = distinct
+    .filter((mark) => isKnown.has(`${mark.profileId}|${mark.tagId}`))
+    .map(({ profileId, tagId, at }) => ({ profileId, tagId, addedAt: at }))
+  const added = await insertRowsReturning(tx, profileTags, rows, {
+    conflict: `ON CONFLICT (tenant_id, profile_id, tag_id) DO UPDATE SET added_at = excluded.added_at, removed_at = NULL
+      WHERE profile_tags.removed_at < excluded.added_at`,
+  })
   await publish(
     tx,
     TagAddedSchema,
-    ...added.map(({ profile_id: profileId, tag_id: tagId, added_at }) => ({
+    ...added.map(({ profileId, tagId, addedAt }) => ({
       profileId,
       tagId,
       customerId: customerOf.get(profileId)!,
-      at: timestampFromDate(added_at),
+      at: timestampFromDate(addedAt),
     })),
   )
   return added.length

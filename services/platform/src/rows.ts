@@ -1,0 +1,132 @@
+import { and, eq, getTableColumns, getTableName, type InferInsertModel, type InferSelectModel, type SQL } from 'drizzle-orm'
+import { CasingCache } from 'drizzle-orm/casing'
+import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
+import { type ColumnType, insertColumns } from './bulk.ts'
+import type { Tx } from './db.ts'
+
+export type TenantTable = PgTable & { tenantId: PgColumn }
+/** A row to insert: its tenant is always the transaction's. */
+export type NewRow<T extends TenantTable> = Omit<InferInsertModel<T>, 'tenantId'>
+
+type Options<T extends TenantTable> = {
+  /** What to do with rows that exist, in SQL; 'error' lets the constraint fail. Rows that exist stay as they are otherwise. */
+  conflict?: string
+  /** Of each key the row with the greatest value of this column wins, within the rows and against the table; of equals the last. */
+  newest?: keyof NewRow<T> & string
+}
+
+/** The casing of db.ts: a column's own name is not always its name in SQL. */
+const casing = new CasingCache('snake_case')
+const sqlName = (column: PgColumn) => casing.getColumnCasing(column)
+
+/**
+ * Inserts many rows in one statement. Names and types of the columns are the table's.
+ * @param rows all with the same fields; lists and jsonb as JavaScript values
+ * @throws AppError INVALID for a value that its column cannot hold
+ */
+export async function insertRows<T extends TenantTable>(
+  tx: Tx,
+  table: T,
+  rows: readonly NewRow<T>[],
+  options: Options<T> = {},
+): Promise<void> {
+  await insert(tx, table, rows, options, '')
+}
+
+/**
+ * The same.
+ * @returns the rows that were inserted or updated, whole
+ */
+export async function insertRowsReturning<T extends TenantTable>(
+  tx: Tx,
+  table: T,
+  rows: readonly NewRow<T>[],
+  options: Options<T> = {},
+): Promise<InferSelectModel<T>[]> {
+  const { returning, read } = shapeOf(table)
+  return (await insert(tx, table, rows, options, returning)).map(read) as InferSelectModel<T>[]
+}
+
+async function insert<T extends TenantTable>(tx: Tx, table: T, rows: readonly NewRow<T>[], options: Options<T>, returning: string) {
+  if (rows.length === 0) return []
+  const shape = shapeOf(table)
+  const kept = options.newest ? newestOf(rows, shape, options.newest) : rows
+  const fields = Object.keys(kept[0]!)
+  const columns = fields.map((field) => [sqlName(shape.columns[field]!), typeOf(shape.columns[field]!), field] as const)
+  const conflict = options.newest ? replaceOlder(shape, fields, options.newest) : conflictOf(options.conflict)
+  return insertColumns(tx, shape.name, columns, kept as readonly Record<string, unknown>[], { conflict, returning })
+}
+
+const conflictOf = (conflict = 'ON CONFLICT DO NOTHING') => (conflict === 'error' ? '' : conflict)
+
+type Shape = {
+  name: string
+  columns: Record<string, PgColumn>
+  /** The fields of the primary key without the tenant. */
+  key: string[]
+  returning: string
+  read: (row: Record<string, unknown>) => Record<string, unknown>
+}
+const shapes = new WeakMap<PgTable, Shape>()
+
+function shapeOf(table: TenantTable): Shape {
+  const known = shapes.get(table)
+  if (known) return known
+  const columns = getTableColumns(table) as Record<string, PgColumn>
+  const keyColumns = getTableConfig(table).primaryKeys[0]?.columns ?? []
+  const key = Object.keys(columns).filter((field) => field !== 'tenantId' && keyColumns.some(({ name }) => name === columns[field]!.name))
+  // PostgreSQL's driver gives a day as midnight of this machine's zone.
+  const pick = (field: string) => `${sqlName(columns[field]!)}${columns[field]!.getSQLType() === 'date' ? '::text' : ''} AS "${field}"`
+  const read = (row: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(row).map(([field, value]) => [field, value === null ? null : columns[field]!.mapFromDriverValue(value)]),
+    )
+  const shape = { name: getTableName(table), columns, key, returning: Object.keys(columns).map(pick).join(', '), read }
+  shapes.set(table, shape)
+  return shape
+}
+
+/** The column list of a raw RETURNING or SELECT, by the names of the row type. */
+export const all = (table: TenantTable): string => shapeOf(table).returning
+
+/** The condition of the transaction's tenant and an id. */
+export const mine = <T extends TenantTable & { id: PgColumn }>({ tenantId }: Pick<Tx, 'tenantId'>, table: T, id: string): SQL =>
+  and(eq(table.tenantId, tenantId), eq(table.id, id))!
+
+function newestOf<T extends TenantTable>(rows: readonly NewRow<T>[], { key }: Shape, by: string): NewRow<T>[] {
+  const best = new Map<string, Record<string, unknown>>()
+  for (const row of rows as readonly Record<string, unknown>[]) {
+    const at = key.map((field) => String(row[field])).join('|')
+    const other = best.get(at)
+    if (!other || (other[by] as number) <= (row[by] as number)) best.set(at, row)
+  }
+  return [...best.values()] as NewRow<T>[]
+}
+
+function replaceOlder({ name, columns, key }: Shape, fields: readonly string[], by: string): string {
+  const nameOf = (field: string) => sqlName(columns[field]!)
+  const changes = fields.filter((field) => !key.includes(field)).map((field) => `${nameOf(field)} = excluded.${nameOf(field)}`)
+  return `ON CONFLICT (tenant_id, ${key.map(nameOf).join(', ')}) DO UPDATE SET ${changes.join(', ')} WHERE ${name}.${nameOf(by)} <= excluded.${nameOf(by)}`
+}
+
+/** What the encoder calls PostgreSQL's types. */
+const TYPES: Record<string, ColumnType> = {
+  uuid: 'uuid',
+  text: 'text',
+  bytea: 'bytea',
+  'timestamp with time zone': 'timestamptz',
+  date: 'date',
+  bigint: 'int8',
+  integer: 'int4',
+  'double precision': 'float8',
+  boolean: 'boolean',
+  jsonb: 'jsonb',
+  'text[]': 'text[]',
+  'uuid[]': 'uuid[]',
+}
+
+function typeOf(column: PgColumn): ColumnType {
+  const type = TYPES[column.getSQLType().replace(/^(var)?char\(\d+\)$/, 'text')]
+  if (!type) throw new Error(`No binary form of ${column.getSQLType()} (${column.name})`)
+  return type
+}
