@@ -8,7 +8,8 @@ import { onDatabase } from './on-database.ts'
 import { PURPOSE, type Tenant } from './tenant.ts'
 import { OF_ENGAGEMENT, queries } from './usual.ts'
 
-const MESSAGES = 100
+/** Of each of several templates: one that took too long is not rendered again for a while. */
+const [TEMPLATES, MESSAGES] = [4, 25]
 const [SETTLED_WITHIN_MS, POLL_MS] = [20_000, 10]
 
 /** Has thousands of messages rendered whose template takes as long as it may; measured are queries of the same service. */
@@ -17,7 +18,7 @@ export const heavyTemplates: Attack = {
   measured: queries(OF_ENGAGEMENT),
   perSecond: (ordinary) => ordinary,
   pace: () => ({ clients: 2 }),
-  attack: (attacker) => messagesOf(attacker, attacker.templates.heavy, MESSAGES),
+  attack: (attacker) => messagesOf(attacker, attacker.templates.heavy, TEMPLATES, MESSAGES),
   clear: forgetMessages,
 }
 
@@ -25,18 +26,23 @@ export const heavyTemplates: Attack = {
 export const heavyTemplatesMessages: Attack = {
   ...heavyTemplates,
   name: 'heavy-templates-messages',
-  measured: (tenant) => messagesOf(tenant, tenant.templates.plain, 1),
+  measured: (tenant) => messagesOf(tenant, tenant.templates.plain, 1, 1),
   perSecond: () => 8,
 }
 
-function messagesOf({ tenantId, endpoints, profiles }: Tenant, templateId: string, count: number): Send {
+/** Messages of copies of a template, from when they are due until they are settled. */
+function messagesOf({ tenantId, endpoints, profiles }: Tenant, templateId: string, copies: number, count: number): Send {
   const pool = new pg.Pool({ connectionString: Object.assign(new URL(endpoints.postgres), { pathname: '/engagement' }).href })
   return async (signal) => {
-    const ids = Array.from({ length: count }, newId)
+    const ids = Array.from({ length: copies * count }, newId)
     await pool.query(
-      `INSERT INTO messages (tenant_id, id, profile_id, channel, purpose, template_id, template_version, variables)
-       SELECT $1, id, ($3::uuid[])[1 + no % cardinality($3::uuid[])], 'EMAIL', '${PURPOSE}', $4, 1, '{}' FROM unnest($2::uuid[]) WITH ORDINALITY AS m(id, no)`,
-      [tenantId, ids, profiles, templateId],
+      `WITH copies AS (INSERT INTO templates (tenant_id, id, version, channel, subject_template, body_template)
+         SELECT tenant_id, gen_random_uuid(), version, channel, subject_template, body_template
+         FROM templates, generate_series(1, $5) WHERE tenant_id = $1 AND id = $4 RETURNING id), all_copies AS (SELECT array_agg(id) AS ids FROM copies)
+       INSERT INTO messages (tenant_id, id, profile_id, channel, purpose, template_id, template_version, variables)
+       SELECT $1, id, ($3::uuid[])[1 + no % cardinality($3::uuid[])], 'EMAIL', '${PURPOSE}', ids[1 + no % $5], 1, '{}'
+       FROM unnest($2::uuid[]) WITH ORDINALITY AS m(id, no), all_copies`,
+      [tenantId, ids, profiles, templateId, copies],
     )
     await pool.query('SELECT pg_notify($1, $2)', [WORK, 'messages'])
     for (const until = Date.now() + SETTLED_WITHIN_MS; Date.now() < until && !signal.aborted; await sleep(POLL_MS)) {

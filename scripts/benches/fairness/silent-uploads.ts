@@ -11,7 +11,7 @@ const IMPORTS = 10
 export const silentUploads: Attack = {
   name: 'silent-uploads',
   measured: imports,
-  perSecond: () => 8,
+  perSecond: () => 4,
   pace: () => ({ clients: CONNECTIONS }),
   attack: (attacker) => {
     const [graphql, pool] = [post(attacker), new Pool(attacker.endpoints.intake, { connections: CONNECTIONS })]

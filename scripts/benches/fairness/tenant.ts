@@ -8,6 +8,7 @@ import { importFile } from '../../import-file.ts'
 import type { Endpoints } from '../../stack/endpoints.ts'
 import { addOtherTenant } from '../../stack/other-tenant.ts'
 import type { Stage } from '../stage.ts'
+import { onDatabase } from './on-database.ts'
 
 /** A tenant as a sender needs it, in plain data. */
 export type Tenant = {
@@ -54,6 +55,7 @@ export async function addTenant(stage: Pick<Stage, 'platform' | 'client'>, plan:
   const into = { accountId: account.id, mapping: CSV_MAPPING, currency: 'CNY', zone: 'Asia/Shanghai' }
   await importFile({ ...stage.client, query, token: async () => key }, 'orders.csv', csv, into)
   const source = { id: account.id, path: account.callbackPath, secret }
+  await eventually(() => requireTemplates({ endpoints }, Object.values(templates)))
   const profiles = await eventually(() => readProfiles(query, Math.min(people, 20)))
   return { tenantId, key, endpoints, source, wecomPath: wecom.account.callbackPath, profiles, templates }
 }
@@ -85,4 +87,10 @@ async function readProfiles(query: Client['query'], wanted: number): Promise<str
   const ids = customers.nodes.flatMap(({ profiles }) => profiles.map(({ id }) => readGlobalId(id)?.id ?? id))
   if (ids.length < wanted) throw new Error(`Of ${wanted} customers ${ids.length} are known`)
   return ids
+}
+
+/** @throws Error until engagement, which renders them, knows them all */
+async function requireTemplates(at: Pick<Tenant, 'endpoints'>, ids: string[]): Promise<void> {
+  const { rowCount } = await onDatabase(at, 'engagement', (client) => client.query('SELECT 1 FROM templates WHERE id = ANY($1)', [ids]))
+  if (rowCount !== ids.length) throw new Error(`Of ${ids.length} templates ${rowCount} are known`)
 }
