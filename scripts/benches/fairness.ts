@@ -9,7 +9,7 @@ import { openStage, percentile, type Stage, say } from './stage.ts'
 /** Ordinary and attacked by turns, since a machine's speed changes within a minute; the middle round counts. */
 export type Extent = { rounds: number; seconds: number; warmSeconds: number; people: number; attacks: readonly Attack[] }
 
-const WHOLE = { rounds: 5, seconds: 6, warmSeconds: 2, people: 300 }
+const WHOLE = { rounds: 5, seconds: 4, warmSeconds: 1, people: 300 }
 /** Ordinary load is this part of what the platform can do. */
 const ORDINARY = 0.15
 const CLIENTS = 6
