@@ -18,11 +18,14 @@ const tenTimes: Attack = {
   perSecond: (ordinary) => ordinary,
   attack: queries(COUNTS),
   pace: (ordinary) => ({ perSecond: ordinary * NOISY }),
-  plan: 'ENTERPRISE',
 }
+
+/** The same with points enough for it, so that admission alone protects the other. */
+const tenTimesPaid: Attack = { ...tenTimes, name: 'ten-times-paid', plan: 'ENTERPRISE' }
 
 export const ATTACKS: readonly Attack[] = [
   tenTimes,
+  tenTimesPaid,
   introspection,
   refusedDocuments,
   silentUploads,
