@@ -2,7 +2,7 @@ import type { Attack } from './fairness/attack.ts'
 import { ATTACKS, findAttack } from './fairness/attacks.ts'
 import { sendSide } from './fairness/side.ts'
 import { addTenant, type Tenant } from './fairness/tenant.ts'
-import { COUNTS, post, queries } from './fairness/usual.ts'
+import { COUNTS, queries } from './fairness/usual.ts'
 import { type Seen, sendFor } from './in-thread.ts'
 import { openStage, percentile, type Stage, say } from './stage.ts'
 

@@ -14,7 +14,7 @@ const QUERIES = [
 ]
 const REFUSED = /GRAPHQL_VALIDATION_FAILED|MAX_COST_EXCEEDED/
 
-/** Asks for the whole schema again and again. */
+/** Introspects the whole schema again and again. */
 export const introspection: Attack = {
   name: 'introspection',
   measured: queries(COUNTS),
