@@ -1,3 +1,4 @@
+import { documents } from './benches/documents.ts'
 import { fairness } from './benches/fairness.ts'
 import { gateway } from './benches/gateway.ts'
 import { growth } from './benches/growth.ts'
@@ -7,14 +8,24 @@ import { relay } from './benches/relay.ts'
 import { scale } from './benches/scale.ts'
 import { send } from './benches/send.ts'
 
-/** `npm run bench -- NAME`: prints what it measures as it goes; the last line is JSON. */
-const benches: Record<string, () => Promise<object>> = { fairness, gateway, growth, ingest, query, relay, scale, send }
+/** `npm run bench -- NAME [OPTIONS]`: prints what it measures as it goes; the last line is JSON. */
+const benches: Record<string, (options: string[]) => Promise<object>> = {
+  documents,
+  fairness,
+  gateway,
+  growth,
+  ingest,
+  query,
+  relay,
+  scale,
+  send,
+}
 
-const [name = ''] = process.argv.slice(2)
+const [name = '', ...options] = process.argv.slice(2)
 const bench = benches[name]
 if (!bench) {
   process.stderr.write(`There is no benchmark ${name || 'without a name'}. There are: ${Object.keys(benches).join(', ')}.\n`)
   process.exit(1)
 }
-process.stdout.write(`${JSON.stringify({ bench: name, ...(await bench()) })}\n`)
+process.stdout.write(`${JSON.stringify({ bench: name, ...(await bench(options)) })}\n`)
 process.exit(0)

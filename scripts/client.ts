@@ -23,17 +23,7 @@ export function createClient(endpoints: Endpoints, secrets: Pick<Secrets, 'login
   return {
     endpoints,
     token,
-    query: async (document, variables = {}) => {
-      const { body } = await request(endpoints.graphql, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
-        body: JSON.stringify({ query: document, variables }),
-        headersTimeout: 60_000,
-      })
-      const { data, errors } = (await body.json()) as { data?: never; errors?: { message: string; path?: string[] }[] }
-      if (errors?.length) throw new Error(errors.map(({ message, path }) => `${path ? `${path.join('.')}: ` : ''}${message}`).join('; '))
-      return data as never
-    },
+    query: queryAs(endpoints, token),
     simulate: async (path, payload) => {
       const options = payload
         ? { method: 'POST' as const, headers: { 'content-type': 'application/json' }, body: JSON.stringify(payload) }
@@ -41,6 +31,21 @@ export function createClient(endpoints: Endpoints, secrets: Pick<Secrets, 'login
       const { body } = await request(`${endpoints.simulator}/_sim/${path}`, { ...options, headersTimeout: 60_000 })
       return (await body.json()) as Record<string, unknown>
     },
+  }
+}
+
+/** Sends operations with a token or a key. */
+export function queryAs({ graphql }: Pick<Endpoints, 'graphql'>, token: () => Promise<string>): Client['query'] {
+  return async (document, variables = {}) => {
+    const { body } = await request(graphql, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+      body: JSON.stringify({ query: document, variables }),
+      headersTimeout: 60_000,
+    })
+    const { data, errors } = (await body.json()) as { data?: never; errors?: { message: string; path?: string[] }[] }
+    if (errors?.length) throw new Error(errors.map(({ message, path }) => `${path ? `${path.join('.')}: ` : ''}${message}`).join('; '))
+    return data as never
   }
 }
 

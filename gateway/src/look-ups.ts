@@ -10,8 +10,11 @@ export type LookUps = {
   run: <T>(key: string, check: () => Promise<T>) => Promise<T>
 }
 
-/** Checks of keys that were never good, at the same time and waiting. A check takes identity about a millisecond. */
-const [AT_ONCE, WAITING] = [32, 1_000]
+/**
+ * Checks of keys that were never good, at the same time and waiting. A check takes identity about a millisecond and one of the
+ * ten connections to its database: with more than a few at a time, queries of other tenants wait for a connection.
+ */
+const [AT_ONCE, WAITING] = [4, 1_000]
 /** A refusal takes so long, so that guessing costs a connection; not of more than this many at a time, which cost memory. */
 const [REFUSAL_MS, REFUSALS] = [500, 1_000]
 const MAX_PROVEN = 50_000

@@ -1,73 +1,114 @@
-import { addOtherTenant } from '../stack/other-tenant.ts'
-import { type Asking, answeredPerSecond, askAtRate, type Seen } from './ask-at-rate.ts'
-import { openStage, percentile, say } from './stage.ts'
+import type { Attack } from './fairness/attack.ts'
+import { ATTACKS, findAttack } from './fairness/attacks.ts'
+import { sendSide } from './fairness/side.ts'
+import { addTenant, type Tenant } from './fairness/tenant.ts'
+import { COUNTS, queries } from './fairness/usual.ts'
+import { type Seen, sendFor } from './in-thread.ts'
+import { openStage, percentile, type Stage, say } from './stage.ts'
 
-const SECONDS = 8
-/** Ordinary and loaded by turns: a machine's speed changes within a minute. */
-const ROUNDS = 5
-/** Ordinary load is this part of what the platform can do; ten times that is more than it can. */
+/** Ordinary and attacked by turns, since a machine's speed changes within a minute; the middle round counts. */
+export type Extent = { rounds: number; seconds: number; warmSeconds: number; people: number; attacks: readonly Attack[] }
+
+const WHOLE = { rounds: 5, seconds: 4, warmSeconds: 1, people: 300 }
+/** Ordinary load is this part of what the platform can do. */
 const ORDINARY = 0.15
-const NOISY = 10
 const CLIENTS = 6
-const query = '{ customerCounts { customers profiles } orderCounts { orders parked } touchpointCounts { total } }'
-
-type Who = Pick<Asking, 'origin' | 'key' | 'query'>
+/** For the measured tenant a refusal is as bad as an answer after so long. */
+const REFUSED_MS = 10_000
 
 /**
- * How much one tenant feels another that asks for ten times its share, more than the platform can do: the quiet tenant's
- * p99 with a noisy neighbour, against the same with an ordinary one.
+ * How much one tenant feels another that attacks: its p99, against the same beside an ordinary neighbour, who does the same
+ * as it does. `--attack NAME` for one attack.
  */
-export async function fairness(): Promise<object> {
+export async function fairness(args: string[]): Promise<object> {
+  const [flag, name] = args
+  const attacks = flag === '--attack' ? [findAttack(name ?? '')] : ATTACKS
   const stage = await openStage([])
   try {
-    const { origin } = new URL(stage.client.endpoints.graphql)
-    const quiet = { origin, query, key: (await addOtherTenant(stage.platform)).key }
-    const noisy = { origin, query, key: (await addOtherTenant(stage.platform)).key }
-    await answeredPerSecond({ ...quiet, seconds: 3 }, CLIENTS)
-    const most = await answeredPerSecond({ ...noisy, seconds: 5 }, CLIENTS)
-    const rate = most * ORDINARY
-    say(`${Math.round(most)} requests/s at most; each tenant ordinarily ${Math.round(rate)}`)
-    await both(quiet, noisy, rate, rate * NOISY)
-    const [ordinary, loaded] = [[] as Both[], [] as Both[]]
-    for (let round = 0; round < ROUNDS; round++) {
-      ordinary.push(await both(quiet, noisy, rate, rate))
-      loaded.push(await both(quiet, noisy, rate, rate * NOISY))
-    }
-    return { unit: 'ms p99', limit: 'the same tenant beside an ordinary one', wantedAtMost: 2, ...compare(ordinary, loaded) }
+    return await measureFairness(stage, { ...WHOLE, attacks })
   } finally {
     await stage.close()
   }
 }
 
-type Both = { quiet: Seen; noisy: Seen }
+type Tenants = { measured: Tenant; neighbour: Tenant; attacker: Tenant }
 
-async function both(quiet: Who, noisy: Who, quietRate: number, noisyRate: number): Promise<Both> {
-  const [first, second] = await Promise.all([
-    askAtRate({ ...quiet, perSecond: quietRate, seconds: SECONDS }),
-    askAtRate({ ...noisy, perSecond: noisyRate, seconds: SECONDS }),
-  ])
-  for (const { times, refused, wrong } of [first, second]) {
-    if (wrong.length > 0) throw new Error(`${wrong.length} answers are neither data nor a coded refusal: ${wrong[0]}`)
-    const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)]
-    say(`${times.length} answered, ${refused} refused, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`)
+export async function measureFairness(stage: Pick<Stage, 'platform' | 'client'>, extent: Extent): Promise<object> {
+  const tenants = {
+    measured: await addTenant(stage, 'ENTERPRISE', extent.people),
+    neighbour: await addTenant(stage, 'ENTERPRISE', extent.people),
+    attacker: await addTenant(stage, 'STANDARD', extent.people),
   }
-  return { quiet: first, noisy: second }
+  const ordinary = (await findMost(tenants.neighbour, extent)) * ORDINARY
+  const results: Record<string, Result> = {}
+  for (const attack of extent.attacks) results[attack.name] = await compare(attack, tenants, ordinary, extent)
+  const ratio = Math.max(...Object.values(results).map((one) => one.ratio))
+  return { unit: 'ms p99', limit: 'the same tenant beside an ordinary one', wantedAtMost: 2, ratio, attacks: results }
 }
 
-/** The middle round counts: a machine that stands still for a tenth of a second decides the p99 of a whole round. */
-function compare(ordinary: Both[], loaded: Both[]) {
-  const p99 = ({ quiet }: Both) => percentile(quiet.times, 0.99)
-  const rounds = loaded.map((both, round) => ({ value: p99(both), limitValue: p99(ordinary[round]!) }))
+/** @returns how many of the usual queries a second are answered at most */
+async function findMost(tenant: Tenant, { seconds, warmSeconds }: Extent): Promise<number> {
+  const most = async (time: number) => (await sendFor(queries(COUNTS)(tenant), { clients: CLIENTS }, time)).answered / time
+  await most(warmSeconds)
+  const perSecond = await most(seconds)
+  say(`${Math.round(perSecond)} requests/s at most; a tenant ordinarily ${Math.round(perSecond * ORDINARY)}`)
+  return perSecond
+}
+
+type Result = Awaited<ReturnType<typeof compare>>
+
+async function compare(attack: Attack, tenants: Tenants, ordinary: number, extent: Extent) {
+  say(attack.name)
+  const [calm, attacked] = [[] as Round[], [] as Round[]]
+  for (let round = 0; round < extent.rounds; round++) {
+    calm.push(await runRound(attack, tenants, ordinary, extent, false))
+    attacked.push(await runRound(attack, tenants, ordinary, extent, true))
+  }
+  const rounds = attacked.map((one, no) => ({ value: p99(one.measured), limitValue: p99(calm[no]!.measured) }))
   const ratios = rounds.map(({ value, limitValue }) => value / limitValue)
-  const middle = (numbers: number[]) => percentile(numbers, 0.5)
-  const sum = (count: (both: Both) => number) => loaded.reduce((total, round) => total + count(round), 0)
-  return {
-    value: Number(middle(rounds.map(({ value }) => value)).toFixed(1)),
-    limitValue: Number(middle(rounds.map(({ limitValue }) => limitValue)).toFixed(1)),
-    ratio: Number(middle(ratios).toFixed(2)),
+  const middle = (numbers: number[], digits: number) => Number(percentile(numbers, 0.5).toFixed(digits))
+  const sum = (count: (round: Round) => number) => attacked.reduce((total, round) => total + count(round), 0)
+  const result = {
+    value: middle(
+      rounds.map(({ value }) => value),
+      1,
+    ),
+    limitValue: middle(
+      rounds.map(({ limitValue }) => limitValue),
+      1,
+    ),
+    ratio: middle(ratios, 2),
     ratios: ratios.map((ratio) => Number(ratio.toFixed(2))),
-    quietRefused: sum(({ quiet }) => quiet.refused),
-    noisyAnswered: sum(({ noisy }) => noisy.times.length),
-    noisyRefused: sum(({ noisy }) => noisy.refused),
+    measuredRefused: sum(({ measured }) => measured.refused),
+    otherAnswered: sum(({ other }) => other.answered),
+    otherRefused: sum(({ other }) => other.refused),
   }
+  say(`${attack.name}: ${JSON.stringify(result)}`)
+  return result
 }
+
+type Round = { measured: Seen; other: Seen }
+
+async function runRound(attack: Attack, tenants: Tenants, ordinary: number, extent: Extent, isAttacked: boolean): Promise<Round> {
+  const { measured, neighbour } = tenants
+  const perSecond = attack.perSecond(ordinary)
+  const attacker = attack.plan ? neighbour : tenants.attacker
+  const other = isAttacked
+    ? sendSide({ attack: attack.name, tenant: attacker, victim: measured }, { pace: attack.pace(ordinary) })
+    : sendSide({ attack: attack.name, tenant: neighbour }, { pace: { perSecond } })
+  const { seconds, warmSeconds } = extent
+  const seen = await sendSide({ attack: attack.name, tenant: measured }, { pace: { perSecond }, seconds, warmSeconds }).seen
+  other.stop()
+  const round = { measured: seen, other: await other.seen }
+  await attack.clear?.(Object.values(tenants))
+  for (const [who, { times, answered, refused, wrong }] of Object.entries(round)) {
+    if (wrong.length > 0) throw new Error(`${attack.name}, ${who}: an answer is neither data nor a coded refusal: ${wrong[0]}`)
+    const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)]
+    say(
+      `  ${who.padEnd(8)} ${isAttacked ? 'attacked' : 'ordinary'}: ${answered} answered, ${refused} refused, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
+    )
+  }
+  return round
+}
+
+const p99 = ({ times, refused }: Seen) => percentile([...times, ...Array.from({ length: refused }, () => REFUSED_MS)], 0.99)

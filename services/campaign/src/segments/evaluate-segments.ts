@@ -13,6 +13,8 @@ import { type Segment, segments } from './segment.table.ts'
 
 const BATCH = 2_000
 const SWEEP_EVERY = "interval '10 minutes'"
+/** A sweep by 200 clauses holds a processor of the database for seconds with some hundreds of customers: a tenant has a quarter of one. */
+const SWEEP_REST = 3
 /** Of a batch of customers a condition that takes longer is evaluated by a sweep of its own. */
 const DIRTY_TIMEOUT = "SET LOCAL statement_timeout = '3s'"
 
@@ -29,6 +31,7 @@ export const evaluateDirtyCustomers = queue('dirty_customers', ({ db, now }: Wor
 /** Looks at all customers: for segments that are new, that time alone can change, or that failed for a part of them. */
 export const sweepSegments = queue('segments', ({ db, now }: Worker) => ({
   name: 'sweep-segments',
+  rest: SWEEP_REST,
   due: [LEASED],
   parks: true,
   work: (tenantId) => aside(db, tenantId, (tx) => sweep(tx, now())),

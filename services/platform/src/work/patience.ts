@@ -1,4 +1,7 @@
-/** How long each tenant of a queue is left alone: after failures longer and longer, after finding nothing for a moment. */
+/**
+ * How long each tenant of a queue is left alone: after failures longer and longer, after finding nothing for a moment, after
+ * work that took long for a multiple of its time.
+ */
 export type Patience = {
   /** Milliseconds until the tenant may be worked for again; 0 for now. */
   restOf: (tenantId: string) => number
@@ -6,6 +9,8 @@ export type Patience = {
   /** @returns how many failures there have been in a row */
   failed: (tenantId: string) => number
   foundNothing: (tenantId: string) => void
+  /** Leaves a tenant alone whose work took long; nothing ends this rest early. */
+  tired: (tenantId: string, ms: number) => void
   /** Ends the rest of those that found nothing: something has changed. */
   lookAgain: () => void
   /** Drops tenants that have no work any more, so that memory holds only those that have. */
@@ -17,7 +22,7 @@ const NOTHING_MS = 250
 
 /** @param now milliseconds of a clock that never goes back */
 export function createPatience(now: () => number = () => performance.now(), chance: () => number = Math.random): Patience {
-  const resting = new Map<string, { failures: number; until: number }>()
+  const resting = new Map<string, { failures: number; until: number; isTired?: true }>()
   const failuresOf = (tenantId: string) => resting.get(tenantId)?.failures ?? 0
   return {
     restOf: (tenantId) => Math.max(0, (resting.get(tenantId)?.until ?? 0) - now()),
@@ -29,8 +34,9 @@ export function createPatience(now: () => number = () => performance.now(), chan
       return failures
     },
     foundNothing: (tenantId) => void resting.set(tenantId, { failures: failuresOf(tenantId), until: now() + NOTHING_MS }),
+    tired: (tenantId, ms) => void resting.set(tenantId, { failures: 0, until: now() + Math.min(MAX_MS, ms), isTired: true }),
     lookAgain: () => {
-      for (const [tenantId, { failures }] of resting) if (failures === 0) resting.delete(tenantId)
+      for (const [tenantId, { failures, isTired }] of resting) if (failures === 0 && !isTired) resting.delete(tenantId)
     },
     keepOnly: (tenantIds) => {
       for (const [tenantId, { until }] of resting) if (until < now() && !tenantIds.has(tenantId)) resting.delete(tenantId)

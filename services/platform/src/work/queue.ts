@@ -19,6 +19,11 @@ export type Queue = {
   readonly lanes?: number
   /** How many of them one tenant may have: half, unless less is given. */
   readonly perTenant?: number
+  /**
+   * For how many times the time of a batch that took long its tenant rests. For work whose length a tenant decides: the time
+   * is the database's, which all share.
+   */
+  readonly rest?: number
   /** Whether the table has the columns of leased(), so that what is parked can be counted. */
   readonly parks?: boolean
   /** How long the queue sleeps when nothing wakes it. */

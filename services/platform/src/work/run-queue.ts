@@ -12,20 +12,26 @@ const LANES = 2
 /** By then a lane has claimed its batch: what is due now is more than that. */
 const CLAIMED_MS = 20
 
+/** A batch that took less than this was not long. */
+const LONG_MS = 100
+
 /**
  * Works through one queue. A tenant whose work fails, is slow or finds nothing delays nobody else: each tenant fails by
  * itself, has at most its share of the lanes, and of those that wait the one with the fewest lanes is next, by chance among
  * equals.
  */
 export function runQueue({ relayDb, log }: { relayDb: Db; log: Log }, queue: Queue): Loop {
-  const { name, lanes = LANES, perTenant = Math.max(1, Math.floor(lanes / 2)), hasRoom = () => true } = queue
+  const { name, lanes = LANES, perTenant = Math.max(1, Math.floor(lanes / 2)), rest = 0, hasRoom = () => true } = queue
   const stopping = new AbortController()
   const [busy, patience] = [createLanes(), createPatience()]
   let timer: NodeJS.Timeout | undefined
   const work = async (tenantId: string) => {
+    const began = performance.now()
     try {
       const done = await queue.work(tenantId, stopping.signal)
-      if (done > 0) patience.succeeded(tenantId)
+      const longMs = performance.now() - began - LONG_MS
+      if (done > 0 && longMs > 0 && rest > 0) patience.tired(tenantId, longMs * rest)
+      else if (done > 0) patience.succeeded(tenantId)
       else patience.foundNothing(tenantId)
     } catch (error) {
       failures.add(1, { queue: name })

@@ -1,0 +1,28 @@
+import { outcomeOf } from '../ask-at-rate.ts'
+import type { Attack } from './attack.ts'
+import { onDatabase } from './on-database.ts'
+import { createSegment, post, segments } from './usual.ts'
+
+/** As many clauses as a definition may have, with the lists that hold them. */
+// Nobody matches any of them, so that each is evaluated for everybody.
+const LISTS = [19, 19, 19, 19, 19, 19, 19, 19, 19, 18]
+
+/** Creates segments whose definitions are as long as they may be. */
+export const longDefinitions: Attack = {
+  name: 'long-definitions',
+  measured: segments,
+  perSecond: () => 4,
+  pace: () => ({ clients: 4 }),
+  attack: (attacker) => {
+    const graphql = post(attacker)
+    let no = 1
+    const leaf = () => ({ orders: { withinDays: 1 + (no++ % 3_000), minCount: 1_000 + no } })
+    return async () => outcomeOf(await createSegment(graphql, { any: LISTS.map((size) => ({ any: Array.from({ length: size }, leaf) })) }))
+  },
+  clear: (tenants) =>
+    onDatabase(tenants[0]!, 'campaign', async (client) => {
+      const ids = [tenants.map(({ tenantId }) => tenantId)]
+      await client.query('DELETE FROM segment_members WHERE tenant_id = ANY($1)', ids)
+      await client.query('DELETE FROM segments WHERE tenant_id = ANY($1)', ids)
+    }),
+}

@@ -1,0 +1,16 @@
+import { type Job, type Send, type Sending, sendInThread, serveThread } from '../in-thread.ts'
+import { findAttack } from './attacks.ts'
+import type { Tenant } from './tenant.ts'
+
+/** Who sends: somebody who does what is measured, or an attacker with their victim. */
+type Side = { attack: string; tenant: Tenant; victim?: Tenant }
+
+/** Sends one side of an attack from a thread of its own. */
+export const sendSide = (input: Side, job: Omit<Job, 'input'>): Sending => sendInThread(import.meta.url, { input, ...job })
+
+function open({ attack, tenant, victim }: Side): Send {
+  const found = findAttack(attack)
+  return victim ? found.attack(tenant, victim) : found.measured(tenant)
+}
+
+serveThread(import.meta.url, open)

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { measureDocuments } from '../../benches/documents.ts'
+import { ATTACKS } from '../../benches/fairness/attacks.ts'
+import { measureFairness } from '../../benches/fairness.ts'
+import { startWhole, type Whole } from '../whole.ts'
+
+// How fast anything is depends on the machine and is for `npm run bench` to say. Here each request gets the answer that is
+// due to it: any other makes a bench throw.
+let whole: Whole
+
+beforeAll(async () => {
+  whole = await startWhole()
+})
+afterAll(async () => whole?.stop())
+
+it('the bench of fairness measures a tenant beside each attack, and its worst ratio', async () => {
+  const extent = { rounds: 1, seconds: 0.5, warmSeconds: 0.2, people: 20, attacks: ATTACKS }
+  const line = JSON.parse(JSON.stringify(await measureFairness(whole, extent)))
+  expect(Object.keys(line.attacks)).toEqual(ATTACKS.map(({ name }) => name))
+  for (const { ratio } of Object.values<{ ratio: number }>(line.attacks)) expect(ratio).toBeLessThanOrEqual(line.ratio)
+})
+
+it('the bench of documents has each read, half of them refused, and measures the memory of the gateway', async () => {
+  const line = await measureDocuments(whole, { documents: 60, step: 20, sizes: 5, restMs: 0 })
+  expect(line).toMatchObject({ good: 30, refused: 30, atRest: expect.any(Number), value: expect.any(Number) })
+})
