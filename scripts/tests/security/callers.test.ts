@@ -4,6 +4,8 @@ import { startOwnIssuer } from '../bad-input/credential-rows.ts'
 import { hold, named, openStage } from '../bad-input/stage.ts'
 import { dumpRows, isQuiet } from '../rows.ts'
 import type { Attack, Callers } from './attacks/callers.ts'
+import { keyRows } from './attacks/key-rows.ts'
+import { oauthRows } from './attacks/oauth-rows.ts'
 import { tokenRows } from './attacks/token-rows.ts'
 
 let stage: Callers
@@ -25,7 +27,7 @@ afterAll(async () => {
   await stage?.whole.stop()
 }, 60_000)
 
-const CLASSES: Record<string, Attack[]> = { tokens: tokenRows }
+const CLASSES: Record<string, Attack[]> = { tokens: tokenRows, keys: keyRows, oauth: oauthRows }
 
 describe.each(Object.entries(CLASSES))('%s', (_class, rows) => {
   it.each(named(rows))('%s', async (_name, row) => hold(stage, row))

@@ -19,8 +19,7 @@ export const REFUSED = { status: 400, code: /^(GRAPHQL_\w+|BAD_USER_INPUT|BAD_RE
 export const NO_PATH = { status: 404, code: /^NOT_FOUND$/ }
 export const GOOD = { status: 200, code: /^$/ }
 
-export const numbered = (name: string, rows: Omit<Attack, 'id'>[]): Attack[] =>
-  rows.map((row, no) => ({ id: `${name} ${no + 1}`, ...row }))
+export const numbered = (name: string, rows: Omit<Attack, 'id'>[]): Attack[] => rows.map((row, no) => ({ id: `${name} ${no + 1}`, ...row }))
 
 export type Client = { id: string; key: string; keyId: string }
 
@@ -65,4 +64,3 @@ export async function tokenOf(origin: string, client: Client, scope?: string): P
 }
 
 export const originOf = (url: string) => new URL(url).origin
-

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { newId } from '@renmai/platform/ids'
 import type { OwnIssuer } from '../../bad-input/credential-rows.ts'
-import { addClient, type Attack, askWith, type Callers, GOOD, NOBODY, numbered, originOf, TENANT, tokenOf } from './callers.ts'
+import { type Attack, addClient, askWith, type Callers, GOOD, NOBODY, numbered, originOf, TENANT, tokenOf } from './callers.ts'
 
 const stranger = generateKeyPairSync('ed25519')
 const strangerEc = generateKeyPairSync('ec', { namedCurve: 'P-256' })
