@@ -4,8 +4,14 @@ import { startOwnIssuer } from '../bad-input/credential-rows.ts'
 import { hold, named, openStage } from '../bad-input/stage.ts'
 import { dumpRows, isQuiet } from '../rows.ts'
 import type { Attack, Callers } from './attacks/callers.ts'
+import { costRows } from './attacks/cost-rows.ts'
+import { injectionRows } from './attacks/injection-rows.ts'
 import { keyRows } from './attacks/key-rows.ts'
 import { oauthRows } from './attacks/oauth-rows.ts'
+import { objectRows } from './attacks/object-rows.ts'
+import { scopeRows } from './attacks/scope-rows.ts'
+import { subgraphRows } from './attacks/subgraph-rows.ts'
+import { tenantRows } from './attacks/tenant-rows.ts'
 import { tokenRows } from './attacks/token-rows.ts'
 
 let stage: Callers
@@ -27,7 +33,17 @@ afterAll(async () => {
   await stage?.whole.stop()
 }, 60_000)
 
-const CLASSES: Record<string, Attack[]> = { tokens: tokenRows, keys: keyRows, oauth: oauthRows }
+const CLASSES: Record<string, Attack[]> = {
+  tokens: tokenRows,
+  keys: keyRows,
+  oauth: oauthRows,
+  subgraphs: subgraphRows,
+  tenants: tenantRows,
+  scopes: scopeRows,
+  cost: costRows,
+  objects: objectRows,
+  injection: injectionRows,
+}
 
 describe.each(Object.entries(CLASSES))('%s', (_class, rows) => {
   it.each(named(rows))('%s', async (_name, row) => hold(stage, row))
