@@ -1,12 +1,16 @@
+import { connect } from '@nats-io/transport-node'
+import { addressOf } from '@renmai/platform/bus'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startOwnIssuer } from '../bad-input/credential-rows.ts'
-import { hold, named, openStage } from '../bad-input/stage.ts'
+import { asUser } from '../../stack/bus-users.ts'
+import { hold, named } from '../bad-input/stage.ts'
 import { dumpRows, isQuiet } from '../rows.ts'
-import type { Attack, Callers } from './attacks/callers.ts'
+import { type Attack, type Callers, openCallers } from './attacks/callers.ts'
 import { costRows } from './attacks/cost-rows.ts'
 import { injectionRows } from './attacks/injection-rows.ts'
 import { keyRows } from './attacks/key-rows.ts'
+import { liveRows } from './attacks/live-rows.ts'
+import { narrowRows } from './attacks/narrow-rows.ts'
 import { oauthRows } from './attacks/oauth-rows.ts'
 import { objectRows } from './attacks/object-rows.ts'
 import { scopeRows } from './attacks/scope-rows.ts'
@@ -24,29 +28,44 @@ async function dumpVictim(): Promise<Record<string, string[]>> {
 }
 
 beforeAll(async () => {
-  const opened = await openStage()
-  stage = { ...opened, issuer: await startOwnIssuer(opened.whole) }
+  stage = await openCallers()
   before = await dumpVictim()
-}, 120_000)
+})
 afterAll(async () => {
   await stage?.issuer.stop()
   await stage?.whole.stop()
-}, 60_000)
+})
 
 const CLASSES: Record<string, Attack[]> = {
   tokens: tokenRows,
   keys: keyRows,
-  oauth: oauthRows,
+  OAuth: oauthRows,
+  'narrowed tokens': narrowRows,
   subgraphs: subgraphRows,
   tenants: tenantRows,
   scopes: scopeRows,
   cost: costRows,
   objects: objectRows,
   injection: injectionRows,
+  'live events': liveRows,
 }
 
 describe.each(Object.entries(CLASSES))('%s', (_class, rows) => {
   it.each(named(rows))('%s', async (_name, row) => hold(stage, row))
+})
+
+describe('the bus', () => {
+  it("answers the gateway's user what the gateway itself asks, and no more", async () => {
+    const { client, platform } = stage.whole
+    const nats = await connect(addressOf(asUser(client.endpoints.nats, platform.secrets, 'gateway')))
+    const { tenantId } = stage.victim
+    const request = JSON.stringify({ tenantId, profileIds: [stage.theirs.profileId] })
+    for (const method of ['ReadContactCards', 'FindProfiles', 'ResolveClaims', 'readContactCards', '*', '>'])
+      await expect(nats.request(`renmai.identity.v1.IdentityService.${method}`, request, { timeout: 1_000 }), method).rejects.toThrow(
+        /Permissions Violation for Publish/,
+      )
+    await nats.close()
+  })
 })
 
 describe('after all of it', () => {
@@ -56,5 +75,8 @@ describe('after all of it', () => {
 
   it('objects have no new property', () => expect(({} as { polluted?: boolean }).polluted).toBeUndefined())
 
-  it("the victim's rows are as they were", async () => expect(await dumpVictim()).toEqual(before))
+  it("the victim's rows are as they were", async () => {
+    const after = await dumpVictim()
+    for (const [table, rows] of Object.entries(after)) expect(rows, table).toEqual(before[table])
+  })
 })

@@ -1,12 +1,29 @@
 import { newId } from '@renmai/platform/ids'
-import type { OwnIssuer } from '../../bad-input/credential-rows.ts'
-import { type Answered, call, type Headers, type Row, type Stage } from '../../bad-input/row.ts'
-import { write } from '../../bad-input/stage.ts'
+import { eventually } from '@renmai/platform/testing/eventually'
+import { type OwnIssuer, startOwnIssuer } from '../../bad-input/credential-rows.ts'
+import { type Answered, ask, call, type Headers, type Row, type Stage } from '../../bad-input/row.ts'
+import { openStage, pageView, write } from '../../bad-input/stage.ts'
 import type { Whole } from '../../whole.ts'
+import { type Prepared, prepare } from './prepared.ts'
 
 /** The stage with an issuer of staff tokens whose key the attacker has. */
-export type Callers = Stage & { issuer: OwnIssuer }
+export type Callers = Stage & { issuer: OwnIssuer; own: { customerId: string; profileId: string }; prepared: Prepared }
 export type Attack = Row<Callers>
+
+/** Opens the stage, with a customer of the attacker's and what the victim has done before anybody attacks. */
+export async function openCallers(): Promise<Callers> {
+  const stage = await openStage()
+  const issuer = await startOwnIssuer(stage.whole)
+  const login = newId()
+  const events = [pageView(login)]
+  await write(stage.whole, stage.key, 'ingestEvents', 'IngestEventsInput', 'accepted', { accountId: stage.source.id, events })
+  const own = await eventually(async () => {
+    const { text } = await ask(stage, `{ customerByIdentifier(namespace: "login", value: "${login}") { id profiles { id } } }`)
+    const { data } = JSON.parse(text) as { data: { customerByIdentifier: { id: string; profiles: { id: string }[] } } }
+    return { customerId: data.customerByIdentifier.id, profileId: data.customerByIdentifier.profiles[0]!.id }
+  })
+  return { ...stage, issuer, own, prepared: await prepare(stage) }
+}
 
 export const json = { 'content-type': 'application/json' }
 export const TENANT = '{ tenant { id } }'

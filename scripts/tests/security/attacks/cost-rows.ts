@@ -15,7 +15,8 @@ const sends = (
   send: (s) => askAs(s, ALL_SCOPES, query, variables),
   ...wanted,
 })
-const nest = (levels: number) => `${'profiles { customer { '.repeat(levels)} id ${'} }'.repeat(levels)}`
+const nest = (levels: number, inside = 'id') => `${'orders { customer { '.repeat(levels)} ${inside} ${'} }'.repeat(levels)}`
+const TOO_DEEP = { ...REFUSED, text: /depth/i }
 
 const mutations = [
   sends('six mutations in a fragment', `mutation { ...F } fragment F on Mutation { ${times(6, group)} }`),
@@ -35,7 +36,12 @@ const shapes = [
   sends('21 root fields in a fragment', `{ ...F } fragment F on Query { ${times(21, (no) => `a${no}: tenant { id }`)} }`),
   sends('51 directives', `{ tenant { id ${'@include(if: true) '.repeat(51)} } }`),
   sends('2,001 equal fields', `{ tenant { ${times(2_001, () => 'id')} } }`),
-  sends('depth 13', `{ customers(first: 1) { nodes { ${nest(6)} } } }`),
+  sends('depth 13', `{ customers(first: 1) { nodes { ${nest(5)} } } }`, TOO_DEEP),
+  sends(
+    'a fragment that is shallow where it is first and too deep where it is second',
+    `{ customers(first: 1) { nodes { ...F ${nest(3, '...F')} } } } fragment F on Customer { ${nest(2)} }`,
+    TOO_DEEP,
+  ),
   sends(
     '300 operations',
     times(300, (no) => `query Q${no} { tenant { id } }`),
@@ -55,14 +61,10 @@ const shapes = [
 ]
 
 const sizes = [
-  sends(
-    'lists in lists in lists',
-    `{ customers(first: 100) { nodes { lastTouchpoints(first: 100) { id } profiles { customer { lastTouchpoints(first: 100) { id } } } } } ${times(9, (no) => `b${no}: customers(first: 100) { nodes { lastTouchpoints(first: 100) { id } } }`)} }`,
-    {
-      status: [200, 400, 429],
-      code: /COST|LIMIT|QUERY_TOO|BAD_USER_INPUT/,
-    },
-  ),
+  sends('lists in lists in lists', '{ customers(first: 100) { nodes { orders { customer { lastTouchpoints(first: 100) { id } } } } } }', {
+    status: 400,
+    code: /^MAX_COST_EXCEEDED$/,
+  }),
   ...['"100"', '1.5', '-1', '0', '101', '[1]', 'true', '1e3'].map((first) =>
     sends(`a page of ${first}`, `{ customers(first: ${first}) { nodes { id } } }`, {
       status: [200, 400],
