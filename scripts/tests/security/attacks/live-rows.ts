@@ -1,6 +1,7 @@
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
 import { type Answered, call } from '../../bad-input/row.ts'
-import { type Attack, addClient, askWith, type Callers, numbered } from './callers.ts'
+import { addVictim, write } from '../../bad-input/stage.ts'
+import { type Attack, addClient, type Callers, numbered } from './callers.ts'
 
 const CHANGED = 'subscription { customerChanged { id } }'
 const graphql = ({ whole }: Callers) => whole.client.endpoints.graphql
