@@ -26,7 +26,12 @@ export const KEYS = { same: `key-${newId()}`, other: `key-${newId()}` }
 export async function startImport({ whole }: Stage, credential: string, accountId: string): Promise<Import> {
   const sha256 = createHash('sha256').update(newId()).digest('hex')
   const { uploadPath } = await write<{ uploadPath: string }>(whole, credential, 'startOrderImport', 'StartOrderImportInput', 'uploadPath', {
-    ...{ accountId, fileName: 'x.csv', sha256, mapping: CSV_MAPPING, currency: 'CNY', zone: 'Asia/Shanghai' },
+    accountId,
+    fileName: 'x.csv',
+    sha256,
+    mapping: CSV_MAPPING,
+    currency: 'CNY',
+    zone: 'Asia/Shanghai',
   })
   const url = new URL(uploadPath, whole.client.endpoints.intake)
   const [tenantId, importId] = url.pathname.split('/').slice(-2)

@@ -20,8 +20,15 @@ function ask({ whole }: Callers, service: Service, forged: Forged = {}): Promise
   const { claims = {}, header = {}, signed = QUERY, sent = signed, algorithm = 'sha256' } = forged
   const secret = whole.platform.secrets.internalSecrets[service]!
   const said = {
-    ...{ iss: 'renmai-gateway', aud: service, kind: 'STAFF', sub: newId(), tid: whole.tenantId, scope: ALL_SCOPES.join(' ') },
-    ...{ body: digest(signed), iat: now(), exp: now() + 60 },
+    iss: 'renmai-gateway',
+    aud: service,
+    kind: 'STAFF',
+    sub: newId(),
+    tid: whole.tenantId,
+    scope: ALL_SCOPES.join(' '),
+    body: digest(signed),
+    iat: now(),
+    exp: now() + 60,
     ...claims,
   }
   const named = JSON.parse(Buffer.from(createSigner(secret).header, 'base64url').toString()) as object
