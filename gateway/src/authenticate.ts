@@ -11,6 +11,7 @@ import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { Settings } from './config.ts'
 import { namedPlan, type Plan, planOf } from './cost/plan.ts'
+import { hasUnstorableText } from './limits.ts'
 import { createLookUps } from './look-ups.ts'
 import { readIssued } from './oauth/read-issued.ts'
 import { createMemory, type Memory } from './remember.ts'
@@ -70,8 +71,13 @@ export function forgetChanged(bus: Bus, callers: Memory<Caller>): void {
   for (const subject of CHANGES) bus.nats.subscribe(subject, { callback })
 }
 
+const Subject = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((subject) => !hasUnstorableText(subject))
 /** An issuer may write anything into a claim; a tenant has one spelling. */
-const Claims = z.object({ sub: z.string().min(1).max(255), tid: z.string().refine(isId), exp: z.number() })
+const Claims = z.object({ sub: Subject, tid: z.string().refine(isId), exp: z.number() })
 type Claims = z.output<typeof Claims>
 
 async function verifyToken(keys: JWTVerifyGetKey, token: string, settings: Settings): Promise<Claims> {

@@ -18,12 +18,24 @@ const QUERY = '{"query":"{ tenant { id } }"}'
 const json = { 'content-type': 'application/json' }
 
 /** A gateway that believes an issuer whose key the test has. */
-export type OwnIssuer = { graphql: string; token: (claims?: object, header?: object) => string; forge: Forge; stop: () => Promise<void> }
+export type OwnIssuer = {
+  graphql: string
+  /** The public half of what it signs with, which everybody may fetch. */
+  publicKey: KeyObject
+  token: (claims?: object, header?: object) => string
+  forge: Forge
+  stop: () => Promise<void>
+}
 type Forge = (header: object, claims: object, seal: (text: string) => Buffer | string) => string
 
 export async function startOwnIssuer({ platform: { endpoints, secrets }, tenantId }: Whole): Promise<OwnIssuer> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-  const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA', use: 'sig' }] })
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
+  const keys = [
+    { ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA', use: 'sig' },
+    { ...other.export({ format: 'jwk' }), kid: 'ec', alg: 'ES256', use: 'sig' },
+  ]
+  const jwks = JSON.stringify({ keys })
   const server = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(jwks))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -41,6 +53,8 @@ export async function startOwnIssuer({ platform: { endpoints, secrets }, tenantI
       OIDC_ISSUER: issuer,
       OIDC_JWKS_URL: issuer,
       OIDC_AUDIENCE: 'urn:renmai:api',
+      OAUTH_ISSUER: `http://127.0.0.1:${port}`,
+      OAUTH_PRIVATE_KEYS: secrets.oauthPrivateKeys,
     },
     poll: async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok,
   })
@@ -51,6 +65,7 @@ export async function startOwnIssuer({ platform: { endpoints, secrets }, tenantI
   }
   return {
     graphql: `http://127.0.0.1:${port}/graphql`,
+    publicKey,
     forge,
     token: (claims = {}, header = {}) => forge(header, claims, (text) => signWith(privateKey, text)),
     stop: async () => {

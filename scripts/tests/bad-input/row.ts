@@ -7,12 +7,14 @@ import type { Whole } from '../whole.ts'
 export type Answered = { status: number; codes: string; text: string; headers: Record<string, unknown> }
 
 /** One bad input of the catalogue: how it is sent, and the answer that is wanted. */
-export type Row = {
+export type Row<S extends Stage = Stage> = {
   id: string
   what: string
-  send: (stage: Stage) => Promise<Answered>
+  send: (stage: S) => Promise<Answered>
   status: number | number[]
   code?: RegExp
+  /** What the body holds besides, or with a negative lookahead does not hold. */
+  text?: RegExp
 }
 
 export type Source = { id: string; url: string; secret: string; callbackPath: string }
@@ -22,12 +24,16 @@ export type Stage = {
   key: string
   /** Ids of another tenant's customer, profile, tag group, segment and account. */
   theirs: { customerId: string; profileId: string; groupId: string; accountId: string }
+  /** The other tenant itself, and a key of it with every scope. */
+  victim: { tenantId: string; key: string }
   source: Source
   /** Where our WeCom and Youzan accounts are called back. */
   paths: { wecom: string; youzan: string }
 }
 
-type Options = { headers?: Record<string, string>; method?: string; body?: string | Buffer }
+/** A header with several values is sent as often. */
+export type Headers = Record<string, string | string[]>
+type Options = { headers?: Headers; method?: string; body?: string | Buffer }
 
 const ATTEMPTS = 20
 
@@ -60,7 +66,7 @@ function codesOf(text: string): string {
 }
 
 /** Sends an operation, or any other body, to the endpoint. */
-export const post = ({ whole, key }: Stage, body: unknown, headers: Record<string, string> = {}) =>
+export const post = ({ whole, key }: Stage, body: unknown, headers: Headers = {}) =>
   call(whole.client.endpoints.graphql, {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...headers },
     body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),

@@ -35,8 +35,7 @@ export const pageView = (login: string) => ({
 })
 
 /** A customer, a group and an account of another tenant. */
-async function makeTheirs(whole: Whole): Promise<Stage['theirs']> {
-  const { key } = await addOtherTenant(whole.platform)
+async function makeTheirs(whole: Whole, { key }: Stage['victim']): Promise<Stage['theirs']> {
   const { account } = await createSource(whole, key)
   const login = newId()
   await write(whole, key, 'ingestEvents', 'IngestEventsInput', 'accepted', { accountId: account.id, events: [pageView(login)] })
@@ -52,6 +51,12 @@ async function makeTheirs(whole: Whole): Promise<Stage['theirs']> {
     const found = data.customerByIdentifier
     if (found) return { customerId: found.id, profileId: found.profiles[0]!.id, groupId: made.group.id, accountId: account.id }
   }
+}
+
+/** Another tenant with things of its own. */
+export async function addVictim(whole: Whole): Promise<Pick<Stage, 'victim' | 'theirs'>> {
+  const victim = await addOtherTenant(whole.platform)
+  return { victim, theirs: await makeTheirs(whole, victim) }
 }
 
 /** The whole platform with one tenant that attacks and one whose things it wants. */
@@ -76,19 +81,20 @@ export async function openStage(): Promise<Stage> {
     }),
   }
   const source = { id: account.id, secret, callbackPath: account.callbackPath, url }
-  return { whole, key, source, paths, theirs: await makeTheirs(whole) }
+  return { whole, key, source, paths, ...(await addVictim(whole)) }
 }
 
 /** Sends a row and expects its answer. */
-export async function hold(stage: Stage, { send, status, code }: Row): Promise<void> {
+export async function hold<S extends Stage>(stage: S, { send, status, code, text }: Row<S>): Promise<void> {
   const answer = await send(stage)
   const said = `${answer.status} ${answer.codes} ${answer.text.slice(0, 300)}`
   expect([status].flat(), said).toContain(answer.status)
   if (code) expect(answer.codes, said).toMatch(code)
+  if (text) expect(answer.text).toMatch(text)
   // Nothing of ours is broken by it, shown in it, or given to whom it does not belong.
   expect(answer.codes, said).not.toMatch(/INTERNAL/)
-  expect(answer.text, said).not.toMatch(/\n\s+at |node_modules|SELECT |did you mean|postgres:\/\//i)
+  expect(answer.text, said).not.toMatch(/\n\s+at |node_modules|SELECT |[Dd]id you mean|postgres:\/\//)
   for (const id of Object.values(stage.theirs)) expect(answer.text.replace(/not.?found.*/gi, ''), said).not.toContain(`"${id}"`)
 }
 
-export const named = (rows: Row[]) => rows.map((row) => [`${row.id}: ${row.what}`, row] as const)
+export const named = <S extends Stage>(rows: Row<S>[]) => rows.map((row) => [`${row.id}: ${row.what}`, row] as const)

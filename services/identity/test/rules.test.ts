@@ -34,6 +34,8 @@ describe('identifiers', () => {
     ['external_userid@corp', 'wmOne|wmOther'],
     ['openid', 'without-an-app'],
     ['phone@app', '13912345678'],
+    ['phone@', '13912345678'],
+    ['login@', 'x'],
     ['shoe_size', '42'],
     ['login', ''],
   ])('%s %s is refused', (namespace, value) => expect(() => normalise({ namespace, value })).toThrow())

@@ -27,10 +27,12 @@ const KINDS = ['phone', 'email', 'unionid', 'openid', 'login', 'external_userid'
 export function normalise({ namespace, value, verifiedAt }: RawIdentifier): NormalIdentifier {
   const [kind = '', scope = ''] = namespace.split('@')
   const text = value.normalize('NFKC').trim()
-  if (!KINDS.includes(kind)) throw invalid(`unknown namespace ${namespace}`)
+  if (!KINDS.includes(kind)) throw invalid(`unknown namespace; known are ${KINDS.join(', ')}`)
   if (text === '' || text.length > 256) throw invalid(`${kind} must have 1 to 256 characters`)
   if (text.includes('*')) throw invalid(`${kind} is masked and proves nothing`)
-  if (needsScope(kind) !== (scope !== '')) throw invalid(`${kind} ${needsScope(kind) ? 'must name its owner behind @' : 'has no owner'}`)
+  // One spelling: `phone@` would be a namespace of its own, for which nobody knows that its values are personal.
+  if (needsScope(kind) ? scope === '' : namespace !== kind)
+    throw invalid(`${kind} ${needsScope(kind) ? 'must name its owner behind @' : 'has no owner'}`)
   const folded = fold(kind, text)
   const tier = tierOf(kind, folded, verifiedAt)
   return { namespace, value: folded, verifiedAt, tier, weight: tier === 1 ? (WEIGHTS[kind] ?? 10) : 0 }

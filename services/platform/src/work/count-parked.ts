@@ -10,7 +10,7 @@ export function countParked({ relayDb, log }: { relayDb: Db; log: Log }, queues:
   return loop('count-parked', log, { pollMs: MINUTE_MS }, async () => {
     for (const { name, table } of queues.filter(({ parks }) => parks)) {
       const { rows } = await relayDb.pool.query<{ n: number }>(
-        `SELECT count(*)::int AS n FROM (SELECT 1 FROM ${table} WHERE parked_at IS NOT NULL LIMIT ${MOST_PARKED}) some`,
+        `SELECT count(*)::int AS n FROM (SELECT 1 FROM ${table} WHERE parked_at IS NOT NULL LIMIT ${MOST_PARKED}) found`,
       )
       parked.record(rows[0]!.n, { queue: name })
     }

@@ -1,0 +1,82 @@
+import { connect } from '@nats-io/transport-node'
+import { addressOf } from '@renmai/platform/bus'
+import { eventually } from '@renmai/platform/testing/eventually'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { asUser } from '../../stack/bus-users.ts'
+import { hold, named } from '../bad-input/stage.ts'
+import { dumpRows, isQuiet } from '../rows.ts'
+import { type Attack, type Callers, openCallers } from './attacks/callers.ts'
+import { costRows } from './attacks/cost-rows.ts'
+import { injectionRows } from './attacks/injection-rows.ts'
+import { keyRows } from './attacks/key-rows.ts'
+import { liveRows } from './attacks/live-rows.ts'
+import { narrowRows } from './attacks/narrow-rows.ts'
+import { oauthRows } from './attacks/oauth-rows.ts'
+import { objectRows } from './attacks/object-rows.ts'
+import { scopeRows } from './attacks/scope-rows.ts'
+import { subgraphRows } from './attacks/subgraph-rows.ts'
+import { tenantRows } from './attacks/tenant-rows.ts'
+import { tokenRows } from './attacks/token-rows.ts'
+
+let stage: Callers
+let before: Record<string, string[]>
+
+/** The victim's rows once everything has arrived, without what the platform itself writes for a tenant that does nothing. */
+async function dumpVictim(): Promise<Record<string, string[]>> {
+  await eventually(async () => expect(await isQuiet(stage.whole)).toBe(true))
+  return dumpRows(stage.whole, { except: ['work', 'audit_checkpoints'], tenantId: stage.victim.tenantId })
+}
+
+beforeAll(async () => {
+  stage = await openCallers()
+  before = await dumpVictim()
+})
+afterAll(async () => {
+  await stage?.issuer.stop()
+  await stage?.whole.stop()
+})
+
+const CLASSES: Record<string, Attack[]> = {
+  tokens: tokenRows,
+  keys: keyRows,
+  OAuth: oauthRows,
+  'narrowed tokens': narrowRows,
+  subgraphs: subgraphRows,
+  tenants: tenantRows,
+  scopes: scopeRows,
+  cost: costRows,
+  objects: objectRows,
+  injection: injectionRows,
+  'live events': liveRows,
+}
+
+describe.each(Object.entries(CLASSES))('%s', (_class, rows) => {
+  it.each(named(rows))('%s', async (_name, row) => hold(stage, row))
+})
+
+describe('the bus', () => {
+  it("answers the gateway's user what the gateway itself asks, and no more", async () => {
+    const { client, platform } = stage.whole
+    const nats = await connect(addressOf(asUser(client.endpoints.nats, platform.secrets, 'gateway')))
+    const { tenantId } = stage.victim
+    const request = JSON.stringify({ tenantId, profileIds: [stage.theirs.profileId] })
+    for (const method of ['ReadContactCards', 'FindProfiles', 'ResolveClaims', 'readContactCards', '*', '>'])
+      await expect(nats.request(`renmai.identity.v1.IdentityService.${method}`, request, { timeout: 1_000 }), method).rejects.toThrow(
+        /Permissions Violation for Publish/,
+      )
+    await nats.close()
+  })
+})
+
+describe('after all of it', () => {
+  it('every service is ready', async () => {
+    for (const url of Object.values(stage.whole.client.endpoints.services)) expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  })
+
+  it('objects have no new property', () => expect(({} as { polluted?: boolean }).polluted).toBeUndefined())
+
+  it("the victim's rows are as they were", async () => {
+    const after = await dumpVictim()
+    for (const [table, rows] of Object.entries(after)) expect(rows, table).toEqual(before[table])
+  })
+})
