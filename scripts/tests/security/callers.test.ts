@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { connect } from '@nats-io/transport-node'
 import { addressOf } from '@renmai/platform/bus'
 import { eventually } from '@renmai/platform/testing/eventually'
@@ -71,6 +72,16 @@ describe('the bus', () => {
 describe('after all of it', () => {
   it('every service is ready', async () => {
     for (const url of Object.values(stage.whole.client.endpoints.services)) expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  })
+
+  it('no loop of a service has failed', () => {
+    const { folder, client } = stage.whole
+    for (const name of Object.keys(client.endpoints.services))
+      expect(
+        readFileSync(`${folder}/logs/${name}.log`, 'utf8')
+          .split('\n')
+          .filter((line) => line.includes('loop failed')),
+      ).toEqual([])
   })
 
   it('objects have no new property', () => expect(({} as { polluted?: boolean }).polluted).toBeUndefined())
