@@ -57,6 +57,7 @@ function createHandler(serving: Serving) {
         const manner = mannerFor(request.headers.accept)
         if (!manner) return await notAcceptable(request, reply)
         const caller = admitToSchema(serving, await serving.authenticate(request.headers.authorization, request.ip))
+        admission.requireRoomToWait({ tenantId: caller.tenantId, priority: 'QUERY' })
         const params = readParams(request)
         const supergraph = current()
         const source = await chooseDocument(caller, params, supergraph.documents)

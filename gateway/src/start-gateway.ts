@@ -38,6 +38,9 @@ const COMMITTED = new URL('../supergraph.graphql', import.meta.url)
 const COMMITTED_PUBLIC = new URL('../supergraph.public.graphql', import.meta.url)
 const DRAIN_MS = 1_000
 
+/** Requests here mostly wait for services, which have limits of their own. */
+const AT_LEAST = 6
+
 export async function startGateway(settings: Settings): Promise<{ url: string; stop: () => Promise<void> }> {
   const log = createLog('gateway', settings.LOG_LEVEL)
   const stopTelemetry = startTelemetry('gateway', settings.OTEL_EXPORTER_OTLP_ENDPOINT)
@@ -49,7 +52,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const contract = await followSupergraph(settings.PUBLIC_SUPERGRAPH_FILE ?? COMMITTED_PUBLIC, asks, log)
   const http = createHttp({ log, bodyLimit: LIMITS.bodyBytes, trustedProxies: settings.TRUSTED_PROXIES })
   await serveBrowsers(http, settings.CORS_ORIGINS)
-  const admission = new Admission()
+  const admission = new Admission({ atLeast: AT_LEAST })
   const authenticate = createAuthenticate(bus, settings)
   const modes = {
     staff: settings.TRUSTED_DOCUMENTS_STAFF,

@@ -1,21 +1,16 @@
 import { tenantLoader } from '@renmai/platform/loader'
 import type { BaseContext } from '@renmai/platform/mutate'
+import { rowsById } from '@renmai/platform/row-loaders'
 import { and, eq, inArray } from 'drizzle-orm'
 import { isOwn } from './bulk-operations/bulk-operation.queries.ts'
-import { type BulkOperation, bulkOperations } from './bulk-operations/bulk-operation.table.ts'
+import { bulkOperations } from './bulk-operations/bulk-operation.table.ts'
 import { type RfmScoreRow, rfmRuns, rfmScores } from './rfm/rfm.table.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
 export function createLoaders(ctx: BaseContext) {
   return {
-    bulkOperation: tenantLoader<BulkOperation>(ctx, async (tx, ids) => {
-      const rows = await tx
-        .select()
-        .from(bulkOperations)
-        .where(and(isOwn(ctx.viewer), inArray(bulkOperations.id, [...ids])))
-      return new Map(rows.map((row) => [row.id, row]))
-    }),
+    bulkOperation: rowsById(ctx, bulkOperations, { where: isOwn(ctx.viewer) }),
     rfm: tenantLoader<RfmScoreRow>(ctx, async (tx, ids) => {
       const rows = await tx
         .select({ score: rfmScores, asOf: rfmRuns.asOf, currency: rfmRuns.currency })

@@ -82,6 +82,15 @@ export class Admission {
     }
   }
 
+  /**
+   * Refuses a tenant that has as much waiting as it may, before anything is read of what it sends: what a refusal costs is
+   * taken from everybody.
+   * @throws AppError RATE_LIMITED
+   */
+  requireRoomToWait({ tenantId, priority }: Place): void {
+    if (this.#queue.waitingOf(tenantId) >= WAITING_PER_TENANT) throw refuse(priority, 'tenant')
+  }
+
   /** Refuses what waits. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer)
@@ -120,7 +129,7 @@ export class Admission {
 
   #wait(asked: Asked): Promise<void> {
     this.#limit.noteShort()
-    if (this.#queue.waitingOf(asked.tenantId) >= WAITING_PER_TENANT) throw refuse(asked.priority, 'tenant')
+    this.requireRoomToWait(asked)
     if (this.#queue.size >= WAITING_IN_ALL) throw refuse(asked.priority, 'full')
     return new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => {

@@ -43,8 +43,8 @@ export async function insertRowsReturning<T extends TenantTable>(
   rows: readonly NewRow<T>[],
   options: Options<T> = {},
 ): Promise<InferSelectModel<T>[]> {
-  const { returning, read } = shapeOf(table)
-  return (await insert(tx, table, rows, options, returning)).map(read) as InferSelectModel<T>[]
+  const stored = await insert(tx, table, rows, options, all(table))
+  return stored.map((row) => readRow(table, row))
 }
 
 async function insert<T extends TenantTable>(tx: Tx, table: T, rows: readonly NewRow<T>[], options: Options<T>, returning: string) {
@@ -76,18 +76,23 @@ function shapeOf(table: TenantTable): Shape {
   const keyColumns = getTableConfig(table).primaryKeys[0]?.columns ?? []
   const key = Object.keys(columns).filter((field) => field !== 'tenantId' && keyColumns.some(({ name }) => name === columns[field]!.name))
   // PostgreSQL's driver gives a day as midnight of this machine's zone.
-  const pick = (field: string) => `${sqlName(columns[field]!)}${columns[field]!.getSQLType() === 'date' ? '::text' : ''} AS "${field}"`
+  const name = getTableName(table)
+  const pick = (field: string) => `${name}.${sqlName(columns[field]!)}${columns[field]!.getSQLType() === 'date' ? '::text' : ''} AS "${field}"`
   const read = (row: Record<string, unknown>) =>
     Object.fromEntries(
       Object.entries(row).map(([field, value]) => [field, value === null ? null : columns[field]!.mapFromDriverValue(value)]),
     )
-  const shape = { name: getTableName(table), columns, key, returning: Object.keys(columns).map(pick).join(', '), read }
+  const shape = { name, columns, key, returning: Object.keys(columns).map(pick).join(', '), read }
   shapes.set(table, shape)
   return shape
 }
 
 /** The column list of a raw RETURNING or SELECT, by the names of the row type. */
 export const all = (table: TenantTable): string => shapeOf(table).returning
+
+/** What the driver gave for the columns of `all`, as a row. */
+export const readRow = <T extends TenantTable>(table: T, row: Record<string, unknown>): InferSelectModel<T> =>
+  shapeOf(table).read(row) as InferSelectModel<T>
 
 /** The condition of the transaction's tenant and an id. */
 export const mine = <T extends TenantTable & { id: PgColumn }>({ tenantId }: Pick<Tx, 'tenantId'>, table: T, id: string): SQL =>

@@ -7,7 +7,6 @@ import { issueCoupon } from './issue-coupon.ts'
 import { confirmCoupon, lockCoupon, releaseCoupon } from './redeem-coupon.ts'
 
 const MAX_TEMPLATES = 1_000
-const MAX_COUPONS = 100
 
 export const couponResolvers = {
   Query: {
@@ -42,5 +41,5 @@ export const couponResolvers = {
       return { amountMinor: String(coupon.discountMinor), currency: (await load.couponTemplate.load(coupon.templateId))?.currency ?? '' }
     },
   },
-  Customer: { coupons: async ({ id }, _args, { load }) => ((await load.couponsOf.load(id)) ?? []).slice(0, MAX_COUPONS) },
+  Customer: { coupons: async ({ id }, _args, { load }) => (await load.couponsOf.load(id)) ?? [] },
 } satisfies Resolvers

@@ -5,7 +5,6 @@ import { journeys } from './journey.table.ts'
 import { publishJourney } from './publish-journey.ts'
 
 const MAX_JOURNEYS = 1_000
-const MAX_ENTRIES = 100
 
 export const journeyResolvers = {
   Query: {
@@ -24,5 +23,5 @@ export const journeyResolvers = {
     journey: async (entry, _args, { load }) => (await load.journey.load(entry.journeyId))!,
     isEnded: (entry) => entry.dueAt === null,
   },
-  Customer: { journeyEntries: async ({ id }, _args, { load }) => ((await load.entriesOf.load(id)) ?? []).slice(0, MAX_ENTRIES) },
+  Customer: { journeyEntries: async ({ id }, _args, { load }) => (await load.entriesOf.load(id)) ?? [] },
 } satisfies Resolvers

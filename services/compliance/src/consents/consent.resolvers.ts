@@ -11,12 +11,12 @@ export const consentResolvers = {
   },
   Customer: {
     __resolveReference: ({ id }) => ({ id }),
-    consents: async ({ id }, _args, { load }) => ((await load.consents.load(id)) ?? []).toReversed().slice(0, MAX_ITEMS),
+    consents: async ({ id }, _args, { load }) => ((await load.consents.load(id)) ?? []).slice(0, MAX_ITEMS),
     effectiveConsents: async ({ id }, _args, { load }) => {
-      const facts = (await load.consents.load(id)) ?? []
+      const facts = ((await load.consents.load(id)) ?? []).toReversed()
       const purposes = await Promise.all([...new Set(facts.map(({ purpose }) => purpose))].map((key) => load.purpose.load(key)))
       return effectiveConsents(facts, new Map(purposes.filter((terms) => terms !== undefined).map((terms) => [terms.key, terms])))
     },
-    sendDecisions: async ({ id }, _args, { load }) => ((await load.decisions.load(id)) ?? []).slice(0, MAX_ITEMS),
+    sendDecisions: async ({ id }, _args, { load }) => (await load.decisions.load(id)) ?? [],
   },
 } satisfies Resolvers

@@ -3,8 +3,6 @@ import type { Resolvers } from '../gen/resolvers.ts'
 import { createLiveCode } from './create-live-code.ts'
 import { liveCodes } from './live-code.table.ts'
 
-const MAX_ITEMS = 100
-
 export const liveCodeResolvers = {
   Query: {
     liveCodes: (_, args, ctx) => readPage(ctx, args, { table: liveCodes, by: liveCodes.id }),
@@ -15,5 +13,5 @@ export const liveCodeResolvers = {
     stats: async ({ id }, _args, { load }) => (await load.liveCodeStats.load(id)) ?? { added: 0, lost: 0, welcomed: 0, missed: 0 },
   },
   Contact: { liveCode: ({ liveCodeId }, _args, { load }) => (liveCodeId ? load.liveCode.load(liveCodeId) : null) },
-  Customer: { contacts: async ({ id }, _args, { load }) => ((await load.contacts.load(id)) ?? []).slice(0, MAX_ITEMS) },
+  Customer: { contacts: async ({ id }, _args, { load }) => (await load.contacts.load(id)) ?? [] },
 } satisfies Resolvers

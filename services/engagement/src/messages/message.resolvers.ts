@@ -5,8 +5,6 @@ import { and, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { messages } from './message.table.ts'
 
-const MAX_ITEMS = 100
-
 export const messageResolvers = {
   Query: {
     message: (_, { id }, { load }) => (isId(id) ? load.message.load(id) : null),
@@ -26,9 +24,9 @@ export const messageResolvers = {
   Message: {
     __resolveReference: ({ id }, { load }) => load.message.load(id),
     customer: async ({ profileId }, _args, { load }) => {
-      const id = await load.customerOf.load(profileId)
+      const id = (await load.customerOf.load(profileId))?.customerId
       return id ? { id } : null
     },
   },
-  Customer: { messages: async ({ id }, _args, { load }) => ((await load.messages.load(id)) ?? []).slice(0, MAX_ITEMS) },
+  Customer: { messages: async ({ id }, _args, { load }) => (await load.messages.load(id)) ?? [] },
 } satisfies Resolvers

@@ -35,14 +35,14 @@ export const orderResolvers = {
     discount: (order) => money(order.discountMinor, order.currency),
     refunded: (order) => money(order.refundedMinor, order.currency),
     customer: async ({ profileId }, _args, { load }) => {
-      const id = profileId && (await load.customerOf.load(profileId))
+      const id = profileId && (await load.customerOf.load(profileId))?.customerId
       return id ? { id } : null
     },
     lines: async (order, _args, { load }) =>
       ((await load.lines.load(order.id)) ?? []).map((line) => ({ ...line, amount: money(line.amountMinor, order.currency) })),
   },
   Customer: {
-    orders: async ({ id }, _args, { load }) => ((await load.orders.load(id)) ?? []).slice(0, MAX_ITEMS),
+    orders: async ({ id }, _args, { load }) => (await load.orders.load(id)) ?? [],
     orderSummary: async ({ id }, _args, { load }) => {
       const summary = await load.orderSummary.load(id)
       return summary ? { ...summary, netPaid: money(summary.netPaid, summary.currency) } : null

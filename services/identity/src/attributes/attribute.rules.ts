@@ -1,6 +1,6 @@
 /** A value must be written as its field's type says; among the values of one customer's profiles the newest counts. */
 import { AppError } from '@renmai/platform/errors'
-import type { AttributeValueRow, Field } from './attribute.table.ts'
+import type { AttributeValue, Field } from './attribute.table.ts'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
@@ -28,7 +28,7 @@ export function checkValue(field: Field, value: string): string {
 }
 
 /** Survivorship: per key the value observed last; of two at the same moment that of the lesser source name. */
-export function survivingValues<R extends Pick<AttributeValueRow, 'key' | 'observedAt' | 'source'>>(rows: R[]): R[] {
+export function survivingValues<R extends Pick<AttributeValue, 'key' | 'observedAt' | 'source'>>(rows: R[]): R[] {
   const best = new Map<string, R>()
   for (const row of rows) {
     const other = best.get(row.key)

@@ -35,5 +35,4 @@ export const attributeValues = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] })],
 )
 
-/** A value and whose it is. */
-export type AttributeValueRow = typeof attributeValues.$inferSelect & { customerId: string }
+export type AttributeValue = typeof attributeValues.$inferSelect

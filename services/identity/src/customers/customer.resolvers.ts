@@ -14,8 +14,6 @@ import { findByIdentifier } from './find-by-identifier.ts'
 import { mergeCustomers } from './merge-customers.ts'
 import { unmergeCustomers } from './unmerge-customers.ts'
 
-const MAX_ITEMS = 100
-
 export const customerResolvers = {
   Subscription: {
     customerChanged: live((event, { customerId }: { customerId?: string }, ctx: Context) =>
@@ -51,11 +49,11 @@ export const customerResolvers = {
   },
   Customer: {
     __resolveReference: ({ id }, ctx) => ctx.load.customer.load(id),
-    profiles: async ({ id }, _args, ctx) => (await ctx.load.profiles.load(id))?.slice(0, MAX_ITEMS) ?? [],
+    profiles: async ({ id }, _args, ctx) => (await ctx.load.profiles.load(id)) ?? [],
     attributes: async ({ id }, _args, ctx) => survivingValues((await ctx.load.attributes.load(id)) ?? []),
     tags: async ({ id }, _args, ctx) => (await ctx.load.tags.load(id)) ?? [],
-    evidence: async ({ id }, _args, ctx) => (await ctx.load.evidence.load(id))?.slice(0, MAX_ITEMS) ?? [],
-    decisions: async ({ id }, _args, ctx) => (await ctx.load.decisions.load(id))?.slice(0, MAX_ITEMS) ?? [],
+    evidence: async ({ id }, _args, ctx) => (await ctx.load.evidence.load(id)) ?? [],
+    decisions: async ({ id }, _args, ctx) => (await ctx.load.decisions.load(id)) ?? [],
     displayName: async ({ id }, _args, { load, keyRing, viewer }) => {
       const name = await load.names.load(id)
       return name ? open(keyRing, viewer.tenantId, placeOf('display_name', name.profileId), name.sealed) : null

@@ -1,0 +1,26 @@
+import { tenantLoader } from '@renmai/platform/loader'
+import type { BaseContext } from '@renmai/platform/mutate'
+import { rowsById, rowsOf, through } from '@renmai/platform/row-loaders'
+import { desc } from 'drizzle-orm'
+import { contacts } from '../contacts/contact.table.ts'
+import { ofCustomer } from '../profiles/profile-customer.table.ts'
+import { liveCodes } from './live-code.table.ts'
+
+type Stats = { id: string; added: number; lost: number; welcomed: number; missed: number }
+const MAX_CONTACTS = 100
+
+export const liveCodeLoaders = (ctx: BaseContext) => ({
+  liveCode: rowsById(ctx, liveCodes),
+  contacts: rowsOf(ctx, { table: contacts, of: through(contacts.profileId, ofCustomer), order: desc(contacts.addedAt), perParent: MAX_CONTACTS }),
+  liveCodeStats: tenantLoader<Stats>(ctx, async (tx, ids) => {
+    const { rows } = await tx.client.query<Stats>(
+      `SELECT l.id, (SELECT count(*) FROM contacts c WHERE c.tenant_id = $1 AND c.live_code_id = l.id) AS added,
+         (SELECT count(*) FROM contacts c WHERE c.tenant_id = $1 AND c.live_code_id = l.id AND c.lost_at IS NOT NULL) AS lost,
+         (SELECT count(*) FROM welcomes w WHERE w.tenant_id = $1 AND w.live_code_id = l.id AND w.state = 'SENT') AS welcomed,
+         (SELECT count(*) FROM welcomes w WHERE w.tenant_id = $1 AND w.live_code_id = l.id AND w.state = 'MISSED') AS missed
+       FROM live_codes l WHERE l.tenant_id = $1 AND l.id = ANY($2)`,
+      [tx.tenantId, ids],
+    )
+    return new Map(rows.map((row) => [row.id, row]))
+  }),
+})

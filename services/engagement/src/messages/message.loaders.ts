@@ -1,0 +1,12 @@
+import type { BaseContext } from '@renmai/platform/mutate'
+import { rowsById, rowsOf, through } from '@renmai/platform/row-loaders'
+import { desc } from 'drizzle-orm'
+import { ofCustomer } from '../profiles/profile-customer.table.ts'
+import { messages } from './message.table.ts'
+
+const MAX_MESSAGES = 100
+
+export const messageLoaders = (ctx: BaseContext) => ({
+  message: rowsById(ctx, messages),
+  messages: rowsOf(ctx, { table: messages, of: through(messages.profileId, ofCustomer), order: desc(messages.createdAt), perParent: MAX_MESSAGES }),
+})
