@@ -24,7 +24,11 @@ export const eventBody = (change: object = {}) =>
   })
 
 /** Sends events, signed as given; the signature is over `signed`, which may differ from what is sent. */
-export function events({ source }: Stage, body: string, { signed = body, at = new Date(), headers = (all: Record<string, string>) => all } = {}) {
+export function events(
+  { source }: Stage,
+  body: string,
+  { signed = body, at = new Date(), headers = (all: Record<string, string>) => all } = {},
+) {
   return call(source.url, { headers: { ...json, ...headers(signEvents(source.secret, newId(), signed, at)) }, body })
 }
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import { eventually } from '@renmai/platform/testing/eventually'
+import { describe, expect, it } from 'vitest'
 import type { Stage } from '../../bad-input/row.ts'
 import { connect } from './tools.ts'
 
@@ -50,4 +50,5 @@ export function describeAudit(at: () => Stage): void {
 }
 
 const entries = async ({ whole }: Stage) =>
-  (await whole.client.query<{ auditEntries: { nodes: { seq: number }[] } }>('{ auditEntries(first: 10) { nodes { seq } } }')).auditEntries.nodes
+  (await whole.client.query<{ auditEntries: { nodes: { seq: number }[] } }>('{ auditEntries(first: 10) { nodes { seq } } }')).auditEntries
+    .nodes

@@ -9,7 +9,18 @@ import { BUS_PERMISSIONS } from '../../../stack/paths.ts'
 import type { Stage } from '../../bad-input/row.ts'
 
 const USERS = ['gateway', ...SERVICES]
-const STREAM_VERBS = ['CREATE', 'UPDATE', 'DELETE', 'PURGE', 'MSG.DELETE', 'MSG.GET', 'SNAPSHOT', 'RESTORE', 'REMOVE_PEER', 'LEADER.STEPDOWN']
+const STREAM_VERBS = [
+  'CREATE',
+  'UPDATE',
+  'DELETE',
+  'PURGE',
+  'MSG.DELETE',
+  'MSG.GET',
+  'SNAPSHOT',
+  'RESTORE',
+  'REMOVE_PEER',
+  'LEADER.STEPDOWN',
+]
 
 /** Subjects of others: events in their name, what only they are asked for, and everything about their streams. */
 function publishes(user: string, tenantId: string): string[] {
@@ -29,7 +40,13 @@ function publishes(user: string, tenantId: string): string[] {
       `_INBOX.${other}.x`,
     ]),
     ...['DELETE', 'PURGE', 'MSG.DELETE', 'MSG.GET', 'SNAPSHOT'].map((verb) => `$JS.API.STREAM.${verb}.${user}`),
-    ...['$JS.API.STREAM.CREATE.mine', '$JS.API.STREAM.LIST', '$JS.API.ACCOUNT.PURGE.$G', '$JS.API.META.LEADER.STEPDOWN', '$SYS.REQ.SERVER.PING'],
+    ...[
+      '$JS.API.STREAM.CREATE.mine',
+      '$JS.API.STREAM.LIST',
+      '$JS.API.ACCOUNT.PURGE.$G',
+      '$JS.API.META.LEADER.STEPDOWN',
+      '$SYS.REQ.SERVER.PING',
+    ],
     ...['renmai.x', 'mine', '$KV.mine.x', '$JS.API.STREAM.CREATE.KV_mine'],
   ]
 }

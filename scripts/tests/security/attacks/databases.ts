@@ -96,7 +96,9 @@ async function foreignRows(stage: Stage, database: string, tenantId?: string): P
   const found: Record<string, number> = {}
   if (tenantId) await client.query("SELECT set_config('app.tenant_id', $1, false)", [tenantId])
   for (const { name } of tables) {
-    const { rows } = await client.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${name} WHERE tenant_id IS DISTINCT FROM $1`, [tenantId])
+    const { rows } = await client.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${name} WHERE tenant_id IS DISTINCT FROM $1`, [
+      tenantId,
+    ])
     if (rows[0]!.n > 0) found[name] = rows[0]!.n
   }
   await client.end()
@@ -120,12 +122,17 @@ export function describeDatabases(at: () => Stage): void {
 
     it('changes nothing that is written once', async () => {
       const { appendOnly } = await rulesOf(database)
-      await expectDenied('app', asStatements(appendOnly.flatMap((table) => [`UPDATE ${table} SET tenant_id = tenant_id`, `DELETE FROM ${table}`])))
+      await expectDenied(
+        'app',
+        asStatements(appendOnly.flatMap((table) => [`UPDATE ${table} SET tenant_id = tenant_id`, `DELETE FROM ${table}`])),
+      )
     })
 
     it('shows its relay nothing but queues', async () => {
       const { queues } = await rulesOf(database)
-      const others = (await select<{ name: string }>(at(), database, TABLES)).map(({ name }) => name).filter((name) => !queues.includes(name))
+      const others = (await select<{ name: string }>(at(), database, TABLES))
+        .map(({ name }) => name)
+        .filter((name) => !queues.includes(name))
       expect(others.length).toBeGreaterThan(2)
       await expectDenied('relay', asStatements(others.map((table) => `SELECT 1 FROM ${table}`)))
     })

@@ -13,11 +13,19 @@ const urlOf = ({ whole }: Stage, place: Place) => (place === 'gateway' ? whole.c
 type Raw = { what: string; lines: (path: string) => string[]; body?: string; ends?: string }
 const REFUSED = /^(400|404|413|431|501|505)$/
 
-const withHeaders = (...headers: string[]) => (path: string) => [`POST ${path} HTTP/1.1`, 'Host: a', 'Content-Type: application/json', ...headers]
-const asIs = (first: string, ...headers: string[]) => () => [first, 'Host: a', ...headers]
+const withHeaders =
+  (...headers: string[]) =>
+  (path: string) => [`POST ${path} HTTP/1.1`, 'Host: a', 'Content-Type: application/json', ...headers]
+const asIs =
+  (first: string, ...headers: string[]) =>
+  () => [first, 'Host: a', ...headers]
 
 const RAW: Raw[] = [
-  { what: 'a length and chunks', lines: withHeaders(`Content-Length: ${5 + HIDDEN.length}`, 'Transfer-Encoding: chunked'), body: '0\r\n\r\n' },
+  {
+    what: 'a length and chunks',
+    lines: withHeaders(`Content-Length: ${5 + HIDDEN.length}`, 'Transfer-Encoding: chunked'),
+    body: '0\r\n\r\n',
+  },
   { what: 'chunks and a length', lines: withHeaders('Transfer-Encoding: chunked', 'Content-Length: 4'), body: '5c\r\nx\r\n0\r\n\r\n' },
   { what: 'another coding than chunks', lines: withHeaders('Transfer-Encoding: xchunked'), body: '0\r\n\r\n' },
   { what: 'chunks before another coding', lines: withHeaders('Transfer-Encoding: chunked, identity'), body: '0\r\n\r\n' },
@@ -31,10 +39,18 @@ const RAW: Raw[] = [
   ),
   { what: 'a space before the colon of a length', lines: withHeaders('Content-Length : 5'), body: '12345' },
   ...['FFFFFFFFFFFFFFFFF', '-1', '0x1', '+1', '1 1', 'x', ''].map(
-    (size): Raw => ({ what: `a chunk of the size ${JSON.stringify(size)}`, lines: withHeaders('Transfer-Encoding: chunked'), body: `${size}\r\na\r\n0\r\n\r\n` }),
+    (size): Raw => ({
+      what: `a chunk of the size ${JSON.stringify(size)}`,
+      lines: withHeaders('Transfer-Encoding: chunked'),
+      body: `${size}\r\na\r\n0\r\n\r\n`,
+    }),
   ),
   { what: 'a chunk longer than it says', lines: withHeaders('Transfer-Encoding: chunked'), body: '1\r\nabc\r\n0\r\n\r\n' },
-  { what: 'a chunk with 20 kB of extensions', lines: withHeaders('Transfer-Encoding: chunked'), body: `1;${'a'.repeat(20_000)}\r\na\r\n0\r\n\r\n` },
+  {
+    what: 'a chunk with 20 kB of extensions',
+    lines: withHeaders('Transfer-Encoding: chunked'),
+    body: `1;${'a'.repeat(20_000)}\r\na\r\n0\r\n\r\n`,
+  },
   { what: 'a chunk that ends with a line feed alone', lines: withHeaders('Transfer-Encoding: chunked'), body: '1\na\n0\n\n' },
   { what: 'line feeds alone', lines: withHeaders('Content-Length: 0'), ends: '\n' },
   { what: 'carriage returns alone', lines: withHeaders('Content-Length: 0', 'A: b\rC: d') },
@@ -81,7 +97,8 @@ const OUTSIDE = [
   ...['//package.json', '/./package.json', '/.git/config', '/.renmai/secrets.json', '/node_modules/fastify/package.json', '/%'],
 ]
 
-const path = (s: Stage, target: string) => readRaw(s.whole.client.endpoints.graphql, linesOf([`GET ${target} HTTP/1.1`, 'Host: a', 'Connection: close']))
+const path = (s: Stage, target: string) =>
+  readRaw(s.whole.client.endpoints.graphql, linesOf([`GET ${target} HTTP/1.1`, 'Host: a', 'Connection: close']))
 
 const metricsAt = (no: number, what: string, urlOf: (s: Stage) => string): Row => ({
   id: `http ${no}`,
@@ -93,7 +110,11 @@ const metricsAt = (no: number, what: string, urlOf: (s: Stage) => string): Row =
 const asked = (s: Stage, headers: Record<string, string>, more: { method?: string; body?: string; search?: string } = {}) => {
   const { method = 'POST', body = QUERY, search = '' } = more
   const authorization = `Bearer ${s.key}`
-  return call(s.whole.client.endpoints.graphql + search, { method, headers: { authorization, ...headers }, ...(method === 'GET' ? {} : { body }) })
+  return call(s.whole.client.endpoints.graphql + search, {
+    method,
+    headers: { authorization, ...headers },
+    ...(method === 'GET' ? {} : { body }),
+  })
 }
 const json = { 'content-type': 'application/json' }
 const MUTATION = '?query=mutation%7BcreateTagGroup(input:%7BidempotencyKey:%22a%22,name:%22b%22%7D)%7Bgroup%7Bid%7D%7D%7D'
@@ -102,13 +123,17 @@ const MUTATION = '?query=mutation%7BcreateTagGroup(input:%7BidempotencyKey:%22a%
 const noCors = ({ headers, ...answer }: Answered): Answered => ({
   ...answer,
   headers,
-  codes: Object.keys(headers).filter((name) => name.startsWith('access-control-')).join(),
+  codes: Object.keys(headers)
+    .filter((name) => name.startsWith('access-control-'))
+    .join(),
 })
 
 export const httpRows: Row[] = [
   ...rawRows('gateway', 101),
   ...rawRows('intake', 201),
-  ...OUTSIDE.map((target, no): Row => ({ id: `http ${301 + no}`, what: `the path ${target}`, send: (s) => path(s, target), status: [400, 404] })),
+  ...OUTSIDE.map(
+    (target, no): Row => ({ id: `http ${301 + no}`, what: `the path ${target}`, send: (s) => path(s, target), status: [400, 404] }),
+  ),
   ...['gateway', 'intake'].map((what, no) => metricsAt(401 + no, `the ${what}`, (s) => urlOf(s, what as Place))),
   ...['identity', 'engagement', 'campaign', 'analytics', 'compliance'].map((what, no) =>
     metricsAt(403 + no, what, (s) => s.whole.client.endpoints.services[what]!),
@@ -122,27 +147,74 @@ export const httpRows: Row[] = [
       status: 405,
     }),
   ),
-  { id: 'http 5', what: 'a mutation by GET that says so in its URL', send: (s) => asked(s, {}, { method: 'GET', search: `${MUTATION}&_method=POST` }), status: 405 },
+  {
+    id: 'http 5',
+    what: 'a mutation by GET that says so in its URL',
+    send: (s) => asked(s, {}, { method: 'GET', search: `${MUTATION}&_method=POST` }),
+    status: 405,
+  },
   ...['PUT', 'PATCH', 'DELETE'].map(
-    (method, no): Row => ({ id: `http ${6 + no}`, what: `an operation by ${method}`, send: (s) => asked(s, json, { method }), status: 405 }),
+    (method, no): Row => ({
+      id: `http ${6 + no}`,
+      what: `an operation by ${method}`,
+      send: (s) => asked(s, json, { method }),
+      status: 405,
+    }),
   ),
   ...['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain', 'application/xml', ''].map(
     (type, no): Row => ({
       id: `http ${10 + no}`,
       what: `an operation as ${type || 'nothing'}`,
-      send: (s) => asked(s, type ? { 'content-type': type } : {}, { body: type.includes('form-urlencoded') ? 'query=%7Btenant%7Bid%7D%7D' : QUERY }),
+      send: (s) =>
+        asked(s, type ? { 'content-type': type } : {}, { body: type.includes('form-urlencoded') ? 'query=%7Btenant%7Bid%7D%7D' : QUERY }),
       status: type === 'text/plain' ? 400 : 415,
     }),
   ),
-  { id: 'http 16', what: 'a page of another origin', send: async (s) => noCors(await asked(s, { ...json, origin: 'https://evil.example' })), status: 200, code: /^$/ },
-  { id: 'http 17', what: 'a page without an origin', send: async (s) => noCors(await asked(s, { ...json, origin: 'null' })), status: 200, code: /^$/ },
+  {
+    id: 'http 16',
+    what: 'a page of another origin',
+    send: async (s) => noCors(await asked(s, { ...json, origin: 'https://evil.example' })),
+    status: 200,
+    code: /^$/,
+  },
+  {
+    id: 'http 17',
+    what: 'a page without an origin',
+    send: async (s) => noCors(await asked(s, { ...json, origin: 'null' })),
+    status: 200,
+    code: /^$/,
+  },
   {
     id: 'http 18',
     what: 'a page that asks whether it may ask',
-    send: async (s) => noCors(await asked(s, { origin: 'https://evil.example', 'access-control-request-method': 'POST' }, { method: 'OPTIONS', body: '' })),
+    send: async (s) =>
+      noCors(await asked(s, { origin: 'https://evil.example', 'access-control-request-method': 'POST' }, { method: 'OPTIONS', body: '' })),
     status: [404, 405],
     code: /^$/,
   },
-  { id: 'http 19', what: 'a cookie in the place of a credential', send: (s) => call(s.whole.client.endpoints.graphql, { headers: { ...json, cookie: `authorization=Bearer ${s.key}; token=${s.key}` }, body: QUERY }), status: 401 },
-  { id: 'http 20', what: '300 headers that say nothing', send: (s) => asked(s, { ...json, ...Object.fromEntries(times(300, (no) => `x${no}`).split(' ').map((name) => [name, 'a'])) }), status: 200, code: /^$/ },
+  {
+    id: 'http 19',
+    what: 'a cookie in the place of a credential',
+    send: (s) =>
+      call(s.whole.client.endpoints.graphql, {
+        headers: { ...json, cookie: `authorization=Bearer ${s.key}; token=${s.key}` },
+        body: QUERY,
+      }),
+    status: 401,
+  },
+  {
+    id: 'http 20',
+    what: '300 headers that say nothing',
+    send: (s) =>
+      asked(s, {
+        ...json,
+        ...Object.fromEntries(
+          times(300, (no) => `x${no}`)
+            .split(' ')
+            .map((name) => [name, 'a']),
+        ),
+      }),
+    status: 200,
+    code: /^$/,
+  },
 ]

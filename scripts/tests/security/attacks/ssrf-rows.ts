@@ -1,7 +1,6 @@
-import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { type Answered, type Row, type Stage, write } from '../../bad-input/row.ts'
-import { ask } from '../../bad-input/row.ts'
+import { createServer } from 'node:net'
+import { type Answered, ask, type Row, type Stage, write } from '../../bad-input/row.ts'
 import { write as make } from '../../bad-input/stage.ts'
 import { read } from './tools.ts'
 
@@ -31,8 +30,20 @@ const inUrl = (host: string) => (host.includes(':') && !host.startsWith('[') ? `
 
 const URLS = [
   ...['http://93.184.215.14/', 'http://93.184.215.14:8080/', 'https://93.184.215.14:8443/', 'https://93.184.215.14:22/'],
-  ...['https://user:password@93.184.215.14/', 'https://93.184.215.14@127.0.0.2/', 'https://93.184.215.14/#@127.0.0.2', 'https:/\\127.0.0.2/'],
-  ...['ftp://93.184.215.14/', 'file:///etc/passwd', 'gopher://93.184.215.14:4222/', 'data:text/plain,x', 'javascript:alert(1)', 'unix:/run/x'],
+  ...[
+    'https://user:password@93.184.215.14/',
+    'https://93.184.215.14@127.0.0.2/',
+    'https://93.184.215.14/#@127.0.0.2',
+    'https:/\\127.0.0.2/',
+  ],
+  ...[
+    'ftp://93.184.215.14/',
+    'file:///etc/passwd',
+    'gopher://93.184.215.14:4222/',
+    'data:text/plain,x',
+    'javascript:alert(1)',
+    'unix:/run/x',
+  ],
   ...['http://127.0.0.1:80/', 'http://127.0.0.1:1023/', 'https://127.0.0.1/', '//93.184.215.14/', 'https://', 'not a url'],
   // The machine's own ports are meant for developers by number only.
   ...['http://localhost:8080/', 'http://127.0.0.2:8080/', 'http://[::1]:8080/', 'http://[::ffff:127.0.0.2]:8080/', 'http://0.0.0.0:8080/'],
@@ -62,12 +73,14 @@ export const ssrfRows: Row[] = [
   ...rowsOf(101, [...HOSTS, ...TRICKS, ...MORE_TRICKS], 'a mail server at', (s, host) => mail(s, host)),
   ...rowsOf(201, HOSTS, 'a webhook to the host', (s, host) => tell(s, `https://${inUrl(host)}/hook`)),
   ...rowsOf(301, URLS, 'a webhook to', tell),
-  ...[22, 80, 443, 4222, 5432].map((port): Row => ({
-    id: `ssrf ${400 + port}`,
-    what: `a mail server at port ${port} of a public host`,
-    send: (s) => mail(s, '93.184.215.14', port),
-    ...REFUSED,
-  })),
+  ...[22, 80, 443, 4222, 5432].map(
+    (port): Row => ({
+      id: `ssrf ${400 + port}`,
+      what: `a mail server at port ${port} of a public host`,
+      send: (s) => mail(s, '93.184.215.14', port),
+      ...REFUSED,
+    }),
+  ),
   {
     id: 'ssrf 1',
     what: 'a mail server at a port inside where something else speaks, which is not meant for mail',
@@ -81,7 +94,12 @@ export const ssrfRows: Row[] = [
     },
     ...REFUSED,
   },
-  { id: 'ssrf 2', what: "a mail server at the bus's port", send: (s) => mail(s, '127.0.0.1', portOf(s.whole.client.endpoints.nats)), ...REFUSED },
+  {
+    id: 'ssrf 2',
+    what: "a mail server at the bus's port",
+    send: (s) => mail(s, '127.0.0.1', portOf(s.whole.client.endpoints.nats)),
+    ...REFUSED,
+  },
   {
     id: 'ssrf 3',
     what: "a mail server at the database's port",

@@ -8,21 +8,36 @@ const BAD = { status: [200, 400], code: /^BAD_USER_INPUT$/ }
 
 /** What a store would refuse in its own words, which say how it is made. */
 const twice = async (s: Stage): Promise<Answered> => {
-  const name = newId()
+  const name = newId().slice(-12)
   await write(s, 'createTagGroup', 'CreateTagGroupInput', { name })
   return read(await write(s, 'createTagGroup', 'CreateTagGroupInput', { name }))
 }
 
 const since = (s: Stage, at: string) => ask(s, 'query D($at: DateTime!) { decisionCounts(since: $at) { allowed } }', { at })
 const attribution = (s: Stage, from: string, to: string) =>
-  ask(s, 'query A($from: DateTime!, $to: DateTime!) { attribution(model: LINEAR, from: $from, to: $to) { channels { channel } } }', { from, to })
+  ask(s, 'query A($from: DateTime!, $to: DateTime!) { attribution(model: LINEAR, from: $from, to: $to) { channels { channel } } }', {
+    from,
+    to,
+  })
 
-const CENTURIES = ['-000001-01-01T00:00:00Z', '0000-01-01T00:00:00Z', '0001-01-01T00:00:00Z', '+275760-09-13T00:00:00Z', '9999-12-31T23:59:59Z']
+const CENTURIES = [
+  '-000001-01-01T00:00:00Z',
+  '0000-01-01T00:00:00Z',
+  '0001-01-01T00:00:00Z',
+  '+275760-09-13T00:00:00Z',
+  '9999-12-31T23:59:59Z',
+]
 
 const eventOf = (at: string) => async (s: Stage) => read(await events(s, eventBody({ occurredAt: at })))
 
 /** Two addresses in the place of one, or one that mail programs read as another. */
-const ADDRESSES = ['x,victim@mail.example', 'group:victim@mail.example;', 'x <victim@mail.example>', 'victim@mail.example(x)', '@a.example:victim@mail.example']
+const ADDRESSES = [
+  'x,victim@mail.example',
+  'group:victim@mail.example;',
+  'x <victim@mail.example>',
+  'victim@mail.example(x)',
+  '@a.example:victim@mail.example',
+]
 
 /** An event of somebody whose e-mail address that is; the one behind it is there when both were looked at. */
 async function nobodyBy(s: Stage, address: string): Promise<Answered> {
@@ -31,7 +46,10 @@ async function nobodyBy(s: Stage, address: string): Promise<Answered> {
   await events(s, person('email', address))
   await events(s, person('login', login))
   const find = (namespace: string, value: string) =>
-    ask(s, 'query C($namespace: String!, $value: String!) { customerByIdentifier(namespace: $namespace, value: $value) { id } }', { namespace, value })
+    ask(s, 'query C($namespace: String!, $value: String!) { customerByIdentifier(namespace: $namespace, value: $value) { id } }', {
+      namespace,
+      value,
+    })
   await eventually(async () => {
     if (!(await find('login', login)).text.includes('"id"')) throw new Error(`${login} is not known yet`)
   })
@@ -40,7 +58,13 @@ async function nobodyBy(s: Stage, address: string): Promise<Answered> {
 }
 
 export const storeRows: Row[] = [
-  { id: 'store 1', what: 'a name that is taken, told without the name of a rule', send: twice, status: 200, code: /^(?!.*tag_groups).*"CONFLICT"/ },
+  {
+    id: 'store 1',
+    what: 'a name that is taken, told without the name of a rule',
+    send: twice,
+    status: 200,
+    code: /^(?!.*tag_groups).*"CONFLICT"/,
+  },
   {
     id: 'store 2',
     what: 'a group that is not there, told without the name of a rule',

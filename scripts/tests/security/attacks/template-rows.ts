@@ -42,7 +42,12 @@ export const templateRows: Row[] = [
   refused(13, 'a file within a condition', "{% if true %}{% include 'a' %}{% endif %}", /"body uses the tag include, which/),
   refused(14, 'a filter that there is none of', "{{ 'a' | constructor }}", /"errors":\[\{"message":"body /),
   refused(15, 'a variable of the process', '{{ process.env }}', /"body uses process without declaring it"/),
-  refused(16, 'the names of an object in JavaScript', '{{ __proto__ }}{{ constructor.constructor }}', /"body uses __proto__, constructor without declaring/),
+  refused(
+    16,
+    'the names of an object in JavaScript',
+    '{{ __proto__ }}{{ constructor.constructor }}',
+    /"body uses __proto__, constructor without declaring/,
+  ),
   refused(17, 'a tag that is never closed', '{% if a', UNREADABLE),
   refused(18, '1,900 conditions within each other', '{% if a %}'.repeat(1_900), /"errors":\[\{"message":"body /),
 ]

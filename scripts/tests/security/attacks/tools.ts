@@ -31,7 +31,10 @@ type Made = { account: { id: string; callbackPath: string }; secret: string }
 export async function asAnother(stage: Stage): Promise<Stage> {
   const { key } = await addOtherTenant(stage.whole.platform)
   const selection = 'account { id callbackPath } secret'
-  const made = await write<Made>(stage.whole, key, 'createEventSource', 'CreateEventSourceInput', selection, { name: 'web', channel: 'WEB' })
+  const made = await write<Made>(stage.whole, key, 'createEventSource', 'CreateEventSourceInput', selection, {
+    name: 'web',
+    channel: 'WEB',
+  })
   const { id, callbackPath } = made.account
   return { ...stage, key, source: { id, secret: made.secret, callbackPath, url: stage.whole.client.endpoints.intake + callbackPath } }
 }

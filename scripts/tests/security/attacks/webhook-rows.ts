@@ -126,7 +126,13 @@ export const webhookRows: Row[] = [
     ...NOWHERE,
   },
   { id: 'webhook 23', what: 'events for the callback of WeCom', send: (s) => eventsTo(s, () => accountOf(s, 'wecom')), ...NOWHERE },
-  { id: 'webhook 24', what: 'the same events again, which are known', send: repeatEvents, status: 200, code: /"accepted":0,"duplicates":1/ },
+  {
+    id: 'webhook 24',
+    what: 'the same events again, which are known',
+    send: repeatEvents,
+    status: 200,
+    code: /"accepted":0,"duplicates":1/,
+  },
   {
     id: 'webhook 25',
     what: 'one message id twice in a batch',

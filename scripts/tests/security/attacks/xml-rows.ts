@@ -56,7 +56,11 @@ const unsigned = ({ whole, paths }: Stage, query: string, inner: string) =>
 const LAUGHS = `<!DOCTYPE x [<!ENTITY a "ha">${times(9, (no) => `<!ENTITY a${no} "${`&a${no || ''};`.repeat(10)}">`)}]>`
 
 export const xmlRows: Row[] = [
-  within(1, 'a message with a document type that reads a file', event('<Name>&a;</Name>', '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>')),
+  within(
+    1,
+    'a message with a document type that reads a file',
+    event('<Name>&a;</Name>', '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'),
+  ),
   within(2, 'a message with a document type in other letters', event('', '<!dOcTyPe x SYSTEM "http://127.0.0.1:1/x.dtd">')),
   within(3, 'a message with a document type behind a comment', event('', '<!-- x --><!DOCTYPE x>')),
   within(4, 'a message with an entity alone', event('<Name>&a;</Name>', '<!ENTITY a "x">')),
@@ -66,7 +70,9 @@ export const xmlRows: Row[] = [
   within(8, 'a message nine levels deep', event(`${'<a>'.repeat(9)}${'</a>'.repeat(9)}`)),
   within(9, 'a message that is no XML', 'MsgType=event'),
   within(10, 'a message with another root', '<html><body/></html>'),
-  within(11, 'an include of another document, which is text', event('<xi:include href="file:///etc/passwd" parse="text"/>'), { status: 200 }),
+  within(11, 'an include of another document, which is text', event('<xi:include href="file:///etc/passwd" parse="text"/>'), {
+    status: 200,
+  }),
   within(12, 'an entity in the text, which stays as it is', event('<Name>&lt;a&gt;&#0;&xxe;</Name>'), { status: 200 }),
   within(13, 'the names of an object in JavaScript', event('<__proto__><polluted>1</polluted></__proto__><constructor>x</constructor>'), {
     status: [200, 400],
@@ -78,7 +84,11 @@ export const xmlRows: Row[] = [
   around(17, 'Encrypt within another element', (text) => `<xml><a><Encrypt>${text}</Encrypt></a></xml>`),
   around(18, 'Encrypt with an attribute', (text) => `<xml><Encrypt a="1">${text}</Encrypt></xml>`),
   around(19, 'Encrypt in a comment', (text) => `<xml><!-- <Encrypt>${text}</Encrypt> --></xml>`),
-  around(20, 'Encrypt in two sections', (text) => `<xml><Encrypt><![CDATA[${text.slice(0, 9)}]]><![CDATA[${text.slice(9)}]]></Encrypt></xml>`),
+  around(
+    20,
+    'Encrypt in two sections',
+    (text) => `<xml><Encrypt><![CDATA[${text.slice(0, 9)}]]><![CDATA[${text.slice(9)}]]></Encrypt></xml>`,
+  ),
   around(21, 'Encrypt in a namespace', (text) => `<xml><x:Encrypt>${text}</x:Encrypt></xml>`),
   around(22, 'another element after the root', (text) => `<xml><Encrypt>${text}</Encrypt></xml><xml/>`),
   around(23, 'a document type in lower case before the root', (text) => `<!doctype x><xml><Encrypt>${text}</Encrypt></xml>`),
@@ -95,7 +105,12 @@ export const xmlRows: Row[] = [
   sealed(33, 'a cipher text twice', (bytes) => Buffer.concat([bytes, bytes])),
   { id: 'xml 34', what: 'an empty cipher text, signed', send: (s) => wecom(s, s.paths.wecom, { cipherText: '' }), ...NOBODY },
 
-  { id: 'xml 35', what: 'a callback of eleven minutes ago', send: (s) => wecom(s, s.paths.wecom, { timestamp: seconds(-SOON) }), ...NOBODY },
+  {
+    id: 'xml 35',
+    what: 'a callback of eleven minutes ago',
+    send: (s) => wecom(s, s.paths.wecom, { timestamp: seconds(-SOON) }),
+    ...NOBODY,
+  },
   { id: 'xml 36', what: 'a callback in eleven minutes', send: (s) => wecom(s, s.paths.wecom, { timestamp: seconds(SOON) }), ...NOBODY },
   { id: 'xml 37', what: 'a time that is no number, well signed', send: (s) => wecom(s, s.paths.wecom, { timestamp: NaN }), ...NOBODY },
   { id: 'xml 38', what: 'an echo that nobody signed', send: (s) => echo(s, 'x', { signature: 'a'.repeat(40) }), ...NOBODY },
@@ -117,7 +132,12 @@ export const xmlRows: Row[] = [
     send: (s) => unsigned(s, 'msg_signature=a&msg_signature=b&timestamp=1&nonce=n', ''),
     ...REFUSED,
   },
-  { id: 'xml 43', what: 'parameters that are lists', send: (s) => unsigned(s, 'msg_signature[]=a&timestamp[]=1&nonce[a]=n', ''), ...NOBODY },
+  {
+    id: 'xml 43',
+    what: 'parameters that are lists',
+    send: (s) => unsigned(s, 'msg_signature[]=a&timestamp[]=1&nonce[a]=n', ''),
+    ...NOBODY,
+  },
   {
     id: 'xml 44',
     what: 'as many elements as fit, which nobody signed and nobody reads',
