@@ -40,14 +40,15 @@ function publishes(user: string, tenantId: string): string[] {
       `_INBOX.${other}.x`,
     ]),
     ...['DELETE', 'PURGE', 'MSG.DELETE', 'MSG.GET', 'SNAPSHOT'].map((verb) => `$JS.API.STREAM.${verb}.${user}`),
-    ...[
-      '$JS.API.STREAM.CREATE.mine',
-      '$JS.API.STREAM.LIST',
-      '$JS.API.ACCOUNT.PURGE.$G',
-      '$JS.API.META.LEADER.STEPDOWN',
-      '$SYS.REQ.SERVER.PING',
-    ],
-    ...['renmai.x', 'mine', '$KV.mine.x', '$JS.API.STREAM.CREATE.KV_mine'],
+    '$JS.API.STREAM.CREATE.mine',
+    '$JS.API.STREAM.LIST',
+    '$JS.API.ACCOUNT.PURGE.$G',
+    '$JS.API.META.LEADER.STEPDOWN',
+    '$SYS.REQ.SERVER.PING',
+    'renmai.x',
+    'mine',
+    '$KV.mine.x',
+    '$JS.API.STREAM.CREATE.KV_mine',
   ]
 }
 
@@ -71,7 +72,14 @@ const QUESTIONS: Record<string, string[]> = {
 
 const subscribes = (user: string) => [
   ...USERS.filter((name) => name !== user).flatMap((other) => [`_INBOX.${other}.>`, `renmai.${other}.v1.${capital(other)}Service.*`]),
-  ...['>', '*', 'renmai.>', '_INBOX.>', '$SYS.>', '$JS.EVENT.>', '$JS.API.>', '$KV.>'],
+  '>',
+  '*',
+  'renmai.>',
+  '_INBOX.>',
+  '$SYS.>',
+  '$JS.EVENT.>',
+  '$JS.API.>',
+  '$KV.>',
 ]
 
 const capital = (name: string) => name[0]!.toUpperCase() + name.slice(1)

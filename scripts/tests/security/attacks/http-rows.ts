@@ -91,10 +91,25 @@ const rawRows = (place: Place, from: number): Row[] =>
 
 /** A file that lies beside the explorer's, in the spellings of a path that leads out of it. */
 const OUTSIDE = [
-  ...['/graphiql/../package.json', '/graphiql/../../package.json', '/graphiql/%2e%2e/package.json', '/graphiql/..%2fpackage.json'],
-  ...['/graphiql/..%5cpackage.json', '/graphiql/%252e%252e/package.json', '/graphiql/....//package.json', '/graphiql//etc/passwd'],
-  ...['/graphiql/..;/package.json', '/graphiql/%00', '/graphiql/%c0%ae%c0%ae/package.json', '/graphiql/', '/graph/../package.json'],
-  ...['//package.json', '/./package.json', '/.git/config', '/.renmai/secrets.json', '/node_modules/fastify/package.json', '/%'],
+  '/graphiql/../package.json',
+  '/graphiql/../../package.json',
+  '/graphiql/%2e%2e/package.json',
+  '/graphiql/..%2fpackage.json',
+  '/graphiql/..%5cpackage.json',
+  '/graphiql/%252e%252e/package.json',
+  '/graphiql/....//package.json',
+  '/graphiql//etc/passwd',
+  '/graphiql/..;/package.json',
+  '/graphiql/%00',
+  '/graphiql/%c0%ae%c0%ae/package.json',
+  '/graphiql/',
+  '/graph/../package.json',
+  '//package.json',
+  '/./package.json',
+  '/.git/config',
+  '/.renmai/secrets.json',
+  '/node_modules/fastify/package.json',
+  '/%',
 ]
 
 const path = (s: Stage, target: string) =>

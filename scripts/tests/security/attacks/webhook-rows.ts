@@ -3,7 +3,7 @@ import { readGlobalId } from '@renmai/platform/global-id'
 import { newId } from '@renmai/platform/ids'
 import { signEvents } from '../../../sign-events.ts'
 import { eventBody, events, push, signed, wecom } from '../../bad-input/intake-rows.ts'
-import { type Answered, ask, call, type Row, type Stage, write } from '../../bad-input/row.ts'
+import { type Answered, call, type Row, type Stage, write } from '../../bad-input/row.ts'
 import { write as make } from '../../bad-input/stage.ts'
 import { asAnother, read } from './tools.ts'
 
