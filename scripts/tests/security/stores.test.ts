@@ -11,7 +11,6 @@ import { describeRaces } from './attacks/races.ts'
 import { ssrfRows } from './attacks/ssrf-rows.ts'
 import { storeRows } from './attacks/store-rows.ts'
 import { templateRows } from './attacks/template-rows.ts'
-import { describeUploads } from './attacks/uploads.ts'
 import { webhookRows } from './attacks/webhook-rows.ts'
 import { xmlRows } from './attacks/xml-rows.ts'
 
@@ -40,7 +39,6 @@ describeDatabases(at)
 describeAudit(at)
 describeBus(at)
 describeRaces(at)
-describeUploads(at)
 describeAtRest(at)
 
 it('every service is ready after all of it', async () => {

@@ -25,7 +25,7 @@ export const put = ({ whole }: Stage, path: string, file: string | Buffer, type 
   call(whole.client.endpoints.intake + path, { method: 'PUT', headers: { 'content-type': type, ...headers }, body: file })
 
 /** Imports a file and answers with what was rejected of it: the file of errors, as a spreadsheet would open it. */
-export async function rejected(s: Stage, file: string | Buffer): Promise<Answered> {
+async function rejected(s: Stage, file: string | Buffer): Promise<Answered> {
   const { uploadPath, errorFilePath } = await start(s, file)
   const sent = await put(s, uploadPath, file)
   if (sent.status !== 200) return sent
