@@ -7,7 +7,7 @@ const HEADER = 'order_no,sku,title,quantity,time,price,member,phone,email,name'
 const LINE = 'E1,a,A,1,2026-01-01 10:00:00,9.90,m1,,,'
 
 /** Announces a file and sends it; the answer is that of whichever step refused it, else of the import. */
-async function upload(
+export async function upload(
   stage: Stage,
   file: string | Buffer,
   change: { name?: string; announced?: string; mapping?: object; ticket?: (url: string) => string } = {},
@@ -25,7 +25,7 @@ async function upload(
 
 const refused = { status: [200, 400], code: /INVALID|BAD_USER_INPUT/ }
 const taken = { status: 200, code: /^$/ }
-const csv = (...lines: string[]) => [HEADER, ...lines].join('\n')
+export const csv = (...lines: string[]) => [HEADER, ...lines].join('\n')
 
 export const fileRows: Row[] = [
   { id: 'H', what: 'a good file', send: (s) => upload(s, csv(LINE)), ...taken },

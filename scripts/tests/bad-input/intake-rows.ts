@@ -10,7 +10,7 @@ const NOBODY = { status: 401, code: /^UNAUTHENTICATED$/ }
 const json = { 'content-type': 'application/json' }
 const xml = { 'content-type': 'text/xml' }
 
-const eventBody = (change: object = {}) =>
+export const eventBody = (change: object = {}) =>
   JSON.stringify({
     events: [
       {
@@ -24,7 +24,11 @@ const eventBody = (change: object = {}) =>
   })
 
 /** Sends events, signed as given; the signature is over `signed`, which may differ from what is sent. */
-function events({ source }: Stage, body: string, { signed = body, at = new Date(), headers = (all: Record<string, string>) => all } = {}) {
+export function events(
+  { source }: Stage,
+  body: string,
+  { signed = body, at = new Date(), headers = (all: Record<string, string>) => all } = {},
+) {
   return call(source.url, { headers: { ...json, ...headers(signEvents(source.secret, newId(), signed, at)) }, body })
 }
 
@@ -129,7 +133,7 @@ type Callback = {
 }
 
 /** A WeCom callback, good but for what is changed. */
-function wecom({ whole }: Stage, path: string, change: Callback = {}) {
+export function wecom({ whole }: Stage, path: string, change: Callback = {}) {
   const { token = CORP.token, corpId = CORP.corpId, message = '<xml><MsgType>event</MsgType><Event>unknown</Event></xml>' } = change
   const timestamp = String(change.timestamp ?? Math.floor(Date.now() / 1_000))
   const cipherText = change.cipherText ?? encrypt(CORP.encodingAesKey, message, corpId)
@@ -202,9 +206,9 @@ export const wecomRows = (path: string): Row[] => [
   },
 ]
 
-const push = ({ whole }: Stage, path: string, body: object | string) =>
+export const push = ({ whole }: Stage, path: string, body: object | string) =>
   call(whole.client.endpoints.intake + path, { headers: json, body: typeof body === 'string' ? body : JSON.stringify(body) })
-const signed = (change: object) => {
+export const signed = (change: object) => {
   const msg = encodeURIComponent('{}')
   return {
     client_id: 'demo',

@@ -92,8 +92,8 @@ type Ip = ipaddr.IPv4 | ipaddr.IPv6
 function normalise(host: string): string {
   try {
     const url = new URL(`http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}`)
-    // Anything but a host alone is a trick.
-    if (url.href !== `http://${url.hostname}/` || host.includes('/')) throw refused()
+    // Anything but a host alone is a trick; the parser leaves out line ends and tabs as if they were not there.
+    if (url.href !== `http://${url.hostname}/` || /[/\s\p{Cc}]/u.test(host)) throw refused()
     return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   } catch {
     throw refused()

@@ -19,8 +19,9 @@ describe('a host that a tenant names', () => {
     ['168.63.129.16', '161.26.0.10', '166.9.1.1', '192.0.0.192', '[::ffff:168.63.129.16]'],
     ['localhost', 'localhost.', 'kubernetes.default.svc', 'nats', 'db.internal', 'printer.local', 'nats.default.svc.cluster.local'],
     ['user@93.184.215.14', '93.184.215.14/x', '93.184.215.14#@127.0.0.1', 'mail.example.com:22', 'a b.example.com', ''],
+    ['mail.example.com\r\nx', 'mail.exa\nmple.com', 'mail\t.example.com', 'mail.example.com ', 'mail.example.com\0'],
   ]
-  it.each(tricks.flat())('is refused: %s', async (host) => {
+  it.each(tricks.flat())('is refused: %j', async (host) => {
     expect(() => egress.check(host, MAIL)).toThrow(expect.objectContaining(refused))
     await expect(egress.resolve(host, MAIL)).rejects.toMatchObject(refused)
   })
