@@ -1,3 +1,4 @@
+import { eventually } from '@renmai/platform/testing/eventually'
 import { outcomeOf } from '../ask-at-rate.ts'
 import type { Attack } from './attack.ts'
 import { onDatabase } from './on-database.ts'
@@ -20,9 +21,12 @@ export const longDefinitions: Attack = {
     return async () => outcomeOf(await createSegment(graphql, { any: LISTS.map((size) => ({ any: Array.from({ length: size }, leaf) })) }))
   },
   clear: (tenants) =>
-    onDatabase(tenants[0]!, 'campaign', async (client) => {
-      const ids = [tenants.map(({ tenantId }) => tenantId)]
-      await client.query('DELETE FROM segment_members WHERE tenant_id = ANY($1)', ids)
-      await client.query('DELETE FROM segments WHERE tenant_id = ANY($1)', ids)
-    }),
+    // A sweep that is under way may add members meanwhile.
+    eventually(() =>
+      onDatabase(tenants[0]!, 'campaign', async (client) => {
+        const ids = [tenants.map(({ tenantId }) => tenantId)]
+        await client.query('DELETE FROM segment_members WHERE tenant_id = ANY($1)', ids)
+        await client.query('DELETE FROM segments WHERE tenant_id = ANY($1)', ids)
+      }),
+    ).then(() => undefined),
 }

@@ -77,7 +77,8 @@ function shapeOf(table: TenantTable): Shape {
   const key = Object.keys(columns).filter((field) => field !== 'tenantId' && keyColumns.some(({ name }) => name === columns[field]!.name))
   // PostgreSQL's driver gives a day as midnight of this machine's zone.
   const name = getTableName(table)
-  const pick = (field: string) => `${name}.${sqlName(columns[field]!)}${columns[field]!.getSQLType() === 'date' ? '::text' : ''} AS "${field}"`
+  const pick = (field: string) =>
+    `${name}.${sqlName(columns[field]!)}${columns[field]!.getSQLType() === 'date' ? '::text' : ''} AS "${field}"`
   const read = (row: Record<string, unknown>) =>
     Object.fromEntries(
       Object.entries(row).map(([field, value]) => [field, value === null ? null : columns[field]!.mapFromDriverValue(value)]),
