@@ -19,6 +19,11 @@ export const createLoaders = (ctx: BaseContext) => ({
     order: sql`${consents.at} DESC, ${consents.seq} DESC`,
     perParent: MAX_FACTS,
   }),
-  decisions: rowsOf(ctx, { table: decisions, of: through(decisions.profileId, ofCustomer), order: desc(decisions.id), perParent: MAX_ITEMS }),
+  decisions: rowsOf(ctx, {
+    table: decisions,
+    of: through(decisions.profileId, ofCustomer),
+    order: desc(decisions.id),
+    perParent: MAX_ITEMS,
+  }),
   purpose: rowsById(ctx, purposes, { by: 'key' }),
 })

@@ -22,6 +22,8 @@ export type ThreadPoolOptions = {
 
 const TICK_MS = 50
 const MAX_WAITING = 100
+/** For so many times its limit a tenant rests after a task that got stuck: starting threads anew costs the whole process. */
+const REST = 10
 
 /** Threads for work that tenants decide on, so that it can be ended and neither the process nor another tenant waits for it. */
 export class ThreadPool<Q, A> {
@@ -60,6 +62,7 @@ export class ThreadPool<Q, A> {
   async #work({ tenantId, item: { question, done } }: Place & { item: Task<Q, A> }): Promise<void> {
     this.#running++
     this.#tasks.begin(tenantId)
+    let restMs = 0
     const [thread = this.#start()] = this.#idle
     this.#idle.delete(thread)
     try {
@@ -67,15 +70,23 @@ export class ThreadPool<Q, A> {
       this.#idle.add(thread)
     } catch (error) {
       const stuckAt = Atomics.load(thread.progress, 0)
+      if (stuckAt >= 0) restMs = REST * this.#options.cpuMs
       await thread.worker.terminate()
       // Before its first item nothing of a tenant was run.
       if (stuckAt < 0) done.reject(error)
       else done.resolve({ stuckAt })
     } finally {
       this.#running--
-      this.#tasks.end(tenantId)
+      // While the tenant rests its place in the pool is free for others.
+      if (restMs > 0) setTimeout(() => this.#end(tenantId), restMs).unref()
+      else this.#tasks.end(tenantId)
       this.#begin()
     }
+  }
+
+  #end(tenantId: string): void {
+    this.#tasks.end(tenantId)
+    this.#begin()
   }
 
   #start(): Thread {

@@ -17,5 +17,10 @@ export const couponLoaders = (ctx: BaseContext) => ({
     )
     return new Map(rows.map((row) => [row.id, row.n]))
   }),
-  couponsOf: rowsOf(ctx, { table: coupons, of: through(coupons.profileId, ofCustomer), order: desc(coupons.issuedAt), perParent: MAX_COUPONS }),
+  couponsOf: rowsOf(ctx, {
+    table: coupons,
+    of: through(coupons.profileId, ofCustomer),
+    order: desc(coupons.issuedAt),
+    perParent: MAX_COUPONS,
+  }),
 })

@@ -11,7 +11,12 @@ const MAX_CONTACTS = 100
 
 export const liveCodeLoaders = (ctx: BaseContext) => ({
   liveCode: rowsById(ctx, liveCodes),
-  contacts: rowsOf(ctx, { table: contacts, of: through(contacts.profileId, ofCustomer), order: desc(contacts.addedAt), perParent: MAX_CONTACTS }),
+  contacts: rowsOf(ctx, {
+    table: contacts,
+    of: through(contacts.profileId, ofCustomer),
+    order: desc(contacts.addedAt),
+    perParent: MAX_CONTACTS,
+  }),
   liveCodeStats: tenantLoader<Stats>(ctx, async (tx, ids) => {
     const { rows } = await tx.client.query<Stats>(
       `SELECT l.id, (SELECT count(*) FROM contacts c WHERE c.tenant_id = $1 AND c.live_code_id = l.id) AS added,

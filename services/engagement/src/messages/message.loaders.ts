@@ -8,5 +8,10 @@ const MAX_MESSAGES = 100
 
 export const messageLoaders = (ctx: BaseContext) => ({
   message: rowsById(ctx, messages),
-  messages: rowsOf(ctx, { table: messages, of: through(messages.profileId, ofCustomer), order: desc(messages.createdAt), perParent: MAX_MESSAGES }),
+  messages: rowsOf(ctx, {
+    table: messages,
+    of: through(messages.profileId, ofCustomer),
+    order: desc(messages.createdAt),
+    perParent: MAX_MESSAGES,
+  }),
 })
