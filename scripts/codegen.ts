@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { CodegenConfig } from '@graphql-codegen/cli'
 import { type DefinitionNode, Kind, parse } from 'graphql'
 
@@ -13,7 +14,7 @@ import { type DefinitionNode, Kind, parse } from 'graphql'
  * - the fields of `X` otherwise.
  */
 const files = globSync('src/**/*.graphql').filter((file) => !file.includes('/gen/'))
-const sdl = ['../platform/src/common.graphql', ...files]
+const sdl = [fileURLToPath(new URL('../services/platform/src/common.graphql', import.meta.url)), ...files]
   .map((file) => readFileSync(file, 'utf8'))
   .join('\n')
   // Resolvers leave them out: the wrapper of mutations fills them in.
