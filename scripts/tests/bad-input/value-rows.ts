@@ -184,14 +184,14 @@ const values: Row[] = [
     id: 'H15',
     what: 'a segment of everybody by an empty condition',
     send: (s) => write(s, 'createSegment', 'CreateSegmentInput', { name: 'all', definition: {} }),
-    status: 200,
+    status: 400,
     code: /BAD_USER_INPUT/,
   },
   {
     id: 'H15',
     what: 'a segment by a clause of two kinds',
     send: (s) => write(s, 'createSegment', 'CreateSegmentInput', { name: 'two', definition: { tagId: newId(), orders: { minCount: 1 } } }),
-    status: 200,
+    status: 400,
     code: /BAD_USER_INPUT/,
   },
   {
@@ -203,14 +203,14 @@ const values: Row[] = [
         trigger: { segmentEntered: { segmentId: newId() } },
         nodes: [{ exit: { id: 'end' }, wait: { id: 'end', next: 'end', waitSeconds: 1 } }],
       }),
-    status: 200,
+    status: 400,
     code: /BAD_USER_INPUT/,
   },
   {
     id: 'H15',
     what: 'a journey without a trigger',
     send: (s) => write(s, 'publishJourney', 'PublishJourneyInput', { name: 'none', trigger: {}, nodes: [{ exit: { id: 'end' } }] }),
-    status: 200,
+    status: 400,
     code: /BAD_USER_INPUT/,
   },
   {
