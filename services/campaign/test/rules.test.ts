@@ -80,6 +80,10 @@ describe('a segment condition', () => {
     { attribute: { key: 'age', operator: 'GTE', values: ['old'] } },
     { attribute: { key: "city'; DROP TABLE x", operator: 'EXISTS' } },
     { orders: { minCount: 0 } },
+    { orderDate: { which: 'FIRST' } },
+    { orderDate: { which: 'FIRST', from: '2026-02-30' } },
+    { orderDate: { which: 'ANY', maxDaysAgo: 1 } },
+    { orderDate: { which: 'LAST', maxDaysAgo: -1 } },
     Array.from({ length: 40 }).reduce<object>((inner) => ({ not: inner }), { tagId: '0199f000-0000-7000-8000-000000000001' }),
   ])('%j is refused', (clause) => expect(parse(clause).success).toBe(false))
 
@@ -118,6 +122,8 @@ describe('a journey', () => {
     ['sends without a purpose', [{ send: { ...send, purpose: null } }, end]],
     ['splits without a condition', [{ split: { id: 'a', next: 'end', otherwise: 'end' } }, end]],
     ['waits for nothing', [{ wait: { id: 'a', next: 'end' } }, end]],
+    ['waits until no time of day', [{ waitUntil: { id: 'a', timeOfDay: '24:00', next: 'end' } }, end]],
+    ['waits until a time in no zone', [{ waitUntil: { id: 'a', timeOfDay: '09:00', zone: 'Mars/Base', next: 'end' } }, end]],
     ['has a step of two kinds', [{ ...end, wait: { id: 'a', waitSeconds: 1, next: 'end' } }]],
     ['has a step of no kind', [{}, end]],
   ])('that %s is refused', (_why, nodes) => expect(() => check(nodes)).toThrow())

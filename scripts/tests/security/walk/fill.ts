@@ -13,6 +13,7 @@ const FITTING: Record<string, unknown> = {
   asOf: '2026-01-31',
   currency: 'CNY',
   zone: 'Asia/Shanghai',
+  timeOfDay: '09:30',
   namespace: 'login',
   method: 'web_form',
   fileName: 'orders.csv',

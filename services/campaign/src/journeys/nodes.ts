@@ -5,9 +5,10 @@ import type { NodeKind } from './nodes/node-kind.ts'
 import { send } from './nodes/send.ts'
 import { split } from './nodes/split.ts'
 import { wait } from './nodes/wait.ts'
+import { waitUntil } from './nodes/wait-until.ts'
 
 /** What the steps of a journey can be, by the field of their input. */
-const nodes = { wait, split, send, exit }
+const nodes = { wait, waitUntil, split, send, exit }
 
 export type JourneyNode = Typed<typeof nodes>
 
