@@ -52,7 +52,9 @@ describe('new customers', () => {
   it('are those whose first order was paid on the day in the zone, in whatever currency', async () => {
     const [p, q, c] = [newId(), newId(), newId()]
     await hear(
-      ...[link(p, c), link(q, c), link(newId(), newId())],
+      link(p, c),
+      link(q, c),
+      link(newId(), newId()),
       order(p, '2026-03-01T16:00:00Z'),
       order(q, '2026-03-01T16:00:00Z', { currency: 'USD' }),
       order(q, '2026-03-03T00:00:00Z'),

@@ -125,7 +125,8 @@ function compiledDocument(
   return compiled
 }
 
-function compile(schema: GraphQLSchema, query: string, operationName: string | undefined): Compiled {
+/** Reads, validates and compiles a document; what is wrong with it comes as errors. */
+export function compile(schema: GraphQLSchema, query: string, operationName?: string): Compiled {
   try {
     const document = parse(query, { maxTokens: 20_000 })
     const errors = validate(schema, document)
