@@ -8,11 +8,14 @@ import { deliver, event, type TestEvent } from '@renmai/platform/testing/events'
 import { testContext } from '@renmai/platform/testing/viewers'
 import { MessageSentSchema, OrdersChangedSchema, TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
+import { type FragmentDefinitionNode, parse } from 'graphql'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { readAttribution } from '../src/attribution/read-attribution.ts'
 import type { Context } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
+import { metrics } from '../src/kpis/metrics.ts'
 import { readKpis } from '../src/kpis/read-kpis.ts'
+import { selectedMetrics } from '../src/kpis/selected-metrics.ts'
 import { createLoaders } from '../src/loaders.ts'
 import { analytics } from '../src/service.ts'
 
@@ -45,6 +48,28 @@ const touch = (profileId: string, type: string, occurredAt: string) =>
     touchpoints: [{ touchpointId: newId(), profileId, type, channel: 'WEB', occurredAt: at(occurredAt) }],
   })
 const days = async (from: string, to: string) => (await readKpis(contextOf(), { from, to })).days
+
+describe('the numbers of a day', () => {
+  const infoOf = (source: string) => {
+    const [operation, ...fragments] = parse(source).definitions
+    return { operation, fragments: Object.fromEntries(fragments.map((one) => [(one as FragmentDefinitionNode).name.value, one])) } as never
+  }
+  const names = (source: string) => selectedMetrics(infoOf(source)).map(({ name }) => name)
+
+  it('are counted where an operation names them, also in fragments and under other names', () => {
+    expect(names('{ kpis { days { day n: orders ...F } } } fragment F on KpiDay { revenue { amountMinor } }')).toEqual([
+      'orders',
+      'revenue',
+    ])
+    expect(names('{ kpis { isComplete } }')).toEqual([])
+  })
+
+  it('are left out of the days where they are not counted', async () => {
+    const span = { from: '2026-03-01', to: '2026-03-01' }
+    expect((await readKpis(contextOf(), span, [])).days).toEqual([{ day: '2026-03-01' }])
+    for (const one of metrics) expect((await readKpis(contextOf(), span, [one])).days[0]).toHaveProperty(one.name)
+  })
+})
 
 describe('new customers', () => {
   const counts = async () => (await days('2026-03-01', '2026-03-04')).map((day) => day.newCustomers)
