@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { composeServices } from '@apollo/composition'
 import { Supergraph } from '@apollo/federation-internals'
 import { applyTagFilterOnSubgraphs } from '@theguild/federation-composition'
-import { type DocumentNode, lexicographicSortSchema, parse, printSchema, visit } from 'graphql'
+import { type DocumentNode, type GraphQLSchema, lexicographicSortSchema, parse, printSchema, visit } from 'graphql'
 import { ROOT } from './stack/paths.ts'
+
+const { markOneOf } = (await import(`${ROOT}gateway/src/one-of.ts`)) as { markOneOf: (schema: GraphQLSchema, sdl: string) => GraphQLSchema }
 
 export const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance'] as const
 
@@ -49,7 +51,7 @@ function compose(services: Parameters<typeof composeServices>[0]): string {
 
 /** What clients see of a supergraph. */
 export const clientSchemaOf = (supergraph: string) =>
-  Supergraph.build(supergraph, { supportedFeatures: null }).apiSchema().toGraphQLJSSchema()
+  markOneOf(Supergraph.build(supergraph, { supportedFeatures: null }).apiSchema().toGraphQLJSSchema(), supergraph)
 
 const printClientSchema = (supergraph: string) => `${printSchema(lexicographicSortSchema(clientSchemaOf(supergraph)))}\n`
 

@@ -13,6 +13,7 @@ import { createExecutor, type Executor } from './execution/executor.ts'
 import { type IdTypes, readIdTypes } from './execution/read-id-types.ts'
 import type { AskSubgraph } from './execution/step.ts'
 import { type EventSource, readSources } from './live/read-sources.ts'
+import { markOneOf } from './one-of.ts'
 import { type OfOperation, perOperation } from './per-operation.ts'
 import { readTouched, type Touched } from './usage.ts'
 
@@ -46,7 +47,7 @@ export async function loadSupergraph(
   { idTypes = readIdTypes(sdl), nodes = NODES }: { idTypes?: IdTypes; nodes?: typeof NODES } = {},
 ): Promise<Supergraph> {
   const gateway = new ApolloGateway({ supergraphSdl: sdl.replaceAll(', for: SECURITY', ''), buildService: () => NOBODY })
-  const { schema } = await gateway.load()
+  const schema = markOneOf((await gateway.load()).schema, sdl)
   const { apiSchema, supergraphSchema, queryPlanner } = gateway as unknown as Inner
   const weights = readWeights(sdl)
   const { execute, refusals, prepare } = createExecutor({

@@ -40,13 +40,12 @@ async function setUp(client: Client): Promise<Source> {
     body: 'Welcome',
   })
   const nodes = [
-    { id: 'send', type: 'SEND', purpose: 'welcome', templateId: publishTemplate!.template.id, next: 'end' },
-    { id: 'end', type: 'EXIT' },
+    { send: { id: 'send', purpose: 'welcome', templateId: publishTemplate!.template.id, next: 'end' } },
+    { exit: { id: 'end' } },
   ]
   await run('publishJourney', 'PublishJourneyInput', 'journey { id }', {
     name: 'welcome',
-    segmentId: createSegment!.segment.id,
-    includeMembers: true,
+    trigger: { segmentEntered: { segmentId: createSegment!.segment.id, includeMembers: true } },
     nodes,
   })
   const { createEventSource: made } = await run<{ account: { callbackPath: string }; secret: string }>(

@@ -36,17 +36,18 @@ export const runJourney: Step = {
           },
         )
       ).publishTemplate.template.id
-    const send = { type: 'SEND', purpose: 'marketing', next: 'end', couponTemplateId: coupon.createCouponTemplate.template.id }
+    const send = { purpose: 'marketing', next: 'end', couponTemplateId: coupon.createCouponTemplate.template.id }
     const nodes = [
-      { id: 'pause', type: 'WAIT', waitSeconds: 1, next: 'met' },
-      { id: 'met', type: 'SPLIT', condition: { behaviour: { type: 'live_code_scan' } }, next: 'wecom', otherwise: 'mail' },
-      { id: 'wecom', ...send, templateId: await template('WECOM', '') },
-      { id: 'mail', ...send, templateId: await template('EMAIL', '{{ customer.name }}，您的回归礼') },
-      { id: 'end', type: 'EXIT' },
+      { wait: { id: 'pause', waitSeconds: 1, next: 'met' } },
+      { split: { id: 'met', condition: { behaviour: { type: 'live_code_scan' } }, next: 'wecom', otherwise: 'mail' } },
+      { send: { id: 'wecom', ...send, templateId: await template('WECOM', '') } },
+      { send: { id: 'mail', ...send, templateId: await template('EMAIL', '{{ customer.name }}，您的回归礼') } },
+      { exit: { id: 'end' } },
     ]
+    const trigger = { segmentEntered: { segmentId: ids.segment, includeMembers: true } }
     const { publishJourney } = await client.query<{ publishJourney: { journey: { id: string } } }>(
       'mutation J($input: PublishJourneyInput!) { publishJourney(input: $input) { journey { id } } }',
-      { input: { idempotencyKey: 'demo-journey', name: '回归礼', segmentId: ids.segment, includeMembers: true, nodes } },
+      { input: { idempotencyKey: 'demo-journey', name: '回归礼', trigger, nodes } },
     )
     ids.journey = publishJourney.journey.id
     const { segment } = await client.query<{ segment: { size: number } }>('query S($id: ID!) { segment(id: $id) { size } }', {

@@ -1,4 +1,5 @@
 import { newId } from '@renmai/platform/ids'
+import { oneOfRows } from './one-of-rows.ts'
 import { ask, post, type Row, write } from './row.ts'
 
 const BAD = 400
@@ -184,7 +185,7 @@ const values: Row[] = [
     id: 'H15',
     what: 'a segment of everybody by an empty condition',
     send: (s) => write(s, 'createSegment', 'CreateSegmentInput', { name: 'all', definition: {} }),
-    status: 200,
+    status: 400,
     code: /BAD_USER_INPUT/,
   },
   {
@@ -238,4 +239,4 @@ const foreign: Row[] = [
   },
 ]
 
-export const valueRows = [...values, ...foreign]
+export const valueRows = [...values, ...oneOfRows, ...foreign]

@@ -18,8 +18,8 @@ async function run<T>(name: string, answer: string, input: object): Promise<T> {
 const define = (key: string, terms: object = {}) =>
   run('definePurpose', 'purpose { key }', { key, name: key, consentLevel: 'GENERAL', noticeText: 'we write to you', ...terms })
 const nodes = (more: object = {}) => [
-  { id: 'send', type: 'SEND', purpose: 'service', templateId, next: 'end', ...more },
-  { id: 'end', type: 'EXIT' },
+  { send: { id: 'send', purpose: 'service', templateId, next: 'end', ...more } },
+  { exit: { id: 'end' } },
 ]
 
 /** Somebody with an e-mail address looks at a page. */
@@ -42,8 +42,7 @@ async function meet(): Promise<string> {
 async function sendService(): Promise<{ state: string; reasons: string[] }> {
   const { journey } = await run<{ journey: { id: string } }>('publishJourney', 'journey { id }', {
     name: newId(),
-    segmentId,
-    includeMembers: true,
+    trigger: { segmentEntered: { segmentId, includeMembers: true } },
     nodes: nodes(),
   })
   const read = async () => {
@@ -80,7 +79,7 @@ describe('a client that may write campaigns', () => {
     const { key } = await run<{ key: string }>('createApiClient', 'key', input)
     const renmai = createRenmai({ endpoint: whole.client.endpoints.publicGraphql, credential: key, retries: 0 })
     const publish = (more: object) => {
-      const journey = { idempotencyKey: newId(), name: newId(), segmentId, includeMembers: true, nodes: nodes(more) }
+      const journey = { idempotencyKey: newId(), name: newId(), trigger: { segmentEntered: { segmentId } }, nodes: nodes(more) }
       return renmai.request(PublishJourneyDocument, { input: journey as PublishJourneyMutationVariables['input'] })
     }
     await expect(publish({})).rejects.toThrow(/messages:write/)

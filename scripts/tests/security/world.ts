@@ -134,9 +134,10 @@ async function makeMessage({ ids, name, query, make }: Maker): Promise<void> {
   await make('Segment', 'createSegment', 'segment', { name, definition: { behaviour: { type: 'page_view' } } })
   const size = async () => (await query<{ segment: { size: number } }>(`{ segment(id: "${ids.Segment}") { size } }`)).segment.size
   await eventually(async () => expect(await size()).toBeGreaterThan(0))
-  const send = { id: 'send', type: 'SEND', purpose: name, templateId: ids.Template, next: 'end' }
-  const nodes = [send, { id: 'end', type: 'EXIT' }]
-  await make('Journey', 'publishJourney', 'journey', { name, segmentId: ids.Segment, includeMembers: true, nodes })
+  const send = { id: 'send', purpose: name, templateId: ids.Template, next: 'end' }
+  const nodes = [{ send }, { exit: { id: 'end' } }]
+  const trigger = { segmentEntered: { segmentId: ids.Segment, includeMembers: true } }
+  await make('Journey', 'publishJourney', 'journey', { name, trigger, nodes })
   const messages = '{ messages(first: 1) { nodes { id } } }'
   const first = async () => (await query<{ messages: { nodes: { id: string }[] } }>(messages)).messages.nodes[0]?.id
   ids.Message = await eventuallyFound(first)

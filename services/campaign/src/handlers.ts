@@ -5,7 +5,7 @@ import { onOrdersChanged } from './facts/on-orders-changed.ts'
 import { onRfmClassChanged } from './facts/on-rfm-class-changed.ts'
 import { onTagAdded, onTagRemoved } from './facts/on-tags-changed.ts'
 import { onTouchpointsRecorded } from './facts/on-touchpoints-recorded.ts'
-import { onSegmentEntered } from './journeys/enter-journeys.ts'
+import { enterJourneys } from './journeys/enter-journeys.ts'
 import { onProfileLinked } from './profiles/on-profile-linked.ts'
 
 /** What campaign listens to. */
@@ -18,5 +18,5 @@ export const handlers: Handler[] = [
   onTouchpointsRecorded,
   onRfmClassChanged,
   redeemCoupons,
-  onSegmentEntered,
+  ...enterJourneys,
 ]

@@ -360,12 +360,13 @@ describe('a journey', () => {
     })
     const { id: couponTemplateId } = await couponTemplate({ stock: 1_000 })
     const nodes = [
-      { id: 'wait', type: 'WAIT' as const, waitSeconds: 3_600, next: 'split' },
-      { id: 'split', type: 'SPLIT' as const, condition: { orders: { minCount: 2 } }, next: 'send', otherwise: 'end' },
-      { id: 'send', type: 'SEND' as const, templateId: template.id, purpose: 'marketing', couponTemplateId, next: 'end' },
-      { id: 'end', type: 'EXIT' as const },
+      { wait: { id: 'wait', waitSeconds: 3_600, next: 'split' } },
+      { split: { id: 'split', condition: { orders: { minCount: 2 } }, next: 'send', otherwise: 'end' } },
+      { send: { id: 'send', templateId: template.id, purpose: 'marketing', couponTemplateId, next: 'end' } },
+      { exit: { id: 'end' } },
     ]
-    return publishJourney(ctx, { idempotencyKey: key(), name: newId(), segmentId: buyers.id, includeMembers, nodes })
+    const trigger = { segmentEntered: { segmentId: buyers.id, includeMembers } }
+    return publishJourney(ctx, { idempotencyKey: key(), name: newId(), trigger, nodes })
   }
   const run = async () => {
     for (let done = 1; done > 0; ) done = await withTenant(test.db, tenant, (tx) => advance(tx, clock.now()))
@@ -411,8 +412,9 @@ describe('a journey', () => {
 
   it('refuses what is not there, and what belongs to another tenant', async () => {
     const other = await segment({ orders: { minCount: 1 } })
+    const trigger = { segmentEntered: { segmentId: other.id } }
     await expect(
-      publishJourney(contextOf(newId()), { idempotencyKey: key(), name: 'x', segmentId: other.id, nodes: [{ id: 'end', type: 'EXIT' }] }),
-    ).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      publishJourney(contextOf(newId()), { idempotencyKey: key(), name: 'x', trigger, nodes: [{ exit: { id: 'end' } }] }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND', message: `There is no segment with the id ${other.id}` })
   })
 })

@@ -1,7 +1,9 @@
 import { parse } from '@renmai/platform/parse'
 import { describe, expect, it } from 'vitest'
 import { checkNodes, nodesSchema } from '../src/journeys/journey.rules.ts'
-import { type Clause, compileClause, definitionSchema, measure, sizeProblem } from '../src/segments/clause.rules.ts'
+import { definitionSchema, measure, sizeProblem } from '../src/segments/clause.rules.ts'
+import type { Clause } from '../src/segments/clauses.ts'
+import { compileClause } from '../src/segments/compile-clause.rules.ts'
 
 const leaf = { orders: {} }
 const list = (count: number, clause: object = leaf) => Array.from({ length: count }, () => clause)
@@ -45,7 +47,7 @@ describe('a condition that is stored', () => {
 })
 
 describe('the conditions of a journey', () => {
-  const split = (no: number, condition: object) => ({ id: `s${no}`, type: 'SPLIT' as const, condition, next: 'end', otherwise: 'end' })
+  const split = (no: number, condition: object) => ({ split: { id: `s${no}`, condition, next: 'end', otherwise: 'end' } })
   const wrong = (nodes: object[]) => {
     try {
       checkNodes(parse(nodesSchema, nodes))
@@ -56,10 +58,14 @@ describe('the conditions of a journey', () => {
   }
 
   it('have the limits of a segment each, and together', () => {
-    expect(wrong([split(1, tree(200)), { id: 'end', type: 'EXIT' }])).toBeUndefined()
-    expect(wrong([split(1, tree(201))])).toEqual({ '0.condition': 'has more than 200 clauses in all' })
-    expect(wrong([split(1, nested(11))])).toEqual({ '0.condition': 'is nested more than 10 clauses deep' })
-    const two = (first: number) => [{ ...split(1, tree(first)), otherwise: 's2' }, split(2, tree(100)), { id: 'end', type: 'EXIT' }]
+    expect(wrong([split(1, tree(200)), { exit: { id: 'end' } }])).toBeUndefined()
+    expect(wrong([split(1, tree(201))])).toEqual({ '0.split.condition': 'has more than 200 clauses in all' })
+    expect(wrong([split(1, nested(11))])).toEqual({ '0.split.condition': 'is nested more than 10 clauses deep' })
+    const two = (first: number) => [
+      { split: { ...split(1, tree(first)).split, otherwise: 's2' } },
+      split(2, tree(100)),
+      { exit: { id: 'end' } },
+    ]
     expect(wrong(two(100))).toBeUndefined()
     expect(wrong(two(101))).toEqual({ nodes: 'the conditions of all steps have more than 200 clauses together' })
   })

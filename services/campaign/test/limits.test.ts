@@ -39,9 +39,9 @@ const template = (scopes: string[], name: string, body = 'hello') =>
 const segment = (definition: object) => createSegment(contextOf(), { idempotencyKey: key(), name: newId(), definition })
 async function journey(scopes: string[], templateId?: string) {
   const { id: segmentId } = await segment({ orders: {} })
-  const send = { id: 'send', type: 'SEND' as const, purpose: 'news', next: 'end' }
-  const nodes = [...(templateId ? [{ ...send, templateId }] : []), { id: 'end', type: 'EXIT' as const }]
-  return publishJourney(contextOf(scopes), { idempotencyKey: key(), name: newId(), segmentId, nodes })
+  const send = { id: 'send', purpose: 'news', next: 'end' }
+  const nodes = [...(templateId ? [{ send: { ...send, templateId } }] : []), { exit: { id: 'end' } }]
+  return publishJourney(contextOf(scopes), { idempotencyKey: key(), name: newId(), trigger: { segmentEntered: { segmentId } }, nodes })
 }
 
 describe('sending', () => {
@@ -73,12 +73,9 @@ describe('a condition of more than 200 clauses', () => {
     await expect(segment(definition)).rejects.toMatchObject(wrong('definition'))
     await expect(previewSegment(contextOf(), definition)).rejects.toMatchObject(wrong('input'))
     const { id: segmentId } = await segment({ orders: {} })
-    const nodes = [
-      { id: 'split', type: 'SPLIT' as const, condition: definition, next: 'end', otherwise: 'end' },
-      { id: 'end', type: 'EXIT' as const },
-    ]
-    const published = publishJourney(contextOf(), { idempotencyKey: key(), name: 'j', segmentId, nodes })
-    await expect(published).rejects.toMatchObject(wrong('nodes.0.condition'))
+    const nodes = [{ split: { id: 'split', condition: definition, next: 'end', otherwise: 'end' } }, { exit: { id: 'end' } }]
+    const published = publishJourney(contextOf(), { idempotencyKey: key(), name: 'j', trigger: { segmentEntered: { segmentId } }, nodes })
+    await expect(published).rejects.toMatchObject(wrong('nodes.0.split.condition'))
   })
 })
 

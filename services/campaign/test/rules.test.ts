@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { allocate, checkLock, checkSymbol, codeOf, discountOf, normaliseCode } from '../src/coupons/coupon.rules.ts'
 import type { Coupon } from '../src/coupons/coupon.table.ts'
 import { checkNodes, nodesSchema } from '../src/journeys/journey.rules.ts'
-import { compileClause, definitionSchema, describeClause, usesClock } from '../src/segments/clause.rules.ts'
+import { definitionSchema } from '../src/segments/clause.rules.ts'
+import { compileClause, describeClause, usesClock } from '../src/segments/compile-clause.rules.ts'
 import { checkSource, fillVariables } from '../src/templates/template.rules.ts'
 
 describe('a coupon', () => {
@@ -79,6 +80,10 @@ describe('a segment condition', () => {
     { attribute: { key: 'age', operator: 'GTE', values: ['old'] } },
     { attribute: { key: "city'; DROP TABLE x", operator: 'EXISTS' } },
     { orders: { minCount: 0 } },
+    { orderDate: { which: 'FIRST' } },
+    { orderDate: { which: 'FIRST', from: '2026-02-30' } },
+    { orderDate: { which: 'ANY', maxDaysAgo: 1 } },
+    { orderDate: { which: 'LAST', maxDaysAgo: -1 } },
     Array.from({ length: 40 }).reduce<object>((inner) => ({ not: inner }), { tagId: '0199f000-0000-7000-8000-000000000001' }),
   ])('%j is refused', (clause) => expect(parse(clause).success).toBe(false))
 
@@ -102,27 +107,25 @@ describe('a segment condition', () => {
 describe('a journey', () => {
   const check = (nodes: object[]) => checkNodes(nodesSchema.parse(nodes))
   const id = '0199f000-0000-7000-8000-000000000001'
-  const send = { id: 'send', type: 'SEND', templateId: id, purpose: 'p', next: 'end' }
-  const end = { id: 'end', type: 'EXIT' }
+  const send = { id: 'send', templateId: id, purpose: 'p', next: 'end' }
+  const end = { exit: { id: 'end' } }
 
-  it('that leads everywhere and ends is accepted', () => check([{ id: 'w', type: 'WAIT', waitSeconds: 1, next: 'send' }, send, end]))
+  it('that leads everywhere and ends is accepted', () => check([{ wait: { id: 'w', waitSeconds: 1, next: 'send' } }, { send }, end]))
 
   it.each([
-    ['leads to a step that is not there', [{ ...send, next: 'gone' }]],
-    ['has a step that nothing leads to', [send, end, { id: 'lost', type: 'EXIT' }]],
-    [
-      'goes round',
-      [
-        { id: 'a', type: 'WAIT', waitSeconds: 1, next: 'b' },
-        { id: 'b', type: 'WAIT', waitSeconds: 1, next: 'a' },
-      ],
-    ],
-    ['has no exit', [{ id: 'a', type: 'WAIT', waitSeconds: 1 }]],
-    ['names a step twice', [send, end, end]],
-    ['sends nothing', [{ id: 'a', type: 'SEND', next: 'end' }, end]],
-    ['sends without a purpose', [{ ...send, purpose: null }, end]],
-    ['splits without a condition', [{ id: 'a', type: 'SPLIT', next: 'end', otherwise: 'end' }, end]],
-    ['waits for nothing', [{ id: 'a', type: 'WAIT', next: 'end' }, end]],
+    ['leads to a step that is not there', [{ send: { ...send, next: 'gone' } }]],
+    ['has a step that nothing leads to', [{ send }, end, { exit: { id: 'lost' } }]],
+    ['goes round', [{ wait: { id: 'a', waitSeconds: 1, next: 'b' } }, { wait: { id: 'b', waitSeconds: 1, next: 'a' } }]],
+    ['has no exit', [{ wait: { id: 'a', waitSeconds: 1 } }]],
+    ['names a step twice', [{ send }, end, end]],
+    ['sends nothing', [{ send: { id: 'a', next: 'end' } }, end]],
+    ['sends without a purpose', [{ send: { ...send, purpose: null } }, end]],
+    ['splits without a condition', [{ split: { id: 'a', next: 'end', otherwise: 'end' } }, end]],
+    ['waits for nothing', [{ wait: { id: 'a', next: 'end' } }, end]],
+    ['waits until no time of day', [{ waitUntil: { id: 'a', timeOfDay: '24:00', next: 'end' } }, end]],
+    ['waits until a time in no zone', [{ waitUntil: { id: 'a', timeOfDay: '09:00', zone: 'Mars/Base', next: 'end' } }, end]],
+    ['has a step of two kinds', [{ ...end, wait: { id: 'a', waitSeconds: 1, next: 'end' } }]],
+    ['has a step of no kind', [{}, end]],
   ])('that %s is refused', (_why, nodes) => expect(() => check(nodes)).toThrow())
 })
 

@@ -1,4 +1,4 @@
-import type { GraphQLScalarType } from 'graphql'
+import type { GraphQLResolveInfo, GraphQLScalarType } from 'graphql'
 
 type Root = 'Query' | 'Mutation' | 'Subscription'
 
@@ -44,7 +44,7 @@ export type LiveEvent = { type: string } & Record<string, string>
  * A field of Subscription. The gateway hears the events and asks for the field once for each, with the event as its root;
  * nobody subscribes to a subgraph.
  */
-export function live<A, C, R>(resolve: (event: LiveEvent, args: A, context: C) => R) {
+export function live<A, C, R>(resolve: (event: LiveEvent, args: A, context: C, info: GraphQLResolveInfo) => R) {
   const subscribe = () => {
     throw new Error('The gateway tells of events')
   }

@@ -125,12 +125,13 @@ function compiledDocument(
   return compiled
 }
 
-function compile(schema: GraphQLSchema, query: string, operationName: string | undefined): Compiled {
+/** Reads, validates and compiles a document; what is wrong with it comes as errors. */
+export function compile(schema: GraphQLSchema, query: string, operationName?: string): Compiled {
   try {
     const document = parse(query, { maxTokens: 20_000 })
     const errors = validate(schema, document)
     if (errors.length > 0) return { errors }
-    if (isSubscription(document) || hasRecursiveVariable(schema, document)) return interpret(schema, document, operationName)
+    if (isSubscription(document) || needsInterpreter(schema, document)) return interpret(schema, document, operationName)
     const compiled = compileQuery(schema, document, operationName)
     return 'query' in compiled ? compiled : { errors: compiled.errors ?? [] }
   } catch (error) {
@@ -143,19 +144,21 @@ function compile(schema: GraphQLSchema, query: string, operationName: string | u
 const isSubscription = ({ definitions }: DocumentNode) =>
   definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === OperationTypeNode.SUBSCRIPTION)
 
-/** graphql-jit 0.8 follows an input type into itself until the stack ends; graphql-js executes such documents. */
-function hasRecursiveVariable(schema: GraphQLSchema, document: DocumentNode): boolean {
-  const isRecursive = (type: GraphQLInputType | undefined, above: readonly GraphQLInputType[]): boolean => {
+/**
+ * graphql-jit 0.8 follows an input type into itself until the stack ends, and takes a variable of a `@oneOf` input with
+ * any number of fields; graphql-js executes such documents.
+ */
+function needsInterpreter(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const isBeyond = (type: GraphQLInputType | undefined, above: readonly GraphQLInputType[]): boolean => {
     const named = type && getNamedType(type)
     if (!isInputObjectType(named)) return false
-    return above.includes(named) || Object.values(named.getFields()).some((field) => isRecursive(field.type, [...above, named]))
+    if (named.isOneOf || above.includes(named)) return true
+    return Object.values(named.getFields()).some((field) => isBeyond(field.type, [...above, named]))
   }
   return document.definitions.some(
     (one) =>
       one.kind === Kind.OPERATION_DEFINITION &&
-      one.variableDefinitions?.some(({ type }) =>
-        isRecursive(typeFromAST(schema, type as NamedTypeNode) as GraphQLInputType | undefined, []),
-      ),
+      one.variableDefinitions?.some(({ type }) => isBeyond(typeFromAST(schema, type as NamedTypeNode) as GraphQLInputType | undefined, [])),
   )
 }
 

@@ -13,6 +13,7 @@ const FITTING: Record<string, unknown> = {
   asOf: '2026-01-31',
   currency: 'CNY',
   zone: 'Asia/Shanghai',
+  timeOfDay: '09:30',
   namespace: 'login',
   method: 'web_form',
   fileName: 'orders.csv',
@@ -45,6 +46,9 @@ const NEEDED: Record<string, string> = {
   UpdateWebhookEndpointInput: 'isEnabled',
 }
 
+/** Of inputs with one field: the field that is given where the target is in none, if it is not the first. */
+const KINDS: Record<string, string> = { SegmentClauseInput: 'behaviour' }
+
 function object(inputs: Inputs, way: readonly string[] | undefined, target: Target, needed?: string): Record<string, unknown> {
   const wanted = inputs.filter(
     ({ name, type }) => isNonNullType(type) || name === way?.[0] || (name === needed && way?.[0] !== 'deliveryIds'),
@@ -62,8 +66,15 @@ function inputOf(name: string, type: GraphQLInputType, way: readonly string[] | 
   if (isListType(plain)) return [inputOf(name, plain.ofType, way, target)]
   if (way?.length === 0) return target.value
   if (isInputObjectType(plain)) {
-    const fields = object(Object.values(plain.getFields()), way, target, NEEDED[plain.name])
-    return Object.keys(fields).length > 0 ? fields : { behaviour: { type: 'page_view' } }
+    const fields = Object.values(plain.getFields())
+    if (!plain.isOneOf) return object(fields, way, target, NEEDED[plain.name])
+    const given = way?.[0] ?? KINDS[plain.name] ?? fields[0]!.name
+    return object(
+      fields.filter(({ name }) => name === given),
+      way,
+      target,
+      given,
+    )
   }
   if (isEnumType(plain)) return plain.getValues()[0]!.name
   return scalar(name, getNamedType(plain).name, target)
@@ -84,11 +95,13 @@ function scalar(name: string, type: string, { place, own }: Target): unknown {
 
 /** Steps of a journey that fit together, with the target in the first. */
 function steps(type: GraphQLInputType, way: readonly string[] | undefined, target: Target): object[] {
-  const node = getNamedType(type)
-  const { id: _id, type: _type, ...more } = isInputObjectType(node) ? object(Object.values(node.getFields()), way, target) : {}
+  const [kind = 'send', ...rest] = way ?? []
+  const kinds = getNamedType(type)
+  const node = isInputObjectType(kinds) ? getNamedType(kinds.getFields()[kind]!.type) : undefined
+  const given = isInputObjectType(node) ? object(Object.values(node.getFields()), rest, target) : {}
   const { Template: templateId } = target.own.ids
-  const first = way?.[0] === 'condition' ? { type: 'SPLIT', otherwise: 'send' } : undefined
-  const send = { id: 'send', type: 'SEND', purpose: target.own.texts.key, templateId, next: 'end' }
-  const end = { id: 'end', type: 'EXIT' }
-  return first ? [{ id: 'first', next: 'end', ...first, ...more }, send, end] : [{ ...send, ...more }, end]
+  const send = { templateId, purpose: target.own.texts.key, ...(kind === 'send' ? given : {}), id: 'send', next: 'end' }
+  const ways = { next: 'send', ...('otherwise' in given ? { otherwise: 'end' } : {}) }
+  const first = kind === 'send' || kind === 'exit' ? [] : [{ [kind]: { ...given, id: 'first', ...ways } }]
+  return [...first, { send }, { exit: { id: 'end' } }]
 }

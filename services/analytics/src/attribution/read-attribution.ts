@@ -5,6 +5,7 @@ import { parse } from '@renmai/platform/parse'
 import { currentTenant } from '@renmai/platform/tenants'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { isKnown } from '../warehouse/kind.ts'
 import { attribute, type Conversion, type Credit } from './attribution.rules.ts'
 
 const lookbackDays = z
@@ -19,7 +20,7 @@ const Path = z.object({ orderId: z.uuid(), lookbackDays })
 const DAY_MS = 86_400_000
 const PAGE = 5_000
 // What the company does to reach somebody and what they do; an order's own coupon is a result, not a contact.
-const NO_CONTACT = "('coupon_redeemed', 'message_blocked')"
+const IS_CONTACT = `NOT (${isKnown('coupon_redeemed')} OR ${isKnown('message_blocked')})`
 
 export type Report = { conversions: number; revenueMinor: number; currency: string; channels: Credit[] }
 
@@ -57,7 +58,7 @@ async function readConversions(
        SELECT json_agg(json_build_object('channel', e.channel, 'at', e.occurred_at) ORDER BY e.occurred_at, e.id)
        FROM profile_customers m JOIN profile_customers s ON s.tenant_id = m.tenant_id AND s.customer_id = m.customer_id
        JOIN events e ON e.tenant_id = s.tenant_id AND e.profile_id = s.profile_id
-       WHERE m.tenant_id = $1 AND m.profile_id = o.profile_id AND e.type NOT IN ${NO_CONTACT}
+       WHERE m.tenant_id = $1 AND m.profile_id = o.profile_id AND ${IS_CONTACT}
          AND e.occurred_at < o.paid_at AND e.occurred_at >= o.paid_at - $4::int * interval '1 day') AS touches
      FROM order_facts o WHERE o.tenant_id = $1 AND o.paid_at >= $2 AND o.paid_at < $3 AND o.currency = $5 AND o.order_id > $6 AND o.total_minor > 0
      ORDER BY o.order_id LIMIT ${PAGE}`,
@@ -80,7 +81,7 @@ export async function readAttributionPath({ db, viewer }: Context, raw: z.input<
        JOIN profile_customers m ON m.tenant_id = o.tenant_id AND m.profile_id = o.profile_id
        JOIN profile_customers s ON s.tenant_id = m.tenant_id AND s.customer_id = m.customer_id
        JOIN events e ON e.tenant_id = s.tenant_id AND e.profile_id = s.profile_id
-       WHERE o.tenant_id = $1 AND o.order_id = $2 AND e.type NOT IN ${NO_CONTACT} AND e.occurred_at < o.paid_at AND e.occurred_at >= o.paid_at - $3::int * interval '1 day'
+       WHERE o.tenant_id = $1 AND o.order_id = $2 AND ${IS_CONTACT} AND e.occurred_at < o.paid_at AND e.occurred_at >= o.paid_at - $3::int * interval '1 day'
        ORDER BY e.occurred_at, e.id LIMIT 100`,
       [tx.tenantId, orderId, lookbackDays],
     )

@@ -4,13 +4,14 @@ import { currentTenant } from '@renmai/platform/tenants'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { readKpis } from './read-kpis.ts'
+import { selectedMetrics } from './selected-metrics.ts'
 
 export const kpiResolvers = {
-  Query: { kpis: (_, args, ctx) => readKpis(ctx, args) },
+  Query: { kpis: (_, args, ctx, info) => readKpis(ctx, args, selectedMetrics(info)) },
   Subscription: {
-    kpiChanged: live(async (_event, _args, ctx: Context) => {
+    kpiChanged: live(async (_event, _args, ctx: Context, info) => {
       const today = await todayOf(ctx)
-      return readKpis(ctx, { from: today, to: today })
+      return readKpis(ctx, { from: today, to: today }, selectedMetrics(info))
     }),
   },
 } satisfies Resolvers

@@ -1,35 +1,34 @@
 import { insertRows } from '@renmai/platform/bulk'
 import type { Tx } from '@renmai/platform/db'
 import { idFrom } from '@renmai/platform/ids'
-import { on } from '@renmai/platform/inbox'
+import { type Handler, on } from '@renmai/platform/inbox'
 import { publish } from '@renmai/platform/outbox'
-import { JourneyEnteredSchema, SegmentEnteredSchema } from '@renmai/proto/campaign/v1/events'
+import { JourneyEnteredSchema } from '@renmai/proto/campaign/v1/events'
 import { and, eq, inArray } from 'drizzle-orm'
 import { type Journey, journeys } from './journey.table.ts'
+import { triggerKinds } from './triggers.ts'
 
-/** New members of a segment enter the journeys that start from it. */
-export const onSegmentEntered = on(SegmentEnteredSchema, 'enter-journeys', async (tx, events) => {
-  const bySegment = Map.groupBy(events, (event) => event.segmentId)
-  const started = await tx
-    .select()
-    .from(journeys)
-    .where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.segmentId, [...bySegment.keys()])))
-  // By the clock that decides what is due.
-  const { rows } = await tx.client.query<{ now: Date }>('SELECT now()')
-  for (const journey of started)
-    await enter(
-      tx,
-      journey,
-      bySegment.get(journey.segmentId)!.map((event) => event.customerId),
-      rows[0]!.now,
-    )
-})
+/** What has customers enter journeys, trigger by trigger. */
+export const enterJourneys: Handler[] = triggerKinds.map(({ listensTo, reaction, entries }) =>
+  on(listensTo, reaction, async (tx, events) => {
+    const entering = await entries(tx, events)
+    const ids = entering.map(({ journeyId }) => journeyId)
+    const started = await tx
+      .select()
+      .from(journeys)
+      .where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.id, ids)))
+    const byId = new Map(started.map((journey) => [journey.id, journey]))
+    // By the clock that decides what is due.
+    const { rows } = await tx.client.query<{ now: Date }>('SELECT now()')
+    for (const { journeyId, customerIds } of entering) await enter(tx, byId.get(journeyId)!, customerIds, rows[0]!.now)
+  }),
+)
 
 /**
  * Enters customers, each once per journey and for ever: also one who entered as somebody who has since been found to be
  * the same person. Only one batch per journey at a time, so that two cannot enter one person by two profiles.
  */
-export async function enter(tx: Tx, journey: Journey, customerIds: string[], now: Date): Promise<void> {
+export async function enter(tx: Tx, journey: Journey, customerIds: readonly string[], now: Date): Promise<void> {
   await tx.client.query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', ['journey', journey.id])
   const { rows } = await tx.client.query<{ profile_id: string }>(
     `SELECT min(m.profile_id::text)::uuid AS profile_id FROM profile_customers m

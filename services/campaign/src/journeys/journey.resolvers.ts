@@ -16,7 +16,8 @@ export const journeyResolvers = {
   Mutation: { publishJourney: async (_, { input }, ctx) => ({ journey: await publishJourney(ctx, input) }) },
   Journey: {
     __resolveReference: ({ id }, { load }) => load.journey.load(id),
-    segment: ({ segmentId }, _args, { load }) => load.segment.load(segmentId),
+    trigger: ({ trigger }) => trigger.type,
+    segment: ({ segmentId }, _args, { load }) => (segmentId ? load.segment.load(segmentId) : null),
     counts: async ({ id }, _args, { load }) => (await load.journeyCounts.load(id)) ?? [],
   },
   JourneyEntry: {

@@ -3,7 +3,8 @@ import { failing } from '@renmai/platform/work/leased'
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { segments } from '../segments/segment.table.ts'
-import type { JourneyNode } from './journey.rules.ts'
+import type { JourneyNode } from './nodes.ts'
+import type { Trigger } from './triggers.ts'
 
 export const journeys = pgTable(
   'journeys',
@@ -11,7 +12,9 @@ export const journeys = pgTable(
     tenantId: tenantId(),
     id: id(),
     name: text().notNull(),
-    segmentId: uuid('segment_id').notNull(),
+    trigger: jsonb().$type<Trigger>().notNull().default(sql`'{"type": "SEGMENT_ENTERED"}'`),
+    /** Of a trigger that names a segment, so that the database holds the reference; null for others. */
+    segmentId: uuid('segment_id'),
     nodes: jsonb().$type<JourneyNode[]>().notNull(),
     createdAt: createdAt(),
   },
@@ -37,6 +40,8 @@ export const journeyEntries = pgTable(
     /** When the step is to be carried out; null once the journey has ended. */
     dueAt: moment('due_at'),
     outcome: text(),
+    /** The step whose moment the entry waits for, once it has come to it. */
+    waitsAt: text(),
     ...failing(),
     enteredAt: moment('entered_at').notNull(),
   },

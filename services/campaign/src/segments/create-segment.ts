@@ -3,7 +3,8 @@ import { idempotencyKey, mutate } from '@renmai/platform/mutate'
 import { parse } from '@renmai/platform/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { definitionSchema, usesClock } from './clause.rules.ts'
+import { definitionSchema } from './clause.rules.ts'
+import { usesClock } from './compile-clause.rules.ts'
 import { type Segment, segments } from './segment.table.ts'
 
 const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(100), definition: definitionSchema })

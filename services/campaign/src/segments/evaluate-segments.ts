@@ -7,7 +7,7 @@ import { isAway } from '@renmai/platform/work/settle'
 import { SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
 import { and, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm'
 import type { Worker } from '../context.ts'
-import { compileClause, HAS_PROFILE } from './clause.rules.ts'
+import { compileClause, HAS_PROFILE } from './compile-clause.rules.ts'
 import { noteFailure } from './note-failure.ts'
 import { type Segment, segments } from './segment.table.ts'
 

@@ -3,7 +3,9 @@ import { parse } from '@renmai/platform/parse'
 import { currentTenant } from '@renmai/platform/tenants'
 import { requireScope } from '@renmai/platform/viewer'
 import type { Context } from '../context.ts'
-import { type Clause, compileClause, definitionSchema, describeClause } from './clause.rules.ts'
+import { definitionSchema } from './clause.rules.ts'
+import type { Clause } from './clauses.ts'
+import { compileClause, describeClause } from './compile-clause.rules.ts'
 
 const SAMPLE = 10
 const ALL_CUSTOMERS = '(SELECT DISTINCT customer_id AS id FROM profile_customers WHERE tenant_id = $1) c'

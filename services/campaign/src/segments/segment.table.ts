@@ -1,7 +1,7 @@
 import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
 import { failing, leasedIndexes, nextAt } from '@renmai/platform/work/leased'
 import { boolean, foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
-import type { Clause } from './clause.rules.ts'
+import type { Clause } from './clauses.ts'
 
 export const segments = pgTable(
   'segments',

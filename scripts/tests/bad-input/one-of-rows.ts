@@ -1,0 +1,32 @@
+import { newId } from '@renmai/platform/ids'
+import { type Row, write } from './row.ts'
+
+/** Inputs of which exactly one field is to be given. */
+export const oneOfRows: Row[] = [
+  {
+    id: 'H15',
+    what: 'a segment by a clause of two kinds',
+    send: (s) => write(s, 'createSegment', 'CreateSegmentInput', { name: 'two', definition: { tagId: newId(), orders: { minCount: 1 } } }),
+    status: 400,
+    code: /BAD_USER_INPUT/,
+  },
+  {
+    id: 'H15',
+    what: 'a journey with a step of two kinds',
+    send: (s) =>
+      write(s, 'publishJourney', 'PublishJourneyInput', {
+        name: 'two',
+        trigger: { segmentEntered: { segmentId: newId() } },
+        nodes: [{ exit: { id: 'end' }, wait: { id: 'end', next: 'end', waitSeconds: 1 } }],
+      }),
+    status: 400,
+    code: /BAD_USER_INPUT/,
+  },
+  {
+    id: 'H15',
+    what: 'a journey without a trigger',
+    send: (s) => write(s, 'publishJourney', 'PublishJourneyInput', { name: 'none', trigger: {}, nodes: [{ exit: { id: 'end' } }] }),
+    status: 400,
+    code: /BAD_USER_INPUT/,
+  },
+]

@@ -1,0 +1,9 @@
+import { isKnown } from '../../warehouse/kind.ts'
+import { EVENTS, metric } from './metric.ts'
+
+export const couponsRedeemed = metric({
+  name: 'couponsRedeemed',
+  unit: 'COUNT',
+  from: EVENTS,
+  value: `count(*) FILTER (WHERE ${isKnown('coupon_redeemed')})`,
+})

@@ -1,0 +1,3 @@
+import { metric, PAID_ORDERS } from './metric.ts'
+
+export const revenue = metric({ name: 'revenue', unit: 'MONEY', from: PAID_ORDERS, value: 'sum(total_minor)' })

@@ -1,0 +1,8 @@
+import { couponRedeemed } from './facts/coupon-redeemed.ts'
+import type { Fact } from './facts/fact.ts'
+import { messageBlocked } from './facts/message-blocked.ts'
+import { messageSent } from './facts/message-sent.ts'
+import { touchpointsRecorded } from './facts/touchpoints-recorded.ts'
+
+/** What the warehouse keeps, event by event. */
+export const facts = [touchpointsRecorded, messageSent, messageBlocked, couponRedeemed] as unknown as Fact[]

@@ -1,0 +1,21 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt'
+import { isId } from '@renmai/platform/ids'
+import { CouponRedeemedSchema } from '@renmai/proto/campaign/v1/events'
+import { fact } from './fact.ts'
+
+export const couponRedeemed = fact({
+  on: CouponRedeemedSchema,
+  reaction: 'keep-redeemed-coupons',
+  toRows: ({ couponId, profileId, orderId, at }) => [
+    {
+      id: couponId,
+      profileId,
+      kind: 'KNOWN',
+      type: 'coupon_redeemed',
+      channel: 'COUPON',
+      occurredAt: timestampDate(at!),
+      // The shop's own number of an order is no id of the platform.
+      referenceId: isId(orderId) ? orderId : null,
+    },
+  ],
+})

@@ -1,0 +1,22 @@
+import type { z } from 'zod'
+import { type Typed, typedOneOf } from '../one-of.ts'
+import { exit } from './nodes/exit.ts'
+import type { NodeKind } from './nodes/node-kind.ts'
+import { send } from './nodes/send.ts'
+import { split } from './nodes/split.ts'
+import { wait } from './nodes/wait.ts'
+import { waitUntil } from './nodes/wait-until.ts'
+
+/** What the steps of a journey can be, by the field of their input. */
+const nodes = { wait, waitUntil, split, send, exit }
+
+export type JourneyNode = Typed<typeof nodes>
+
+/** The input of a step. */
+export const nodeSchema = typedOneOf('a step', nodes)
+
+type Kind = NodeKind<z.ZodType<JourneyNode>>
+const byType = new Map(Object.values(nodes).map((kind) => [kind.type as string, kind as unknown as Kind]))
+
+/** What a step does. */
+export const kindOf = ({ type }: JourneyNode): Kind => byType.get(type)!

@@ -1,0 +1,11 @@
+import { z } from 'zod'
+import type { GroupKind } from './clause-kind.ts'
+
+const schema = (clause: z.ZodType<unknown>) => z.array(clause).min(1).max(20)
+
+/** Each of its parts holds. */
+export const all: GroupKind<typeof schema> = {
+  schema,
+  describe: (parts) => parts.join(' and '),
+  sql: (parts) => `(${parts.join(' AND ')})`,
+}

@@ -1,0 +1,11 @@
+import { z } from 'zod'
+import type { GroupKind } from './clause-kind.ts'
+
+const schema = (clause: z.ZodType<unknown>) => z.array(clause).min(1).max(20)
+
+/** At least one of its parts holds. */
+export const any: GroupKind<typeof schema> = {
+  schema,
+  describe: (parts) => `(${parts.join(' or ')})`,
+  sql: (parts) => `(${parts.join(' OR ')})`,
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { type Bind, clauseKind } from './clause-kind.ts'
+import { factKey } from './limits.ts'
+
+const schema = z
+  .object({
+    key: factKey,
+    operator: z.enum(['EQ', 'IN', 'GTE', 'LTE', 'EXISTS']),
+    values: z
+      .array(z.string().max(1_000))
+      .max(100)
+      .nullish()
+      .transform((value) => value ?? []),
+  })
+  .refine(
+    ({ operator, values }) => (operator === 'EXISTS' ? values.length === 0 : operator === 'IN' ? values.length > 0 : values.length === 1),
+    'has the wrong number of values',
+  )
+  .refine(
+    ({ operator, values }) => !['GTE', 'LTE'].includes(operator) || /^-?\d{1,15}(\.\d{1,6})?$/.test(values[0] ?? ''),
+    'needs a number',
+  )
+
+/** An attribute is compared. Of the values of several profiles the one observed last counts. */
+export const attribute = clauseKind({
+  schema,
+  describe: ({ key, operator, values }) => `${key} ${operator} ${values.join(', ')}`.trim(),
+  reads: 'attribute_facts',
+  sql: ({ key, operator, values }, bind, facts) => {
+    const value = `(SELECT f.value FROM ${facts} AND f.key = ${bind(key)} ORDER BY f.observed_at DESC, f.value DESC LIMIT 1)`
+    if (operator === 'EXISTS') return `(${value} IS NOT NULL)`
+    if (operator === 'EQ' || operator === 'IN') return `coalesce(${value} = ANY(${bind(values)}::text[]), false)`
+    return compareNumber(value, operator, values[0]!, bind)
+  },
+})
+
+/** Text that is no number matches nothing. */
+function compareNumber(value: string, operator: 'GTE' | 'LTE', limit: string, bind: Bind): string {
+  const number = `(SELECT CASE WHEN v.t ~ '^-?[0-9]{1,15}([.][0-9]+)?$' THEN v.t::numeric END FROM (SELECT ${value} AS t) v)`
+  return `coalesce(${number} ${operator === 'GTE' ? '>=' : '<='} ${bind(limit)}::numeric, false)`
+}

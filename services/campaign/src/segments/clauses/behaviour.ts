@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { clauseKind } from './clause-kind.ts'
+import { factKey, minCount, within, withinDays } from './limits.ts'
+
+/** Something was done so often, by days in the tenant's zone. */
+export const behaviour = clauseKind({
+  schema: z.object({ type: factKey, withinDays, minCount }),
+  describe: (value) => `${value.type} ${value.minCount} times or more${within(value.withinDays)}`,
+  reads: 'behaviour_days',
+  usesClock: (value) => value.withinDays !== null,
+  sql: ({ type, withinDays, minCount }, bind, facts) => {
+    const since = withinDays === null ? '' : ` AND f.day > ($2::timestamptz AT TIME ZONE $3)::date - ${bind(withinDays)}::int`
+    return `EXISTS (SELECT 1 FROM ${facts} AND f.type = ${bind(type)}${since} HAVING coalesce(sum(f.count), 0) >= ${bind(minCount)}::int)`
+  },
+})

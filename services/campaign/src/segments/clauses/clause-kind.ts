@@ -1,0 +1,46 @@
+import type { z } from 'zod'
+
+/** How facts about a person are found: those of all their profiles, or those about the customer. */
+const FACTS = {
+  attribute_facts: 'profile',
+  tag_facts: 'profile',
+  order_facts: 'profile',
+  behaviour_days: 'profile',
+  rfm_facts: 'customer',
+} as const
+
+/** Puts a value among the parameters and returns its place, such as `$4`. No value stands in the SQL itself. */
+export type Bind = (value: unknown) => string
+
+/** A kind of condition on one fact of a customer. */
+export type ClauseKind<S extends z.ZodType> = {
+  /** What the input holds, and its limits. */
+  readonly schema: S
+  /** The clause in words, for the attrition of a preview. */
+  readonly describe: (value: z.output<S>) => string
+  /** The table of facts that decides. */
+  readonly reads: keyof typeof FACTS
+  /** Whether time alone can change who matches; never without it. */
+  readonly usesClock?: (value: z.output<S>) => boolean
+  /**
+   * An SQL condition over `c.id`, a customer. $1 is the tenant, $2 the present moment, $3 the tenant's zone.
+   * @param facts the head of a FROM over the customer's facts, named `f`, which ends in a WHERE: conditions follow with AND
+   */
+  readonly sql: (value: z.output<S>, bind: Bind, facts: string) => string
+}
+
+/** A kind of condition made of conditions. */
+export type GroupKind<S extends (clause: z.ZodType<unknown>) => z.ZodType> = {
+  /** @param clause the schema of a condition, read when the first one is parsed */
+  readonly schema: S
+  readonly describe: (parts: readonly string[]) => string
+  readonly sql: (parts: readonly string[]) => string
+}
+
+/** Infers the kind's value from its schema. */
+export const clauseKind = <S extends z.ZodType>(kind: ClauseKind<S>): ClauseKind<S> => kind
+
+export const factsOf = (table: keyof typeof FACTS): string =>
+  FACTS[table] === 'customer'
+    ? `${table} f WHERE f.tenant_id = $1 AND f.customer_id = c.id`
+    : `profile_customers m JOIN ${table} f ON f.tenant_id = m.tenant_id AND f.profile_id = m.profile_id WHERE m.tenant_id = $1 AND m.customer_id = c.id`

@@ -1,0 +1,36 @@
+import { day } from '@renmai/platform/moments'
+import { z } from 'zod'
+import { clauseKind } from './clause-kind.ts'
+import { COUNTS } from './orders.ts'
+
+const days = z.int().min(0).max(3_650).nullish()
+
+const schema = z
+  .object({ which: z.enum(['FIRST', 'LAST']), from: day.nullish(), to: day.nullish(), minDaysAgo: days, maxDaysAgo: days })
+  .refine(
+    ({ which: _which, ...limits }) => Object.values(limits).some((limit) => limit != null),
+    'needs from, to, minDaysAgo or maxDaysAgo',
+  )
+
+/** When the first or the last order that counts was paid, by days in the tenant's zone. */
+export const orderDate = clauseKind({
+  schema,
+  describe: ({ which, from, to, minDaysAgo, maxDaysAgo }) => {
+    const limits = { from, to, 'days ago at least': minDaysAgo, 'days ago at most': maxDaysAgo }
+    const given = Object.entries(limits).filter(([, limit]) => limit != null)
+    return `${which.toLowerCase()} order ${given.map(([name, limit]) => `${name} ${limit}`).join(' ')}`
+  },
+  reads: 'order_facts',
+  usesClock: ({ minDaysAgo, maxDaysAgo }) => minDaysAgo != null || maxDaysAgo != null,
+  sql: ({ which, from, to, minDaysAgo, maxDaysAgo }, bind, facts) => {
+    const paidOn = `(${which === 'FIRST' ? 'min' : 'max'}(f.paid_at) AT TIME ZONE $3)::date`
+    const daysAgo = (limit: number) => `($2::timestamptz AT TIME ZONE $3)::date - ${bind(limit)}::int`
+    const limits = [
+      from != null && `${paidOn} >= ${bind(from)}::date`,
+      to != null && `${paidOn} <= ${bind(to)}::date`,
+      minDaysAgo != null && `${paidOn} <= ${daysAgo(minDaysAgo)}`,
+      maxDaysAgo != null && `${paidOn} >= ${daysAgo(maxDaysAgo)}`,
+    ]
+    return `EXISTS (SELECT 1 FROM ${facts} AND ${COUNTS} HAVING ${limits.filter(Boolean).join(' AND ')})`
+  },
+})

@@ -1,0 +1,10 @@
+import { z } from 'zod'
+import { clauseKind } from './clause-kind.ts'
+
+/** Has the tag now. */
+export const tagId = clauseKind({
+  schema: z.uuid(),
+  describe: (id) => `has tag ${id}`,
+  reads: 'tag_facts',
+  sql: (id, bind, facts) => `EXISTS (SELECT 1 FROM ${facts} AND f.tag_id = ${bind(id)}::uuid AND f.is_on)`,
+})

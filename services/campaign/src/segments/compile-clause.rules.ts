@@ -1,0 +1,53 @@
+/** A condition becomes one SQL condition over `c.id`, a customer, with every value as a parameter. */
+import { AppError } from '@renmai/platform/errors'
+import type { z } from 'zod'
+import { sizeProblem } from './clause.rules.ts'
+import { type Bind, type ClauseKind, factsOf } from './clauses/clause-kind.ts'
+import { type Clause, clauses, groups } from './clauses.ts'
+
+/** A condition with its parameters; $1 is the tenant, $2 the present moment, $3 the tenant's zone. */
+export type Compiled = { sql: string; params: unknown[] }
+const FIRST_PARAM = 4
+
+/** Customers that exist: those with a profile. A merged one has none. */
+export const HAS_PROFILE = 'EXISTS (SELECT 1 FROM profile_customers m WHERE m.tenant_id = $1 AND m.customer_id = c.id)'
+
+/**
+ * @param offset how many parameters stand before the clause's own, besides the first three
+ * @throws AppError INVALID for a condition over the limits; one that was stored before there were any never reaches the database
+ */
+export function compileClause(clause: Clause, offset = 0): Compiled {
+  const problem = sizeProblem(clause)
+  if (problem) throw new AppError('INVALID', `The condition ${problem}`, { definition: problem })
+  const params: unknown[] = []
+  const bind: Bind = (value) => `$${FIRST_PARAM + offset + params.push(value) - 1}`
+  const sql = fold<string>(clause, {
+    group: (group, parts) => group.sql(parts),
+    single: (kind, value) => kind.sql(value, bind, factsOf(kind.reads)),
+  })
+  return { sql, params }
+}
+
+/** Whether time alone can change who matches. */
+export const usesClock = (clause: Clause): boolean =>
+  fold<boolean>(clause, { group: (_group, parts) => parts.includes(true), single: (kind, value) => kind.usesClock?.(value) ?? false })
+
+/** A clause in words, for the attrition of a preview. */
+export const describeClause = (clause: Clause): string =>
+  fold<string>(clause, { group: (group, parts) => group.describe(parts), single: (kind, value) => kind.describe(value) })
+
+type Single = ClauseKind<z.ZodType<unknown>>
+type Group = (typeof groups)[keyof typeof groups]
+
+/** Works out a condition from its leaves upwards. */
+function fold<T>(clause: Clause, how: { group: (kind: Group, parts: T[]) => T; single: (kind: Single, value: unknown) => T }): T {
+  const [[name, value]] = Object.entries(clause) as [[string, unknown]]
+  if (Object.hasOwn(groups, name)) {
+    const parts = (Array.isArray(value) ? value : [value]) as Clause[]
+    return how.group(
+      groups[name as keyof typeof groups],
+      parts.map((part) => fold(part, how)),
+    )
+  }
+  return how.single(clauses[name as keyof typeof clauses] as unknown as Single, value)
+}
