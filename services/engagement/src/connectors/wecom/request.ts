@@ -1,5 +1,6 @@
 import { AppError } from '@renmai/platform/errors'
 import { request } from 'undici'
+import type { Answer } from '../connector.ts'
 
 /** What WeCom refuses: the code decides what to do about it. */
 export class WecomError extends Error {
@@ -33,4 +34,14 @@ export async function send(url: string, body?: object): Promise<Reply> {
   const reply = (await response.body.json().catch(() => ({ errcode: -1, errmsg: `status ${response.statusCode}` }))) as Reply
   if (reply.errcode) throw new WecomError(reply.errcode, reply.errmsg ?? '')
   return reply
+}
+
+/** @param passing codes besides those of every call whose reason passes by itself */
+export async function answered<T>(call: Promise<T>, passing: readonly number[] = []): Promise<Answer<T>> {
+  try {
+    return { given: await call }
+  } catch (error) {
+    if (!(error instanceof WecomError)) throw error
+    return error.isRateLimit || passing.includes(error.errcode) ? { later: error.message } : { refused: error.message }
+  }
 }

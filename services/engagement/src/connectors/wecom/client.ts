@@ -1,10 +1,6 @@
-import type { OpenAccount } from '../channels/credentials.ts'
-import { type Reply, send, WecomError } from './wecom-request.ts'
-import { refreshToken, tokenOf } from './wecom-token.ts'
-
-export { WecomError } from './wecom-request.ts'
-
-type Account = OpenAccount<'WECOM'>
+import type { WecomAccount as Account } from './credentials.ts'
+import { type Reply, send, WecomError } from './request.ts'
+import { refreshToken, tokenOf } from './token.ts'
 
 const EXPIRED_TOKEN = [40014, 42001]
 

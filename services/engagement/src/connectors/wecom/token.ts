@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '@renmai/platform/errors'
 import { LRUCache } from 'lru-cache'
-import type { OpenAccount } from '../channels/credentials.ts'
-import { send, WecomError } from './wecom-request.ts'
+import type { WecomAccount as Account } from './credentials.ts'
+import { send, WecomError } from './request.ts'
 
-type Account = OpenAccount<'WECOM'>
 type Token = { token: string; expiresIn: number }
 
 const MAX_ACCOUNTS = 10_000

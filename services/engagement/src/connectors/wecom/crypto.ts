@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import { AppError } from '@renmai/platform/errors'
 import { decrypt, encrypt, getSignature } from '@wecom/crypto'
-import type { Credentials } from '../channels/credentials.ts'
+import type { WecomCredentials } from './credentials.ts'
 
 /** Query of a callback: what its signature covers besides the body. */
 export type CallbackQuery = { msg_signature?: string; timestamp?: string; nonce?: string; echostr?: string }
 
-type Keys = Pick<Credentials['WECOM'], 'token' | 'encodingAesKey' | 'corpId'>
+type Keys = Pick<WecomCredentials, 'token' | 'encodingAesKey' | 'corpId'>
 
 // One refusal for everything: a caller must not learn which check failed (no padding oracle).
 const refused = () => new AppError('UNAUTHENTICATED', 'The callback is not signed by WeCom for this account')

@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { AppError } from '@renmai/platform/errors'
 import { z } from 'zod'
-import type { IncomingOrder } from '../orders/order.rules.ts'
+import type { Incoming, IncomingOrder } from '../incoming.ts'
 
 const text = z.string().optional()
 
@@ -39,6 +39,15 @@ export function verifyPush(
   if (!isSigned || push.client_id !== clientId || String(push.kdt_id) !== kdtId)
     throw new AppError('UNAUTHENTICATED', 'The push is not signed by Youzan for this shop')
 }
+
+/** Trades become orders; everything else is kept and marked. @throws AppError INVALID when what an order needs is missing */
+export function readPush(push: YouzanPush): Incoming {
+  if (push.type?.startsWith('trade_')) return { kind: 'ORDER_CHANGED', order: readOrder(push) }
+  return { kind: 'OTHER', name: nameOfKind(push.type) }
+}
+
+/** The type is not signed, so it is repeated only when it looks like one. */
+const nameOfKind = (type = '') => (/^\w{1,64}$/.test(type) ? type : 'another type')
 
 type FullOrder = {
   order_info?: { tid?: string; status?: string; created?: string; update_time?: string; pay_time?: string }
@@ -107,7 +116,7 @@ function readLines({ orders = [] }: FullOrder): IncomingOrder['lines'] {
   }))
 }
 
-/** A masked phone is not the buyer's and is left out. */
+/** The phone is the one that the account was registered with, proven by a code. A masked one is not the buyer's and is left out. */
 function readBuyer({ buyer_info: { yz_open_id: externalId, buyer_phone: phone } = {} }: FullOrder): IncomingOrder['buyer'] {
   return externalId ? { externalId, phone: phone && !phone.includes('*') ? phone : undefined } : undefined
 }

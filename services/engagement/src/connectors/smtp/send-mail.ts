@@ -4,34 +4,9 @@ import type { Egress } from '@renmai/platform/egress'
 import { AppError } from '@renmai/platform/errors'
 import { LRUCache } from 'lru-cache'
 import { createTransport, type Transporter } from 'nodemailer'
-import type { Credentials, OpenAccount } from '../channels/credentials.ts'
-import { smtpAddress } from '../channels/smtp-address.ts'
-import { sendMessage, WecomError } from '../wecom/wecom-client.ts'
-import type { Rendered } from './render-messages.ts'
-
-/** What became of handing a message to a platform. */
-export type Handover =
-  | { outcome: 'SENT'; providerId: string }
-  | { outcome: 'REJECTED'; reason: string }
-  /** It was not accepted and may be tried again. */
-  | { outcome: 'LATER'; reason: string }
-  /** Nobody knows whether it was accepted. */
-  | { outcome: 'UNKNOWN'; reason: string }
-
-export async function sendByWecom(baseUrl: string, account: OpenAccount<'WECOM'>, address: string, { body }: Rendered): Promise<Handover> {
-  // WeCom takes several by |, and everybody by @all.
-  if (/^@|[|\s]/.test(address)) return { outcome: 'REJECTED', reason: 'WECOM_NOT_ONE_ADDRESS' }
-  try {
-    return { outcome: 'SENT', providerId: await sendMessage(baseUrl, account, address, body) }
-  } catch (error) {
-    if (error instanceof WecomError)
-      return error.isRateLimit
-        ? { outcome: 'LATER', reason: `WECOM_${error.errcode}` }
-        : { outcome: 'REJECTED', reason: `WECOM_${error.errcode}` }
-    const wasRefused = error instanceof AppError && error.code === 'UNAVAILABLE'
-    return wasRefused ? { outcome: 'LATER', reason: 'WECOM_UNREACHABLE' } : { outcome: 'UNKNOWN', reason: 'WECOM_NO_ANSWER' }
-  }
-}
+import type { Handover, Outbound, Reach } from '../connector.ts'
+import { smtpAddress } from './address.ts'
+import type { SmtpAccount, SmtpCredentials } from './credentials.ts'
 
 const ONE_ADDRESS = /^[^\s@<>"(),:;[\]\\]+@[^\s@<>"(),:;[\]\\]+$/
 
@@ -42,14 +17,8 @@ const BEFORE_THE_TEXT = ['CONN', 'EHLO', 'HELO', 'LHLO', 'STARTTLS', 'AUTH', 'MA
 /** An address that is not used any more, since its name has moved on, closes its connections. */
 const transports = new LRUCache<string, Transporter>({ max: 500, dispose: (transport) => transport.close() })
 
-/** @param messageId becomes the Message-ID, so that a repeat can be told from a new message */
-export async function sendByMail(
-  egress: Egress,
-  account: OpenAccount<'SMTP'>,
-  messageId: string,
-  address: string,
-  { subject, body }: Rendered,
-): Promise<Handover> {
+/** The message's id becomes the Message-ID, so that a repeat can be told from a new message. */
+export async function sendMail(account: SmtpAccount, { id, address, subject, body }: Outbound, { egress }: Reach): Promise<Handover> {
   const { credentials } = account
   if (!ONE_ADDRESS.test(address)) return { outcome: 'REJECTED', reason: 'SMTP_NOT_ONE_ADDRESS' }
   // As a text it would be read as a list or a group of addresses, in the envelope too.
@@ -64,7 +33,7 @@ export async function sendByMail(
       envelope: { from: credentials.from, to: [to] },
       subject,
       text: body,
-      messageId: `<${messageId}@${domain}>`,
+      messageId: `<${id}@${domain}>`,
     })
     const sent = await Promise.race([sending, pause(DEADLINE_MS)])
     return sent ? { outcome: 'SENT', providerId: String(sent.messageId) } : { outcome: 'UNKNOWN', reason: 'SMTP_NO_ANSWER' }
@@ -77,7 +46,7 @@ export async function sendByMail(
   }
 }
 
-async function findServer(egress: Egress, { host, port }: Credentials['SMTP']): Promise<{ address: string } | Handover> {
+async function findServer(egress: Egress, { host, port }: SmtpCredentials): Promise<{ address: string } | Handover> {
   try {
     return { address: await egress.resolve(host, port) }
   } catch (error) {
@@ -86,7 +55,7 @@ async function findServer(egress: Egress, { host, port }: Credentials['SMTP']): 
   }
 }
 
-function transportOf({ tenantId, id, credentials }: OpenAccount<'SMTP'>, address: string): Transporter {
+function transportOf({ tenantId, id, credentials }: SmtpAccount, address: string): Transporter {
   // The host too: the certificate must be its own.
   const key = createHash('sha256')
     .update(JSON.stringify([tenantId, id, address, smtpAddress(address, credentials)]))
