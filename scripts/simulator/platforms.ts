@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { State } from './state.ts'
+import { serveTelegram } from './telegram.ts'
 import { serveWecom } from './wecom.ts'
 import { serveYouzan } from './youzan.ts'
 
@@ -7,4 +8,5 @@ import { serveYouzan } from './youzan.ts'
 export const platforms: Record<string, (server: FastifyInstance, state: State) => void> = {
   WECOM: serveWecom,
   YOUZAN: serveYouzan,
+  TELEGRAM: serveTelegram,
 }

@@ -28,11 +28,13 @@ describe('the address of a customer', () => {
     const [shop] = await resolve(test, tenant, [
       { source: 'shop', externalId: 'hidden', phone, email: 'a@mail.example' },
       { source: 'wecom:corp', externalId: 'wmPerson', phone, others: { 'external_userid@corp': 'wmPerson' } },
+      { source: 'telegram:1', externalId: '42', phone, others: { telegram_id: '42' } },
     ])
     const of = (kind: IdentifierKind) => addressOf(tenant, shop!.profileId, kind)
     expect(await of(IdentifierKind.PHONE)).toEqual(['+8613912345678', expect.any(String)])
     expect(await of(IdentifierKind.EMAIL)).toEqual(['a@mail.example', 'shop'])
     expect(await of(IdentifierKind.EXTERNAL_USERID)).toEqual(['wmPerson', 'wecom:corp'])
+    expect(await of(IdentifierKind.TELEGRAM_ID)).toEqual(['42', 'telegram:1'])
     expect(await of(IdentifierKind.OPENID)).toEqual(['', ''])
     expect(await of(IdentifierKind.UNSPECIFIED)).toEqual(['', ''])
   })
@@ -40,8 +42,9 @@ describe('the address of a customer', () => {
   it('is no name that a source made up for a person', async () => {
     const tenant = newId()
     const [said] = await resolve(test, tenant, [
-      { source: 'events:1', externalId: 'a-keyed-hash', others: { 'external_userid@corp': 'wmOther' } },
+      { source: 'events:1', externalId: 'a-keyed-hash', others: { telegram_id: '43', 'external_userid@corp': 'wmOther' } },
     ])
-    expect(await addressOf(tenant, said!.profileId, IdentifierKind.EXTERNAL_USERID)).toEqual(['', ''])
+    for (const kind of [IdentifierKind.TELEGRAM_ID, IdentifierKind.EXTERNAL_USERID])
+      expect(await addressOf(tenant, said!.profileId, kind)).toEqual(['', ''])
   })
 })

@@ -2,6 +2,7 @@ import type { ChannelKind } from '../gen/resolvers.ts'
 import type { Connector } from './connector.ts'
 import { eventSource } from './event-source/event-source.ts'
 import { smtp } from './smtp/smtp.ts'
+import { telegram } from './telegram/telegram.ts'
 import { wecom } from './wecom/wecom.ts'
 import { youzan } from './youzan/youzan.ts'
 
@@ -9,6 +10,7 @@ const table = {
   WECOM: wecom,
   YOUZAN: youzan,
   SMTP: smtp,
+  TELEGRAM: telegram,
   EVENT_API: eventSource,
 } satisfies Record<ChannelKind, Connector>
 

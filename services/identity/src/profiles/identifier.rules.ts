@@ -37,6 +37,7 @@ const KINDS: Record<Kind, Rule> = {
   device: { tier: 3 },
   member_card: { tier: 2, hasOwner: true },
   anonymous_id: { tier: 3 },
+  telegram_id: { tier: 2, fold: foldTelegramId },
 }
 
 /**
@@ -63,6 +64,12 @@ const invalid = (message: string) => new AppError('INVALID', message, { identifi
 function foldExternalUserId(text: string): string {
   // WeCom takes several by |, and everybody by @all.
   if (/[|\s]/.test(text) || text.startsWith('@')) throw invalid('external_userid is not one id')
+  return text
+}
+
+/** Ids of groups are negative, and names of channels begin with @. */
+function foldTelegramId(text: string): string {
+  if (!/^\d{1,16}$/.test(text)) throw invalid('telegram_id is not the id of a person')
   return text
 }
 
