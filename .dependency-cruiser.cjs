@@ -1,5 +1,6 @@
 /** The direction of imports. Each rule has a file under scripts/checks/fixtures that proves it bites. */
 const ROOT = '^(?:scripts/checks/fixtures/)?'
+const engagement = `${ROOT}services/engagement/src`
 const service = `${ROOT}services/(identity|engagement|campaign|analytics|compliance)/src`
 
 module.exports = {
@@ -52,6 +53,20 @@ module.exports = {
         pathNot: `[.]table[.]ts$|${ROOT}services/platform/src/(columns|work/leased)[.]ts`,
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'connectors-know-no-feature',
+      comment: 'A connector translates between its platform and the words of connectors/incoming.ts; features work with these words.',
+      severity: 'error',
+      from: { path: `${engagement}/connectors/([^/]+)/`, pathNot: '[.]test[.]ts$' },
+      to: { path: `${engagement}/`, pathNot: `${engagement}/connectors/($1/|[^/]+[.]ts$)|/gen/` },
+    },
+    {
+      name: 'features-know-no-connector',
+      comment: 'Features find a connector in connectors.ts and use the members of connector.ts.',
+      severity: 'error',
+      from: { path: `${engagement}/`, pathNot: `${engagement}/connectors/([^/]+/|connectors[.]ts$)` },
+      to: { path: `${engagement}/connectors/[^/]+/` },
     },
     {
       name: 'no-cycles',

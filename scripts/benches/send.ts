@@ -58,7 +58,7 @@ export async function prepareSends({ client }: Stage): Promise<{ templateId: str
     ...CORP,
     secret: SECRET,
   })
-  await client.simulate('accounts', { wecom: { ...CORP, secret: SECRET, callbackUrl: client.endpoints.intake + account.callbackPath } })
+  await client.simulate('wecom/accounts', { ...CORP, secret: SECRET, callbackUrl: client.endpoints.intake + account.callbackPath })
   await client.simulate('limits', { callsPerMinute: 1_000_000 })
   await run('definePurpose', 'DefinePurposeInput', 'purpose { key }', {
     key: 'service',

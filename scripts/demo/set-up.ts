@@ -34,10 +34,9 @@ export const connectChannels: Step = {
       events: events.account.id,
       shop: shop.account.id,
     })
-    await client.simulate('accounts', {
-      wecom: { ...CORP, secret: secret('wecom'), callbackUrl: client.endpoints.intake + wecom.account.callbackPath },
-      youzan: { ...SHOP, clientSecret: secret('youzan'), pushUrl: client.endpoints.intake + youzan.account.callbackPath },
-    })
+    const at = ({ account }: Payload) => client.endpoints.intake + account.callbackPath
+    await client.simulate('wecom/accounts', { ...CORP, secret: secret('wecom'), callbackUrl: at(wecom) })
+    await client.simulate('youzan/accounts', { ...SHOP, clientSecret: secret('youzan'), pushUrl: at(youzan) })
     return `${await testAll(story)} accounts, every step of every test ok`
   },
 }

@@ -1,25 +1,10 @@
 import fastify from 'fastify'
 import { createMailbox } from './mailbox.ts'
-import { createState, type Fault, type PushFault, type WecomCorp, type YouzanShop } from './state.ts'
-import { issueWelcomeCode, pushWecom, serveWecom } from './wecom.ts'
-import { pushYouzan } from './youzan.ts'
-
-type Push = { fault?: PushFault }
-type Contact = Push & {
-  corpId: string
-  staffUserId: string
-  externalUserId: string
-  state?: string
-  name?: string
-  unionid?: string
-  changeType?: string
-  createTime?: number
-}
-type Message = Push & { corpId: string; externalUserId: string; text: string; messageId: string }
-type Trade = Push & { kdtId: string; id: string; type: string; payload: object }
+import { platforms } from './platforms.ts'
+import { createState, type Fault } from './state.ts'
 
 /**
- * Plays WeCom, Youzan and a mailbox in their wire formats. Under /_sim it is told what to do and says what was
+ * Plays platforms and a mailbox in their wire formats. Under /_sim it is told what to do and says what was
  * delivered: the truth that tests hold the platform against.
  *
  *   node scripts/simulator/main.ts <http port> <smtp port>
@@ -27,59 +12,7 @@ type Trade = Push & { kdtId: string; id: string; type: string; payload: object }
 const [httpPort = '0', smtpPort = '0'] = process.argv.slice(2)
 const state = createState()
 const server = fastify({ bodyLimit: 1024 ** 2 })
-serveWecom(server, state)
-
-server.post<{ Body: { wecom?: WecomCorp; youzan?: YouzanShop } }>('/_sim/accounts', ({ body: { wecom, youzan } }) => {
-  if (wecom) state.corps.set(wecom.corpId, wecom)
-  if (youzan) state.shops.set(youzan.kdtId, youzan)
-  return { ok: true }
-})
-
-server.post<{ Body: Contact }>('/_sim/wecom/contact', async ({ body }) => {
-  const {
-    corpId,
-    staffUserId,
-    externalUserId,
-    state: codeState,
-    name,
-    unionid,
-    changeType = 'add_external_contact',
-    createTime,
-    fault,
-  } = body
-  if (name) state.people.set(externalUserId, { name, unionid: unionid ?? '' })
-  const isAdd = changeType.startsWith('add_')
-  const welcome: Record<string, string> = isAdd ? { State: codeState ?? '', WelcomeCode: issueWelcomeCode(state, externalUserId) } : {}
-  const fields = {
-    ToUserName: corpId,
-    FromUserName: 'sys',
-    CreateTime: createTime ?? Math.floor(Date.now() / 1000),
-    MsgType: 'event',
-    Event: 'change_external_contact',
-    ChangeType: changeType,
-    UserID: staffUserId,
-    ExternalUserID: externalUserId,
-    ...welcome,
-  }
-  return { status: await pushWecom(state, state.corps.get(corpId)!, fields, fault) }
-})
-
-server.post<{ Body: Message }>('/_sim/wecom/message', async ({ body: { corpId, externalUserId, text, messageId, fault } }) => {
-  const fields = {
-    ToUserName: corpId,
-    FromUserName: externalUserId,
-    CreateTime: Math.floor(Date.now() / 1000),
-    MsgType: 'text',
-    Content: text,
-    MsgId: messageId,
-    AgentID: 1,
-  }
-  return { status: await pushWecom(state, state.corps.get(corpId)!, fields, fault) }
-})
-
-server.post<{ Body: Trade }>('/_sim/youzan/trade', async ({ body: { kdtId, id, type, payload, fault } }) => ({
-  status: await pushYouzan(state, state.shops.get(kdtId)!, type, id, payload, fault),
-}))
+for (const serve of Object.values(platforms)) serve(server, state)
 
 server.post<{ Body: Fault }>('/_sim/faults', ({ body }) => {
   state.faults.push(body)

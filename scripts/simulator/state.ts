@@ -1,6 +1,4 @@
-/** What the simulated platforms know and have done. Lives as long as the process. */
-export type WecomCorp = { corpId: string; agentId: number; secret: string; token: string; encodingAesKey: string; callbackUrl: string }
-export type YouzanShop = { kdtId: string; clientId: string; clientSecret: string; pushUrl: string }
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A fault to inject into the next calls of a path. */
 export type Fault = { path: string; kind: 'rate-limit' | 'busy' | 'expired-token' | 'hang-after-accept' | 'server-error'; times: number }
@@ -8,22 +6,12 @@ export type Fault = { path: string; kind: 'rate-limit' | 'busy' | 'expired-token
 /** How a push is delivered: on time, late, twice, or after the one that follows it. */
 export type PushFault = 'late' | 'duplicate' | 'reorder'
 
-export type Delivery = { channel: 'WECOM' | 'EMAIL' | 'WELCOME'; to: string; text: string; at: string; messageId: string }
+export type Delivery = { channel: string; to: string; text: string; at: string; messageId: string }
 
+/** What all simulated platforms share. It lives as long as the process; what one of them knows is in its own file. */
 export type State = {
-  corps: Map<string, WecomCorp>
-  shops: Map<string, YouzanShop>
-  tokens: Map<string, { corpId: string; until: number }>
-  /** Welcome codes: when they were given out and whether they were used. */
-  welcomeCodes: Map<string, { externalUserId: string; until: number; isUsed: boolean }>
-  people: Map<string, { name: string; unionid: string }>
-  contactWays: Map<string, string>
   deliveries: Delivery[]
-  /** Bodies of messages by time, for the platform's check for duplicates. */
-  sentBodies: Map<string, number>
-  /** Calls in the running minute, by corp and path. */
-  calls: Map<string, { minute: number; count: number }>
-  /** How many calls of one path a corp may make in a minute. */
+  /** How many calls of one path an account may make in a minute. */
   callsPerMinute: number
   faults: Fault[]
   heldPush: (() => Promise<void>) | undefined
@@ -31,15 +19,7 @@ export type State = {
 
 export function createState(): State {
   return {
-    corps: new Map(),
-    shops: new Map(),
-    tokens: new Map(),
-    welcomeCodes: new Map(),
-    people: new Map(),
-    contactWays: new Map(),
     deliveries: [],
-    sentBodies: new Map(),
-    calls: new Map(),
     callsPerMinute: 10_000,
     faults: [],
     heldPush: undefined,
@@ -51,4 +31,19 @@ export function takeFault(state: State, path: string): Fault['kind'] | undefined
   const fault = state.faults.find((one) => one.path === path && one.times > 0)
   if (fault) fault.times--
   return fault?.kind
+}
+
+/** Sends a push with the fault that is wanted. @returns the status of the answer; 202 while it is held back */
+export async function withPushFault(state: State, send: () => Promise<number>, fault: PushFault | undefined): Promise<number> {
+  if (fault === 'reorder') {
+    state.heldPush = async () => void (await send())
+    return 202
+  }
+  if (fault === 'late') await sleep(3_000)
+  const status = await send()
+  if (fault === 'duplicate') await send()
+  const held = state.heldPush
+  state.heldPush = undefined
+  await held?.()
+  return status
 }

@@ -3,12 +3,36 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { encrypt, getSignature } from '@wecom/crypto'
 import type { FastifyInstance } from 'fastify'
 import { request } from 'undici'
-import { type PushFault, type State, takeFault, type WecomCorp } from './state.ts'
+import { type PushFault, type State, takeFault, withPushFault } from './state.ts'
 
 const TOKEN_MS = 7_200_000
 const WELCOME_MS = 20_000
 const HANG_MS = 15_000
 const ok = { errcode: 0, errmsg: 'ok' }
+
+type Corp = { corpId: string; agentId: number; secret: string; token: string; encodingAesKey: string; callbackUrl: string }
+type Contact = {
+  corpId: string
+  staffUserId: string
+  externalUserId: string
+  state?: string
+  name?: string
+  unionid?: string
+  changeType?: string
+  createTime?: number
+  fault?: PushFault
+}
+type Message = { corpId: string; externalUserId: string; text: string; messageId: string; fault?: PushFault }
+
+const corps = new Map<string, Corp>()
+const tokens = new Map<string, { corpId: string; until: number }>()
+/** Welcome codes: when they were given out and whether they were used. */
+const welcomeCodes = new Map<string, { externalUserId: string; until: number; isUsed: boolean }>()
+const people = new Map<string, { name: string; unionid: string }>()
+/** Bodies of messages by time, for the platform's check for duplicates. */
+const sentBodies = new Map<string, number>()
+/** Calls in the running minute, by corp and path. */
+const calls = new Map<string, { minute: number; count: number }>()
 
 type Query = Record<string, string>
 type Body = Record<string, unknown>
@@ -16,16 +40,16 @@ type Body = Record<string, unknown>
 /** The WeCom API as far as we call it, with its limits and error codes. */
 export function serveWecom(server: FastifyInstance, state: State): void {
   server.get<{ Querystring: Query }>('/cgi-bin/gettoken', ({ query }) => {
-    const corp = state.corps.get(query.corpid ?? '')
+    const corp = corps.get(query.corpid ?? '')
     if (!corp) return { errcode: 40013, errmsg: 'invalid corpid' }
     if (corp.secret !== query.corpsecret) return { errcode: 40001, errmsg: 'invalid credential' }
     const token = randomBytes(32).toString('base64url')
-    state.tokens.set(token, { corpId: corp.corpId, until: Date.now() + TOKEN_MS })
+    tokens.set(token, { corpId: corp.corpId, until: Date.now() + TOKEN_MS })
     return { ...ok, access_token: token, expires_in: TOKEN_MS / 1000 }
   })
   get(server, state, '/cgi-bin/agent/get', () => ({ ...ok, name: 'Renmai' }))
   get(server, state, '/cgi-bin/externalcontact/get', ({ external_userid: id = '' }) => {
-    const person = state.people.get(id)
+    const person = people.get(id)
     return person
       ? { ...ok, external_contact: { external_userid: id, type: 1, ...person }, follow_user: [] }
       : { errcode: 84061, errmsg: 'not external contact' }
@@ -34,15 +58,55 @@ export function serveWecom(server: FastifyInstance, state: State): void {
     if (!Array.isArray(body.user) || body.user.length === 0) return { errcode: 41036, errmsg: 'invalid user' }
     if (String(body.state ?? '').length > 30) return { errcode: 40058, errmsg: 'invalid state' }
     const configId = randomBytes(16).toString('hex')
-    state.contactWays.set(configId, String(body.state))
     return { ...ok, config_id: configId, qr_code: `https://wework.qpic.cn/wwpic/${configId}` }
   })
   post(server, state, '/cgi-bin/externalcontact/send_welcome_msg', (body) => sendWelcome(state, body))
   post(server, state, '/cgi-bin/message/send', (body) => sendMessage(state, body))
+  serveOrders(server, state)
+}
+
+/** What tests order the corp and its customers to do. */
+function serveOrders(server: FastifyInstance, state: State): void {
+  server.post<{ Body: Corp }>('/_sim/wecom/accounts', ({ body }) => {
+    corps.set(body.corpId, body)
+    return ok
+  })
+  server.post<{ Body: Contact }>('/_sim/wecom/contact', async ({ body }) => {
+    const { corpId, staffUserId, externalUserId, state: codeState = '', name, unionid = '', createTime, fault } = body
+    const { changeType = 'add_external_contact' } = body
+    if (name) people.set(externalUserId, { name, unionid })
+    const isAdd = changeType.startsWith('add_')
+    const welcome: Record<string, string> = isAdd ? { State: codeState, WelcomeCode: issueWelcomeCode(externalUserId) } : {}
+    const fields = {
+      ToUserName: corpId,
+      FromUserName: 'sys',
+      CreateTime: createTime ?? Math.floor(Date.now() / 1000),
+      MsgType: 'event',
+      Event: 'change_external_contact',
+      ChangeType: changeType,
+      UserID: staffUserId,
+      ExternalUserID: externalUserId,
+      ...welcome,
+    }
+    return { status: await pushWecom(state, corps.get(corpId)!, fields, fault) }
+  })
+  server.post<{ Body: Message }>('/_sim/wecom/message', async ({ body: { corpId, externalUserId, text, messageId, fault } }) => {
+    const CreateTime = Math.floor(Date.now() / 1000)
+    const fields = {
+      ToUserName: corpId,
+      FromUserName: externalUserId,
+      CreateTime,
+      MsgType: 'text',
+      Content: text,
+      MsgId: messageId,
+      AgentID: 1,
+    }
+    return { status: await pushWecom(state, corps.get(corpId)!, fields, fault) }
+  })
 }
 
 function sendWelcome(state: State, body: Body): object {
-  const code = state.welcomeCodes.get(String(body.welcome_code))
+  const code = welcomeCodes.get(String(body.welcome_code))
   if (!code || code.until < Date.now()) return { errcode: 41050, errmsg: 'invalid welcome code' }
   if (code.isUsed) return { errcode: 41051, errmsg: 'welcome message has been sent' }
   code.isUsed = true
@@ -55,9 +119,9 @@ function sendMessage(state: State, body: Body): object {
   if (!body.touser) return { errcode: 40003, errmsg: 'invalid touser' }
   const key = JSON.stringify(body)
   const interval = Number(body.duplicate_check_interval ?? 1800) * 1000
-  const isRepeat = body.enable_duplicate_check === 1 && (state.sentBodies.get(key) ?? 0) > Date.now() - interval
+  const isRepeat = body.enable_duplicate_check === 1 && (sentBodies.get(key) ?? 0) > Date.now() - interval
   if (!isRepeat) deliver(state, 'WECOM', String(body.touser), (body.text as { content: string }).content)
-  state.sentBodies.set(key, Date.now())
+  sentBodies.set(key, Date.now())
   return { ...ok, msgid: randomBytes(12).toString('base64url') }
 }
 
@@ -76,8 +140,8 @@ function post(server: FastifyInstance, state: State, path: string, answer: (body
 /** Token, rate limit and injected faults, as the platform applies them to every call. */
 async function guarded(state: State, path: string, token: string | undefined, answer: () => object): Promise<object> {
   const fault = takeFault(state, path)
-  if (fault === 'expired-token') state.tokens.delete(token ?? '')
-  const known = state.tokens.get(token ?? '')
+  if (fault === 'expired-token') tokens.delete(token ?? '')
+  const known = tokens.get(token ?? '')
   if (!known) return { errcode: 40014, errmsg: 'invalid access_token' }
   if (known.until < Date.now()) return { errcode: 42001, errmsg: 'access_token expired' }
   if (fault === 'rate-limit' || isOverLimit(state, `${known.corpId}|${path}`))
@@ -89,7 +153,7 @@ async function guarded(state: State, path: string, token: string | undefined, an
   return result
 }
 
-function isOverLimit({ calls, callsPerMinute }: State, key: string): boolean {
+function isOverLimit({ callsPerMinute }: State, key: string): boolean {
   const minute = Math.floor(Date.now() / 60_000)
   const known = calls.get(key)
   const count = known?.minute === minute ? known.count + 1 : 1
@@ -98,12 +162,7 @@ function isOverLimit({ calls, callsPerMinute }: State, key: string): boolean {
 }
 
 /** Encrypts, signs and pushes a callback; a person who adds somebody gets a welcome code that works for 20 seconds. */
-export async function pushWecom(
-  state: State,
-  corp: WecomCorp,
-  fields: Record<string, string | number>,
-  fault?: PushFault,
-): Promise<number> {
+async function pushWecom(state: State, corp: Corp, fields: Record<string, string | number>, fault?: PushFault): Promise<number> {
   const xml = `<xml>${Object.entries(fields)
     .map(([name, value]) => `<${name}>${typeof value === 'number' ? value : `<![CDATA[${value}]]>`}</${name}>`)
     .join('')}</xml>`
@@ -119,22 +178,8 @@ export async function pushWecom(
   return withPushFault(state, send, fault)
 }
 
-export async function withPushFault(state: State, send: () => Promise<number>, fault: PushFault | undefined): Promise<number> {
-  if (fault === 'reorder') {
-    state.heldPush = async () => void (await send())
-    return 202
-  }
-  if (fault === 'late') await sleep(3_000)
-  const status = await send()
-  if (fault === 'duplicate') await send()
-  const held = state.heldPush
-  state.heldPush = undefined
-  await held?.()
-  return status
-}
-
-export function issueWelcomeCode(state: State, externalUserId: string): string {
+function issueWelcomeCode(externalUserId: string): string {
   const code = `CODE_${randomBytes(12).toString('hex')}`
-  state.welcomeCodes.set(code, { externalUserId, until: Date.now() + WELCOME_MS, isUsed: false })
+  welcomeCodes.set(code, { externalUserId, until: Date.now() + WELCOME_MS, isUsed: false })
   return code
 }

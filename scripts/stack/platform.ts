@@ -5,6 +5,7 @@ import { startNats } from '@renmai/platform/testing/nats'
 import { startPostgres } from '@renmai/platform/testing/postgres'
 import { allStarted, type Child, start } from '@renmai/platform/testing/processes'
 import { SERVICES } from '../compose-supergraph.ts'
+import { platforms } from '../simulator/platforms.ts'
 import { asUser, busUsers } from './bus-users.ts'
 import { createTenant, prepareDatabases } from './databases.ts'
 import { type Endpoints, endpointsOf, local, type Stores } from './endpoints.ts'
@@ -153,7 +154,8 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
     CURSOR_KEY: secrets.cursorKey,
     TICKET_KEY: secrets.ticketKey,
     AUDIT_PRIVATE_KEY: secrets.auditPrivateKey,
-    WECOM_API_URL: local(ports.simulator),
+    INTAKE_URL: local(ports.intake),
+    PLATFORM_URLS: JSON.stringify(Object.fromEntries(Object.keys(platforms).map((kind) => [kind, local(ports.simulator)]))),
     // The simulator's mailbox is on this machine, and what developers let webhooks go to.
     EGRESS_ALLOW: `127.0.0.1:${ports.smtp}/smtp,127.0.0.1:1024-65535/webhook`,
     INTAKE_PORT: String(ports.intake),

@@ -1,6 +1,8 @@
 import { baseSettings } from '@renmai/platform/config'
 import { parseExceptions } from '@renmai/platform/egress'
 import { z } from 'zod'
+import { connectors } from './connectors/connectors.ts'
+import type { ChannelKind } from './gen/resolvers.ts'
 
 /** What tenants have us connect to. */
 export const EGRESS_USES = ['smtp', 'webhook'] as const
@@ -13,8 +15,23 @@ function areExceptions(text: string): boolean {
   }
 }
 
+const KINDS = Object.keys(connectors) as ChannelKind[]
+const PlatformUrls = z.partialRecord(z.enum(KINDS), z.url())
+
+/** @throws when the text is not as the setting must be */
+export const parsePlatformUrls = (text: string) => PlatformUrls.parse(JSON.parse(text))
+
+function arePlatformUrls(text: string): boolean {
+  try {
+    return Boolean(parsePlatformUrls(text))
+  } catch {
+    return false
+  }
+}
+
 export const settings = baseSettings.extend({
   INTAKE_PORT: z.coerce.number().int().min(0).max(65535).default(0).describe('Port for platforms, events and imports; 0 takes a free one'),
+  INTAKE_URL: z.url().describe('Where platforms reach the intake, such as https://renmai.example.com'),
   KEY_RING: z.string().min(1).describe('Keys for stored credentials and raw intake, as {"current": 1, "keys": {"1": "<base64>"}}'),
   CURSOR_KEY: z.string().min(32).describe('Secret that signs list cursors'),
   TICKET_KEY: z.string().min(32).describe('Secret that signs upload tickets'),
@@ -25,5 +42,9 @@ export const settings = baseSettings.extend({
     .describe(
       'Inside addresses that mail servers (smtp) and webhooks (webhook) may be at, such as 10.0.0.5:25/smtp,10.1.0.0/16:443/webhook; otherwise public ones only',
     ),
-  WECOM_API_URL: z.url().default('https://qyapi.weixin.qq.com').describe('WeCom API'),
+  PLATFORM_URLS: z
+    .string()
+    .default('{}')
+    .refine(arePlatformUrls, `must be a JSON object of URLs by ${KINDS.join(', ')}`)
+    .describe('Addresses of platforms other than their public ones, by kind of account, such as {"WECOM": "https://wecom.example"}'),
 })

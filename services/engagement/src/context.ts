@@ -3,6 +3,7 @@ import type { KeyRing } from '@renmai/platform/crypto'
 import type { Egress } from '@renmai/platform/egress'
 import type { BaseContext } from '@renmai/platform/mutate'
 import type { Cursors } from '@renmai/platform/page'
+import type { ChannelKind } from './gen/resolvers.ts'
 import type { Loaders } from './loaders.ts'
 
 /** What a use case of engagement gets. */
@@ -10,7 +11,10 @@ export type Context = BaseContext & {
   readonly bus: Bus
   readonly cursors: Cursors
   readonly keyRing: KeyRing
-  readonly wecomUrl: string
+  /** Addresses of platforms, where they are other than the connectors know. */
+  readonly platformUrls: Partial<Record<ChannelKind, string>>
+  /** Where platforms reach the intake, without a slash at the end. */
+  readonly intakeUrl: string
   /** To mail servers, and to webhook endpoints. */
   readonly egress: Egress
   readonly webEgress: Egress

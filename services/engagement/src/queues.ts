@@ -1,9 +1,10 @@
 import type { QueueEntry } from '@renmai/platform/work/queue'
+import { setCallbacks } from './channels/set-callbacks.ts'
 import { readContactDetails } from './contacts/read-contact-details.ts'
 import { sendWelcomes } from './contacts/send-welcomes.ts'
 import type { Worker } from './context.ts'
 import { forgetRejected } from './imports/forget-rejected.ts'
-import { processWebhooks } from './intake/process-webhooks.ts'
+import { processPushes } from './intake/process-pushes.ts'
 import { registerLiveCodes } from './live-codes/register-live-codes.ts'
 import { dispatchMessages } from './messages/dispatch-messages.ts'
 import { resolvePending } from './touchpoints/resolve-pending.ts'
@@ -12,8 +13,9 @@ import { forgetDeliveries } from './webhook-endpoints/forget-deliveries.ts'
 
 /** What engagement works through. */
 export const queues: QueueEntry<Worker>[] = [
-  processWebhooks,
+  processPushes,
   resolvePending,
+  setCallbacks,
   readContactDetails,
   sendWelcomes,
   registerLiveCodes,

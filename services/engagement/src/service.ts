@@ -7,7 +7,7 @@ import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_servic
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { z } from 'zod'
-import { EGRESS_USES, settings } from './config.ts'
+import { EGRESS_USES, parsePlatformUrls, settings } from './config.ts'
 import type { Context, Worker } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
@@ -26,7 +26,7 @@ function workerOf({
   relayDb,
   bus,
   now,
-  settings: { KEY_RING, WECOM_API_URL, TICKET_KEY, EGRESS_ALLOW },
+  settings: { KEY_RING, PLATFORM_URLS, INTAKE_URL, TICKET_KEY, EGRESS_ALLOW },
 }: App<z.output<typeof settings>>): Worker {
   const meant = parseExceptions(EGRESS_ALLOW, EGRESS_USES)
   return {
@@ -35,7 +35,8 @@ function workerOf({
     bus,
     now,
     keyRing: parseKeyRing(KEY_RING),
-    wecomUrl: WECOM_API_URL,
+    platformUrls: parsePlatformUrls(PLATFORM_URLS),
+    intakeUrl: INTAKE_URL.replace(/\/$/, ''),
     ticketKey: TICKET_KEY,
     egress: createEgress(meant, 'smtp', MAIL_PORTS),
     webEgress: createEgress(meant, 'webhook', [HTTPS]),

@@ -1,4 +1,4 @@
-import type { IncomingOrder } from '../src/orders/order.rules.ts'
+import type { IncomingOrder } from '../src/connectors/incoming.ts'
 
 /** A paid order of one yuan, as a shop told of it at this minute. */
 export const orderAt = (minute: number, change: Partial<IncomingOrder> = {}): IncomingOrder => ({

@@ -7,7 +7,7 @@ import { MessageRequestedSchema, TemplatePublishedSchema } from '@renmai/proto/c
 import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { connectWecom } from '../src/channels/connect-channel.ts'
+import { connectAccount } from '../src/channels/connect-account.ts'
 import { handlers } from '../src/handlers.ts'
 import { dispatchMessages } from '../src/messages/dispatch-messages.ts'
 import { type Stand, startStand } from './stand.ts'
@@ -23,9 +23,9 @@ const stops: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   wecom = await startWecom(CORP)
-  stand = await startStand({ wecomUrl: wecom.url })
+  stand = await startStand({ platformUrls: { WECOM: wecom.url } })
   const input = { idempotencyKey: newId(), name: 'w', agentId: 1, token: 'tok', encodingAesKey: 'k'.repeat(43), ...CORP }
-  await connectWecom(stand.contextOf(tenant), input)
+  await connectAccount(stand.contextOf(tenant), 'WECOM', input)
   const cards = answer(IdentityService.method.readContactCards, async ({ profileIds }) => ({
     cards: profileIds.map((profileId) => ({ profileId, address: 'wmPerson', displayName: '王' })),
   }))

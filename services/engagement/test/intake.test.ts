@@ -34,7 +34,7 @@ import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { connectSmtp, createEventSource } from '../src/channels/connect-channel.ts'
+import { connectAccount } from '../src/channels/connect-account.ts'
 import { knownAccount } from '../src/channels/known-accounts.ts'
 import type { Context, Worker } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
@@ -76,7 +76,8 @@ beforeAll(async () => {
     bus,
     now: () => new Date(),
     keyRing,
-    wecomUrl: 'http://127.0.0.1:1',
+    platformUrls: { WECOM: 'http://127.0.0.1:1' },
+    intakeUrl: 'https://intake.example',
     ticketKey: 't'.repeat(32),
     egress: createEgress(parseExceptions('127.0.0.1:1024-65535/smtp', ['smtp']), 'smtp', []),
     webEgress: createEgress([], 'webhook', []),
@@ -124,9 +125,12 @@ function startIdentity(asked = { claims: 0 }) {
   return asked
 }
 
-const source = async () => (await createEventSource(contextOf(), { idempotencyKey: key(), name: 'web', channel: 'WEB' })).account.id
-const ingest = async (account: string, events: RawEvent[], by = tenant) =>
-  ingestEvents(worker, by, await knownAccount(worker, by, account, 'EVENT_API'), events)
+const source = async () =>
+  (await connectAccount(contextOf(), 'EVENT_API', { idempotencyKey: key(), name: 'web', channel: 'WEB' })).account.id
+const ingest = async (account: string, events: RawEvent[], by = tenant) => {
+  const { id, credentials } = await knownAccount(worker, by, account, 'EVENT_API')
+  return ingestEvents(worker, by, { id, channel: credentials.channel }, events)
+}
 const viewed = (no: number, person = no) => ({
   messageId: `m${no}`,
   type: 'page_view',
@@ -399,7 +403,7 @@ async function startMail() {
   server.on('error', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as { port: number }
-  await connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port, from: 'a@renmai.example' })
+  await connectAccount(contextOf(), 'SMTP', { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port, from: 'a@renmai.example' })
   stops.push(
     () =>
       new Promise<void>((resolve) => {
@@ -510,13 +514,16 @@ describe('dispatch', () => {
 
   it('goes to no mail server inside, neither by its number nor by what its name comes to', async () => {
     const connect = (host: string, port = 587) =>
-      connectSmtp(contextOf(), { idempotencyKey: key(), name: 'm', host, port, from: 'a@renmai.example' })
+      connectAccount(contextOf(), 'SMTP', { idempotencyKey: key(), name: 'm', host, port, from: 'a@renmai.example' })
     for (const host of ['10.0.0.5', 'postgres', '[::1]', '169.254.169.254'])
       await expect(connect(host)).rejects.toMatchObject({ code: 'INVALID', fields: { host: 'must be a public host' } })
-    await connectSmtp(
-      { ...contextOf(), egress: createEgress([], 'smtp', [587]) },
-      { idempotencyKey: key(), name: 'm', host: 'mail.example.com', port: 587, from: 'a@renmai.example' },
-    )
+    await connectAccount({ ...contextOf(), egress: createEgress([], 'smtp', [587]) }, 'SMTP', {
+      idempotencyKey: key(),
+      name: 'm',
+      host: 'mail.example.com',
+      port: 587,
+      from: 'a@renmai.example',
+    })
     const inside = { ...worker, egress: createEgress([], 'smtp', [587], async () => ['10.0.0.5']) }
     const [id] = await wish()
     startGate(true)

@@ -6,10 +6,10 @@ import { freePort } from '@renmai/platform/testing/processes'
 import { key } from '@renmai/platform/testing/viewers'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectSmtp } from '../src/channels/connect-channel.ts'
+import { connectAccount } from '../src/channels/connect-account.ts'
 import type { OpenAccount } from '../src/channels/credentials.ts'
 import { testConnection } from '../src/channels/test-connection.ts'
-import { sendByMail } from '../src/messages/senders.ts'
+import { sendMail } from '../src/connectors/smtp/send-mail.ts'
 import { type Stand, startStand } from './stand.ts'
 
 const tenant = newId()
@@ -56,10 +56,12 @@ afterAll(async () => {
 const account = (port: number): OpenAccount<'SMTP'> => ({
   id: newId(),
   tenantId: tenant,
+  kind: 'SMTP',
   externalId: 'a@renmai.example',
   credentials: { host: '127.0.0.1', port, from: 'a@renmai.example' },
 })
-const send = (port: number, address: string) => sendByMail(egress, account(port), newId(), address, { subject: 's', body: 'b' })
+const send = (port: number, address: string) =>
+  sendMail(account(port), { id: newId(), address, subject: 's', body: 'b' }, { url: '', egress })
 
 describe('a message by mail', () => {
   it.each([
@@ -88,8 +90,8 @@ it('testing a connection says the same whatever answers there, and nothing of wh
   const details = new Set<string>()
   for (const [no, port] of [ports.closed, ports.other, ports.mail].entries()) {
     const input = { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port, user: 'u', password: 'wrong', from: `a${no}@renmai.example` }
-    const { id } = await connectSmtp(stand.contextOf(tenant), input)
-    const { isOk, steps } = await testConnection(stand.contextOf(tenant), { accountId: id })
+    const { account } = await connectAccount(stand.contextOf(tenant), 'SMTP', input)
+    const { isOk, steps } = await testConnection(stand.contextOf(tenant), { accountId: account.id })
     expect([isOk, steps.length]).toEqual([false, 1])
     details.add(steps[0]!.detail)
   }

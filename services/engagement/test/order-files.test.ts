@@ -18,7 +18,7 @@ import { key, testContext } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { createEventSource } from '../src/channels/connect-channel.ts'
+import { connectAccount } from '../src/channels/connect-account.ts'
 import type { Context, Worker } from '../src/context.ts'
 import { forgetRejected } from '../src/imports/forget-rejected.ts'
 import { startOrderImport } from '../src/imports/start-order-import.ts'
@@ -56,7 +56,18 @@ beforeAll(async () => {
   const keyRing = parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } }))
   const egress = createEgress([], 'smtp', [])
   const { db, relayDb } = test
-  worker = { db, relayDb, bus, now: () => new Date(), keyRing, wecomUrl: '', ticketKey: TICKET_KEY, egress, webEgress: egress }
+  worker = {
+    db,
+    relayDb,
+    bus,
+    now: () => new Date(),
+    keyRing,
+    platformUrls: {},
+    intakeUrl: '',
+    ticketKey: TICKET_KEY,
+    egress,
+    webEgress: egress,
+  }
   stopIdentity = answerAll(bus, 'identity', [
     answer(IdentityService.method.authorizeViewer, async () => held),
     answer(IdentityService.method.resolveProfiles, async ({ claims }) => ({
@@ -66,7 +77,7 @@ beforeAll(async () => {
       }),
     })),
   ])
-  account = (await createEventSource(contextOf(), { idempotencyKey: key(), name: 'shop', channel: 'WEB' })).account.id
+  account = (await connectAccount(contextOf(), 'EVENT_API', { idempotencyKey: key(), name: 'shop', channel: 'WEB' })).account.id
   http = createIntake(worker, admission, { silentMs: 300 })
   patient = createIntake(worker, elsewhere)
   for (const one of [http, patient]) await one.listen({ host: '127.0.0.1', port: 0 })

@@ -5,8 +5,7 @@ import { key } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { connectWecom, createEventSource } from '../src/channels/connect-channel.ts'
-import { knownAccount } from '../src/channels/known-accounts.ts'
+import { connectAccount } from '../src/channels/connect-account.ts'
 import { createLiveCode } from '../src/live-codes/create-live-code.ts'
 import { registerLiveCodes } from '../src/live-codes/register-live-codes.ts'
 import { ingestEvents } from '../src/touchpoints/ingest-events.ts'
@@ -23,7 +22,7 @@ let wecom: Awaited<ReturnType<typeof startWecom>>
 let stops: (() => Promise<unknown>)[] = []
 beforeAll(async () => {
   wecom = await startWecom(CORP)
-  stand = await startStand({ wecomUrl: wecom.url })
+  stand = await startStand({ platformUrls: { WECOM: wecom.url } })
 })
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
@@ -40,8 +39,15 @@ const rows = async (sql: string, ...values: unknown[]) => (await stand.test.owne
 async function codeOf(tenantId: string, secret: string): Promise<string> {
   const ctx = stand.contextOf(tenantId)
   const keys = { token: 'tok', encodingAesKey: 'z'.repeat(43) }
-  const { id: accountId } = await connectWecom(ctx, { idempotencyKey: key(), name: 'w', corpId: CORP.corpId, agentId: 7, secret, ...keys })
-  const code = await createLiveCode(ctx, { idempotencyKey: key(), accountId, name: 'n', state: newId().slice(-12), owners: ['u'] })
+  const input = { idempotencyKey: key(), name: 'w', corpId: CORP.corpId, agentId: 7, secret, ...keys }
+  const { account } = await connectAccount(ctx, 'WECOM', input)
+  const code = await createLiveCode(ctx, {
+    idempotencyKey: key(),
+    accountId: account.id,
+    name: 'n',
+    state: newId().slice(-12),
+    owners: ['u'],
+  })
   return code.id
 }
 
@@ -63,11 +69,16 @@ describe('claims of people', () => {
     }))
     stops.push(answerAll(stand.bus, 'identity', [resolve]))
     const ingest = async (tenantId: string, login: string) => {
-      const { account } = await createEventSource(stand.contextOf(tenantId), { idempotencyKey: key(), name: newId(), channel: 'WEB' })
-      const source = await knownAccount(stand.worker, tenantId, account.id, 'EVENT_API')
+      const { account } = await connectAccount(stand.contextOf(tenantId), 'EVENT_API', {
+        idempotencyKey: key(),
+        name: newId(),
+        channel: 'WEB',
+      })
       const identifiers = [{ namespace: 'login', value: login }]
       const occurredAt = new Date().toISOString()
-      await ingestEvents(stand.worker, tenantId, source, [{ messageId: newId(), type: 'page_view', occurredAt, identifiers }])
+      await ingestEvents(stand.worker, tenantId, { id: account.id, channel: 'WEB' }, [
+        { messageId: newId(), type: 'page_view', occurredAt, identifiers },
+      ])
     }
     await ingest(first, 'broken')
     await stand.test.owner.query('UPDATE pending_claims SET claim = set_byte(claim, 40, 255 - get_byte(claim, 40)) WHERE tenant_id = $1', [

@@ -7,7 +7,8 @@ import { type TestDatabase, testDatabase } from '@renmai/platform/testing/databa
 import { ALL_SCOPES, testViewer } from '@renmai/platform/testing/viewers'
 import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { recordMessage } from '../src/contacts/record-contact.ts'
+import type { Person } from '../src/connectors/incoming.ts'
+import { recordMessage } from '../src/contacts/record-message.ts'
 import type { Worker } from '../src/context.ts'
 import { typeDefs } from '../src/gen/typedefs.ts'
 import { resolvers } from '../src/resolvers.ts'
@@ -26,8 +27,9 @@ const [tenant, stranger, profileId, customerId] = [newId(), newId(), newId(), ne
 
 async function receive(type: string): Promise<string> {
   const message = {
-    kind: 'MESSAGE',
-    fromUserId: 'u',
+    kind: 'MESSAGE_RECEIVED',
+    channel: 'WECOM',
+    person: { source: 'wecom:c', externalId: 'u', identifiers: [] as Person['identifiers'], displayName: '' },
     messageId: newId(),
     type,
     text: '在吗',
@@ -35,7 +37,7 @@ async function receive(type: string): Promise<string> {
   } as const
   await withTenant(test.db, tenant, (tx) =>
     recordMessage(tx, { keyRing } as Worker, message, {
-      account: { id: newId() } as never,
+      account: { id: newId(), kind: 'WECOM' },
       profileId,
       identityKey: Buffer.alloc(0),
       receivedAt: message.at,

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
+import { NativeWebhook, verifyEvents } from '../src/connectors/event-source/verify-events.ts'
+import { openCallback, sealCallback } from '../src/connectors/wecom/crypto.ts'
+import { identityOf, readEvent } from '../src/connectors/wecom/event.rules.ts'
+import { readXml } from '../src/connectors/wecom/xml.ts'
+import { readOrder, verifyPush } from '../src/connectors/youzan/push.rules.ts'
 import { instantOf, readRow } from '../src/imports/order-row.rules.ts'
-import { NativeWebhook, verifyEvents } from '../src/intake/verify-events.ts'
 import { problemOf, statusOf } from '../src/orders/order.rules.ts'
 import { checkEvent } from '../src/touchpoints/event.rules.ts'
-import { openCallback, sealCallback } from '../src/wecom/wecom-crypto.ts'
-import { identityOf, readEvent } from '../src/wecom/wecom-event.rules.ts'
-import { readXml } from '../src/wecom/wecom-xml.ts'
-import { readOrder, verifyPush } from '../src/youzan/youzan-push.rules.ts'
 import { orderAt } from './fixture.ts'
 
 const keys = { token: 'QDG6eK', encodingAesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C', corpId: 'wx5823bf96d3bd56c7' }
@@ -96,14 +96,14 @@ describe('the WeCom callback', () => {
 
   it('tells who ended a contact, and keeps what it does not know', () => {
     const base = { MsgType: 'event', Event: 'change_external_contact', CreateTime: '1700000000', UserID: 'u', ExternalUserID: 'e' }
-    expect(readEvent({ ...base, ChangeType: 'del_external_contact' })).toMatchObject({ kind: 'LOST', lostBy: 'STAFF' })
-    expect(readEvent({ ...base, ChangeType: 'del_follow_user' })).toMatchObject({ kind: 'LOST', lostBy: 'CUSTOMER' })
-    expect(readEvent({ ...base, ChangeType: 'add_half_external_contact', State: 's', WelcomeCode: 'w' })).toMatchObject({
-      kind: 'ADDED',
+    expect(readEvent({ ...base, ChangeType: 'del_external_contact' }, 'c')).toMatchObject({ kind: 'CONTACT_LOST', lostBy: 'STAFF' })
+    expect(readEvent({ ...base, ChangeType: 'del_follow_user' }, 'c')).toMatchObject({ kind: 'CONTACT_LOST', lostBy: 'CUSTOMER' })
+    expect(readEvent({ ...base, ChangeType: 'add_half_external_contact', State: 's', WelcomeCode: 'w' }, 'c')).toMatchObject({
+      kind: 'CONTACT_ADDED',
       state: 's',
       welcomeCode: 'w',
     })
-    expect(readEvent({ ...base, ChangeType: 'new_thing' })).toEqual({ kind: 'OTHER', name: 'new_thing' })
+    expect(readEvent({ ...base, ChangeType: 'new_thing' }, 'c')).toEqual({ kind: 'OTHER', name: 'new_thing' })
   })
 })
 

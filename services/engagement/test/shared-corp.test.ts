@@ -6,16 +6,16 @@ import { key } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { connectWecom } from '../src/channels/connect-channel.ts'
+import { connectAccount } from '../src/channels/connect-account.ts'
 import { type OpenAccount, readAccount } from '../src/channels/credentials.ts'
 import { testConnection } from '../src/channels/test-connection.ts'
+import { addContactWay, readExternalContact, sendMessage, sendWelcome } from '../src/connectors/wecom/client.ts'
+import { sealCallback } from '../src/connectors/wecom/crypto.ts'
+import { sendByWecom } from '../src/connectors/wecom/send-by-wecom.ts'
 import { readContactDetails } from '../src/contacts/read-contact-details.ts'
-import { processWebhooks } from '../src/intake/process-webhooks.ts'
+import { processPushes } from '../src/intake/process-pushes.ts'
 import { createLiveCode } from '../src/live-codes/create-live-code.ts'
 import { registerLiveCodes } from '../src/live-codes/register-live-codes.ts'
-import { sendByWecom } from '../src/messages/senders.ts'
-import { addContactWay, readExternalContact, sendMessage, sendWelcome } from '../src/wecom/wecom-client.ts'
-import { sealCallback } from '../src/wecom/wecom-crypto.ts'
 import { type Stand, startStand } from './stand.ts'
 import { startWecom } from './wecom-server.ts'
 
@@ -32,11 +32,11 @@ let stops: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   wecom = await startWecom(CORP)
-  stand = await startStand({ wecomUrl: wecom.url })
+  stand = await startStand({ platformUrls: { WECOM: wecom.url } })
   const connect = async (tenantId: string, secret: string) => {
     const input = { idempotencyKey: key(), name: 'w', corpId: CORP.corpId, agentId: 77, secret, ...KEYS }
-    const { id } = await connectWecom(stand.contextOf(tenantId), input)
-    return withTenant(stand.test.db, tenantId, (tx) => readAccount(tx, stand.worker.keyRing, id, 'WECOM'))
+    const { account } = await connectAccount(stand.contextOf(tenantId), 'WECOM', input)
+    return withTenant(stand.test.db, tenantId, (tx) => readAccount(tx, stand.worker.keyRing, account.id, 'WECOM'))
   }
   own = await connect(victim, CORP.secret)
   forged = await connect(attacker, 'not-the-secret')
@@ -52,6 +52,8 @@ afterAll(async () => {
   await wecom.close()
 })
 
+const send = (by: OpenAccount<'WECOM'>, address: string) =>
+  sendByWecom(by, { id: newId(), address, subject: '', body: 'x' }, { url: wecom.url, egress: stand.worker.egress })
 const refusal = { errcode: 40001 }
 const run = (loops: { stop: () => Promise<void> } | { stop: () => Promise<void> }[]) =>
   void stops.push(...[loops].flat().map((loop) => () => loop.stop()))
@@ -115,13 +117,13 @@ describe('a corp that two tenants name', () => {
       const { rows } = await stand.test.owner.query('SELECT config_id, problem FROM live_codes WHERE tenant_id = $1', [attacker])
       expect(rows).toEqual([{ config_id: null, problem: expect.stringContaining('40001') }])
     })
-    expect(await sendByWecom(wecom.url, forged, person, { subject: '', body: 'x' })).toEqual({ outcome: 'REJECTED', reason: 'WECOM_40001' })
+    expect(await send(forged, person)).toEqual({ outcome: 'REJECTED', reason: 'WECOM_40001' })
     expect(wecom.did).toEqual([])
   })
 
   it("tells identity of the corp's own callbacks, and of no forged one", async () => {
     const told = startIdentity()
-    run(runQueues(stand.worker, [processWebhooks, readContactDetails]))
+    run(runQueues(stand.worker, [processPushes, readContactDetails]))
     await pushAdded(forged)
     await pushAdded(own)
     const attempted = async () =>
@@ -158,6 +160,5 @@ describe('a corp that two tenants name', () => {
 })
 
 it('a message to a contact goes to one, and never to everybody', async () => {
-  for (const address of ['@all', `${person}|other`, '@All'])
-    expect(await sendByWecom(wecom.url, own, address, { subject: '', body: 'x' })).toMatchObject({ outcome: 'REJECTED' })
+  for (const address of ['@all', `${person}|other`, '@All']) expect(await send(own, address)).toMatchObject({ outcome: 'REJECTED' })
 })

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { newId } from '@renmai/platform/ids'
 import { key } from '@renmai/platform/testing/viewers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { connectWecom, connectYouzan, createEventSource } from '../src/channels/connect-channel.ts'
-import { sealCallback } from '../src/wecom/wecom-crypto.ts'
+import { connectAccount } from '../src/channels/connect-account.ts'
+import { sealCallback } from '../src/connectors/wecom/crypto.ts'
 import { type Stand, startStand } from './stand.ts'
 
 const KEYS = { corpId: 'wwcorp12345678', token: 'tok', encodingAesKey: 'k'.repeat(43) }
@@ -21,9 +21,9 @@ const paths = { wecom: '', youzan: '', events: '' }
 beforeEach(async () => {
   tenant = newId()
   const ctx = stand.contextOf(tenant)
-  const wecom = await connectWecom(ctx, { idempotencyKey: key(), name: 'w', agentId: 1, secret: 's', ...KEYS })
-  const youzan = await connectYouzan(ctx, { idempotencyKey: key(), name: 'y', ...SHOP })
-  const { account: events } = await createEventSource(ctx, { idempotencyKey: key(), name: 'e', channel: 'WEB' })
+  const { account: wecom } = await connectAccount(ctx, 'WECOM', { idempotencyKey: key(), name: 'w', agentId: 1, secret: 's', ...KEYS })
+  const { account: youzan } = await connectAccount(ctx, 'YOUZAN', { idempotencyKey: key(), name: 'y', ...SHOP })
+  const { account: events } = await connectAccount(ctx, 'EVENT_API', { idempotencyKey: key(), name: 'e', channel: 'WEB' })
   paths.wecom = `/hooks/wecom/${tenant}/${wecom.id}`
   paths.youzan = `/hooks/youzan/${tenant}/${youzan.id}`
   paths.events = `/v1/events/${tenant}/${events.id}`

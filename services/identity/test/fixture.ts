@@ -22,6 +22,8 @@ export type Said = {
   phone?: string
   email?: string
   unionid?: string
+  /** Further identifiers, by namespace. */
+  others?: Record<string, string>
   name?: string
   attributes?: Record<string, string>
   at?: Date
@@ -32,13 +34,11 @@ export type Said = {
 /** Asks identity as engagement does: over the encoded request. */
 export async function resolve(test: TestDatabase, tenantId: string, said: Said[]) {
   const claims = said.map(
-    ({ source, externalId, phone, email, unionid, name, attributes, at = new Date('2026-01-01'), verifiedAt = at }, index) => {
+    ({ source, externalId, phone, email, unionid, others = {}, name, attributes, at = new Date('2026-01-01'), verifiedAt = at }, index) => {
       const observedAt = timestampFromDate(at)
-      const given = [
-        ['phone', phone],
-        ['email', email],
-        ['unionid@corp', unionid],
-      ].filter((one): one is [string, string] => one[1] !== undefined)
+      const given = [['phone', phone], ['email', email], ['unionid@corp', unionid], ...Object.entries(others)].filter(
+        (one): one is [string, string] => one[1] !== undefined,
+      )
       return {
         claimId: String(index),
         source,

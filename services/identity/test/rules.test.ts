@@ -32,6 +32,8 @@ describe('identifiers', () => {
     ['email', 'a@[10.0.0.5].com'],
     ['external_userid@corp', '@all'],
     ['external_userid@corp', 'wmOne|wmOther'],
+    ['telegram_id', '-100123'],
+    ['telegram_id', '@channel'],
     ['openid', 'without-an-app'],
     ['phone@app', '13912345678'],
     ['phone@', '13912345678'],

@@ -6,6 +6,7 @@ import { readSources } from '@renmai/platform/templates'
 import { requireVersion } from '@renmai/platform/version'
 import { requireScope } from '@renmai/platform/viewer'
 import { TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
+import { ChannelSchema } from '@renmai/proto/engagement/v1/channel'
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
@@ -13,6 +14,8 @@ import { sendsTemplate } from '../journeys/journey.queries.ts'
 import { checkSource } from './template.rules.ts'
 import { type Template, templates } from './template.table.ts'
 
+/** Every channel that there is a name for. */
+const CHANNELS = ChannelSchema.values.flatMap(({ number, localName }) => (number ? [localName] : []))
 const Variable = z.object({
   name: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
   type: z.enum(['TEXT', 'NUMBER', 'COUPON']),
@@ -25,7 +28,7 @@ const Variable = z.object({
 const Input = z.object({
   idempotencyKey,
   name: z.string().trim().min(1).max(100),
-  channel: z.enum(['WECOM', 'EMAIL', 'SMS']),
+  channel: z.enum(CHANNELS),
   subject: z
     .string()
     .max(500)

@@ -1,12 +1,22 @@
 import { withTenant } from '@renmai/platform/db'
 import { asc, eq } from 'drizzle-orm'
-import type { Resolvers } from '../gen/resolvers.ts'
+import { connectors } from '../connectors/connectors.ts'
+import type { Context } from '../context.ts'
+import type { ChannelKind, MutationResolvers, Resolvers } from '../gen/resolvers.ts'
+import { callbackPathOf } from './callback-path.ts'
 import { channelAccounts } from './channel-account.table.ts'
-import { connectSmtp, connectWecom, connectYouzan, createEventSource } from './connect-channel.ts'
+import { connectAccount } from './connect-account.ts'
 import { testConnection } from './test-connection.ts'
 
 const MAX_ACCOUNTS = 1_000
-const CALLBACKS: Record<string, string> = { WECOM: 'hooks/wecom', YOUZAN: 'hooks/youzan', EVENT_API: 'v1/events' }
+
+/** The mutations that the connectors name. */
+const connecting: MutationResolvers = Object.fromEntries(
+  Object.entries(connectors).map(([kind, { mutation }]) => [
+    mutation,
+    (_: unknown, { input }: { input: object }, ctx: Context) => connectAccount(ctx, kind as ChannelKind, input),
+  ]),
+)
 
 export const channelResolvers = {
   Query: {
@@ -20,15 +30,9 @@ export const channelResolvers = {
           .limit(MAX_ACCOUNTS),
       ),
   },
-  Mutation: {
-    connectWecom: async (_, { input }, ctx) => ({ account: await connectWecom(ctx, input) }),
-    connectYouzan: async (_, { input }, ctx) => ({ account: await connectYouzan(ctx, input) }),
-    connectSmtp: async (_, { input }, ctx) => ({ account: await connectSmtp(ctx, input) }),
-    createEventSource: (_, { input }, ctx) => createEventSource(ctx, input),
-    testConnection: (_, { input }, ctx) => testConnection(ctx, input),
-  },
+  Mutation: { ...connecting, testConnection: (_, { input }, ctx) => testConnection(ctx, input) },
   ChannelAccount: {
-    callbackPath: ({ kind, tenantId, id }) => (CALLBACKS[kind] ? `/${CALLBACKS[kind]}/${tenantId}/${id}` : null),
+    callbackPath: ({ kind, tenantId, id }) => callbackPathOf({ kind, tenantId, id }),
     pendingClaims: async ({ id }, _args, { load }) => (await load.pendingClaims.load(id)) ?? 0,
   },
 } satisfies Resolvers

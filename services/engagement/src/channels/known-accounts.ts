@@ -1,13 +1,11 @@
 import type { KeyRing } from '@renmai/platform/crypto'
 import { type Db, withTenant } from '@renmai/platform/db'
 import { LRUCache } from 'lru-cache'
-import { type Credentials, type OpenAccount, readAccount } from './credentials.ts'
-
-/** The account that events come by. */
-export type EventSource = OpenAccount<'EVENT_API'>
+import type { ChannelKind } from '../gen/resolvers.ts'
+import { type OpenAccount, readAccount } from './credentials.ts'
 
 type Reader = { db: Db; keyRing: KeyRing }
-type Asked = { reader: Reader; tenantId: string; accountId: string; kind: keyof Credentials }
+type Asked = { reader: Reader; tenantId: string; accountId: string; kind: ChannelKind }
 
 /**
  * Reading and opening the account took as long as storing fifty events, for every request of a source. A secret that
@@ -15,7 +13,7 @@ type Asked = { reader: Reader; tenantId: string; accountId: string; kind: keyof 
  */
 const TTL_MS = 5_000
 
-const accounts = new LRUCache<string, OpenAccount<keyof Credentials>, Asked>({
+const accounts = new LRUCache<string, OpenAccount, Asked>({
   max: 1_000,
   ttl: TTL_MS,
   fetchMethod: (_key, _stale, { context: { reader, tenantId, accountId, kind } }) =>
@@ -26,7 +24,7 @@ const accounts = new LRUCache<string, OpenAccount<keyof Credentials>, Asked>({
  * The account by which somebody outside calls, remembered, so that a signature is checked before any work is done.
  * @throws AppError NOT_FOUND when the tenant has no such account of this kind
  */
-export async function knownAccount<K extends keyof Credentials>(
+export async function knownAccount<K extends ChannelKind>(
   reader: Reader,
   tenantId: string,
   accountId: string,

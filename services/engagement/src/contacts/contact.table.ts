@@ -2,7 +2,7 @@ import { bytes, id, moment, tenantId } from '@renmai/platform/columns'
 import { leased, leasedIndexes } from '@renmai/platform/work/leased'
 import { index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
-/** A customer and a member of staff who are WeCom contacts, or were. */
+/** A customer and a member of staff, or a bot, who are contacts on a platform, or were. */
 export const contacts = pgTable(
   'contacts',
   {
@@ -18,7 +18,7 @@ export const contacts = pgTable(
     lostBy: text({ enum: ['STAFF', 'CUSTOMER'] }),
     /** Time of the last event that changed this row: an older event that comes later changes nothing. */
     changedAt: moment('changed_at').notNull(),
-    /** When WeCom told us the name and unionid; null while that waits. */
+    /** When the platform gave the details; null while that waits and where it has none. */
     detailsAt: moment('details_at'),
     ...leased(),
   },
@@ -33,7 +33,7 @@ export const contacts = pgTable(
 
 export type Contact = typeof contacts.$inferSelect
 
-/** Welcomes to send within 20 seconds of the callback. */
+/** Welcomes to send within the time that the platform gives after its callback. */
 export const welcomes = pgTable(
   'welcomes',
   {

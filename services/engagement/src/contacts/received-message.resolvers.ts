@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { profileCustomers } from '../profiles/profile-customer.table.ts'
 import { inboundMessages, type ReceivedMessageRow } from './contact.table.ts'
-import { inboundPlace } from './record-contact.ts'
+import { inboundPlace } from './record-message.ts'
 
 const TEXT = 'text'
 

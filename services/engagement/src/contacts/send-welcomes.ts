@@ -4,14 +4,13 @@ import { outside } from '@renmai/platform/work/outside'
 import { type Outcome, problemOf } from '@renmai/platform/work/settle'
 import { and, eq } from 'drizzle-orm'
 import { readAccount } from '../channels/credentials.ts'
+import { reachOf } from '../channels/reach.ts'
+import { connectors } from '../connectors/connectors.ts'
 import type { Worker } from '../context.ts'
 import { liveCodes } from '../live-codes/live-code.table.ts'
-import { sendWelcome, WecomError } from '../wecom/wecom-client.ts'
 import { type Welcome, welcomes } from './contact.table.ts'
 import { welcomePlace } from './record-contact.ts'
 
-const DELIVERED = 41051
-const TRY_AGAIN = [41096, 45009, 45033, -1]
 /** A welcome has twenty seconds in all. */
 const AGAIN_S = 2
 
@@ -33,23 +32,24 @@ const ended = ({ tenantId, id }: Welcome, state: 'SENT' | 'MISSED', problem: str
       .where(and(eq(welcomes.tenantId, tenantId), eq(welcomes.id, id))),
 })
 
-async function attempt(worker: Worker, welcome: Welcome): Promise<Outcome> {
-  const { tenantId, id, accountId, liveCodeId, code, deadline, state } = welcome
+async function attempt(worker: Worker, row: Welcome): Promise<Outcome> {
+  const { tenantId, id, accountId, liveCodeId, code, deadline, state } = row
   if (state !== 'PLANNED') return { done: () => Promise.resolve() }
-  if (worker.now() >= deadline) return ended(welcome, 'MISSED', 'DEADLINE_PASSED')
+  if (worker.now() >= deadline) return ended(row, 'MISSED', 'DEADLINE_PASSED')
   try {
     const { account, text } = await withTenant(worker.db, tenantId, async (tx) => {
       const [liveCode] = await tx
         .select()
         .from(liveCodes)
         .where(and(eq(liveCodes.tenantId, tenantId), eq(liveCodes.id, liveCodeId)))
-      return { account: await readAccount(tx, worker.keyRing, accountId, 'WECOM'), text: liveCode?.welcomeText ?? '' }
+      return { account: await readAccount(tx, worker.keyRing, accountId), text: liveCode?.welcomeText ?? '' }
     })
-    await sendWelcome(worker.wecomUrl, account, open(worker.keyRing, tenantId, welcomePlace(id), code), text)
-    return ended(welcome, 'SENT', null)
+    const { welcome } = connectors[account.kind]
+    if (!welcome) return ended(row, 'MISSED', 'NO_WELCOMES')
+    const sent = await welcome.send(account, open(worker.keyRing, tenantId, welcomePlace(id), code), text, reachOf(worker, account.kind))
+    if ('later' in sent) return { later: sent.later, afterSeconds: AGAIN_S }
+    return 'refused' in sent ? ended(row, 'MISSED', sent.refused) : ended(row, 'SENT', null)
   } catch (error) {
-    if (error instanceof WecomError && error.errcode === DELIVERED) return ended(welcome, 'SENT', null)
-    if (error instanceof WecomError && !TRY_AGAIN.includes(error.errcode)) return ended(welcome, 'MISSED', error.message)
     return { later: problemOf(error), afterSeconds: AGAIN_S }
   }
 }

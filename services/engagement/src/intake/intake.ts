@@ -5,31 +5,22 @@ import { withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { createHttp, type Http } from '@renmai/platform/http'
 import { isId } from '@renmai/platform/ids'
-import { parse } from '@renmai/platform/parse'
 import { stringify } from 'csv-stringify'
 import { and, asc, eq, gt } from 'drizzle-orm'
-import { knownAccount } from '../channels/known-accounts.ts'
 import type { Worker } from '../context.ts'
 import { KEEP_REJECTED_DAYS, rejectedPlace } from '../imports/forget-rejected.ts'
 import { holdImport } from '../imports/hold-import.ts'
 import { importErrors } from '../imports/import.table.ts'
 import { readImport, receiveOrderFile } from '../imports/receive-order-file.ts'
 import { requireTicket } from '../imports/ticket.ts'
-import { ingestEvents } from '../touchpoints/ingest-events.ts'
-import type { CallbackQuery } from '../wecom/wecom-crypto.ts'
-import { YouzanPush } from '../youzan/youzan-push.rules.ts'
-import { openWecom, openYouzan, storePush, verifyWecomUrl } from './receive-webhook.ts'
-import { verifyEvents } from './verify-events.ts'
+import { serveCallbacks } from './serve-callbacks.ts'
 
-type Params = { tenantId: string; accountId: string }
 /** How long a file's sender may be silent, in milliseconds. */
 type IntakeOptions = { silentMs?: number }
 type FileParams = { tenantId: string; importId: string }
 
-/** Nobody has proven anything while a body is read: each route reads as much as its platform sends. */
-const WECOM_LIMIT = 64 * 1024
-const YOUZAN_LIMIT = 1024 ** 2
-const EVENTS_LIMIT = 4 * 1024 ** 2
+/** Where a route sets no limit of its own. */
+const BODY_LIMIT = 64 * 1024
 const ERROR_PAGE = 1_000
 const FORGOTTEN = `forgotten after ${KEEP_REJECTED_DAYS} days`
 /** A file of 100 MB over a slow line. */
@@ -37,7 +28,7 @@ const UPLOAD_MS = 600_000
 
 /** The public listener for platforms, event sources and files. Each caller proves itself by its own signature. */
 export function createIntake(worker: Worker, admission: Admission, { silentMs }: IntakeOptions = {}): Http {
-  const http = createHttp({ log: worker.bus.log, bodyLimit: WECOM_LIMIT, requestTimeoutMs: UPLOAD_MS })
+  const http = createHttp({ log: worker.bus.log, bodyLimit: BODY_LIMIT, requestTimeoutMs: UPLOAD_MS })
   // Signatures cover the bytes as they came, so nothing is parsed before they hold.
   http.removeAllContentTypeParsers()
   http.addContentTypeParser(
@@ -51,53 +42,9 @@ export function createIntake(worker: Worker, admission: Admission, { silentMs }:
     const ids = Object.values((request.params ?? {}) as Record<string, string>)
     if (!ids.every(isId)) throw new AppError('NOT_FOUND', 'No such path')
   })
-  serveWecom(http, worker, admission)
-  serveYouzan(http, worker, admission)
-  serveEvents(http, worker, admission)
+  serveCallbacks(http, worker, admission)
   serveImports(http, worker, admission, silentMs)
   return http
-}
-
-function serveWecom(http: Http, worker: Worker, admission: Admission): void {
-  http.get<{ Params: Params; Querystring: CallbackQuery }>('/hooks/wecom/:tenantId/:accountId', async ({ params, query }, reply) =>
-    reply.type('text/plain').send(await verifyWecomUrl(worker, params.tenantId, params.accountId, query)),
-  )
-  http.post<{ Params: Params; Querystring: CallbackQuery; Body: string }>(
-    '/hooks/wecom/:tenantId/:accountId',
-    { bodyLimit: WECOM_LIMIT },
-    async ({ params, query, body }, reply) => {
-      const { tenantId, accountId } = params
-      const push = await openWecom(worker, tenantId, accountId, query, body ?? '')
-      await admission.admit({ tenantId, priority: 'PERSIST', kind: 'wecom' }, () => storePush(worker, tenantId, accountId, push))
-      return reply.type('text/plain').send('success')
-    },
-  )
-}
-
-function serveYouzan(http: Http, worker: Worker, admission: Admission): void {
-  http.post<{ Params: Params; Body: string }>(
-    '/hooks/youzan/:tenantId/:accountId',
-    { bodyLimit: YOUZAN_LIMIT },
-    async ({ params, body }) => {
-      const { tenantId, accountId } = params
-      const push = await openYouzan(worker, tenantId, accountId, parse(YouzanPush, readJson(body)))
-      if (push) await admission.admit({ tenantId, priority: 'PERSIST', kind: 'youzan' }, () => storePush(worker, tenantId, accountId, push))
-      return { code: 0, msg: 'success' }
-    },
-  )
-}
-
-/** Signed as Standard Webhooks say: webhook-id, webhook-timestamp, webhook-signature over the raw body. */
-function serveEvents(http: Http, worker: Worker, admission: Admission): void {
-  http.post<{ Params: Params; Body: string }>(
-    '/v1/events/:tenantId/:accountId',
-    { bodyLimit: EVENTS_LIMIT },
-    async ({ params: { tenantId, accountId }, body, headers }) => {
-      const source = await knownAccount(worker, tenantId, accountId, 'EVENT_API')
-      const { events } = verifyEvents(source.credentials.secret, body ?? '', headers as Record<string, string>)
-      return admission.admit({ tenantId, priority: 'PERSIST', kind: 'events' }, () => ingestEvents(worker, tenantId, source, events))
-    },
-  )
 }
 
 function serveImports(http: Http, worker: Worker, admission: Admission, silentMs: number | undefined): void {
@@ -148,14 +95,4 @@ async function writeErrors({ db, keyRing }: Worker, tenantId: string, importId: 
     if (page.length < ERROR_PAGE) return void csv.end()
     last = page.at(-1)!.row
   }
-}
-
-function readJson(body: string): object {
-  try {
-    const value: unknown = JSON.parse(body)
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value
-  } catch {
-    // Answered below, like JSON that is no object.
-  }
-  throw new AppError('INVALID', 'The body must be a JSON object')
 }

@@ -5,6 +5,7 @@ import { parse } from '@renmai/platform/parse'
 import { requireScope } from '@renmai/platform/viewer'
 import { z } from 'zod'
 import { readAccount } from '../channels/credentials.ts'
+import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
 import { type LiveCode, liveCodes } from './live-code.table.ts'
 
@@ -24,14 +25,18 @@ const Input = z.object({
 })
 
 /**
- * Writes down the wanted code; a worker asks WeCom for it, outside the transaction.
+ * Writes down the wanted code; a worker requests it from the platform, outside the transaction.
  * @throws AppError FORBIDDEN for a welcome text without messages:write: it is sent to everybody who scans the code
  */
 export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): Promise<LiveCode> {
   const input = parse(Input, raw)
   if (input.welcomeText) requireScope(ctx.viewer, 'messages:write')
   return mutate(ctx, { name: 'createLiveCode', scope: 'channels:write' }, input, async (tx) => {
-    await readAccount(tx, ctx.keyRing, input.accountId, 'WECOM')
+    const { kind } = await readAccount(tx, ctx.keyRing, input.accountId)
+    if (!connectors[kind].provisions?.liveCode)
+      throw new AppError('INVALID', `${kind} makes no live codes; name an account of another platform`, {
+        accountId: 'makes no live codes',
+      })
     const { accountId, name, state, owners, tagIds, welcomeText, skipVerify } = input
     const row = {
       tenantId: tx.tenantId,

@@ -15,7 +15,7 @@ export const liveCodes = pgTable(
     tagIds: uuid('tag_ids').array().notNull(),
     welcomeText: text(),
     skipVerify: boolean().notNull(),
-    /** WeCom's handle; without it the code cannot be changed any more. */
+    /** The platform's handle; without it the code cannot be changed any more. */
     configId: text(),
     qrUrl: text(),
     ...leased(),

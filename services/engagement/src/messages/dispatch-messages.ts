@@ -6,22 +6,24 @@ import { groupWrites } from '@renmai/platform/group-writes'
 import { queue } from '@renmai/platform/work/queue'
 import { MAX_ATTEMPTS } from '@renmai/platform/work/settle'
 import { ComplianceService, type SendDecision } from '@renmai/proto/compliance/v1/compliance_service'
+import { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
 import { type ContactCard, IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq, inArray } from 'drizzle-orm'
 import { readSender } from '../channels/credentials.ts'
+import { reachOf } from '../channels/reach.ts'
+import type { Handover, Outbound } from '../connectors/connector.ts'
+import { connectors } from '../connectors/connectors.ts'
 import type { Worker } from '../context.ts'
+import type { ChannelKind } from '../gen/resolvers.ts'
 import { type Template, templates } from '../templates/template.table.ts'
 import { block, claimDue, markSending, postpone, settleAbandoned } from './message.queries.ts'
 import type { Message } from './message.table.ts'
 import { type Outcome, recordHandovers } from './record-handovers.ts'
 import { type Drafted, type Rendered, renderDrafts } from './render-messages.ts'
-import { type Handover, sendByMail, sendByWecom } from './senders.ts'
 
 const BATCH = 200
 /** Batches under way at the same time: while one is handed over, another is put to the gate. A tenant has half of them. */
 const LANES = 4
-/** Calls of one lane at once. What a worker is handing over when it dies ends UNKNOWN; a mail server takes few connections. */
-const IN_FLIGHT: Record<string, number> = { WECOM: 16, EMAIL: 4 }
 
 /**
  * Sends what is due. Per message: the gate decides (no answer: wait, never send), identity gives the address, the text
@@ -94,43 +96,39 @@ async function askGate(worker: Worker, tenantId: string, claimed: Message[]): Pr
 }
 
 async function handOver(worker: Worker, tenantId: string, channel: string, group: Allowed[]): Promise<void> {
+  const [kind, sender] = senderOf(channel)
   const { cards } = await ask(worker.bus, IdentityService.method.readContactCards, {
     tenantId,
     profileIds: [...new Set(group.map(({ message }) => message.profileId))],
-    channel,
+    addressKind: IdentifierKind[sender?.address ?? 'UNSPECIFIED'],
     purpose: group[0]!.message.purpose,
   })
   const cardOf = new Map(cards.map((card) => [card.profileId, card]))
-  const { known, send } = await withTenant(worker.db, tenantId, async (tx) => ({
+  const { known, account } = await withTenant(worker.db, tenantId, async (tx) => ({
     known: await readTemplates(tx, group),
-    send: await senderOf(tx, worker, channel),
+    account: kind && (await readSender(tx, worker.keyRing, kind)),
   }))
   const drafts = group.flatMap(({ message }) => {
     const template = known.get(templateKey(message.templateId, message.templateVersion))
     return template ? [{ message, template, displayName: cardOf.get(message.profileId)?.displayName ?? '' }] : []
   })
   const texts = await renderDrafts(tenantId, drafts)
+  const send = kind && sender && account && ((message: Outbound) => sender.send(account, message, reachOf(worker, kind)))
   const steps = stepsOf(worker, tenantId, group[0]!.message.attemptId!, send)
   const waiting = [...group]
   const work = async () => {
     for (let next = waiting.pop(); next; next = waiting.pop())
       await sendOne(steps, next, cardOf.get(next.message.profileId), texts.get(next.message.id))
   }
-  await Promise.all(Array.from({ length: IN_FLIGHT[channel] ?? 1 }, work))
+  await Promise.all(Array.from({ length: sender?.inFlight ?? 1 }, work))
 }
 
-type Send = (message: Message, address: string, text: Rendered) => Promise<Handover>
+type Send = (message: Outbound) => Promise<Handover>
 
-async function senderOf(tx: Tx, { keyRing, wecomUrl, egress }: Worker, channel: string): Promise<Send | undefined> {
-  if (channel === 'WECOM') {
-    const account = await readSender(tx, keyRing, 'WECOM')
-    return account && ((_message, address, text) => sendByWecom(wecomUrl, account, address, text))
-  }
-  if (channel === 'EMAIL') {
-    const account = await readSender(tx, keyRing, 'SMTP')
-    return account && ((message, address, text) => sendByMail(egress, account, message.id, address, text))
-  }
-  return undefined
+/** The connector that messages of a channel go out by; none where no platform has the channel. */
+function senderOf(channel: string) {
+  const found = Object.entries(connectors).find(([, { sender }]) => sender?.channel === channel)
+  return [found?.[0] as ChannelKind | undefined, found?.[1].sender] as const
 }
 
 const templateKey = (id: string, version: number) => `${id}|${version}`
@@ -172,7 +170,7 @@ async function sendOne(steps: Steps, allowed: Allowed, card: ContactCard | undef
   const problem = !steps.send ? 'NO_CHANNEL_ACCOUNT' : !card?.address ? 'NO_ADDRESS' : 'problem' in text ? text.problem : undefined
   if (problem) return steps.block(allowed, problem)
   if (!(await steps.mark(allowed))) return
-  const handover = await steps.send!(message, card!.address, text as Rendered)
+  const handover = await steps.send!({ id: message.id, address: card!.address, ...(text as Rendered) })
   crashPoint('accepted')
   await steps.record({ message, decisionId: decision.decisionId, handover })
 }

@@ -3,9 +3,9 @@ import type { Tx } from '@renmai/platform/db'
 import { meter } from '@renmai/platform/meter'
 import { publish } from '@renmai/platform/outbox'
 import { MessageFailedSchema, MessageSentSchema } from '@renmai/proto/engagement/v1/events'
+import type { Handover } from '../connectors/connector.ts'
 import { isIn, postpone } from './message.queries.ts'
 import type { Message } from './message.table.ts'
-import type { Handover } from './senders.ts'
 
 const ended = meter.createCounter('renmai_messages', { description: 'Attempts to send messages, by channel and how they ended' })
 

@@ -3,26 +3,8 @@
  * the order of arrival; lines must add up to the total and the discount.
  */
 import { momentProblem } from '@renmai/platform/moments.rules'
+import type { IncomingOrder } from '../connectors/incoming.ts'
 import type { OrderStatus } from './order.table.ts'
-
-export type IncomingOrder = {
-  platform: string
-  shopId: string
-  orderNo: string
-  status: OrderStatus
-  currency: string
-  lines: { sku: string; title: string; quantity: number; amountMinor: number }[]
-  totalMinor: number
-  discountMinor: number
-  freightMinor: number
-  refundedMinor: number
-  isRefundDocument: boolean
-  couponCodes: string[]
-  paidAt: Date | undefined
-  refundedAt: Date | undefined
-  modifiedAt: Date
-  buyer: { externalId: string; phone: string | undefined } | undefined
-}
 
 const MAX_LINES = 2_000
 

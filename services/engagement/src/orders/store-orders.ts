@@ -5,7 +5,8 @@ import { newId } from '@renmai/platform/ids'
 import { publish } from '@renmai/platform/outbox'
 import { insertRows, insertRowsReturning, type NewRow } from '@renmai/platform/rows'
 import { OrderStatus, OrdersChangedSchema } from '@renmai/proto/engagement/v1/events'
-import { type IncomingOrder, problemOf, statusOf } from './order.rules.ts'
+import type { IncomingOrder } from '../connectors/incoming.ts'
+import { problemOf, statusOf } from './order.rules.ts'
 import { type Order, orderLines, orders, parkedOrders } from './order.table.ts'
 
 /** An order whose buyer is resolved. */

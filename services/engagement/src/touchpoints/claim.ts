@@ -1,13 +1,10 @@
 import { blindIndex, type KeyRing } from '@renmai/platform/crypto'
+import type { Person } from '../connectors/incoming.ts'
 
 /** What a source says of a person, before identity has seen it. Dates as RFC 3339, as it is sealed as JSON. */
-export type Claim = {
-  source: string
-  externalId: string
-  identifiers: { namespace: string; value: string; isVerified: boolean }[]
+export type Claim = Person & {
   attributes: { key: string; value: string }[]
   tagIds: string[]
-  displayName: string
   observedAt: string
 }
 

@@ -1,5 +1,6 @@
 /** What an event must be to be taken in. Each rejection has a code and points at what is wrong. */
 import { momentProblem } from '@renmai/platform/moments.rules'
+import { IdentifierKindSchema } from '@renmai/proto/identity/v1/identifier_kind'
 import type { Claim } from './claim.ts'
 
 export type RawEvent = {
@@ -27,8 +28,10 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i
 const PERSONAL_KEYS = /^(phone|mobile|tel|email|mail|name|full_?name|address|id_?card|openid|unionid|birthday)$/i
 
-/** The identifier by which a source knows the person best; it names the profile. */
-const PRIORITY = ['login', 'member_card', 'external_userid', 'openid', 'unionid', 'buyer_id', 'anonymous_id', 'phone', 'email', 'device']
+/** The identifier by which a source knows the person best names the profile: the first of these that it has, then one of another kind, then the first of the last. */
+const BEST = ['login', 'member_card', 'external_userid', 'openid', 'unionid', 'buyer_id']
+const LAST = ['anonymous_id', 'phone', 'email', 'device']
+const KINDS = new Set(IdentifierKindSchema.values.map(({ number, localName }) => (number ? localName.toLowerCase() : '')))
 
 type Head = Pick<GoodEvent, 'messageId' | 'type' | 'occurredAt' | 'referenceId'>
 
@@ -99,7 +102,7 @@ function readIdentifiers(value: unknown): { list: Claim['identifiers'] } | Rejec
   const list: Claim['identifiers'] = []
   for (const [index, one] of (value as Record<string, unknown>[]).entries()) {
     const kind = typeof one?.namespace === 'string' ? one.namespace.split('@')[0]! : ''
-    if (!PRIORITY.includes(kind) || !isText(one.namespace, 128))
+    if (kind === '' || !KINDS.has(kind) || !isText(one.namespace, 128))
       return { reason: 'UNKNOWN_NAMESPACE', pointer: `/identifiers/${index}/namespace` }
     if (!isText(one.value, 256) || one.value.includes('*')) return { reason: 'INVALID_IDENTIFIER', pointer: `/identifiers/${index}/value` }
     list.push({ namespace: one.namespace, value: one.value.trim(), isVerified: one.isVerified === true })
@@ -117,8 +120,12 @@ function readPairs(value: unknown, pointer: string, max: number): { pairs: { key
   return { pairs: value.map(({ key, value: text }) => ({ key, value: text })) }
 }
 
+function rank(namespace: string): number {
+  const kind = namespace.split('@')[0]!
+  return BEST.includes(kind) ? BEST.indexOf(kind) : BEST.length + 1 + LAST.indexOf(kind)
+}
+
 function externalIdOf(identifiers: Claim['identifiers']): string {
-  const rank = (namespace: string) => PRIORITY.indexOf(namespace.split('@')[0]!)
   const best = identifiers.reduce((a, b) => (rank(b.namespace) < rank(a.namespace) ? b : a))
   return `${best.namespace}=${best.value}`
 }

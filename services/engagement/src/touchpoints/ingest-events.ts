@@ -2,11 +2,10 @@ import { crashPoint } from '@renmai/platform/crash-point'
 import { breaksUnique, withTenant } from '@renmai/platform/db'
 import { AppError } from '@renmai/platform/errors'
 import { newId } from '@renmai/platform/ids'
-import type { EventSource } from '../channels/known-accounts.ts'
 import type { Worker } from '../context.ts'
 import { checkEvent, type GoodEvent, type RawEvent, type Rejection } from './event.rules.ts'
 import { personOf } from './people.ts'
-import { type NewTouchpoint, type Repeats, storeTouchpoints } from './store-touchpoints.ts'
+import { type EventSource, type NewTouchpoint, type Repeats, storeTouchpoints } from './store-touchpoints.ts'
 
 export type IngestResult = { messageId: string; status: 'ACCEPTED' | 'DUPLICATE' | 'REJECTED'; reason?: string; pointer?: string }
 export type IngestAnswer = { results: IngestResult[]; accepted: number; duplicates: number; rejected: number }

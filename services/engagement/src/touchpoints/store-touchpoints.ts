@@ -1,11 +1,13 @@
 import { type CopyColumn, encodeArray } from '@renmai/platform/bulk'
 import type { KeyRing } from '@renmai/platform/crypto'
 import type { Tx } from '@renmai/platform/db'
-import type { EventSource } from '../channels/known-accounts.ts'
 import type { GoodEvent } from './event.rules.ts'
 import { keepClaims } from './keep-claims.ts'
 import { findProfiles, type Person } from './people.ts'
 import { tellTouchpoints } from './tell-touchpoints.ts'
+
+/** The account that events come by, and the channel that they are of. */
+export type EventSource = { id: string; channel: string }
 
 export type NewTouchpoint = { event: GoodEvent; id: string; person: Person }
 type Attached = NewTouchpoint & { profileId: string | null }
@@ -43,7 +45,7 @@ export async function storeTouchpoints(
     source.id,
     fresh.filter(({ profileId, event }) => profileId === null || event.claim.attributes.length > 0),
   )
-  const { channel } = source.credentials
+  const { channel } = source
   await tellTouchpoints(
     tx,
     fresh.flatMap(({ id, event: { type, occurredAt, referenceId }, profileId }) =>
@@ -65,7 +67,7 @@ async function insertTouchpoints(tx: Tx, source: EventSource, touchpoints: Attac
   const values = [
     tx.tenantId,
     source.id,
-    source.credentials.channel,
+    source.channel,
     column('uuid', (one) => one.id),
     column('text', (one) => one.event.messageId),
     column('uuid', (one) => one.profileId),

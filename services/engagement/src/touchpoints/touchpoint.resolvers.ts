@@ -21,8 +21,8 @@ export const touchpointResolvers = {
     ingestEvents: async (_, { input }, ctx) => {
       requireScope(ctx.viewer, 'events:write')
       const { tenantId } = ctx.viewer
-      const source = await knownAccount(ctx, tenantId, input.accountId, 'EVENT_API')
-      return ingestEvents(ctx, tenantId, source, input.events)
+      const { id, credentials } = await knownAccount(ctx, tenantId, input.accountId, 'EVENT_API')
+      return ingestEvents(ctx, tenantId, { id, channel: credentials.channel }, input.events)
     },
   },
   Touchpoint: { properties: ({ properties }) => Object.entries(properties ?? {}).map(([key, value]) => ({ key, value })) },

@@ -3,20 +3,42 @@
  * one person and proves identity; T2 is held by one account; T3 is shared by families and devices and proves nothing.
  */
 import { AppError } from '@renmai/platform/errors'
+import type { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
 import parsePhone from 'libphonenumber-js/max'
 
 export type RawIdentifier = { namespace: string; value: string; verifiedAt?: Date | undefined }
 export type NormalIdentifier = { namespace: string; value: string; verifiedAt: Date | undefined; tier: 1 | 2 | 3; weight: number }
-
-/** Evidence weight in bits, log2(m/u) of Fellegi and Sunter, with the m and u of spec/algorithms 6. */
-const WEIGHTS: Record<string, number> = { phone: 19.8576, email: 19.7796, unionid: 19.8576, login: 19.8576 }
 
 /** Numbers that people type to get past a form. */
 const JUNK = new Set(['+8613800138000', '+8613888888888', '+8613000000000', '+8618888888888'])
 
 /** One address as mail programs write it, without what they read as a list, a group, a route or a comment. */
 const EMAIL = /^[^\s@<>"(),:;[\]\\]{1,64}@[^\s@<>"(),:;[\]\\]+\.[^\s@<>"(),:;[\]\\.]{2,}$/
-const KINDS = ['phone', 'email', 'unionid', 'openid', 'login', 'external_userid', 'buyer_id', 'device', 'member_card', 'anonymous_id']
+
+type Kind = Lowercase<Exclude<keyof typeof IdentifierKind, 'UNSPECIFIED'>>
+type Rule = {
+  /** PROVEN: one when the source proved that the person holds it, three otherwise. */
+  tier: 1 | 2 | 3 | 'PROVEN'
+  /** Evidence weight in bits in tier 1: log2(m/u) of Fellegi and Sunter, with the m and u of spec/algorithms 6. */
+  weight?: number
+  /** The same text under two owners is two people: the owner is named behind @. */
+  hasOwner?: true
+  fold?: (text: string) => string
+}
+
+const KINDS: Record<Kind, Rule> = {
+  phone: { tier: 'PROVEN', weight: 19.8576, fold: foldPhone },
+  email: { tier: 'PROVEN', weight: 19.7796, fold: foldEmail },
+  unionid: { tier: 1, weight: 19.8576, hasOwner: true },
+  openid: { tier: 2, hasOwner: true },
+  login: { tier: 1, weight: 19.8576 },
+  external_userid: { tier: 2, hasOwner: true, fold: foldExternalUserId },
+  buyer_id: { tier: 2, hasOwner: true },
+  device: { tier: 3 },
+  member_card: { tier: 2, hasOwner: true },
+  anonymous_id: { tier: 3 },
+  telegram_id: { tier: 2, fold: foldTelegramId },
+}
 
 /**
  * Folds an identifier to the one way it is written: phones to E.164 (Chinese unless they say otherwise), e-mail in lower
@@ -27,25 +49,28 @@ const KINDS = ['phone', 'email', 'unionid', 'openid', 'login', 'external_userid'
 export function normalise({ namespace, value, verifiedAt }: RawIdentifier): NormalIdentifier {
   const [kind = '', scope = ''] = namespace.split('@')
   const text = value.normalize('NFKC').trim()
-  if (!KINDS.includes(kind)) throw invalid(`unknown namespace; known are ${KINDS.join(', ')}`)
+  const rule = Object.hasOwn(KINDS, kind) ? KINDS[kind as Kind] : undefined
+  if (!rule) throw invalid(`unknown namespace; known are ${Object.keys(KINDS).join(', ')}`)
   if (text === '' || text.length > 256) throw invalid(`${kind} must have 1 to 256 characters`)
   if (text.includes('*')) throw invalid(`${kind} is masked and proves nothing`)
   // One spelling: `phone@` would be a namespace of its own, for which nobody knows that its values are personal.
-  if (needsScope(kind) ? scope === '' : namespace !== kind)
-    throw invalid(`${kind} ${needsScope(kind) ? 'must name its owner behind @' : 'has no owner'}`)
-  const folded = fold(kind, text)
-  const tier = tierOf(kind, folded, verifiedAt)
-  return { namespace, value: folded, verifiedAt, tier, weight: tier === 1 ? (WEIGHTS[kind] ?? 10) : 0 }
+  if (rule.hasOwner ? scope === '' : namespace !== kind) throw invalid(`${kind} ${rule.hasOwner ? 'must name its owner behind @' : 'has no owner'}`)
+  const folded = rule.fold?.(text) ?? text
+  const tier = tierOf(rule, folded, verifiedAt)
+  return { namespace, value: folded, verifiedAt, tier, weight: tier === 1 ? (rule.weight ?? 10) : 0 }
 }
 
 const invalid = (message: string) => new AppError('INVALID', message, { identifier: message })
-const needsScope = (kind: string) => ['unionid', 'openid', 'external_userid', 'buyer_id', 'member_card'].includes(kind)
 
-function fold(kind: string, text: string): string {
-  if (kind === 'phone') return foldPhone(text)
-  if (kind === 'email') return foldEmail(text)
+function foldExternalUserId(text: string): string {
   // WeCom takes several by |, and everybody by @all.
-  if (kind === 'external_userid' && (/[|\s]/.test(text) || text.startsWith('@'))) throw invalid('external_userid is not one id')
+  if (/[|\s]/.test(text) || text.startsWith('@')) throw invalid('external_userid is not one id')
+  return text
+}
+
+/** Ids of groups are negative, and names of channels begin with @. */
+function foldTelegramId(text: string): string {
+  if (!/^\d{1,16}$/.test(text)) throw invalid('telegram_id is not the id of a person')
   return text
 }
 
@@ -63,9 +88,8 @@ function foldEmail(text: string): string {
   return `${local}@${host}`
 }
 
-function tierOf(kind: string, value: string, verifiedAt: Date | undefined): 1 | 2 | 3 {
+function tierOf({ tier }: Rule, value: string, verifiedAt: Date | undefined): 1 | 2 | 3 {
   if (JUNK.has(value)) return 3
-  if (kind === 'unionid' || kind === 'login') return 1
-  if (kind === 'phone' || kind === 'email') return verifiedAt ? 1 : 3
-  return kind === 'device' || kind === 'anonymous_id' ? 3 : 2
+  if (tier === 'PROVEN') return verifiedAt ? 1 : 3
+  return tier
 }

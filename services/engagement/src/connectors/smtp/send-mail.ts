@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { pause } from '@renmai/platform/clock'
+import type { Egress } from '@renmai/platform/egress'
+import { AppError } from '@renmai/platform/errors'
+import { LRUCache } from 'lru-cache'
+import { createTransport, type Transporter } from 'nodemailer'
+import type { Handover, Outbound, Reach } from '../connector.ts'
+import { smtpAddress } from './address.ts'
+import type { SmtpAccount, SmtpCredentials } from './credentials.ts'
+
+const ONE_ADDRESS = /^[^\s@<>"(),:;[\]\\]+@[^\s@<>"(),:;[\]\\]+$/
+
+type SmtpError = Error & { responseCode?: number; command?: string; code?: string }
+
+const DEADLINE_MS = 10_000
+const BEFORE_THE_TEXT = ['CONN', 'EHLO', 'HELO', 'LHLO', 'STARTTLS', 'AUTH', 'MAIL FROM', 'RCPT TO']
+/** An address that is not used any more, since its name has moved on, closes its connections. */
+const transports = new LRUCache<string, Transporter>({ max: 500, dispose: (transport) => transport.close() })
+
+/** The message's id becomes the Message-ID, so that a repeat can be told from a new message. */
+export async function sendMail(account: SmtpAccount, { id, address, subject, body }: Outbound, { egress }: Reach): Promise<Handover> {
+  const { credentials } = account
+  if (!ONE_ADDRESS.test(address)) return { outcome: 'REJECTED', reason: 'SMTP_NOT_ONE_ADDRESS' }
+  // As a text it would be read as a list or a group of addresses, in the envelope too.
+  const to = { name: '', address }
+  const domain = credentials.from.split('@')[1]
+  const server = await findServer(egress, credentials)
+  if ('outcome' in server) return server
+  try {
+    const sending = transportOf(account, server.address).sendMail({
+      from: credentials.from,
+      to,
+      envelope: { from: credentials.from, to: [to] },
+      subject,
+      text: body,
+      messageId: `<${id}@${domain}>`,
+    })
+    const sent = await Promise.race([sending, pause(DEADLINE_MS)])
+    return sent ? { outcome: 'SENT', providerId: String(sent.messageId) } : { outcome: 'UNKNOWN', reason: 'SMTP_NO_ANSWER' }
+  } catch (error) {
+    const { responseCode = 0, command = '', code = '' } = error as SmtpError
+    if (responseCode >= 500) return { outcome: 'REJECTED', reason: `SMTP_${responseCode}` }
+    if (responseCode >= 400 || BEFORE_THE_TEXT.includes(command) || ['ECONNREFUSED', 'EDNS'].includes(code))
+      return { outcome: 'LATER', reason: responseCode ? `SMTP_${responseCode}` : 'SMTP_UNREACHABLE' }
+    return { outcome: 'UNKNOWN', reason: 'SMTP_NO_ANSWER' }
+  }
+}
+
+async function findServer(egress: Egress, { host, port }: SmtpCredentials): Promise<{ address: string } | Handover> {
+  try {
+    return { address: await egress.resolve(host, port) }
+  } catch (error) {
+    const isInside = error instanceof AppError && error.code === 'INVALID'
+    return isInside ? { outcome: 'REJECTED', reason: 'SMTP_HOST_REFUSED' } : { outcome: 'LATER', reason: 'SMTP_UNREACHABLE' }
+  }
+}
+
+function transportOf({ tenantId, id, credentials }: SmtpAccount, address: string): Transporter {
+  // The host too: the certificate must be its own.
+  const key = createHash('sha256')
+    .update(JSON.stringify([tenantId, id, address, smtpAddress(address, credentials)]))
+    .digest('base64')
+  const known = transports.get(key)
+  if (known) return known
+  const made = createTransport({
+    ...smtpAddress(address, credentials),
+    pool: true,
+    // As many as all lanes of a tenant hand over at once: nothing may wait here while its deadline runs.
+    maxConnections: 8,
+    // A message whose connection broke may have been accepted; the pool must not send it again by itself.
+    maxRequeues: 0,
+    connectionTimeout: DEADLINE_MS,
+    greetingTimeout: DEADLINE_MS,
+    socketTimeout: DEADLINE_MS,
+  })
+  transports.set(key, made)
+  return made
+}

@@ -1,0 +1,31 @@
+import { createTransport } from 'nodemailer'
+import type { Connector, Reach } from '../connector.ts'
+import { smtpAddress } from './address.ts'
+import { SmtpCredentials } from './credentials.ts'
+import { sendMail } from './send-mail.ts'
+
+/** E-mail by a server that the account names. */
+export const smtp: Connector<SmtpCredentials> = {
+  mutation: 'connectSmtp',
+  credentials: SmtpCredentials,
+  check: ({ host, port }, { egress }) => egress.check(host, port),
+  externalIdOf: ({ from }) => from,
+  test: ({ credentials }, reach) => [['connect and greet', () => greet(credentials, reach)]],
+  // All failures read the same, whatever answered: otherwise a test would say what is where inside.
+  adviceOn: () => 'no mail server takes us there: check host, port, user and password',
+  // A mail server takes few connections.
+  sender: { channel: 'EMAIL', address: 'EMAIL', inFlight: 4, send: sendMail },
+}
+
+async function greet(credentials: SmtpCredentials, { egress }: Reach): Promise<string> {
+  const { host, port } = credentials
+  const transport = createTransport({
+    ...smtpAddress(await egress.resolve(host, port), credentials),
+    connectionTimeout: 5_000,
+    greetingTimeout: 5_000,
+  })
+  return transport
+    .verify()
+    .then(() => `${host}:${port} accepts us`)
+    .finally(() => transport.close())
+}

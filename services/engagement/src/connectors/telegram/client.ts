@@ -1,0 +1,48 @@
+import { AppError } from '@renmai/platform/errors'
+import { request } from 'undici'
+import type { Answer } from '../connector.ts'
+
+/** What Telegram refuses: the code decides what to do about it. */
+export class TelegramError extends Error {
+  override readonly name = 'TelegramError'
+  readonly code: number
+
+  constructor(code: number, description: string) {
+    super(`Telegram ${code}: ${description}`)
+    this.code = code
+  }
+}
+
+type Reply = { ok?: boolean; result?: unknown; error_code?: number; description?: string }
+
+const DEADLINE_MS = 5_000
+const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'EAI_AGAIN']
+
+/**
+ * Calls a method of the Bot API. The token is part of the path, so no error carries the address.
+ * @throws TelegramError when Telegram refuses, AppError UNAVAILABLE when it cannot be reached, TIMEOUT when it may have acted
+ */
+export async function call<T>(baseUrl: string, token: string, method: string, body: object = {}): Promise<T> {
+  const response = await request(`${baseUrl}/bot${token}/${method}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(DEADLINE_MS),
+  }).catch((error: Error & { code?: string }) => {
+    const code = NEVER_SENT.includes(error.code ?? '') ? 'UNAVAILABLE' : 'TIMEOUT'
+    throw new AppError(code, 'Telegram does not answer', undefined, { cause: error })
+  })
+  const reply = (await response.body.json().catch(() => ({}))) as Reply
+  if (!reply.ok) throw new TelegramError(reply.error_code ?? response.statusCode, reply.description ?? 'no reason given')
+  return reply.result as T
+}
+
+/** Too many calls and faults of Telegram's own pass by themselves; anything else needs a person. */
+export async function answered<T>(calling: Promise<T>): Promise<Answer<T>> {
+  try {
+    return { given: await calling }
+  } catch (error) {
+    if (!(error instanceof TelegramError)) throw error
+    return error.code === 429 || error.code >= 500 ? { later: error.message } : { refused: error.message }
+  }
+}

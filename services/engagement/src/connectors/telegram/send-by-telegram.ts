@@ -1,0 +1,24 @@
+import { AppError } from '@renmai/platform/errors'
+import type { Handover, Outbound, Reach } from '../connector.ts'
+import { call, TelegramError } from './client.ts'
+import type { TelegramAccount } from './credentials.ts'
+
+/** A bot writes to people who wrote to it first; Telegram refuses the others (403), and chats that are not there (400). */
+export async function sendByTelegram({ credentials }: TelegramAccount, { address, body }: Outbound, { url }: Reach): Promise<Handover> {
+  // Telegram takes @names of public channels and negative ids of groups as well.
+  if (!/^\d{1,16}$/.test(address)) return { outcome: 'REJECTED', reason: 'TELEGRAM_NOT_ONE_ADDRESS' }
+  try {
+    const message = await call<{ message_id: number }>(url, credentials.token, 'sendMessage', { chat_id: Number(address), text: body })
+    return { outcome: 'SENT', providerId: String(message.message_id) }
+  } catch (error) {
+    if (error instanceof TelegramError) return { outcome: outcomeOf(error.code), reason: `TELEGRAM_${error.code}` }
+    const wasRefused = error instanceof AppError && error.code === 'UNAVAILABLE'
+    return wasRefused ? { outcome: 'LATER', reason: 'TELEGRAM_UNREACHABLE' } : { outcome: 'UNKNOWN', reason: 'TELEGRAM_NO_ANSWER' }
+  }
+}
+
+/** After a fault of its own Telegram may have sent the message. */
+function outcomeOf(code: number): 'LATER' | 'UNKNOWN' | 'REJECTED' {
+  if (code === 429) return 'LATER'
+  return code >= 500 ? 'UNKNOWN' : 'REJECTED'
+}

@@ -1,0 +1,182 @@
+import { fileURLToPath } from 'node:url'
+import { answer, answerAll } from '@renmai/platform/ask'
+import { idFrom, newId } from '@renmai/platform/ids'
+import { deliver, event, published } from '@renmai/platform/testing/events'
+import { eventually } from '@renmai/platform/testing/eventually'
+import { makeFolder } from '@renmai/platform/testing/folder'
+import { type Child, freePort, start } from '@renmai/platform/testing/processes'
+import { key } from '@renmai/platform/testing/viewers'
+import { runQueues } from '@renmai/platform/work/run-queues'
+import { MessageRequestedSchema, TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
+import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
+import { ContactLostSchema, MessageReceivedSchema, TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
+import { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import { request } from 'undici'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Stand, startStand } from '../../../test/stand.ts'
+import { connectAccount, type ChannelAccountRow } from '../../channels/connect-account.ts'
+import { setCallbacks } from '../../channels/set-callbacks.ts'
+import { testConnection } from '../../channels/test-connection.ts'
+import { handlers } from '../../handlers.ts'
+import { processPushes } from '../../intake/process-pushes.ts'
+import { dispatchMessages } from '../../messages/dispatch-messages.ts'
+
+const TOKEN = `4711:${'A'.repeat(35)}`
+const SIMULATOR = fileURLToPath(new URL('../../../../../scripts/simulator/main.ts', import.meta.url))
+const [tenant, templateId] = [newId(), newId()]
+const folder = makeFolder('telegram')
+
+let stand: Stand
+let simulator: Child
+let url: string
+let intake: string
+let account: ChannelAccountRow
+const claimed: { source: string; externalId: string; displayName: string; identifiers: string[] }[] = []
+const stops: (() => Promise<unknown>)[] = []
+
+const order = async (path: string, body?: object) => {
+  const options = body ? { method: 'POST' as const, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}
+  return (await (await request(`${url}/_sim/${path}`, options)).body.json()) as { status?: number; deliveries?: object[] }
+}
+const rows = async (sql: string, ...values: unknown[]) => (await stand.test.owner.query(sql, values)).rows
+const profileOf = (userId: number) => idFrom('telegram:4711', String(userId))
+const connect = async (token: string) => {
+  const { account: made } = await connectAccount(stand.contextOf(tenant), 'TELEGRAM', { idempotencyKey: key(), name: 'bot', token })
+  return made
+}
+const stateOf = async ({ id }: ChannelAccountRow) => (await rows('SELECT next_at, problem FROM channel_accounts WHERE id = $1', id))[0]
+
+function startIdentity(): void {
+  const resolve = answer(IdentityService.method.resolveProfiles, async ({ claims }) => {
+    for (const { source, externalId, displayName, identifiers } of claims)
+      claimed.push({ source, externalId, displayName, identifiers: identifiers.map((one) => `${one.namespace}=${one.value}`) })
+    return {
+      profiles: claims.map(({ claimId, source, externalId }) => ({
+        claimId,
+        profileId: idFrom(source, externalId),
+        customerId: idFrom('c', source, externalId),
+      })),
+    }
+  })
+  const people = [7, 8, 9]
+  const cards = answer(IdentityService.method.readContactCards, async ({ profileIds, addressKind }) => ({
+    cards: profileIds.map((profileId) => ({
+      profileId,
+      address: addressKind === IdentifierKind.TELEGRAM_ID ? String(people.find((one) => profileOf(one) === profileId) ?? '@all') : '',
+      displayName: '李',
+    })),
+  }))
+  const decide = answer(ComplianceService.method.decideSends, async ({ questions }) => ({
+    decisions: questions.map(({ messageId }) => ({ messageId, decisionId: idFrom('d', messageId), isAllowed: true, reasons: [] })),
+  }))
+  stops.push(answerAll(stand.bus, 'identity', [resolve, cards]), answerAll(stand.bus, 'compliance', [decide]))
+}
+
+beforeAll(async () => {
+  const port = await freePort()
+  url = `http://127.0.0.1:${port}`
+  const args = [SIMULATOR, String(port), '0']
+  simulator = await start('simulator', process.execPath, args, { logs: folder.path, ready: (line) => line.startsWith('READY') })
+  stand = await startStand({ platformUrls: { TELEGRAM: url } })
+  intake = await stand.intake.listen({ host: '127.0.0.1', port: 0 })
+  await order('telegram/accounts', { token: TOKEN, username: 'shop_bot', intake })
+  startIdentity()
+  stops.unshift(...runQueues(stand.worker, [setCallbacks, processPushes, dispatchMessages]).map((loop) => () => loop.stop()))
+  account = await connect(TOKEN)
+  await eventually(async () => expect(await stateOf(account)).toEqual({ next_at: null, problem: null }))
+})
+afterAll(async () => {
+  for (const stop of stops) await stop()
+  await stand.stop()
+  await simulator.stop()
+  folder.remove()
+})
+
+const write = (userId: number, text: string, fault?: string) =>
+  order('telegram/message', { token: TOKEN, userId, firstName: '李', text, ...(fault ? { fault } : {}) })
+
+/** Asks for a message. @returns how it ended, with the reason */
+async function send(userId: number, text = 'Hi'): Promise<string> {
+  const messageId = newId()
+  const wanted = { messageId, profileId: profileOf(userId), channel: 'TELEGRAM', purpose: 'p', templateId, templateVersion: 1 }
+  await deliver(stand.test.db, 'engagement', handlers, [
+    event(TemplatePublishedSchema, tenant, {
+      templateId,
+      version: 1,
+      channel: 'TELEGRAM',
+      subjectTemplate: '',
+      bodyTemplate: '{{ text }}',
+    }),
+    event(MessageRequestedSchema, tenant, { ...wanted, variables: [{ name: 'text', value: text }] }),
+  ])
+  return eventually(async () => {
+    const [row] = await rows(
+      "SELECT state, reasons FROM messages WHERE id = $1 AND (state NOT IN ('PLANNED', 'CLAIMED', 'SENDING') OR attempts > 0)",
+      messageId,
+    )
+    const ended = [row?.state, ...(row?.reasons ?? [])].join(' ')
+    expect(ended).toMatch(/^(SENT|REJECTED|UNKNOWN|PLANNED \w)/)
+    return ended
+  })
+}
+
+describe('a Telegram bot', () => {
+  it('answers the test of its connection, and one with a wrong token says what to check', async () => {
+    expect(await testConnection(stand.contextOf(tenant), { accountId: account.id })).toMatchObject({
+      isOk: true,
+      steps: [{ name: 'getMe', detail: 'bot @shop_bot answers' }],
+    })
+    const wrong = await connect(`4712:${'B'.repeat(35)}`)
+    await eventually(async () => expect(await stateOf(wrong)).toEqual({ next_at: null, problem: 'Telegram 401: Unauthorized' }))
+    const { steps } = await testConnection(stand.contextOf(tenant), { accountId: wrong.id })
+    expect(steps).toEqual([{ name: 'getMe', isOk: false, detail: 'Telegram refuses it with 401: check the token' }])
+  })
+
+  it('takes a message in once: a profile, its touchpoint and the message', async () => {
+    expect(await write(7, '你好', 'duplicate')).toEqual({ status: 200 })
+    const received = async () => (await published(stand.test, MessageReceivedSchema)).filter((one) => one.channel === 'TELEGRAM')
+    await eventually(async () => expect(await received()).toMatchObject([{ profileId: profileOf(7) }]))
+    expect(claimed).toEqual([{ source: 'telegram:4711', externalId: '7', displayName: '李', identifiers: ['telegram_id=7'] }])
+    const [touchpoint, ...others] = (await published(stand.test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints)
+    expect([touchpoint, others]).toMatchObject([{ profileId: profileOf(7), type: 'message_received', channel: 'TELEGRAM' }, []])
+    expect(JSON.stringify(await rows('SELECT * FROM inbound_messages'))).not.toContain('你好')
+  })
+
+  it.each([
+    ['without the secret', undefined],
+    ['with another secret', 'x'.repeat(43)],
+  ])('refuses an update %s before it reads it', async (_what, secret) => {
+    const headers = { 'content-type': 'application/json', ...(secret ? { 'x-telegram-bot-api-secret-token': secret } : {}) }
+    const { statusCode } = await stand.intake.inject({
+      method: 'POST',
+      url: `/hooks/telegram/${tenant}/${account.id}`,
+      headers,
+      payload: '{',
+    })
+    expect(statusCode).toBe(401)
+  })
+
+  it('writes to a person who wrote to it', async () => {
+    await write(8, '/start')
+    expect(await send(8, 'Your coupon')).toBe('SENT')
+    expect((await order('deliveries')).deliveries).toMatchObject([{ channel: 'TELEGRAM', to: '8', text: 'Your coupon' }])
+  })
+
+  it('records who blocked it, and that a message to them was refused', async () => {
+    await write(9, '/start')
+    expect(await order('telegram/member', { token: TOKEN, userId: 9, firstName: '王', status: 'kicked' })).toEqual({ status: 200 })
+    await eventually(async () =>
+      expect(await published(stand.test, ContactLostSchema)).toMatchObject([{ profileId: profileOf(9), accountId: account.id }]),
+    )
+    expect(await rows('SELECT external_user_id, lost_by FROM contacts')).toEqual([{ external_user_id: '9', lost_by: 'CUSTOMER' }])
+    expect(await send(9)).toBe('REJECTED TELEGRAM_403')
+  })
+
+  it('reports a message that is too long or goes to several as refused, and waits when it sends too fast', async () => {
+    expect(await send(8, 'x'.repeat(4_097))).toBe('REJECTED TELEGRAM_400')
+    expect(await send(1)).toBe('REJECTED TELEGRAM_NOT_ONE_ADDRESS')
+    await order('faults', { path: 'telegram/sendMessage', kind: 'rate-limit', times: 1 })
+    expect(await send(8)).toBe('PLANNED TELEGRAM_429')
+  })
+})

@@ -1,0 +1,45 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { AppError } from '@renmai/platform/errors'
+import { parse } from '@renmai/platform/parse'
+import type { Connector } from '../connector.ts'
+import { readJson } from '../read-json.ts'
+import { answered, call, TelegramError } from './client.ts'
+import { TelegramCredentials } from './credentials.ts'
+import { sendByTelegram } from './send-by-telegram.ts'
+import { identityOf, readUpdate, UpdateNo } from './update.rules.ts'
+
+const botIdOf = (token: string) => token.split(':')[0]!
+const digestOf = (text: string) => createHash('sha256').update(text).digest()
+
+/** A Telegram bot: messages both ways, and who starts or blocks it. */
+export const telegram: Connector<TelegramCredentials> = {
+  mutation: 'connectTelegram',
+  credentials: TelegramCredentials,
+  issue: () => ({ webhookSecret: randomBytes(32).toString('base64url') }),
+  externalIdOf: ({ token }) => botIdOf(token),
+  url: 'https://api.telegram.org',
+  test: ({ credentials: { token } }, { url }) => [
+    ['getMe', async () => `bot @${(await call<{ username: string }>(url, token, 'getMe')).username} answers`],
+  ],
+  adviceOn: (error) => (error instanceof TelegramError ? `Telegram refuses it with ${error.code}: check the token` : undefined),
+  callback: {
+    path: 'hooks/telegram',
+    limit: 1024 ** 2,
+    // An object without `method`: with one, Telegram takes the answer for a call.
+    accepted: {},
+    open({ headers, body }, { credentials: { webhookSecret } }) {
+      const given = headers['x-telegram-bot-api-secret-token'] ?? ''
+      if (!timingSafeEqual(digestOf(given), digestOf(webhookSecret)))
+        throw new AppError('UNAUTHENTICATED', 'The update does not carry the secret of this bot')
+      return { identity: identityOf(parse(UpdateNo, readJson(body))), message: body }
+    },
+    read: (message, { externalId }) => readUpdate(message, externalId),
+  },
+  sender: { channel: 'TELEGRAM', address: 'TELEGRAM_ID', inFlight: 8, send: sendByTelegram },
+  provisions: {
+    callback: ({ credentials: { token, webhookSecret } }, address, { url }) => {
+      const wanted = { url: address, secret_token: webhookSecret, allowed_updates: ['message', 'my_chat_member'] }
+      return answered(call(url, token, 'setWebhook', wanted))
+    },
+  },
+}

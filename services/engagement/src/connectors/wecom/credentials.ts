@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import type { Account } from '../connector.ts'
+
+export const WecomCredentials = z.object({
+  corpId: z.string().regex(/^\w{8,64}$/),
+  agentId: z.int().positive(),
+  secret: z.string().min(1).max(500),
+  token: z.string().regex(/^[A-Za-z0-9]{3,32}$/),
+  encodingAesKey: z.string().regex(/^[A-Za-z0-9]{43}$/, '43 letters and digits'),
+})
+export type WecomCredentials = z.output<typeof WecomCredentials>
+export type WecomAccount = Account<WecomCredentials>

@@ -1,0 +1,47 @@
+import { AppError } from '@renmai/platform/errors'
+import { request } from 'undici'
+import type { Answer } from '../connector.ts'
+
+/** What WeCom refuses: the code decides what to do about it. */
+export class WecomError extends Error {
+  override readonly name = 'WecomError'
+  readonly errcode: number
+
+  constructor(errcode: number, errmsg: string) {
+    super(`WeCom ${errcode}: ${errmsg}`)
+    this.errcode = errcode
+  }
+
+  /** Too many calls, or busy: to be tried again later. */
+  get isRateLimit(): boolean {
+    return [45009, 45033, -1].includes(this.errcode)
+  }
+}
+
+export type Reply = { errcode?: number; errmsg?: string } & Record<string, unknown>
+
+const DEADLINE_MS = 5_000
+
+/** @throws WecomError when WeCom refuses, AppError UNAVAILABLE when it cannot be reached, TIMEOUT when it may have acted */
+export async function send(url: string, body?: object): Promise<Reply> {
+  const options = body ? { method: 'POST' as const, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}
+  const response = await request(url, { ...options, signal: AbortSignal.timeout(DEADLINE_MS) }).catch(
+    (error: Error & { code?: string }) => {
+      const wasSent = !['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'EAI_AGAIN'].includes(error.code ?? '')
+      throw new AppError(wasSent ? 'TIMEOUT' : 'UNAVAILABLE', 'WeCom does not answer', undefined, { cause: error })
+    },
+  )
+  const reply = (await response.body.json().catch(() => ({ errcode: -1, errmsg: `status ${response.statusCode}` }))) as Reply
+  if (reply.errcode) throw new WecomError(reply.errcode, reply.errmsg ?? '')
+  return reply
+}
+
+/** @param passing codes besides those of every call whose reason passes by itself */
+export async function answered<T>(call: Promise<T>, passing: readonly number[] = []): Promise<Answer<T>> {
+  try {
+    return { given: await call }
+  } catch (error) {
+    if (!(error instanceof WecomError)) throw error
+    return error.isRateLimit || passing.includes(error.errcode) ? { later: error.message } : { refused: error.message }
+  }
+}

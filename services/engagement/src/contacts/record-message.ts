@@ -1,0 +1,26 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { seal } from '@renmai/platform/crypto'
+import type { Tx } from '@renmai/platform/db'
+import { newId } from '@renmai/platform/ids'
+import { publish } from '@renmai/platform/outbox'
+import { MessageReceivedSchema } from '@renmai/proto/engagement/v1/events'
+import type { MessageReceived } from '../connectors/incoming.ts'
+import type { Worker } from '../context.ts'
+import { inboundMessages } from './contact.table.ts'
+import { type ContactSource, recordTouchpoint } from './record-touchpoint.ts'
+
+/** What the text of a message is bound to, so that it opens nowhere else. */
+export const inboundPlace = (id: string) => `inbound_messages.body|${id}`
+
+/** What a customer wrote: sealed here, published as a fact without its text, with its touchpoint. */
+export async function recordMessage(tx: Tx, { keyRing }: Worker, event: MessageReceived, source: ContactSource): Promise<void> {
+  const { account, profileId } = source
+  const { messageId: externalMessageId, type, text, at, channel } = event
+  const id = newId()
+  const body = seal(keyRing, tx.tenantId, inboundPlace(id), text)
+  const row = { tenantId: tx.tenantId, id, accountId: account.id, externalMessageId, profileId, type, body, receivedAt: at }
+  const stored = await tx.insert(inboundMessages).values(row).onConflictDoNothing().returning()
+  if (stored.length === 0) return
+  await recordTouchpoint(tx, source, { type: 'message_received', channel, at, referenceId: null, messageId: `message:${id}` })
+  await publish(tx, MessageReceivedSchema, { messageId: id, profileId, channel, at: timestampFromDate(at) })
+}

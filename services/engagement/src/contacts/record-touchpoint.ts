@@ -1,0 +1,23 @@
+import type { Tx } from '@renmai/platform/db'
+import { newId } from '@renmai/platform/ids'
+import type { Account } from '../connectors/connector.ts'
+import { tellTouchpoints } from '../touchpoints/tell-touchpoints.ts'
+import { touchpoints } from '../touchpoints/touchpoint.table.ts'
+
+/** By which account an event came, when, and who it is about. */
+export type ContactSource = { account: Pick<Account, 'id' | 'kind'>; profileId: string; identityKey: Buffer; receivedAt: Date }
+
+type Made = { type: string; channel: string; at: Date; referenceId: string | null; messageId: string }
+
+/** @returns false when the touchpoint was there already */
+export async function recordTouchpoint(tx: Tx, { account, profileId, identityKey }: ContactSource, made: Made): Promise<boolean> {
+  const { type, channel, at: occurredAt, referenceId, messageId } = made
+  const touchpoint = { id: newId(), profileId, type, channel, occurredAt, referenceId }
+  const stored = await tx
+    .insert(touchpoints)
+    .values({ ...touchpoint, tenantId: tx.tenantId, sourceId: account.id, messageId, identityKey })
+    .onConflictDoNothing()
+    .returning()
+  if (stored.length > 0) await tellTouchpoints(tx, [touchpoint])
+  return stored.length > 0
+}

@@ -1,0 +1,66 @@
+import { open } from '@renmai/platform/crypto'
+import { type Tx, withTenant } from '@renmai/platform/db'
+import { AppError } from '@renmai/platform/errors'
+import { momentProblem } from '@renmai/platform/moments.rules'
+import { outside } from '@renmai/platform/work/outside'
+import { type Outcome, outcomeOf } from '@renmai/platform/work/settle'
+import { and, eq, sql } from 'drizzle-orm'
+import { type OpenAccount, readAccount } from '../channels/credentials.ts'
+import { reachOf } from '../channels/reach.ts'
+import { connectors } from '../connectors/connectors.ts'
+import { takeContactEvent } from '../contacts/take-contact-event.ts'
+import type { Worker } from '../context.ts'
+import { takeOrder } from '../orders/take-order.ts'
+import { webhookPlace } from './store-push.ts'
+import { type Webhook, webhooks } from './webhook.table.ts'
+
+/** Works on stored pushes. What fails for a passing reason is tried again; what never can is parked with its reason. */
+export const processPushes = outside(webhooks, (worker: Worker) => ({
+  name: 'process-pushes',
+  lanes: 4,
+  leaseSeconds: 30,
+  batch: 25,
+  call: (webhook) =>
+    process(worker, webhook).catch((error) => {
+      const outcome = outcomeOf(error, webhook.attempts)
+      worker.bus.log.warn({ err: error, webhook: webhook.id, attempts: webhook.attempts }, 'push not processed')
+      return outcome
+    }),
+}))
+
+async function process(worker: Worker, webhook: Webhook): Promise<Outcome> {
+  const { tenantId, id, accountId, receivedAt } = webhook
+  if (webhook.processedAt) return { done: () => Promise.resolve() }
+  const account = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId))
+  const message = open(worker.keyRing, tenantId, webhookPlace(id), webhook.body)
+  const { problem, effects } = await take(worker, account, message, receivedAt)
+  return {
+    done: async (tx) => {
+      await tx
+        .update(webhooks)
+        .set({ processedAt: sql`now()`, problem })
+        .where(and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id)))
+      await effects?.(tx)
+    },
+  }
+}
+
+/** What is noted with a push, and what commits with the mark that it is done. */
+type Taken = { problem: string | null; effects?: (tx: Tx) => Promise<unknown> }
+
+/** Reads one push and finds the person behind it; nothing is written yet. */
+async function take(worker: Worker, account: OpenAccount, message: string, receivedAt: Date): Promise<Taken> {
+  const { callback } = connectors[account.kind]
+  if (!callback) throw new AppError('INVALID', `${account.kind} takes no pushes`)
+  const incoming = callback.read(message, account)
+  if (incoming.kind === 'OTHER') return { problem: `OTHER: ${incoming.name}` }
+  const untimely = 'at' in incoming && momentProblem(incoming.at, worker.now())
+  if (untimely) return { problem: `${untimely}: time of the push` }
+  // Before identity gets to know of anybody, and before anything of the account is called.
+  await callback.prove?.(account, reachOf(worker, account.kind))
+  const effects =
+    incoming.kind === 'ORDER_CHANGED'
+      ? await takeOrder(worker, account.tenantId, incoming.order)
+      : await takeContactEvent(worker, account, incoming, receivedAt)
+  return { problem: null, effects }
+}

@@ -1,0 +1,70 @@
+import type { Admission } from '@renmai/platform/admission'
+import type { Http } from '@renmai/platform/http'
+import { knownAccount } from '../channels/known-accounts.ts'
+import type { CallbackRequest, Connector } from '../connectors/connector.ts'
+import { connectors } from '../connectors/connectors.ts'
+import type { Worker } from '../context.ts'
+import type { ChannelKind } from '../gen/resolvers.ts'
+import { ingestEvents } from '../touchpoints/ingest-events.ts'
+import { storePush } from './store-push.ts'
+
+type Route = {
+  Params: { tenantId: string; accountId: string }
+  Querystring: Record<string, string>
+  Body: string
+}
+
+const pathOf = (path: string) => `/${path}/:tenantId/:accountId`
+/** The last part of a path names the kind of work to the admission. */
+const workOf = (path: string) => path.split('/').at(-1)!
+
+/** A route for each connector that is called. An account proves its callers by its own secret, before anything is parsed. */
+export function serveCallbacks(http: Http, worker: Worker, admission: Admission): void {
+  for (const [kind, { callback, events }] of Object.entries(connectors) as [ChannelKind, Connector][]) {
+    if (callback) servePushes(http, worker, admission, kind, callback)
+    if (events) serveEvents(http, worker, admission, kind, events)
+  }
+}
+
+const requestOf = ({ query, headers, body }: { query: Record<string, string>; headers: object; body: string }): CallbackRequest => ({
+  query,
+  headers: headers as CallbackRequest['headers'],
+  body: body ?? '',
+})
+
+function servePushes(
+  http: Http,
+  worker: Worker,
+  admission: Admission,
+  kind: ChannelKind,
+  callback: NonNullable<Connector['callback']>,
+): void {
+  const path = pathOf(callback.path)
+  if (callback.echo)
+    http.get<Route>(path, async ({ params: { tenantId, accountId }, query }, reply) => {
+      const account = await knownAccount(worker, tenantId, accountId, kind)
+      return reply.type('text/plain').send(callback.echo!(query, account, worker.now()))
+    })
+  http.post<Route>(path, { bodyLimit: callback.limit }, async (request, reply) => {
+    const { tenantId, accountId } = request.params
+    const account = await knownAccount(worker, tenantId, accountId, kind)
+    const push = callback.open(requestOf(request), account, worker.now())
+    if (push)
+      await admission.admit({ tenantId, priority: 'PERSIST', kind: workOf(callback.path) }, () =>
+        storePush(worker, tenantId, accountId, push),
+      )
+    return reply.type(typeof callback.accepted === 'string' ? 'text/plain' : 'application/json').send(callback.accepted)
+  })
+}
+
+function serveEvents(http: Http, worker: Worker, admission: Admission, kind: ChannelKind, events: NonNullable<Connector['events']>): void {
+  http.post<Route>(pathOf(events.path), { bodyLimit: events.limit }, async (request) => {
+    const { tenantId, accountId } = request.params
+    const account = await knownAccount(worker, tenantId, accountId, kind)
+    const source = { id: account.id, channel: events.channelOf(account.credentials) }
+    const given = events.open(requestOf(request), account)
+    return admission.admit({ tenantId, priority: 'PERSIST', kind: workOf(events.path) }, () =>
+      ingestEvents(worker, tenantId, source, given),
+    )
+  })
+}
