@@ -212,19 +212,3 @@ const isList = (type: ColumnType) => (LISTS as readonly string[]).includes(type)
 const sentAs = (type: ColumnType) => (isList(type) ? 'jsonb' : (type as CopyColumn['type']))
 const picked = ([name, type]: Column) =>
   isList(type) ? `CASE WHEN r.${name} IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(r.${name}))::${type} END` : `r.${name}`
-
-/** The former of rows.ts, by hand-written columns. */
-export const insertRows = <R extends object = object>(
-  tx: Tx,
-  table: string,
-  columns: Record<string, ColumnType>,
-  rows: readonly object[],
-  options: { conflict?: string; returning?: string } = {},
-): Promise<R[]> =>
-  insertColumns(
-    tx,
-    table,
-    Object.entries(columns).map(([name, type]) => [name, type, name] as const),
-    rows as readonly Record<string, unknown>[],
-    options,
-  ) as Promise<R[]>

@@ -1,5 +1,5 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
-import { insertRows } from './bulk.ts'
+import { insertColumns } from './bulk.ts'
 import { crashPoint } from './crash-point.ts'
 import { type Db, type Tx, withTenant } from './db.ts'
 import { timeOfId } from './ids.ts'
@@ -79,8 +79,12 @@ export async function handleOnce(db: Db, consumer: string, handler: Handler, del
 
 /** Marks events as handled. @returns those that were not before */
 export async function markHandled(tx: Tx, consumer: string, eventIds: string[]): Promise<Set<string>> {
-  const rows = eventIds.map((id) => ({ consumer, event_id: id, event_day: timeOfId(id) }))
-  const columns = { consumer: 'text', event_id: 'uuid', event_day: 'date' } as const
-  const fresh = await insertRows<{ event_id: string }>(tx, 'inbox', columns, rows, { returning: 'event_id' })
-  return new Set(fresh.map((row) => row.event_id))
+  const rows = eventIds.map((id) => ({ consumer, id, day: timeOfId(id) }))
+  const columns = [
+    ['consumer', 'text', 'consumer'],
+    ['event_id', 'uuid', 'id'],
+    ['event_day', 'date', 'day'],
+  ] as const
+  const fresh = await insertColumns(tx, 'inbox', columns, rows, { returning: 'event_id' })
+  return new Set(fresh.map((row) => row.event_id as string))
 }

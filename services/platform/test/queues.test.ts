@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { analyzeNew } from '../src/analyze-new.ts'
-import { insertRows } from '../src/bulk.ts'
+import { type ColumnType, insertColumns } from '../src/bulk.ts'
 import { pause } from '../src/clock.ts'
-import { withTenant } from '../src/db.ts'
+import { type Tx, withTenant } from '../src/db.ts'
 import { groupWrites } from '../src/group-writes.ts'
 import { newId } from '../src/ids.ts'
 import { createLog } from '../src/log.ts'
@@ -19,9 +19,16 @@ beforeAll(async () => {
 afterAll(() => test.drop())
 
 const COLUMNS = { id: 'uuid', value: 'int4' } as const
+const insert = (tx: Tx, table: string, columns: Record<string, ColumnType>, rows: readonly Record<string, unknown>[]) =>
+  insertColumns(
+    tx,
+    table,
+    Object.entries(columns).map(([name, type]) => [name, type, name] as const),
+    rows,
+  )
 const store = (tenantId: string, ...values: number[]) =>
   withTenant(test.db, tenantId, (tx) =>
-    insertRows(
+    insert(
       tx,
       'counters',
       COLUMNS,
@@ -119,7 +126,7 @@ it('rows come back as they were written, in every type', async () => {
   const shape = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
   await test.owner.query(`CREATE TABLE every_type (tenant_id uuid, ${shape.join(', ')}); GRANT ALL ON every_type TO PUBLIC`)
   const rows = await withTenant(test.db, tenant, async (tx) => {
-    await insertRows(tx, 'every_type', columns, [row, nothing])
+    await insert(tx, 'every_type', columns, [row, nothing])
     return (await tx.client.query(`SELECT ${Object.keys(columns).join(', ')}, e::text AS e FROM every_type`)).rows
   })
   expect(rows).toEqual([row, nothing])
@@ -130,6 +137,6 @@ it.each([
   { id: newId(), value: 2 ** 31 },
   { id: newId(), value: 1.5 },
 ])('a value that would become another one is refused: %o', async (row) => {
-  const storing = withTenant(test.db, newId(), (tx) => insertRows(tx, 'counters', COLUMNS, [row]))
+  const storing = withTenant(test.db, newId(), (tx) => insert(tx, 'counters', COLUMNS, [row]))
   await expect(storing).rejects.toMatchObject({ code: 'INVALID' })
 })

@@ -1,4 +1,4 @@
-import { insertRows } from '@renmai/platform/bulk'
+import { insertColumns } from '@renmai/platform/bulk'
 import type { Tx } from '@renmai/platform/db'
 import { type Handler, on } from '@renmai/platform/inbox'
 import type { WarehouseEvent } from './facts/fact.ts'
@@ -9,23 +9,18 @@ export const keepFacts: Handler[] = facts.map(({ on: schema, reaction, toRows })
   on(schema, reaction, (tx, events) => keepEvents(tx, events.flatMap(toRows))),
 )
 
-const COLUMNS = {
-  id: 'uuid',
-  profile_id: 'uuid',
-  kind: 'text',
-  type: 'text',
-  channel: 'text',
-  occurred_at: 'timestamptz',
-  reference_id: 'uuid',
-} as const
+/** The table is partitioned by hand-written SQL and has no other description. */
+const COLUMNS = [
+  ['id', 'uuid', 'id'],
+  ['profile_id', 'uuid', 'profileId'],
+  ['kind', 'text', 'kind'],
+  ['type', 'text', 'type'],
+  ['channel', 'text', 'channel'],
+  ['occurred_at', 'timestamptz', 'occurredAt'],
+  ['reference_id', 'uuid', 'referenceId'],
+] as const
 
 /** Adds events to the warehouse; the same event again changes nothing. Those of a month without a partition share one. */
 async function keepEvents(tx: Tx, events: WarehouseEvent[]): Promise<void> {
-  const rows = events.map(({ profileId, occurredAt, referenceId, ...event }) => ({
-    ...event,
-    profile_id: profileId,
-    occurred_at: occurredAt,
-    reference_id: referenceId,
-  }))
-  await insertRows(tx, 'events', COLUMNS, rows)
+  await insertColumns(tx, 'events', COLUMNS, events)
 }

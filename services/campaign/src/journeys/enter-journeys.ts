@@ -1,11 +1,11 @@
-import { insertRows } from '@renmai/platform/bulk'
 import type { Tx } from '@renmai/platform/db'
 import { idFrom } from '@renmai/platform/ids'
 import { type Handler, on } from '@renmai/platform/inbox'
 import { publish } from '@renmai/platform/outbox'
+import { insertRows } from '@renmai/platform/rows'
 import { JourneyEnteredSchema } from '@renmai/proto/campaign/v1/events'
 import { and, eq, inArray } from 'drizzle-orm'
-import { type Journey, journeys } from './journey.table.ts'
+import { type Journey, journeyEntries, journeys } from './journey.table.ts'
 import { triggerKinds } from './triggers.ts'
 
 /** What has customers enter journeys, trigger by trigger. */
@@ -40,22 +40,17 @@ export async function enter(tx: Tx, journey: Journey, customerIds: readonly stri
   )
   const entries = rows.map(({ profile_id }) => ({
     id: idFrom('entry', journey.id, profile_id),
-    journey_id: journey.id,
-    profile_id,
-    node_id: journey.nodes[0]!.id,
-    due_at: now,
-    entered_at: now,
+    journeyId: journey.id,
+    profileId: profile_id,
+    nodeId: journey.nodes[0]!.id,
+    dueAt: now,
+    enteredAt: now,
   }))
   tx.work.add('journey_entries')
-  await insertRows(
-    tx,
-    'journey_entries',
-    { id: 'uuid', journey_id: 'uuid', profile_id: 'uuid', node_id: 'text', due_at: 'timestamptz', entered_at: 'timestamptz' },
-    entries,
-  )
+  await insertRows(tx, journeyEntries, entries)
   await publish(
     tx,
     JourneyEnteredSchema,
-    ...entries.map((entry) => ({ journeyId: journey.id, entryId: entry.id, profileId: entry.profile_id })),
+    ...entries.map((entry) => ({ journeyId: journey.id, entryId: entry.id, profileId: entry.profileId })),
   )
 }

@@ -1,6 +1,6 @@
 import { withTenant } from '@renmai/platform/db'
 import { asc, eq } from 'drizzle-orm'
-import { connectors } from '../connectors/connectors.ts'
+import { type ConnectMutation, connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
 import type { ChannelKind, MutationResolvers, Resolvers } from '../gen/resolvers.ts'
 import { callbackPathOf } from './callback-path.ts'
@@ -11,12 +11,12 @@ import { testConnection } from './test-connection.ts'
 const MAX_ACCOUNTS = 1_000
 
 /** The mutations that the connectors name. */
-const connecting: MutationResolvers = Object.fromEntries(
+const connecting = Object.fromEntries(
   Object.entries(connectors).map(([kind, { mutation }]) => [
     mutation,
     (_: unknown, { input }: { input: object }, ctx: Context) => connectAccount(ctx, kind as ChannelKind, input),
   ]),
-)
+) as unknown as Pick<MutationResolvers, ConnectMutation>
 
 export const channelResolvers = {
   Query: {

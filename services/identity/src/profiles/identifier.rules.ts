@@ -54,7 +54,8 @@ export function normalise({ namespace, value, verifiedAt }: RawIdentifier): Norm
   if (text === '' || text.length > 256) throw invalid(`${kind} must have 1 to 256 characters`)
   if (text.includes('*')) throw invalid(`${kind} is masked and proves nothing`)
   // One spelling: `phone@` would be a namespace of its own, for which nobody knows that its values are personal.
-  if (rule.hasOwner ? scope === '' : namespace !== kind) throw invalid(`${kind} ${rule.hasOwner ? 'must name its owner behind @' : 'has no owner'}`)
+  if (rule.hasOwner ? scope === '' : namespace !== kind)
+    throw invalid(`${kind} ${rule.hasOwner ? 'must name its owner behind @' : 'has no owner'}`)
   const folded = rule.fold?.(text) ?? text
   const tier = tierOf(rule, folded, verifiedAt)
   return { namespace, value: folded, verifiedAt, tier, weight: tier === 1 ? (rule.weight ?? 10) : 0 }
