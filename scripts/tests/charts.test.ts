@@ -326,7 +326,7 @@ describe('scripts/renmai secrets', () => {
   it('writes roles and databases that PostgreSQL takes, and addresses by which each role gets in and no further', async () => {
     const { default: pg } = await import('pg')
     const place = makeFolder('provision')
-    const server = await startPostgres({ folder: `${place.path}/postgres`, password: 'admin', logs: place.path })
+    const server = await startPostgres({ folder: `${place.path}/postgres`, password: 'admin', logs: `${place.path}/logs` })
     try {
       const admin = new pg.Client({ connectionString: server.url })
       await admin.connect()

@@ -47,18 +47,22 @@ const KINDS: Record<Kind, Rule> = {
  * @throws AppError INVALID when the value cannot be one of its namespace
  */
 export function normalise({ namespace, value, verifiedAt }: RawIdentifier): NormalIdentifier {
-  const [kind = '', scope = ''] = namespace.split('@')
+  const [kind = ''] = namespace.split('@')
   const text = value.normalize('NFKC').trim()
   const rule = Object.hasOwn(KINDS, kind) ? KINDS[kind as Kind] : undefined
   if (!rule) throw invalid(`unknown namespace; known are ${Object.keys(KINDS).join(', ')}`)
   if (text === '' || text.length > 256) throw invalid(`${kind} must have 1 to 256 characters`)
   if (text.includes('*')) throw invalid(`${kind} is masked and proves nothing`)
-  // One spelling: `phone@` would be a namespace of its own, for which nobody knows that its values are personal.
-  if (rule.hasOwner ? scope === '' : namespace !== kind)
-    throw invalid(`${kind} ${rule.hasOwner ? 'must name its owner behind @' : 'has no owner'}`)
+  checkOwner(rule, namespace, kind)
   const folded = rule.fold?.(text) ?? text
   const tier = tierOf(rule, folded, verifiedAt)
   return { namespace, value: folded, verifiedAt, tier, weight: tier === 1 ? (rule.weight ?? 10) : 0 }
+}
+
+/** One spelling: `phone@` would be a namespace of its own, for which nobody knows that its values are personal. */
+function checkOwner({ hasOwner }: Rule, namespace: string, kind: string): void {
+  const [, owner = ''] = namespace.split('@')
+  if (hasOwner ? owner === '' : namespace !== kind) throw invalid(`${kind} ${hasOwner ? 'must name its owner behind @' : 'has no owner'}`)
 }
 
 const invalid = (message: string) => new AppError('INVALID', message, { identifier: message })
