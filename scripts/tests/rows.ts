@@ -8,6 +8,7 @@ const LOGS = [
   'inbox',
   'idempotency_keys',
   'audit_entries',
+  'audit_checkpoints',
   'unsealed_chains',
   'dirty_customers',
   'platform_migrations',

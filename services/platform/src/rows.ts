@@ -16,8 +16,13 @@ type Options<T extends TenantTable> = {
 }
 
 /** The casing of db.ts: a column's own name is not always its name in SQL. */
-const casing = new CasingCache('snake_case')
-const sqlName = (column: PgColumn) => casing.getColumnCasing(column)
+const sqlName = (column: PgColumn) => {
+  const casing = casings.get(column.table) ?? new CasingCache('snake_case')
+  casings.set(column.table, casing)
+  return casing.getColumnCasing(column)
+}
+/** One for each table: a cache knows tables by their names, and two services have tables of one name. */
+const casings = new WeakMap<object, CasingCache>()
 
 /**
  * Inserts many rows in one statement. Names and types of the columns are the table's.

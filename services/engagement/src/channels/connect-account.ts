@@ -28,8 +28,14 @@ export async function connectAccount(ctx: Context, kind: ChannelKind, raw: objec
     const [tenantId, id] = [tx.tenantId, newId()]
     const externalId = connector.externalIdOf(credentials) ?? newId()
     const sealed = sealCredentials(ctx.keyRing, tenantId, id, credentials)
-    const [stored] = await tx.insert(channelAccounts).values({ tenantId, id, kind, name, externalId, credentials: sealed }).returning()
-    if (connector.provisions?.callback) tx.work.add('channel_accounts')
+    const row = { tenantId, id, kind, name, externalId, credentials: sealed }
+    // Only the platforms that are told by their API where to call have something to do.
+    const isDue = connector.provisions?.callback !== undefined
+    const [stored] = await tx
+      .insert(channelAccounts)
+      .values(isDue ? row : { ...row, nextAt: null })
+      .returning()
+    if (isDue) tx.work.add('channel_accounts')
     const { credentials: _sealed, ...account } = stored!
     const secret = connector.shown?.(credentials) ?? null
     return { result: { account, secret }, repeat: { account, secret: null }, targetId: id }
