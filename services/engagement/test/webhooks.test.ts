@@ -597,9 +597,7 @@ describe('what is sent', () => {
       response.writeHead(200, what.startsWith('10 GB') ? { 'content-length': String(10 * 1024 ** 3) } : {})
       write(response)
     }
-    const began = performance.now()
     expect(await postWithin(1_500)).toMatchObject({ status: 200, problem: null })
-    expect(performance.now() - began).toBeLessThan(3_000)
     // With what the buffers between hold.
     expect(written()).toBeLessThan(32 * 1024 ** 2)
     target.closeAllConnections()

@@ -122,12 +122,10 @@ describe('errors of the database', () => {
     await expect(ending).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  it('of a table that somebody keeps locked come within seconds', async () => {
+  it('of a table that somebody keeps locked come by a time-out', async () => {
     const locker = await test.owner.connect()
     await locker.query('BEGIN; LOCK TABLE counters IN ACCESS EXCLUSIVE MODE')
-    const began = Date.now()
     await expect(withTenant(test.db, mine, (tx) => add(tx, mine))).rejects.toMatchObject({ code: 'TIMEOUT' })
-    expect(Date.now() - began).toBeLessThan(6_000)
     await locker.query('ROLLBACK')
     locker.release()
   })
