@@ -68,16 +68,24 @@ const inputs = [
   ...each(
     'the id of a step',
     (s, name) => {
-      const nodes = [{ id: name, type: 'EXIT' }]
-      return write(s, 'publishJourney', 'PublishJourneyInput', { name: newId(), segmentId: newId(), nodes })
+      const nodes = [{ exit: { id: name } }]
+      return write(s, 'publishJourney', 'PublishJourneyInput', {
+        name: newId(),
+        trigger: { segmentEntered: { segmentId: newId() } },
+        nodes,
+      })
     },
     REFUSED,
   ),
   ...each(
     'the step that comes next',
     (s, name) => {
-      const nodes = [{ id: 'a', type: 'WAIT', waitSeconds: 60, next: name }]
-      return write(s, 'publishJourney', 'PublishJourneyInput', { name: newId(), segmentId: newId(), nodes })
+      const nodes = [{ wait: { id: 'a', next: name, waitSeconds: 60 } }]
+      return write(s, 'publishJourney', 'PublishJourneyInput', {
+        name: newId(),
+        trigger: { segmentEntered: { segmentId: newId() } },
+        nodes,
+      })
     },
     REFUSED,
   ),
