@@ -1,7 +1,7 @@
 import { type Dispatcher, Pool } from 'undici'
 import { type Outcome, type Seen, type Send, sendFor, sendInThread, serveThread } from './in-thread.ts'
 
-/** Who sends which query, how often, for how long. */
+/** A sender: its key, its query, how often it sends and for how long. */
 export type Asking = {
   origin: string
   key: string

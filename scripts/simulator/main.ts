@@ -4,8 +4,8 @@ import { platforms } from './platforms.ts'
 import { createState, type Fault } from './state.ts'
 
 /**
- * Plays platforms and a mailbox in their wire formats. Under /_sim it is told what to do and says what was
- * delivered: the truth that tests hold the platform against.
+ * Plays platforms and a mailbox in their wire formats. Requests below /_sim inject faults and return what was
+ * delivered, which tests compare with what the platform states.
  *
  *   node scripts/simulator/main.ts <http port> <smtp port>
  */

@@ -189,7 +189,7 @@ function startService(name: string, args: string[], environment: Environment, po
 function startOutside({ logs, secrets }: PlatformOptions, ports: Ports, children: Child[]): Promise<Child>[] {
   const ready = (line: string) => line.startsWith('READY')
   const { loginClientId, loginClientSecret, tenantId } = secrets
-  // By the environment: whoever is on the machine reads command lines.
+  // In the environment, since every user of the machine reads command lines.
   const env = { ...process.env, LOGIN_CLIENT_SECRET: loginClientSecret }
   const simulator = [`${ROOT}scripts/simulator/main.ts`, String(ports.simulator), String(ports.smtp)]
   const issuer = [`${ROOT}scripts/issuer/main.ts`, String(ports.issuer), loginClientId, tenantId]

@@ -1,7 +1,6 @@
 import { getIntrospectionQuery } from 'graphql'
-import { isBusy } from '../ask-at-rate.ts'
 import type { Attack } from './attack.ts'
-import { COUNTS, post, queries } from './usual.ts'
+import { COUNTS, documents, queries } from './usual.ts'
 
 const WHOLE = `{ name kind description fields(includeDeprecated: true) { name description args { name description type { ...W } } type { ...W } }
   inputFields { name description type { ...W } } enumValues(includeDeprecated: true) { name description } possibleTypes { name kind } }`
@@ -20,13 +19,8 @@ export const introspection: Attack = {
   measured: queries(COUNTS),
   perSecond: (ordinary) => ordinary,
   pace: () => ({ clients: 6 }),
-  attack: (attacker) => {
-    const graphql = post(attacker)
-    let no = 0
-    return async (signal) => {
-      const { status, text } = await graphql({ query: QUERIES[no++ % QUERIES.length]! }, { signal })
-      if (isBusy(text) || REFUSED.test(text)) return 'REFUSED'
-      return status === 200 && text.includes('"types"') ? 'ANSWERED' : { wrong: `${status} ${text.slice(0, 300)}` }
-    }
-  },
+  attack: documents(
+    (no) => QUERIES[no % QUERIES.length]!,
+    ({ status, text }) => (REFUSED.test(text) ? 'REFUSED' : status === 200 && text.includes('"types"') ? 'ANSWERED' : undefined),
+  ),
 }

@@ -18,6 +18,22 @@ export const post = (tenant: Tenant): Post => posterOf(new URL(tenant.endpoints.
 export const queries = (query: string) => (tenant: Tenant) =>
   askerOf({ origin: new URL(tenant.endpoints.graphql).origin, key: tenant.key, query })
 
+/**
+ * Documents one after another.
+ * @param outcomeOf what an answer that is no refusal of a busy platform comes to; undefined for a wrong one
+ */
+export const documents =
+  (next: (no: number) => string, outcomeOf: (answer: Answer) => 'ANSWERED' | 'REFUSED' | undefined) =>
+  (tenant: Tenant): Send => {
+    const graphql = post(tenant)
+    let no = 0
+    return async (signal) => {
+      const answer = await graphql({ query: next(no++) }, { signal })
+      if (isBusy(answer.text)) return 'REFUSED'
+      return outcomeOf(answer) ?? { wrong: `${answer.status} ${answer.text.slice(0, 300)}` }
+    }
+  }
+
 /** One after the other, by turns. */
 export function inTurn(...sends: Send[]): Send {
   let no = 0

@@ -17,7 +17,9 @@ const NICE = 10
 function giveWay(): void {
   try {
     setPriority(Number(basename(readlinkSync('/proc/thread-self'))), NICE)
-  } catch {}
+  } catch {
+    // Texts are rendered as well without it, and no text of a tenant has run yet.
+  }
 }
 giveWay()
 

@@ -35,6 +35,16 @@ it('of two threads one tenant has one', async () => {
   expect(ended.indexOf('other')).toBeLessThan(2)
 })
 
+it('a tenant whose task got stuck rests while others are served', async () => {
+  const [pool, attacker, ended] = [create(), newId(), [] as string[]]
+  const run = (tenant: string, name: string) => pool.run(tenant, ['echo']).then(() => void ended.push(name))
+  expect(await pool.run(attacker, ['spin'])).toEqual({ stuckAt: 0 })
+  const again = run(attacker, 'attacker')
+  for (let count = 0; count < 5; count++) await run(newId(), 'other')
+  await again
+  expect(ended[0]).toBe('other')
+})
+
 it('no more than a hundred tasks of a tenant wait', async () => {
   const [pool, tenant] = [create(), newId()]
   const tasks = Array.from({ length: 101 }, () => pool.run(tenant, ['echo']))

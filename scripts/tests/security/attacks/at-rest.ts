@@ -132,7 +132,7 @@ function inFiles({ whole }: Stage, needles: Record<string, string>): string[] {
   })
 }
 
-/** Who reads disks, dumps or backups, and has no key. */
+/** An attacker with the disks, dumps or backups, and without a key. */
 export function describeAtRest(at: () => Stage): void {
   describe('at rest', () => {
     it('people and secrets are nowhere in the clear: no column, no file of the bus, no log', async () => {

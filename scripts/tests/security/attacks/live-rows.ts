@@ -12,7 +12,7 @@ const init = (credential?: string): Frame => ({
   ...(credential ? { payload: { authorization: `Bearer ${credential}` } } : {}),
 })
 
-/** A conversation over a WebSocket, which sends each of its frames when it is told to. */
+/** A conversation over a WebSocket: each frame is sent after the answer that it waits for. */
 class Talk {
   readonly frames: Frame[] = []
   readonly closed: Promise<number>

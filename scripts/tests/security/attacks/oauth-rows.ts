@@ -115,7 +115,7 @@ const HOSTS: Headers[] = [
   { forwarded: 'host=evil.example' },
   { 'x-forwarded-proto': 'https' },
 ]
-/** The issuer of a token is that of the settings; whoever asks has no say in it. */
+/** The issuer of a token is that of the settings; no header of a request changes it. */
 const hosts = HOSTS.map(
   (headers): Omit<Attack, 'id'> => ({
     what: `a token asked for with ${JSON.stringify(headers)}`,

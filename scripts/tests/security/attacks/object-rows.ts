@@ -11,6 +11,12 @@ const REFUSED = { status: [200, 400], code: FAULTY }
 const HARMLESS = { status: [200, 400], code: /^(BAD_USER_INPUT|BAD_REQUEST|GRAPHQL_\w+|NOT_FOUND|CONFLICT)?$/ }
 const CUSTOMER = 'query C($id: ID!) { customer(id: $id) { id } }'
 const POLLUTE = '{"polluted":true}'
+const publish = (s: Callers, node: object) =>
+  write(s, 'publishJourney', 'PublishJourneyInput', {
+    name: newId(),
+    trigger: { segmentEntered: { segmentId: newId() } },
+    nodes: [node],
+  })
 const raw = (text: string) => text.replaceAll('\n', '')
 
 const bodies = [
@@ -65,30 +71,8 @@ const inputs = [
     HARMLESS,
   ),
   ...each('the name of a tag group', (s, name) => write(s, 'createTagGroup', 'CreateTagGroupInput', { name }), HARMLESS),
-  ...each(
-    'the id of a step',
-    (s, name) => {
-      const nodes = [{ exit: { id: name } }]
-      return write(s, 'publishJourney', 'PublishJourneyInput', {
-        name: newId(),
-        trigger: { segmentEntered: { segmentId: newId() } },
-        nodes,
-      })
-    },
-    REFUSED,
-  ),
-  ...each(
-    'the step that comes next',
-    (s, name) => {
-      const nodes = [{ wait: { id: 'a', next: name, waitSeconds: 60 } }]
-      return write(s, 'publishJourney', 'PublishJourneyInput', {
-        name: newId(),
-        trigger: { segmentEntered: { segmentId: newId() } },
-        nodes,
-      })
-    },
-    REFUSED,
-  ),
+  ...each('the id of a step', (s, name) => publish(s, { exit: { id: name } }), REFUSED),
+  ...each('the step that comes next', (s, name) => publish(s, { wait: { id: 'a', next: name, waitSeconds: 60 } }), REFUSED),
   ...each(
     'a value of a template',
     (s, name) => {

@@ -30,7 +30,7 @@ type Payload = Record<string, { id: string } & string>
 type Outcome = { payload: Payload | undefined; code: string }
 
 const done = (outcomes: Outcome[]) => outcomes.filter(({ payload }) => payload)
-/** Nobody who comes too late is told anything else. */
+/** Every caller that comes too late gets a conflict. */
 function expectConflicts(outcomes: Outcome[]): void {
   expect(new Set(outcomes.filter(({ payload }) => !payload).map(({ code }) => code))).toEqual(new Set(['CONFLICT']))
 }

@@ -14,7 +14,7 @@ export async function readRaw(url: string, bytes: string): Promise<Answered> {
   const socket = connect(Number(port), hostname)
   let text = ''
   socket.on('data', (part) => (text += part.toString('latin1')))
-  // Who refuses the begin does not read the rest; what was answered is there nevertheless.
+  // A server that refuses the beginning does not read the rest; its answer has arrived nevertheless.
   socket.on('error', () => undefined)
   socket.write(Buffer.from(bytes))
   await once(socket, 'close')

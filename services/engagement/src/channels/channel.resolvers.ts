@@ -1,6 +1,7 @@
 import { withTenant } from '@renmai/platform/db'
 import { asc, eq } from 'drizzle-orm'
-import { type ConnectMutation, connectors } from '../connectors/connectors.ts'
+import type { ConnectMutation } from '../connectors/connector.ts'
+import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
 import type { ChannelKind, MutationResolvers, Resolvers } from '../gen/resolvers.ts'
 import { callbackPathOf } from './callback-path.ts'

@@ -81,10 +81,13 @@ type Welcome<C> = {
   send(account: Account<C>, code: string, text: string, reach: Reach): Promise<Answer<void>>
 }
 
+/** The mutations that connect accounts, by their names: those of other work stay with the compiler's check of resolvers. */
+export type ConnectMutation = Extract<keyof MutationResolvers, `connect${string}` | 'createEventSource'>
+
 /** A platform or another source, as a plain object: what it can do it has a member for. */
 export type Connector<C = unknown> = {
   /** The mutation that connects an account. */
-  readonly mutation: keyof MutationResolvers
+  readonly mutation: ConnectMutation
   /** What the mutation takes besides the name and the idempotency key; it is sealed. */
   readonly credentials: z.ZodObject
   /** Secrets of our own that are sealed with it. */

@@ -17,8 +17,5 @@ const table = {
 /** What engagement is connected to. */
 export const connectors: Readonly<Record<ChannelKind, Connector>> = table
 
-/** The mutations that connect accounts. */
-export type ConnectMutation = (typeof table)[ChannelKind]['mutation']
-
 /** Credentials of a kind, as they are sealed. */
 export type CredentialsOf<K extends ChannelKind> = (typeof table)[K] extends Connector<infer C> ? C : never
