@@ -20,7 +20,8 @@ const SDL = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.14
     last(first: Int): [Thing!] @listSize(assumedSize: 7, slicingArguments: ["first"], requireOneSlicingArgument: false)
     heavy: Int @cost(weight: 50)
   }
-  type Mutation { make: Thing remake: Thing }
+  type Mutation { make: Thing remake: Thing sort(by: Rule, also: [Rule!]): Thing }
+  input Rule { all: [Rule!] @cost(weight: 2) not: Rule @cost(weight: 2) word: String @cost(weight: 3) note: String }
   type Thing { id: ID! parts: [Thing!] blob: Blob }
   type Page { nodes: [Thing!]! edges: [Edge!]! total: Int }
   type Edge { node: Thing! }
@@ -61,6 +62,13 @@ describe('the cost of an operation', () => {
     ['{ a: one { id } b: one { ...T } } fragment T on Thing { ... on Thing { blob { id } } }', {}, 7],
     ['mutation { make { id } }', {}, 11],
     ['mutation { make { id } remake { id } }', {}, 22],
+    ['mutation { sort(by: { note: "n" }) { id } }', {}, 11],
+    ['mutation { sort(by: { word: "w", note: "n" }) { id } }', {}, 14],
+    ['mutation ($by: Rule) { sort(by: $by) { id } }', { by: { all: [{ word: 'a' }, { not: { word: 'b' } }] } }, 21],
+    ['mutation ($by: Rule = { word: "w" }) { sort(by: $by) { id } }', {}, 14],
+    ['mutation ($w: String) { sort(by: { word: $w }, also: [{ word: "a" }, { word: "b" }]) { id } }', { w: 'w' }, 20],
+    ['mutation ($by: Rule) { sort(by: $by) { id } }', { by: ['a', 1, null, { unknown: [] }] }, 11],
+    ['mutation ($by: Rule) { a: sort(by: $by) { id } b: sort(by: $by) { id } }', { by: { word: 'w' } }, 28],
   ])('of %s with %j is %d', (source, variables, points) => expect(costOf(source, variables)).toBe(points))
 
   it('is told as it turned out, after what comes back', async () => {
@@ -113,7 +121,7 @@ describe('a budget', () => {
 
   it('gets back what an operation did not cost, all of it when it failed, and never more than it has', async () => {
     const budget = createBudget(nobody, () => now)
-    const cost = { base: 10, atMost: () => 500 }
+    const cost = { base: () => 10, atMost: () => 500 }
     const work = async () => ({ points: 40 })
     const { cost: told } = await charge(budget, caller, cost, {}, work)
     expect(told).toMatchObject({ requestedQueryCost: 500, actualQueryCost: 50, throttleStatus: { currentlyAvailable: 950 } })
