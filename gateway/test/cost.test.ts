@@ -1,6 +1,6 @@
 import { composeServices } from '@apollo/composition'
-import { connectBus } from '@renmai/platform/bus'
-import { createLog } from '@renmai/platform/log'
+import { connectBus } from '@renmai/platform/events/bus'
+import { createLog } from '@renmai/platform/serve/log'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
@@ -10,7 +10,7 @@ import { createBudget, type SharedLevels } from '../src/cost/budget.ts'
 import { charge } from '../src/cost/charge.ts'
 import { planOf } from '../src/cost/plan.ts'
 import { shareLevels } from '../src/cost/share-levels.ts'
-import { loadSupergraph, type Supergraph } from '../src/supergraph.ts'
+import { loadSupergraph, type Supergraph } from '../src/supergraph/supergraph.ts'
 
 const SDL = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@cost", "@listSize"])
   type Query {

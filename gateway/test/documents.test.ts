@@ -2,7 +2,7 @@ import { buildSchema } from 'graphql'
 import { describe, expect, it, vi } from 'vitest'
 import { compileCost } from '../src/cost/compile-cost.ts'
 import { readWeights } from '../src/cost/read-weights.ts'
-import { createDocuments, type DocumentError, readingCost } from '../src/documents.ts'
+import { createDocuments, type DocumentError, readingCost } from '../src/documents/documents.ts'
 
 const SDL = `
   type Query { name: String other: String thing(id: ID): Thing }
