@@ -39,7 +39,7 @@ module.exports = {
       severity: 'error',
       from: { path: '[.]rules[.]ts$' },
       to: {
-        path: `node_modules/(drizzle-orm|pg|graphql|@nats-io|fastify|undici)/|${ROOT}services/platform/src/(?!errors[.]ts|[a-z-]+[.]rules[.]ts)`,
+        path: `node_modules/(drizzle-orm|pg|graphql|@nats-io|fastify|undici)/|${ROOT}services/platform/src/(?!serve/errors[.]ts|[a-z]+/[a-z-]+[.]rules[.]ts)`,
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -50,7 +50,7 @@ module.exports = {
       from: { path: '[.]table[.]ts$' },
       to: {
         path: `${ROOT}services/`,
-        pathNot: `[.]table[.]ts$|${ROOT}services/platform/src/(columns|work/leased)[.]ts`,
+        pathNot: `[.]table[.]ts$|${ROOT}services/platform/src/(db/columns|work/leased)[.]ts`,
         dependencyTypesNot: ['type-only'],
       },
     },

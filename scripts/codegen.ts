@@ -14,7 +14,7 @@ import { type DefinitionNode, Kind, parse } from 'graphql'
  * - the fields of `X` otherwise.
  */
 const files = globSync('src/**/*.graphql').filter((file) => !file.includes('/gen/'))
-const sdl = [fileURLToPath(new URL('../services/platform/src/common.graphql', import.meta.url)), ...files]
+const sdl = [fileURLToPath(new URL('../services/platform/src/serve/common.graphql', import.meta.url)), ...files]
   .map((file) => readFileSync(file, 'utf8'))
   .join('\n')
   // Resolvers leave them out: the wrapper of mutations fills them in.
@@ -47,7 +47,7 @@ for (const type of definitions) {
   const [, name] = type.kind === Kind.OBJECT_TYPE_DEFINITION ? (/^(\w+)Connection$/.exec(type.name.value) ?? []) : []
   if (!name || !mappers[name]) continue
   const row = mappers[name].includes('#') ? `${name}Row` : mappers[name]
-  mappers[`${name}Connection`] = `@renmai/platform/page#Connection<${row}>`
+  mappers[`${name}Connection`] = `@renmai/platform/serve/page#Connection<${row}>`
   mappers[`${name}Edge`] = `{ cursor: string; node: ${row} }`
 }
 

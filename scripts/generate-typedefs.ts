@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** Writes a service's whole SDL into one module, so that a bundle carries it and nothing is read at run time. */
 const service = process.cwd()
 const files = [
-  join(service, '../platform/src/common.graphql'),
+  join(service, '../platform/src/serve/common.graphql'),
   ...globSync('src/**/*.graphql', { cwd: service })
     .filter((file) => !file.includes('/gen/'))
     .sort()

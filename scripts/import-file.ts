@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { pause } from '@renmai/platform/clock'
+import { pause } from '@renmai/platform/serve/clock'
 import { request } from 'undici'
 import type { Client } from './client.ts'
 

@@ -1,17 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { DescMethodUnary } from '@bufbuild/protobuf'
-import { type Permissions, permissionsOf, permissionsOfAsker } from '@renmai/platform/bus-permissions'
-import { handlersOf, type Service } from '@renmai/platform/service'
+import { type Permissions, permissionsOf, permissionsOfAsker } from '@renmai/platform/events/bus-permissions'
+import { handlersOf, type Service } from '@renmai/platform/serve/service'
 import type { z } from 'zod'
 import { SERVICES } from './compose-supergraph.ts'
 import { BUS_PERMISSIONS, ROOT } from './stack/paths.ts'
 
 /** The file from which NATS is told who may do what, as it should be: by what the services' code says that they need. */
 export async function renderBusPermissions(): Promise<string> {
-  const { CHANGES } = (await import(`${ROOT}gateway/src/authenticate.ts`)) as { CHANGES: string[] }
+  const { CHANGES } = (await import(`${ROOT}gateway/src/callers/authenticate.ts`)) as { CHANGES: string[] }
   const { ASKS } = (await import(`${ROOT}gateway/src/asks.ts`)) as { ASKS: DescMethodUnary[] }
   const { BUCKET } = (await import(`${ROOT}gateway/src/cost/share-levels.ts`)) as { BUCKET: string }
-  const { readSources } = (await import(`${ROOT}gateway/src/live/read-sources.ts`)) as {
+  const { readSources } = (await import(`${ROOT}gateway/src/subscriptions/read-sources.ts`)) as {
     readSources: (sdl: string) => Map<string, { types: string[] }>
   }
   const sources = [...readSources(readFileSync(`${ROOT}gateway/supergraph.graphql`, 'utf8')).values()]

@@ -1,6 +1,9 @@
-import { baseSettings } from '@renmai/platform/config'
-import { MIN_SECRET_LENGTH } from '@renmai/platform/viewer'
+import { baseSettings } from '@renmai/platform/serve/config'
+import { MIN_SECRET_LENGTH } from '@renmai/platform/serve/viewer'
 import { z } from 'zod'
+
+/** The gateway's folder, of the source and of the bundle alike: this file stands directly below `src`. */
+export const GATEWAY = new URL('../', import.meta.url)
 
 const secretWith = (service: string) =>
   z.string().min(MIN_SECRET_LENGTH).describe(`What tokens for ${service} are made with; one of its INTERNAL_SECRETS`)

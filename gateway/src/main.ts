@@ -1,4 +1,4 @@
-import { loadConfig } from '@renmai/platform/config'
+import { loadConfig } from '@renmai/platform/serve/config'
 import { settings } from './config.ts'
 import { startGateway } from './start-gateway.ts'
 

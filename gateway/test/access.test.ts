@@ -3,7 +3,7 @@ import { type ExecutionResult, parse } from 'graphql'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readAccess } from '../src/access/read-access.ts'
 import type { AskSubgraph } from '../src/execution/step.ts'
-import { loadSupergraph, type Supergraph } from '../src/supergraph.ts'
+import { loadSupergraph, type Supergraph } from '../src/supergraph/supergraph.ts'
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.14",
   import: ["@key", "@shareable", "@requiresScopes", "@authenticated", "@policy"])`

@@ -1,13 +1,13 @@
-import { answer, answerAll } from '@renmai/platform/ask'
-import { type Bus, connectBus } from '@renmai/platform/bus'
-import { newId } from '@renmai/platform/ids'
-import { createLog } from '@renmai/platform/log'
+import { answer, answerAll } from '@renmai/platform/events/ask'
+import { type Bus, connectBus } from '@renmai/platform/events/bus'
+import { newId } from '@renmai/platform/serve/ids'
+import { createLog } from '@renmai/platform/serve/log'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { planOf } from '../src/cost/plan.ts'
-import { createActFor } from '../src/later/act-for.ts'
+import { createActFor } from '../src/on-behalf/act-for.ts'
 
 const folder = makeFolder('act-for')
 let [nats, bus]: [Nats, Bus] = [] as never

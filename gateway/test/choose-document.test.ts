@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createLog } from '@renmai/platform/log'
+import { createLog } from '@renmai/platform/serve/log'
 import { describe, expect, it, vi } from 'vitest'
-import { createChooseDocument, type TrustMode } from '../src/choose-document.ts'
 import { planOf } from '../src/cost/plan.ts'
+import { createChooseDocument, type TrustMode } from '../src/documents/choose-document.ts'
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 const base = { id: 'x', tenantId: 'tenant', scopes: new Set<string>(), plan: planOf(1) }

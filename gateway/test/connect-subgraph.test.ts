@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createSigner, createVerifier, verifyViewer } from '@renmai/platform/serve/viewer'
 import { eventually } from '@renmai/platform/testing/eventually'
-import { createSigner, createVerifier, verifyViewer } from '@renmai/platform/viewer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { connectSubgraph, type Subgraph } from '../src/connect-subgraph.ts'
+import { connectSubgraph, type Subgraph } from '../src/supergraph/connect-subgraph.ts'
 
 const TENANT = '01931a2b-0000-7000-8000-000000000001'
 const staff = (id: string) => ({ kind: 'STAFF', id, tenantId: TENANT, scopes: new Set(['orders:read']) }) as const

@@ -1,6 +1,6 @@
 import { composeServices } from '@apollo/composition'
-import { connectBus } from '@renmai/platform/bus'
-import { createLog } from '@renmai/platform/log'
+import { connectBus } from '@renmai/platform/events/bus'
+import { createLog } from '@renmai/platform/serve/log'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
@@ -10,7 +10,7 @@ import { createBudget, type SharedLevels } from '../src/cost/budget.ts'
 import { charge } from '../src/cost/charge.ts'
 import { planOf } from '../src/cost/plan.ts'
 import { shareLevels } from '../src/cost/share-levels.ts'
-import { loadSupergraph, type Supergraph } from '../src/supergraph.ts'
+import { loadSupergraph, type Supergraph } from '../src/supergraph/supergraph.ts'
 
 const SDL = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@cost", "@listSize"])
   type Query {
@@ -134,12 +134,12 @@ describe('a budget', () => {
   it('refuses what nobody may ask at once, and whoever has spent theirs, before any work', async () => {
     const budget = createBudget(nobody, () => now)
     const work = vi.fn(async () => ({ points: 1_000 }))
-    await expect(charge(budget, caller, { base: 0, atMost: () => 10_001 }, {}, work)).rejects.toMatchObject({
+    await expect(charge(budget, caller, { base: () => 0, atMost: () => 10_001 }, {}, work)).rejects.toMatchObject({
       errors: [{ extensions: { code: 'MAX_COST_EXCEEDED' } }],
     })
     expect(work).not.toHaveBeenCalled()
-    await charge(budget, caller, { base: 0, atMost: () => 1_000 }, {}, work)
-    await expect(charge(budget, caller, { base: 0, atMost: () => 100 }, {}, work)).rejects.toMatchObject({
+    await charge(budget, caller, { base: () => 0, atMost: () => 1_000 }, {}, work)
+    await expect(charge(budget, caller, { base: () => 0, atMost: () => 100 }, {}, work)).rejects.toMatchObject({
       code: 'RATE_LIMITED',
       retryAfterSeconds: 2,
     })

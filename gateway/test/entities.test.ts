@@ -2,7 +2,7 @@ import { composeServices } from '@apollo/composition'
 import { parse } from 'graphql'
 import { expect, it } from 'vitest'
 import type { AskSubgraph } from '../src/execution/step.ts'
-import { loadSupergraph } from '../src/supergraph.ts'
+import { loadSupergraph } from '../src/supergraph/supergraph.ts'
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key"])'
 const MOST = 500

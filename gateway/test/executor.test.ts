@@ -5,7 +5,7 @@ import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
 import { type ExecutionResult, type GraphQLFormattedError, graphqlSync, parse, visit } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AskSubgraph } from '../src/execution/step.ts'
-import { loadSupergraph, type Supergraph } from '../src/supergraph.ts'
+import { loadSupergraph, type Supergraph } from '../src/supergraph/supergraph.ts'
 import { type FuzzedOperation, inventOperation } from './fuzz/operations.ts'
 import { inventSubgraphs } from './fuzz/subgraphs.ts'
 

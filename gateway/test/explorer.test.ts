@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { createHttp, type Http } from '@renmai/platform/http'
-import { createLog } from '@renmai/platform/log'
+import { createHttp, type Http } from '@renmai/platform/serve/http'
+import { createLog } from '@renmai/platform/serve/log'
 import { ALL_SCOPES, testViewer } from '@renmai/platform/testing/viewers'
 import { buildClientSchema, buildSchema, type IntrospectionQuery, printSchema } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EXPLORER_TABS } from '../src/explorer-tabs.ts'
-import { serveGraphiql } from '../src/graphiql.ts'
-import { LIMITS } from '../src/limits.ts'
-import { servePages } from '../src/serve-pages.ts'
-import { loadSupergraph, type Supergraph } from '../src/supergraph.ts'
+import { LIMITS } from '../src/documents/limits.ts'
+import { EXPLORER_TABS } from '../src/http/explorer-tabs.ts'
+import { serveGraphiql } from '../src/http/graphiql.ts'
+import { servePages } from '../src/http/serve-pages.ts'
+import { loadSupergraph, type Supergraph } from '../src/supergraph/supergraph.ts'
 
 let [supergraph, http, url]: [Supergraph, Http, string] = [] as never
 beforeAll(async () => {

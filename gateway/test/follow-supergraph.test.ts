@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
-import { createLog } from '@renmai/platform/log'
+import { createLog } from '@renmai/platform/serve/log'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { parse } from 'graphql'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { AskSubgraph } from '../src/execution/step.ts'
-import { type Followed, followSupergraph } from '../src/follow-supergraph.ts'
+import { type Followed, followSupergraph } from '../src/supergraph/follow-supergraph.ts'
 
 const POLL_MS = 20
 const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>() } as const

@@ -1,7 +1,7 @@
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { describe, expect, it, vi } from 'vitest'
-import { createLookUps } from '../src/look-ups.ts'
+import { createLookUps } from '../src/callers/look-ups.ts'
 
 const bad = async (): Promise<never> => {
   throw new AppError('UNAUTHENTICATED', 'no')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { testViewer } from '@renmai/platform/testing/viewers'
 import { getIntrospectionQuery, introspectionFromSchema, parse } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { loadSupergraph, type Supergraph } from '../src/supergraph.ts'
+import { loadSupergraph, type Supergraph } from '../src/supergraph/supergraph.ts'
 
 const SDL = readFileSync(new URL('../supergraph.graphql', import.meta.url), 'utf8')
 const PREVIEW = 'query P($definition: SegmentClauseInput!) { previewSegment(definition: $definition) { size } }'

@@ -1,15 +1,15 @@
-import { createApiKey } from '@renmai/platform/api-key'
-import { AppError } from '@renmai/platform/errors'
-import { createHttp, type Http } from '@renmai/platform/http'
-import { newId } from '@renmai/platform/ids'
-import { createLog } from '@renmai/platform/log'
+import { createApiKey } from '@renmai/platform/secrets/api-key'
+import { AppError } from '@renmai/platform/serve/errors'
+import { createHttp, type Http } from '@renmai/platform/serve/http'
+import { newId } from '@renmai/platform/serve/ids'
+import { createLog } from '@renmai/platform/serve/log'
 import { freePort } from '@renmai/platform/testing/processes'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Caller } from '../src/authenticate.ts'
+import type { Caller } from '../src/callers/authenticate.ts'
+import { type Issued, readIssued } from '../src/callers/read-issued.ts'
+import { serveTokens } from '../src/callers/serve-tokens.ts'
 import { planOf } from '../src/cost/plan.ts'
-import { type Issued, readIssued } from '../src/oauth/read-issued.ts'
-import { serveTokens } from '../src/oauth/serve-tokens.ts'
 
 const tenantId = newId()
 const [apiKey, unknown] = [createApiKey(tenantId), createApiKey(tenantId)]

@@ -1,6 +1,6 @@
-import { meter } from '@renmai/platform/meter'
+import { meter } from '@renmai/platform/serve/meter'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { Caller } from '../src/authenticate.ts'
+import type { Caller } from '../src/callers/authenticate.ts'
 import { planOf } from '../src/cost/plan.ts'
 
 const add = vi.fn()
@@ -19,7 +19,7 @@ const caller = (kind: 'STAFF' | 'CLIENT', id: string): Caller => ({
 })
 
 it('counts by client what was asked for, staff together, and at most two hundred clients apart', async () => {
-  const { countUsage } = await import('../src/usage.ts')
+  const { countUsage } = await import('../src/callers/usage.ts')
   const usage = countUsage()
   const touched = { coordinates: ['Query.a', 'A.b'], deprecations: [] }
   usage.note(caller('STAFF', 'li'), touched)

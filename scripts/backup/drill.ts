@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { dataFolder, giveToServer } from '@renmai/platform/testing/postgres'
 import pg from 'pg'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { pause } from '@renmai/platform/clock'
-import { newId } from '@renmai/platform/ids'
+import { pause } from '@renmai/platform/serve/clock'
+import { newId } from '@renmai/platform/serve/ids'
 import { parse } from 'yaml'
 import { addOtherTenant } from '../stack/other-tenant.ts'
 import { ROOT } from '../stack/paths.ts'

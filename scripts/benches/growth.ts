@@ -1,4 +1,4 @@
-import { connect, type Db } from '@renmai/platform/db'
+import { connect, type Db } from '@renmai/platform/db/db'
 import { Pool } from 'undici'
 import { createSource, makeRequest, prime, type Signed, type Source, send, verify } from './ingest.ts'
 import { compare, type Measured, tell, withCpu } from './measure.ts'

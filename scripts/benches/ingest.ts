@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { Pool } from 'undici'
 import { signEvents } from '../sign-events.ts'
 import { compare, type Measured, tell, withCpu } from './measure.ts'

@@ -1,6 +1,6 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
+import { createSigner, signViewer } from '@renmai/platform/serve/viewer'
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
-import { createSigner, signViewer } from '@renmai/platform/viewer'
 import { Pool } from 'undici'
 import { CSV_MAPPING, createPeople, toCsv } from '../demo/people.ts'
 import { importFile } from '../import-file.ts'

@@ -1,4 +1,4 @@
-import { connect } from '@renmai/platform/db'
+import { connect } from '@renmai/platform/db/db'
 import { Pool } from 'undici'
 import { createSource, makeRequest, measureHttp, prepareRequests, prime, type Source, send, untilAttached, verify } from './ingest.ts'
 import { type Measured, withCpu } from './measure.ts'

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Client, createClient } from '../client.ts'
 import { type Platform, startPlatform } from '../stack/platform.ts'

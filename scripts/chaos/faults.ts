@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { CrashPoint } from '@renmai/platform/crash-point'
+import type { CrashPoint } from '@renmai/platform/serve/crash-point'
 import type { Stores } from '../stack/endpoints.ts'
 import type { Disk } from './disk.ts'
 import type { Proxy } from './proxy.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readGlobalId } from '@renmai/platform/global-id'
-import { newId } from '@renmai/platform/ids'
+import { readGlobalId } from '@renmai/platform/serve/global-id'
+import { newId } from '@renmai/platform/serve/ids'
 import { request } from 'undici'
 import type { Client } from '../client.ts'
 import { signEvents } from '../sign-events.ts'

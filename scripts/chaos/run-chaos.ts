@@ -1,6 +1,6 @@
 import { cpSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { createRandom } from '@renmai/platform/testing/random'
 import { type Client, createClient } from '../client.ts'

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { setTimeout as sleep } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { addressOf } from '@renmai/platform/bus'
+import { addressOf } from '@renmai/platform/events/bus'
 import pg from 'pg'
 
 /** Deletes a stream, as somebody might by mistake. */

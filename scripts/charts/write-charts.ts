@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { consumerName } from '@renmai/platform/consume'
-import { handlersOf, type Service } from '@renmai/platform/service'
+import { consumerName } from '@renmai/platform/events/consume'
+import { handlersOf, type Service } from '@renmai/platform/serve/service'
 import { isMap, parseDocument, stringify, type YAMLMap } from 'yaml'
 import type { z } from 'zod'
 import { SERVICES } from '../compose-supergraph.ts'

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { authorization } from '@renmai/platform/testing/nats'
 import { stringify } from 'yaml'
 import { SERVICES } from '../compose-supergraph.ts'

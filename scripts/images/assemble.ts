@@ -18,8 +18,8 @@ const FILES: Record<'service' | 'gateway', readonly string[]> = {
 
 /** Threads that a part starts: each is a file of its own beside the part's code. */
 const THREADS: Partial<Record<Image, readonly string[]>> = {
-  engagement: ['services/platform/src/template-worker.ts'],
-  campaign: ['services/platform/src/template-worker.ts'],
+  engagement: ['services/platform/src/render/template-worker.ts'],
+  campaign: ['services/platform/src/render/template-worker.ts'],
 }
 
 /**

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { addressOf } from '@renmai/platform/bus'
-import { newId } from '@renmai/platform/ids'
+import { addressOf } from '@renmai/platform/events/bus'
+import { newId } from '@renmai/platform/serve/ids'
 import { SERVICES } from '../compose-supergraph.ts'
 
 /** A message as it is on the wire. */

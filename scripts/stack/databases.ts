@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { provisionDatabase } from '@renmai/platform/provision'
+import { provisionDatabase } from '@renmai/platform/db/provision'
 import { SERVICES } from '../compose-supergraph.ts'
 import { type MainOf, sourceOf } from './paths.ts'
 import type { Secrets } from './secrets.ts'

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { createApiKey, digestSecret } from '@renmai/platform/api-key'
-import { newId } from '@renmai/platform/ids'
+import { createApiKey, digestSecret } from '@renmai/platform/secrets/api-key'
+import { newId } from '@renmai/platform/serve/ids'
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
 import pg from 'pg'
 import type { Platform } from './platform.ts'

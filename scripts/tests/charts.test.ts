@@ -1,7 +1,7 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { parseConfig } from '@renmai/platform/config'
+import { parseConfig } from '@renmai/platform/serve/config'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { findNats } from '@renmai/platform/testing/nats'
 import { startPostgres } from '@renmai/platform/testing/postgres'

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
-import { isAtLeast } from '@renmai/platform/bus'
+import { isAtLeast } from '@renmai/platform/events/bus'
 import { findNats } from '@renmai/platform/testing/nats'
 import { buildSchema, parse } from 'graphql'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
-import { type Sentences, translate } from '@renmai/platform/db'
-import type { AppError } from '@renmai/platform/errors'
+import { type Sentences, translate } from '@renmai/platform/db/db'
+import type { AppError } from '@renmai/platform/serve/errors'
 import { type Migrated, testDatabase } from '@renmai/platform/testing/database'
 import { expect, inject, it } from 'vitest'
 import { SERVICES } from '../compose-supergraph.ts'

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { assemble, IMAGES } from '../images/assemble.ts'

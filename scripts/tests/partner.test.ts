@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readGlobalId } from '@renmai/platform/global-id'
-import { newId } from '@renmai/platform/ids'
+import { readGlobalId } from '@renmai/platform/serve/global-id'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { type DescMessage, fromBinary, type Message, toJson } from '@bufbuild/protobuf'
-import { handlersOf, type Service } from '@renmai/platform/service'
+import { handlersOf, type Service } from '@renmai/platform/serve/service'
 import { testDatabase } from '@renmai/platform/testing/database'
 import { deliver, type TestEvent } from '@renmai/platform/testing/events'
 import { EnvelopeSchema } from '@renmai/proto/platform/v1/envelope'

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { getIntrospectionQuery } from 'graphql'
 import { createClient as createEventClient } from 'graphql-sse'
@@ -265,7 +265,7 @@ describe('the endpoint', () => {
 
   it('sends nothing about itself to its vendor: telemetry is off', async () => {
     const script =
-      "import './gateway/src/disable-telemetry.ts'; const { ApolloGateway } = await import('@apollo/gateway'); const calls = []; globalThis.fetch = (...a) => { calls.push(String(a[0])); return Promise.reject(new Error('no')) }; new ApolloGateway({ supergraphSdl: async () => ({}) }); await new Promise((r) => setTimeout(r, 500)); process.stdout.write(JSON.stringify({ calls, off: process.env.APOLLO_TELEMETRY_DISABLED }))"
+      "import './gateway/src/supergraph/disable-telemetry.ts'; const { ApolloGateway } = await import('@apollo/gateway'); const calls = []; globalThis.fetch = (...a) => { calls.push(String(a[0])); return Promise.reject(new Error('no')) }; new ApolloGateway({ supergraphSdl: async () => ({}) }); await new Promise((r) => setTimeout(r, 500)); process.stdout.write(JSON.stringify({ calls, off: process.env.APOLLO_TELEMETRY_DISABLED }))"
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
       cwd: `${import.meta.dirname}/../..`,
     })

@@ -1,4 +1,4 @@
-import { policyKey } from '@renmai/platform/viewer'
+import { policyKey } from '@renmai/platform/serve/viewer'
 import { type ASTNode, type DocumentNode, Kind, parse, type TypeNode, type ValueNode } from 'graphql'
 
 /** One condition of access: a viewer needs every scope or policy of any one of the inner lists. */

@@ -1,9 +1,9 @@
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import { GraphQLError } from 'graphql'
-import type { Caller } from '../authenticate.ts'
-import { DocumentError } from '../documents.ts'
+import type { Caller } from '../callers/authenticate.ts'
+import { DocumentError } from '../documents/documents.ts'
+import { LIMITS } from '../documents/limits.ts'
 import type { Executed } from '../execution/executor.ts'
-import { LIMITS } from '../limits.ts'
 import type { Balance, Budget } from './budget.ts'
 import type { Cost } from './compile-cost.ts'
 

@@ -18,8 +18,8 @@ import {
   type ValueNode,
   valueFromASTUntyped,
 } from 'graphql'
+import { rootFieldsOf } from '../documents/limits.ts'
 import { conditionOf, fragmentsOf, type Variables } from '../execution/collect-fields.ts'
-import { rootFieldsOf } from '../limits.ts'
 import { compileInputs } from './compile-inputs.ts'
 import { introspectionCost } from './introspection.ts'
 import { ASSUMED_SIZE, type ListSize, type Weights, weightOf } from './read-weights.ts'

@@ -1,4 +1,11 @@
-import { type FieldNode, type GraphQLNamedType, type GraphQLObjectType, getNamedType, isInputObjectType, valueFromASTUntyped } from 'graphql'
+import {
+  type FieldNode,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  getNamedType,
+  isInputObjectType,
+  valueFromASTUntyped,
+} from 'graphql'
 import type { Variables } from '../execution/collect-fields.ts'
 import type { Weights } from './read-weights.ts'
 

@@ -1,6 +1,6 @@
 import { StorageType } from '@nats-io/jetstream'
 import { type KV, Kvm } from '@nats-io/kv'
-import type { Bus } from '@renmai/platform/bus'
+import type { Bus } from '@renmai/platform/events/bus'
 import { leak, type SharedLevels } from './budget.ts'
 
 export const BUCKET = 'points'

@@ -1,4 +1,4 @@
-import { writeGlobalId } from '@renmai/platform/global-id'
+import { writeGlobalId } from '@renmai/platform/serve/global-id'
 import {
   type GraphQLCompositeType,
   type GraphQLLeafType,

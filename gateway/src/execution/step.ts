@@ -1,4 +1,4 @@
-import type { Viewer } from '@renmai/platform/viewer'
+import type { Viewer } from '@renmai/platform/serve/viewer'
 import type { GraphQLError } from 'graphql'
 
 /** An object of the result while it is put together: what subgraphs answered, by response name. */

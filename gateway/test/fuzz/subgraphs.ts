@@ -17,8 +17,8 @@ import {
   type TypeNode,
   visit,
 } from 'graphql'
-import { edgeSdl } from '../../src/edge/type-defs.ts'
 import type { AskSubgraph } from '../../src/execution/step.ts'
+import { edgeSdl } from '../../src/supergraph/type-defs.ts'
 import { Random, seedOf } from './random.ts'
 
 const SUBGRAPHS = ['identity', 'engagement', 'campaign', 'analytics', 'compliance', 'edge']

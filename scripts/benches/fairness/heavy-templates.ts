@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { WORK } from '@renmai/platform/work/announce'
 import pg from 'pg'
 import type { Send } from '../in-thread.ts'

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { Pool } from 'undici'
 import { signEvents } from '../../sign-events.ts'
 import { outcomeOf } from '../ask-at-rate.ts'

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { refusedDocument } from '../documents/make-document.ts'
 import type { Attack } from './attack.ts'
 import { COUNTS, documents, queries } from './usual.ts'

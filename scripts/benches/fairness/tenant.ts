@@ -1,5 +1,5 @@
-import { readGlobalId } from '@renmai/platform/global-id'
-import { newId } from '@renmai/platform/ids'
+import { readGlobalId } from '@renmai/platform/serve/global-id'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { type Client, queryAs } from '../../client.ts'
 import { CSV_MAPPING, createPeople, toCsv } from '../../demo/people.ts'

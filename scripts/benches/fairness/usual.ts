@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { Pool } from 'undici'
 import { CSV_MAPPING } from '../../demo/people.ts'
 import { signEvents } from '../../sign-events.ts'

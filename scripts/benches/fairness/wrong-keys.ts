@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { createApiKey } from '@renmai/platform/api-key'
+import { createApiKey } from '@renmai/platform/secrets/api-key'
 import { Pool } from 'undici'
 import { outcomeOf } from '../ask-at-rate.ts'
 import type { Attack } from './attack.ts'

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { headers, type NatsConnection } from '@nats-io/nats-core'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { EnvelopeSchema } from '@renmai/proto/platform/v1/envelope'
 
 const TYPE = 'renmai.engagement.v1.TouchpointsRecorded'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { CSV_MAPPING } from '../../demo/people.ts'
 import { type Answered, ask, call, type Row, type Stage, times } from './row.ts'
 

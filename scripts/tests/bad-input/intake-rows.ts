@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { readGlobalId } from '@renmai/platform/global-id'
-import { newId } from '@renmai/platform/ids'
+import { readGlobalId } from '@renmai/platform/serve/global-id'
+import { newId } from '@renmai/platform/serve/ids'
 import { encrypt, getSignature } from '@wecom/crypto'
 import { CORP } from '../../demo/story.ts'
 import { signEvents } from '../../sign-events.ts'

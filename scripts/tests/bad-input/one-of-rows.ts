@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { type Row, write } from './row.ts'
 
 /** Inputs of which exactly one field is to be given. */

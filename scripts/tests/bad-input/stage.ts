@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
 import { expect } from 'vitest'
 import { CORP } from '../../demo/story.ts'

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { oneOfRows } from './one-of-rows.ts'
 import { ask, post, type Row, write } from './row.ts'
 

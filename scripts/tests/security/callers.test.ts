@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { connect } from '@nats-io/transport-node'
-import { addressOf } from '@renmai/platform/bus'
+import { addressOf } from '@renmai/platform/events/bus'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asUser } from '../../stack/bus-users.ts'

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually, eventuallyFound } from '@renmai/platform/testing/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRenmai, PublishJourneyDocument, type PublishJourneyMutationVariables } from '../../../gateway/sdk/src/index.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { readGlobalId, writeGlobalId } from '@renmai/platform/global-id'
-import { newId } from '@renmai/platform/ids'
+import { readGlobalId, writeGlobalId } from '@renmai/platform/serve/global-id'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { buildASTSchema, isInterfaceType, OperationTypeNode, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

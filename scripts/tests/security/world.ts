@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually, eventuallyFound } from '@renmai/platform/testing/eventually'
 import { expect } from 'vitest'
 import { CSV_MAPPING } from '../../demo/people.ts'

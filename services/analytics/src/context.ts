@@ -1,8 +1,8 @@
-import type { Bus } from '@renmai/platform/bus'
-import type { KeyRing } from '@renmai/platform/crypto'
-import type { Handler } from '@renmai/platform/inbox'
-import type { BaseContext } from '@renmai/platform/mutate'
-import type { Cursors } from '@renmai/platform/page'
+import type { Bus } from '@renmai/platform/events/bus'
+import type { Handler } from '@renmai/platform/events/inbox'
+import type { KeyRing } from '@renmai/platform/secrets/crypto'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
+import type { Cursors } from '@renmai/platform/serve/page'
 import type { Loaders } from './loaders.ts'
 
 /** What a use case of analytics gets. */

@@ -1,5 +1,5 @@
-import { mergeResolvers } from '@renmai/platform/resolvers'
-import { scalars } from '@renmai/platform/scalars'
+import { mergeResolvers } from '@renmai/platform/serve/resolvers'
+import { scalars } from '@renmai/platform/serve/scalars'
 import { attributionResolvers } from './attribution/attribution.resolvers.ts'
 import { bulkOperationResolvers } from './bulk-operations/bulk-operation.resolvers.ts'
 import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'

@@ -1,7 +1,7 @@
-import type { Bus } from '@renmai/platform/bus'
-import type { Db } from '@renmai/platform/db'
-import type { BaseContext } from '@renmai/platform/mutate'
-import type { Cursors } from '@renmai/platform/page'
+import type { Db } from '@renmai/platform/db/db'
+import type { Bus } from '@renmai/platform/events/bus'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
+import type { Cursors } from '@renmai/platform/serve/page'
 import type { Loaders } from './loaders.ts'
 
 /** What a use case of campaign gets. */

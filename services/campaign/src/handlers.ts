@@ -1,4 +1,4 @@
-import type { Handler } from '@renmai/platform/inbox'
+import type { Handler } from '@renmai/platform/events/inbox'
 import { onOrdersChanged as redeemCoupons } from './coupons/on-orders-changed.ts'
 import { onCustomerChanged } from './facts/on-customer-changed.ts'
 import { onOrdersChanged } from './facts/on-orders-changed.ts'

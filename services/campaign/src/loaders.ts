@@ -1,4 +1,4 @@
-import type { BaseContext } from '@renmai/platform/mutate'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { couponLoaders } from './coupons/coupon.loaders.ts'
 import { journeyLoaders } from './journeys/journey.loaders.ts'
 import { segmentLoaders } from './segments/segment.loaders.ts'

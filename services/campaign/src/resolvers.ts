@@ -1,5 +1,5 @@
-import { mergeResolvers } from '@renmai/platform/resolvers'
-import { scalars } from '@renmai/platform/scalars'
+import { mergeResolvers } from '@renmai/platform/serve/resolvers'
+import { scalars } from '@renmai/platform/serve/scalars'
 import { couponResolvers } from './coupons/coupon.resolvers.ts'
 import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { journeyResolvers } from './journeys/journey.resolvers.ts'

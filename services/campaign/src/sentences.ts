@@ -1,4 +1,4 @@
-import type { Sentences } from '@renmai/platform/db'
+import type { Sentences } from '@renmai/platform/db/db'
 
 /** What callers can break by what they send; names of constraints are not for them. */
 export const sentences: Sentences = {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { Cursors } from '@renmai/platform/page'
-import type { Service } from '@renmai/platform/service'
+import { Cursors } from '@renmai/platform/serve/page'
+import type { Service } from '@renmai/platform/serve/service'
 import { settings } from './config.ts'
 import type { Context, Worker } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'

@@ -1,4 +1,4 @@
-import { parse } from '@renmai/platform/parse'
+import { parse } from '@renmai/platform/serve/parse'
 import { describe, expect, it } from 'vitest'
 import { checkNodes, nodesSchema } from '../src/journeys/journey.rules.ts'
 import { definitionSchema, measure, sizeProblem } from '../src/segments/clause.rules.ts'

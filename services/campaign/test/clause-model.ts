@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import fc from 'fast-check'
 import type { Clause, clauses } from '../src/segments/clauses.ts'
 

@@ -1,5 +1,5 @@
-import { newId } from '@renmai/platform/ids'
-import { readSources } from '@renmai/platform/templates'
+import { readSources } from '@renmai/platform/render/templates'
+import { newId } from '@renmai/platform/serve/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allocate, checkLock, checkSymbol, codeOf, discountOf, normaliseCode } from '../src/coupons/coupon.rules.ts'

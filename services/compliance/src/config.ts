@@ -1,4 +1,4 @@
-import { baseSettings } from '@renmai/platform/config'
+import { baseSettings } from '@renmai/platform/serve/config'
 import { z } from 'zod'
 
 export const settings = baseSettings.extend({

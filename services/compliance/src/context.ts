@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
-import type { Bus } from '@renmai/platform/bus'
-import type { BaseContext } from '@renmai/platform/mutate'
-import type { Cursors } from '@renmai/platform/page'
+import type { Bus } from '@renmai/platform/events/bus'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
+import type { Cursors } from '@renmai/platform/serve/page'
 import type { AuditKeys } from './audit/audit-keys.ts'
 import type { Loaders } from './loaders.ts'
 

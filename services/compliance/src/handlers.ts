@@ -1,4 +1,4 @@
-import type { Handler } from '@renmai/platform/inbox'
+import type { Handler } from '@renmai/platform/events/inbox'
 import { onActionRecorded } from './audit/on-action-recorded.ts'
 import { onProfileLinked } from './profiles/on-profile-linked.ts'
 

@@ -1,5 +1,5 @@
-import type { BaseContext } from '@renmai/platform/mutate'
-import { rowsById, rowsOf, through } from '@renmai/platform/row-loaders'
+import { rowsById, rowsOf, through } from '@renmai/platform/db/row-loaders'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { desc, sql } from 'drizzle-orm'
 import { consents } from './consents/consent.table.ts'
 import { decisions } from './decisions/decision.table.ts'

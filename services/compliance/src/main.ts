@@ -1,4 +1,4 @@
-import { runService } from '@renmai/platform/service'
+import { runService } from '@renmai/platform/serve/service'
 import { compliance } from './service.ts'
 
 await runService(compliance)

@@ -1,5 +1,5 @@
-import { mergeResolvers } from '@renmai/platform/resolvers'
-import { scalars } from '@renmai/platform/scalars'
+import { mergeResolvers } from '@renmai/platform/serve/resolvers'
+import { scalars } from '@renmai/platform/serve/scalars'
 import { auditResolvers } from './audit/audit.resolvers.ts'
 import { consentResolvers } from './consents/consent.resolvers.ts'
 import { decisionResolvers } from './decisions/decision.resolvers.ts'

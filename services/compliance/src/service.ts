@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { Cursors } from '@renmai/platform/page'
-import type { Service } from '@renmai/platform/service'
+import { Cursors } from '@renmai/platform/serve/page'
+import type { Service } from '@renmai/platform/serve/service'
 import { type AuditKeys, readAuditKeys } from './audit/audit-keys.ts'
 import { settings } from './config.ts'
 import type { Context, Worker } from './context.ts'

@@ -1,5 +1,5 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { event } from '@renmai/platform/testing/events'
 import { key } from '@renmai/platform/testing/viewers'

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { openRights, unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event, shuffle } from '@renmai/platform/testing/events'

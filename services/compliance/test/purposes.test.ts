@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { published } from '@renmai/platform/testing/events'
 import { testViewer } from '@renmai/platform/testing/viewers'

@@ -1,5 +1,5 @@
-import { baseSettings } from '@renmai/platform/config'
-import { parseExceptions } from '@renmai/platform/egress'
+import { parseExceptions } from '@renmai/platform/secrets/egress'
+import { baseSettings } from '@renmai/platform/serve/config'
 import { z } from 'zod'
 import { connectors } from './connectors/connectors.ts'
 import type { ChannelKind } from './gen/resolvers.ts'

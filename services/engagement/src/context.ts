@@ -1,8 +1,8 @@
-import type { Bus } from '@renmai/platform/bus'
-import type { KeyRing } from '@renmai/platform/crypto'
-import type { Egress } from '@renmai/platform/egress'
-import type { BaseContext } from '@renmai/platform/mutate'
-import type { Cursors } from '@renmai/platform/page'
+import type { Bus } from '@renmai/platform/events/bus'
+import type { KeyRing } from '@renmai/platform/secrets/crypto'
+import type { Egress } from '@renmai/platform/secrets/egress'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
+import type { Cursors } from '@renmai/platform/serve/page'
 import type { ChannelKind } from './gen/resolvers.ts'
 import type { Loaders } from './loaders.ts'
 

@@ -1,4 +1,4 @@
-import type { Handler } from '@renmai/platform/inbox'
+import type { Handler } from '@renmai/platform/events/inbox'
 import { onMessageRequested } from './messages/on-message-requested.ts'
 import { onProfileLinked } from './profiles/on-profile-linked.ts'
 import { onTemplatePublished } from './templates/on-template-published.ts'

@@ -1,5 +1,5 @@
-import type { BaseContext } from '@renmai/platform/mutate'
-import { rowsById } from '@renmai/platform/row-loaders'
+import { rowsById } from '@renmai/platform/db/row-loaders'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { importLoaders } from './imports/import.loaders.ts'
 import { liveCodeLoaders } from './live-codes/live-code.loaders.ts'
 import { messageLoaders } from './messages/message.loaders.ts'

@@ -1,5 +1,5 @@
-import { mergeResolvers } from '@renmai/platform/resolvers'
-import { scalars } from '@renmai/platform/scalars'
+import { mergeResolvers } from '@renmai/platform/serve/resolvers'
+import { scalars } from '@renmai/platform/serve/scalars'
 import { channelResolvers } from './channels/channel.resolvers.ts'
 import { receivedMessageResolvers } from './contacts/received-message.resolvers.ts'
 import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'

@@ -1,5 +1,5 @@
-import { answer, answerAll } from '@renmai/platform/ask'
-import { idFrom, newId } from '@renmai/platform/ids'
+import { answer, answerAll } from '@renmai/platform/events/ask'
+import { idFrom, newId } from '@renmai/platform/serve/ids'
 import { deliver, event } from '@renmai/platform/testing/events'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { runQueues } from '@renmai/platform/work/run-queues'

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { key, testViewer } from '@renmai/platform/testing/viewers'
 import { expect, it } from 'vitest'
 import type { Context } from '../src/context.ts'

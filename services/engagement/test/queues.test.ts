@@ -1,5 +1,5 @@
-import { answer, answerAll } from '@renmai/platform/ask'
-import { idFrom, newId } from '@renmai/platform/ids'
+import { answer, answerAll } from '@renmai/platform/events/ask'
+import { idFrom, newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { key } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'

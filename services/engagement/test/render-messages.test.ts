@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { describe, expect, it } from 'vitest'
 import { renderDrafts } from '../src/messages/render-messages.ts'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { key } from '@renmai/platform/testing/viewers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { connectAccount } from '../src/channels/connect-account.ts'

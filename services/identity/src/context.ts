@@ -1,6 +1,6 @@
-import type { KeyRing } from '@renmai/platform/crypto'
-import type { BaseContext } from '@renmai/platform/mutate'
-import type { Cursors } from '@renmai/platform/page'
+import type { KeyRing } from '@renmai/platform/secrets/crypto'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
+import type { Cursors } from '@renmai/platform/serve/page'
 import type { Loaders } from './loaders.ts'
 
 /** What a use case of identity gets. */

@@ -1,4 +1,4 @@
-import type { Handler } from '@renmai/platform/inbox'
+import type { Handler } from '@renmai/platform/events/inbox'
 
 /** What identity listens to: nothing yet; it is asked. */
 export const handlers: Handler[] = []

@@ -1,5 +1,5 @@
-import type { BaseContext } from '@renmai/platform/mutate'
-import { rowsById } from '@renmai/platform/row-loaders'
+import { rowsById } from '@renmai/platform/db/row-loaders'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { fields } from './attributes/attribute.table.ts'
 import { customerLoaders } from './customers/customer.loaders.ts'
 import { tagLoaders } from './tags/tag.loaders.ts'

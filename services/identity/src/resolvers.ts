@@ -1,5 +1,5 @@
-import { mergeResolvers } from '@renmai/platform/resolvers'
-import { scalars } from '@renmai/platform/scalars'
+import { mergeResolvers } from '@renmai/platform/serve/resolvers'
+import { scalars } from '@renmai/platform/serve/scalars'
 import { apiClientResolvers } from './api-clients/api-client.resolvers.ts'
 import { attributeResolvers } from './attributes/attribute.resolvers.ts'
 import { customerResolvers } from './customers/customer.resolvers.ts'

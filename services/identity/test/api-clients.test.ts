@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import { digestSecret, readApiKey } from '@renmai/platform/api-key'
-import { newId } from '@renmai/platform/ids'
+import { digestSecret, readApiKey } from '@renmai/platform/secrets/api-key'
+import { newId } from '@renmai/platform/serve/ids'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { key, testViewer } from '@renmai/platform/testing/viewers'
 import {

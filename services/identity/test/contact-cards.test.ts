@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
 import { ReadContactCardsRequestSchema, ReadContactCardsResponseSchema } from '@renmai/proto/identity/v1/identity_service'

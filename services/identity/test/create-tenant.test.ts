@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { identity } from '../src/service.ts'

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { openRights, unprotectedTables } from '@renmai/platform/testing/catalogue'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { published } from '@renmai/platform/testing/events'

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { key } from '@renmai/platform/testing/viewers'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'

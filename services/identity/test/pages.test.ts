@@ -1,5 +1,5 @@
-import { newId } from '@renmai/platform/ids'
-import { readPage } from '@renmai/platform/read-page'
+import { readPage } from '@renmai/platform/db/read-page'
+import { newId } from '@renmai/platform/serve/ids'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { key } from '@renmai/platform/testing/viewers'
 import { ne } from 'drizzle-orm'

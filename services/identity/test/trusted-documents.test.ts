@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { key, testViewer } from '@renmai/platform/testing/viewers'
 import { FindDocumentRequestSchema, FindDocumentResponseSchema } from '@renmai/proto/identity/v1/identity_service'

@@ -1,7 +1,7 @@
 import { graphql, parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { newId } from '../src/ids.ts'
-import { buildSchema } from '../src/subgraph.ts'
+import { newId } from '../src/serve/ids.ts'
+import { buildSchema } from '../src/serve/subgraph.ts'
 import { testViewer } from '../src/testing/viewers.ts'
 
 const SDL = parse(`extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@requiresScopes", "@policy"])

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Admission, type AdmissionOptions } from '../src/admission.ts'
-import type { Priority } from '../src/fair-queue.ts'
-import { notePoolWait, readPressure } from '../src/pressure.ts'
+import { Admission, type AdmissionOptions } from '../src/overload/admission.ts'
+import type { Priority } from '../src/overload/fair-queue.ts'
+import { notePoolWait, readPressure } from '../src/overload/pressure.ts'
 import { eventually } from '../src/testing/eventually.ts'
 
 let admission: Admission

@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { newId } from '../src/ids.ts'
-import { migrate } from '../src/migrate.ts'
-import { type DatabaseUrls, provisionDatabase } from '../src/provision.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { type DatabaseUrls, provisionDatabase } from '../src/db/provision.ts'
+import { newId } from '../src/serve/ids.ts'
 import { openRights } from '../src/testing/catalogue.ts'
 import { counters } from './fixture.ts'
 

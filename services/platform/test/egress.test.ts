@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEgress, parseExceptions } from '../src/egress.ts'
+import { createEgress, parseExceptions } from '../src/secrets/egress.ts'
 
 const MAIL = 587
 const addresses: Record<string, string[]> = {

@@ -1,8 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { EnvelopeSchema } from '@renmai/proto/platform/v1/envelope'
 import { expect, it } from 'vitest'
-import { type Sealed, seal } from '../src/envelope.ts'
-import { newId } from '../src/ids.ts'
+import { type Sealed, seal } from '../src/events/envelope.ts'
+import { newId } from '../src/serve/ids.ts'
 
 const [one, other] = [newId(), newId()]
 const row = (type: string, tenant: string, bytes = 10) => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Admission } from '../src/admission.ts'
+import { Admission } from '../src/overload/admission.ts'
 
 it.each([2, 8, 64])('of the places for exports among %i a tenant has half at most, and another one gets the rest', async (places) => {
   const admission = new Admission({ atLeast: places, atMost: places, waitMs: 60_000, readPressure: () => 0 })

@@ -1,7 +1,7 @@
 import { buildSchema, graphqlSync } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { readGlobalId, readGlobalIds, writeGlobalId } from '../src/global-id.ts'
-import { newId } from '../src/ids.ts'
+import { readGlobalId, readGlobalIds, writeGlobalId } from '../src/serve/global-id.ts'
+import { newId } from '../src/serve/ids.ts'
 
 describe('a global id', () => {
   it('says what it is an id of', () => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, buildConnector, request } from 'undici'
 import { describe, expect, it } from 'vitest'
-import { AppError } from '../src/errors.ts'
-import { createHttp } from '../src/http.ts'
-import { createLog } from '../src/log.ts'
+import { AppError } from '../src/serve/errors.ts'
+import { createHttp } from '../src/serve/http.ts'
+import { createLog } from '../src/serve/log.ts'
 
 async function serve(ready = true) {
   const http = createHttp({

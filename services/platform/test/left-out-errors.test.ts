@@ -1,8 +1,8 @@
 import { type ExecutionResult, parse } from 'graphql'
 import { compileQuery } from 'graphql-jit'
 import { expect, it } from 'vitest'
-import { AppError } from '../src/errors.ts'
-import { buildSchema } from '../src/subgraph.ts'
+import { AppError } from '../src/serve/errors.ts'
+import { buildSchema } from '../src/serve/subgraph.ts'
 import { testViewer } from '../src/testing/viewers.ts'
 
 const SDL = parse(`type Query { a: Int }

@@ -1,10 +1,10 @@
 import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { createHttp } from '../src/http.ts'
-import { createLog } from '../src/log.ts'
-import { meter } from '../src/meter.ts'
-import { serveMetrics } from '../src/serve-metrics.ts'
+import { createHttp } from '../src/serve/http.ts'
+import { createLog } from '../src/serve/log.ts'
+import { meter } from '../src/serve/meter.ts'
+import { serveMetrics } from '../src/serve/serve-metrics.ts'
 
 const counter = meter.createCounter('renmai_test_total', { description: 'For this test' })
 const HOST = '127.0.0.1'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { momentProblem } from '../src/moments.rules.ts'
-import { day, moment, pastMoment } from '../src/moments.ts'
-import { parse } from '../src/parse.ts'
+import { momentProblem } from '../src/serve/moments.rules.ts'
+import { day, moment, pastMoment } from '../src/serve/moments.ts'
+import { parse } from '../src/serve/parse.ts'
 
 const now = new Date('2026-06-15T04:00:00Z')
 

@@ -1,6 +1,6 @@
 import { type ExecutionResult, parse } from 'graphql'
 import { expect, it } from 'vitest'
-import { buildSchema, compile } from '../src/subgraph.ts'
+import { buildSchema, compile } from '../src/serve/subgraph.ts'
 import { testViewer } from '../src/testing/viewers.ts'
 
 const SDL = parse(`extend schema

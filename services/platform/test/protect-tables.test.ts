@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { connect, type Db, withTenant } from '../src/db.ts'
-import { newId } from '../src/ids.ts'
-import { migrate } from '../src/migrate.ts'
-import { type DatabaseUrls, provisionDatabase } from '../src/provision.ts'
+import { connect, type Db, withTenant } from '../src/db/db.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { type DatabaseUrls, provisionDatabase } from '../src/db/provision.ts'
+import { newId } from '../src/serve/ids.ts'
 import { counters } from './fixture.ts'
 
 const database = `protected_${newId().slice(-12)}`

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createHttp, type Http } from '../src/http.ts'
-import { createLog } from '../src/log.ts'
+import { createHttp, type Http } from '../src/serve/http.ts'
+import { createLog } from '../src/serve/log.ts'
 
 let [http, port]: [Http, number] = [] as never
 beforeAll(async () => {

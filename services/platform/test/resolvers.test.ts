@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { mergeResolvers } from '../src/resolvers.ts'
+import { mergeResolvers } from '../src/serve/resolvers.ts'
 
 type Row = { id: string; count: () => Promise<number> }
 type Resolvers = {

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { migrate } from '../src/migrate.ts'
+import { migrate } from '../src/db/migrate.ts'
 import { counters } from './fixture.ts'
 
 /** A migration in a process of its own, which dies before the given statement. */

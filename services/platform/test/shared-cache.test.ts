@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSharedCache } from '../src/shared-cache.ts'
+import { createSharedCache } from '../src/serve/shared-cache.ts'
 
 describe('a cache that tenants share', () => {
   it('has a number of bytes, and goes by who has most of it, the least used first', () => {

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newId } from '../src/ids.ts'
-import { readSources, renderMessages } from '../src/templates.ts'
+import { readSources, renderMessages } from '../src/render/templates.ts'
+import { newId } from '../src/serve/ids.ts'
 
 const CANARY = 'canary-of-the-working-folder.liquid'
 beforeAll(() => writeFileSync(CANARY, 'CANARY {{ secret }}'))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { newId } from '../src/ids.ts'
-import { ThreadPool } from '../src/thread-pool.ts'
+import { ThreadPool } from '../src/render/thread-pool.ts'
+import { newId } from '../src/serve/ids.ts'
 
 const file = new URL('./threads/worker.ts', import.meta.url)
 const create = () => new ThreadPool<string[], unknown[]>({ file, threads: 2, cpuMs: 100, memoryMb: 32 })

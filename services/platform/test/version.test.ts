@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { requireVersion } from '../src/version.ts'
+import { requireVersion } from '../src/serve/version.ts'
 
 it('what another has changed meanwhile is not changed by who has not seen it', () => {
   for (const expected of [undefined, null, 3]) expect(() => requireVersion(expected, 3)).not.toThrow()

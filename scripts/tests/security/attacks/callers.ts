@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { type OwnIssuer, startOwnIssuer } from '../../bad-input/credential-rows.ts'
 import { type Answered, ask, call, type Headers, type Row, type Stage } from '../../bad-input/row.ts'

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { CSV_MAPPING } from '../../../demo/people.ts'
 import { csv } from '../../bad-input/file-rows.ts'
 import { type Answered, call, type Row, type Stage } from '../../bad-input/row.ts'

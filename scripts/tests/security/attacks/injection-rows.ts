@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { ask, write } from '../../bad-input/row.ts'
 import { type Attack, type Callers, numbered } from './callers.ts'
 

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import type { Answered } from '../../bad-input/row.ts'
 import { type Attack, addClient, askWith, type Callers, DENIED, numbered, originOf, tokenOf } from './callers.ts'
 import { runBulk } from './prepared.ts'

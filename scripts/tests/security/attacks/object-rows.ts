@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { type Answered, ask, post, write } from '../../bad-input/row.ts'
 import { type Attack, type Callers, GOOD, numbered } from './callers.ts'
 

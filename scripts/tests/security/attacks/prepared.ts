@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { CSV_MAPPING } from '../../../demo/people.ts'
 import { call, type Stage } from '../../bad-input/row.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { describe, expect, it } from 'vitest'
 import { csv } from '../../bad-input/file-rows.ts'

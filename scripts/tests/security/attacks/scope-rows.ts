@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { ask } from '../../bad-input/row.ts'
 import { type Attack, addClient, askAs, askWith, type Callers, DENIED, numbered } from './callers.ts'
 

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { eventBody, events } from '../../bad-input/intake-rows.ts'
 import { type Answered, ask, type Row, type Stage, write } from '../../bad-input/row.ts'

@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { ask, type Row, type Stage } from '../../bad-input/row.ts'
 import { read } from './tools.ts'
 

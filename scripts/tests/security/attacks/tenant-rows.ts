@@ -1,4 +1,4 @@
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
 import { ask, call, post, write as send } from '../../bad-input/row.ts'
 import { write } from '../../bad-input/stage.ts'

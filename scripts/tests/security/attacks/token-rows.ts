@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import type { OwnIssuer } from '../../bad-input/credential-rows.ts'
 import { type Attack, addClient, askWith, type Callers, GOOD, NOBODY, numbered, originOf, TENANT, tokenOf } from './callers.ts'
 

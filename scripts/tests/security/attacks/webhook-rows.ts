@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readGlobalId } from '@renmai/platform/global-id'
-import { newId } from '@renmai/platform/ids'
+import { readGlobalId } from '@renmai/platform/serve/global-id'
+import { newId } from '@renmai/platform/serve/ids'
 import { signEvents } from '../../../sign-events.ts'
 import { eventBody, events, push, signed, wecom } from '../../bad-input/intake-rows.ts'
 import { type Answered, call, type Row, type Stage, write } from '../../bad-input/row.ts'

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { newId } from '@renmai/platform/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { type GraphQLInputType, getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql'
 import type { World } from '../world.ts'
 import { type Place, typesAt } from './places.ts'

@@ -1,5 +1,5 @@
-import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns'
-import type { Viewer } from '@renmai/platform/viewer'
+import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
+import type { Viewer } from '@renmai/platform/serve/viewer'
 import { sql } from 'drizzle-orm'
 import { bigint, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 

@@ -1,5 +1,5 @@
-import { type Tx, withTenant } from '@renmai/platform/db'
-import { newId } from '@renmai/platform/ids'
+import { type Tx, withTenant } from '@renmai/platform/db/db'
+import { newId } from '@renmai/platform/serve/ids'
 import type { Worker } from '../context.ts'
 import type { BulkOperation } from './bulk-operation.table.ts'
 

@@ -1,6 +1,6 @@
-import { consumerName } from '@renmai/platform/consume'
-import { withTenant } from '@renmai/platform/db'
-import { timeOfId } from '@renmai/platform/ids'
+import { withTenant } from '@renmai/platform/db/db'
+import { consumerName } from '@renmai/platform/events/consume'
+import { timeOfId } from '@renmai/platform/serve/ids'
 import type { Context } from '../context.ts'
 
 /**

@@ -2,7 +2,7 @@
  * RFM and the eight classes (spec/algorithms 1). Recent is high for R; a value on the line is high. Scores of 1 to 5
  * rank by how many are strictly worse, so that equal customers always get equal scores.
  */
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 
 export type RfmInput = { customerId: string; recencyDays: number; frequency: number; monetaryMinor: number }
 export type Scored = RfmInput & { rfmClass: RfmClassName; recencyScore: number; frequencyScore: number; monetaryScore: number }

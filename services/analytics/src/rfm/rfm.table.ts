@@ -1,4 +1,4 @@
-import { createdAt, id, tenantId } from '@renmai/platform/columns'
+import { createdAt, id, tenantId } from '@renmai/platform/db/columns'
 import { bigint, char, date, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
 export const rfmRuns = pgTable(

@@ -1,6 +1,6 @@
-import { insertColumns } from '@renmai/platform/bulk'
-import type { Tx } from '@renmai/platform/db'
-import { type Handler, on } from '@renmai/platform/inbox'
+import { insertColumns } from '@renmai/platform/db/bulk'
+import type { Tx } from '@renmai/platform/db/db'
+import { type Handler, on } from '@renmai/platform/events/inbox'
 import type { WarehouseEvent } from './facts/fact.ts'
 import { facts } from './facts.ts'
 

@@ -1,6 +1,6 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
-import { on } from '@renmai/platform/inbox'
-import { insertRows } from '@renmai/platform/rows'
+import { insertRows } from '@renmai/platform/db/rows'
+import { on } from '@renmai/platform/events/inbox'
 import { type OrderFact, OrdersChangedSchema } from '@renmai/proto/engagement/v1/events'
 import { orderFacts } from './warehouse.table.ts'
 

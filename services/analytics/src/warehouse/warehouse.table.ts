@@ -1,4 +1,4 @@
-import { moment, tenantId } from '@renmai/platform/columns'
+import { moment, tenantId } from '@renmai/platform/db/columns'
 import { bigint, boolean, char, index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** The newest state of each order. */

@@ -2,7 +2,7 @@
  * What a coupon takes off, and what may become of it: issued, held for an order, used; given back when the order is
  * refunded in full; never more off than the order's eligible amount. (spec/algorithms 9)
  */
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import type { Coupon, CouponTemplate } from './coupon.table.ts'
 
 export const LOCK_MS = 15 * 60_000

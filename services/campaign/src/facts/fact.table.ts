@@ -1,4 +1,4 @@
-import { moment, tenantId } from '@renmai/platform/columns'
+import { moment, tenantId } from '@renmai/platform/db/columns'
 import { bigint, boolean, char, date, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 // What campaign knows of people, kept per profile so that merging and splitting customers changes none of it.

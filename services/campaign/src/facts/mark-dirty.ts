@@ -1,4 +1,4 @@
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 
 /**
  * A mark that is there already is locked until this transaction ends: an evaluation must not take it before it can see

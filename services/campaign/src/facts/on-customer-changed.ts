@@ -1,6 +1,6 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
-import { on } from '@renmai/platform/inbox'
-import { insertRows } from '@renmai/platform/rows'
+import { insertRows } from '@renmai/platform/db/rows'
+import { on } from '@renmai/platform/events/inbox'
 import { CustomerChangedSchema } from '@renmai/proto/identity/v1/events'
 import { attributeFacts } from './fact.table.ts'
 import { markProfilesDirty } from './mark-dirty.ts'

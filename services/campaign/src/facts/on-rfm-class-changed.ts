@@ -1,5 +1,5 @@
-import { on } from '@renmai/platform/inbox'
-import { insertRows } from '@renmai/platform/rows'
+import { insertRows } from '@renmai/platform/db/rows'
+import { on } from '@renmai/platform/events/inbox'
 import { RfmClass, RfmClassChangedSchema } from '@renmai/proto/analytics/v1/events'
 import { rfmFacts } from './fact.table.ts'
 import { markCustomersDirty } from './mark-dirty.ts'

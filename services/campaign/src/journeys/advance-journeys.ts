@@ -1,4 +1,4 @@
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 import { inside } from '@renmai/platform/work/inside'
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Worker } from '../context.ts'

@@ -1,4 +1,4 @@
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 
 /** Whether a step of any journey sends this template, in whichever version is the newest. */
 export async function sendsTemplate(tx: Tx, templateId: string): Promise<boolean> {

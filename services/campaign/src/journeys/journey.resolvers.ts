@@ -1,4 +1,4 @@
-import { withTenant } from '@renmai/platform/db'
+import { withTenant } from '@renmai/platform/db/db'
 import { desc, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { journeys } from './journey.table.ts'

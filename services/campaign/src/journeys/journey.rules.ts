@@ -2,7 +2,7 @@
  * What a journey must be before anybody enters it: every step leads on, all of them can be reached and reach an exit, and
  * none leads back.
  */
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import { z } from 'zod'
 import { MAX_CLAUSES, measure } from '../segments/clause.rules.ts'
 import { type JourneyNode, kindOf, nodeSchema } from './nodes.ts'

@@ -1,4 +1,4 @@
-import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { failing } from '@renmai/platform/work/leased'
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'

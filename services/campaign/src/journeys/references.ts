@@ -1,5 +1,5 @@
-import type { Tx } from '@renmai/platform/db'
-import { AppError } from '@renmai/platform/errors'
+import type { Tx } from '@renmai/platform/db/db'
+import { AppError } from '@renmai/platform/serve/errors'
 
 const TABLES = { segment: 'segments', template: 'templates', 'coupon template': 'coupon_templates' } as const
 

@@ -1,5 +1,5 @@
-import { on } from '@renmai/platform/inbox'
-import { insertRows } from '@renmai/platform/rows'
+import { insertRows } from '@renmai/platform/db/rows'
+import { on } from '@renmai/platform/events/inbox'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { lockMapping, markCustomersDirty } from '../facts/mark-dirty.ts'
 import { profileCustomers } from './profile-customer.table.ts'

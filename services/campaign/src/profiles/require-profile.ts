@@ -1,5 +1,5 @@
-import type { Tx } from '@renmai/platform/db'
-import { AppError } from '@renmai/platform/errors'
+import type { Tx } from '@renmai/platform/db/db'
+import { AppError } from '@renmai/platform/serve/errors'
 import { and, eq } from 'drizzle-orm'
 import { profileCustomers } from './profile-customer.table.ts'
 

@@ -1,5 +1,5 @@
 /** A condition becomes one SQL condition over `c.id`, a customer, with every value as a parameter. */
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import type { z } from 'zod'
 import { sizeProblem } from './clause.rules.ts'
 import { type Bind, type ClauseKind, factsOf } from './clauses/clause-kind.ts'

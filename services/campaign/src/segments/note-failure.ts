@@ -1,4 +1,4 @@
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 import { problemOf } from '@renmai/platform/work/settle'
 import { and, eq, sql } from 'drizzle-orm'
 import { type Segment, segments } from './segment.table.ts'

@@ -1,6 +1,6 @@
-import { tenantLoader } from '@renmai/platform/loader'
-import type { BaseContext } from '@renmai/platform/mutate'
-import { rowsById, rowsOf, through } from '@renmai/platform/row-loaders'
+import { tenantLoader } from '@renmai/platform/db/loader'
+import { rowsById, rowsOf, through } from '@renmai/platform/db/row-loaders'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { asc } from 'drizzle-orm'
 import { segmentMembers, segments } from './segment.table.ts'
 

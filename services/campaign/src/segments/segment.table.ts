@@ -1,4 +1,4 @@
-import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { failing, leasedIndexes, nextAt } from '@renmai/platform/work/leased'
 import { boolean, foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { Clause } from './clauses.ts'

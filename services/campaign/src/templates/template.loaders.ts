@@ -1,5 +1,5 @@
-import { tenantLoader } from '@renmai/platform/loader'
-import type { BaseContext } from '@renmai/platform/mutate'
+import { tenantLoader } from '@renmai/platform/db/loader'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { and, asc, desc, eq, inArray } from 'drizzle-orm'
 import { type Template, templates } from './template.table.ts'
 

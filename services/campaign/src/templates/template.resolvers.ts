@@ -1,4 +1,4 @@
-import { withTenant } from '@renmai/platform/db'
+import { withTenant } from '@renmai/platform/db/db'
 import { asc, desc, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { publishTemplate } from './publish-template.ts'

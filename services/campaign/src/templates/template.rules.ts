@@ -1,6 +1,7 @@
 /** A template may use only what it declares; a value must be written as its variable's type says. */
-import { AppError } from '@renmai/platform/errors'
-import type { Source } from '@renmai/platform/templates'
+
+import type { Source } from '@renmai/platform/render/templates'
+import { AppError } from '@renmai/platform/serve/errors'
 
 export type Variable = { name: string; type: 'TEXT' | 'NUMBER' | 'COUPON'; defaultValue: string | null }
 

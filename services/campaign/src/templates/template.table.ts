@@ -1,4 +1,4 @@
-import { createdAt, id, tenantId } from '@renmai/platform/columns'
+import { createdAt, id, tenantId } from '@renmai/platform/db/columns'
 import { integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import type { Variable } from './template.rules.ts'
 

@@ -1,4 +1,4 @@
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 import { desc, eq, sql } from 'drizzle-orm'
 import { type AuditCheckpoint, type AuditEntry, auditCheckpoints, auditEntries, unsealedChains } from './audit.table.ts'
 

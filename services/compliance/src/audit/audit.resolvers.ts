@@ -1,5 +1,5 @@
-import { withTenant } from '@renmai/platform/db'
-import { readPage } from '@renmai/platform/read-page'
+import { withTenant } from '@renmai/platform/db/db'
+import { readPage } from '@renmai/platform/db/read-page'
 import { desc, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { auditCheckpoints, auditEntries } from './audit.table.ts'

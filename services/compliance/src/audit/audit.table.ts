@@ -1,4 +1,4 @@
-import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { bigint, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 
 /** The tenant's chain of actions: each entry's hash covers the one before. */

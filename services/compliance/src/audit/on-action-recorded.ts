@@ -1,6 +1,6 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
-import { on } from '@renmai/platform/inbox'
-import { insertRows } from '@renmai/platform/rows'
+import { insertRows } from '@renmai/platform/db/rows'
+import { on } from '@renmai/platform/events/inbox'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { lastEntry, noteUnsealed } from './audit.queries.ts'
 import { GENESIS, hashEntry } from './audit.rules.ts'

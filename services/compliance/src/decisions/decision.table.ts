@@ -1,4 +1,4 @@
-import { id, moment, tenantId } from '@renmai/platform/columns'
+import { id, moment, tenantId } from '@renmai/platform/db/columns'
 import { boolean, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** One receipt per answer. A message that is asked about again gets another receipt, by the facts of that moment. */

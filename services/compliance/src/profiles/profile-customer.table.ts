@@ -1,4 +1,4 @@
-import { tenantId } from '@renmai/platform/columns'
+import { tenantId } from '@renmai/platform/db/columns'
 import { bigint, index, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core'
 
 /** Which customer a profile belongs to, as identity says. Reads by customer go through it. */

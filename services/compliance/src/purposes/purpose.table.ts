@@ -1,4 +1,4 @@
-import { createdAt, tenantId } from '@renmai/platform/columns'
+import { createdAt, tenantId } from '@renmai/platform/db/columns'
 import { sql } from 'drizzle-orm'
 import { boolean, check, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 

@@ -1,4 +1,4 @@
-import { bytes, createdAt, id, tenantId } from '@renmai/platform/columns'
+import { bytes, createdAt, id, tenantId } from '@renmai/platform/db/columns'
 import { leased, leasedIndexes } from '@renmai/platform/work/leased'
 import { pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import type { ChannelKind } from '../gen/resolvers.ts'

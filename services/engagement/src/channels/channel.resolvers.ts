@@ -1,4 +1,4 @@
-import { withTenant } from '@renmai/platform/db'
+import { withTenant } from '@renmai/platform/db/db'
 import { asc, eq } from 'drizzle-orm'
 import type { ConnectMutation } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'

@@ -1,5 +1,5 @@
-import type { KeyRing } from '@renmai/platform/crypto'
-import { type Db, withTenant } from '@renmai/platform/db'
+import { type Db, withTenant } from '@renmai/platform/db/db'
+import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import { LRUCache } from 'lru-cache'
 import type { ChannelKind } from '../gen/resolvers.ts'
 import { type OpenAccount, readAccount } from './credentials.ts'

@@ -1,4 +1,4 @@
-import type { Egress } from '@renmai/platform/egress'
+import type { Egress } from '@renmai/platform/secrets/egress'
 import type { Channel } from '@renmai/proto/engagement/v1/channel'
 import type { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
 import type { z } from 'zod'

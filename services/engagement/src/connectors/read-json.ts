@@ -1,4 +1,4 @@
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 
 /** @throws AppError INVALID when the body is no JSON object */
 export function readJson(body: string): object {

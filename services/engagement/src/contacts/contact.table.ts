@@ -1,4 +1,4 @@
-import { bytes, id, moment, tenantId } from '@renmai/platform/columns'
+import { bytes, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { leased, leasedIndexes } from '@renmai/platform/work/leased'
 import { index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 

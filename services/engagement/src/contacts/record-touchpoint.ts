@@ -1,5 +1,5 @@
-import type { Tx } from '@renmai/platform/db'
-import { newId } from '@renmai/platform/ids'
+import type { Tx } from '@renmai/platform/db/db'
+import { newId } from '@renmai/platform/serve/ids'
 import type { Account } from '../connectors/connector.ts'
 import { tellTouchpoints } from '../touchpoints/tell-touchpoints.ts'
 import { touchpoints } from '../touchpoints/touchpoint.table.ts'

@@ -1,5 +1,5 @@
-import { open } from '@renmai/platform/crypto'
-import { withTenant } from '@renmai/platform/db'
+import { withTenant } from '@renmai/platform/db/db'
+import { open } from '@renmai/platform/secrets/crypto'
 import { outside } from '@renmai/platform/work/outside'
 import { type Outcome, problemOf } from '@renmai/platform/work/settle'
 import { and, eq } from 'drizzle-orm'

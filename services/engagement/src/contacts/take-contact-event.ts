@@ -1,5 +1,5 @@
-import { type Tx, withTenant } from '@renmai/platform/db'
-import { AppError } from '@renmai/platform/errors'
+import { type Tx, withTenant } from '@renmai/platform/db/db'
+import { AppError } from '@renmai/platform/serve/errors'
 import type { Account } from '../connectors/connector.ts'
 import type { ContactEvent } from '../connectors/incoming.ts'
 import type { Worker } from '../context.ts'

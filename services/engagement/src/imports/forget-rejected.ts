@@ -1,4 +1,4 @@
-import { withTenant } from '@renmai/platform/db'
+import { withTenant } from '@renmai/platform/db/db'
 import { queue } from '@renmai/platform/work/queue'
 import type { Worker } from '../context.ts'
 

@@ -1,6 +1,6 @@
-import { tenantLoader } from '@renmai/platform/loader'
-import type { BaseContext } from '@renmai/platform/mutate'
-import { rowsById } from '@renmai/platform/row-loaders'
+import { tenantLoader } from '@renmai/platform/db/loader'
+import { rowsById } from '@renmai/platform/db/row-loaders'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { orderImports } from './import.table.ts'
 
 export const importLoaders = (ctx: BaseContext) => ({

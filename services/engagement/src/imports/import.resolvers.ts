@@ -1,4 +1,4 @@
-import { isId } from '@renmai/platform/ids'
+import { isId } from '@renmai/platform/serve/ids'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { startOrderImport } from './start-order-import.ts'
 import { signTicket } from './ticket.ts'

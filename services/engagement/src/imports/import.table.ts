@@ -1,4 +1,4 @@
-import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { isNotNull } from 'drizzle-orm'
 import { char, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { OrderMapping } from './order-row.rules.ts'

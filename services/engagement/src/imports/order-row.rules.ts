@@ -1,4 +1,4 @@
-import { type MomentProblem, momentProblem } from '@renmai/platform/moments.rules'
+import { type MomentProblem, momentProblem } from '@renmai/platform/serve/moments.rules'
 
 /**
  * Rows of an order file. A row that cannot be read is rejected alone with its reason; prices become minor units row by

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { ask } from '@renmai/platform/ask'
-import type { Bus } from '@renmai/platform/bus'
-import { AppError } from '@renmai/platform/errors'
-import type { Viewer } from '@renmai/platform/viewer'
+import { ask } from '@renmai/platform/events/ask'
+import type { Bus } from '@renmai/platform/events/bus'
+import { AppError } from '@renmai/platform/serve/errors'
+import type { Viewer } from '@renmai/platform/serve/viewer'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 
 const LIFETIME_MS = 3_600_000

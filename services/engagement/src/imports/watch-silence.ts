@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 
 /**
  * Watches a body that is piped. While its receiver holds it back the sender has to wait and is not silent.

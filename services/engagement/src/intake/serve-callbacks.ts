@@ -1,5 +1,5 @@
-import type { Admission } from '@renmai/platform/admission'
-import type { Http } from '@renmai/platform/http'
+import type { Admission } from '@renmai/platform/overload/admission'
+import type { Http } from '@renmai/platform/serve/http'
 import { knownAccount } from '../channels/known-accounts.ts'
 import type { CallbackRequest, Connector } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'

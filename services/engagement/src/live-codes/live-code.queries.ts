@@ -1,4 +1,4 @@
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 import { and, eq } from 'drizzle-orm'
 import { type LiveCode, liveCodes } from './live-code.table.ts'
 

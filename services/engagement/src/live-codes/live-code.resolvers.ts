@@ -1,4 +1,4 @@
-import { readPage } from '@renmai/platform/read-page'
+import { readPage } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createLiveCode } from './create-live-code.ts'
 import { liveCodes } from './live-code.table.ts'

@@ -1,4 +1,4 @@
-import { createdAt, id, tenantId } from '@renmai/platform/columns'
+import { createdAt, id, tenantId } from '@renmai/platform/db/columns'
 import { leased, leasedIndexes } from '@renmai/platform/work/leased'
 import { boolean, foreignKey, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { channelAccounts } from '../channels/channel-account.table.ts'

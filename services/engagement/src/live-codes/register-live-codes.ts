@@ -1,4 +1,4 @@
-import { withTenant } from '@renmai/platform/db'
+import { withTenant } from '@renmai/platform/db/db'
 import { outside } from '@renmai/platform/work/outside'
 import type { Outcome } from '@renmai/platform/work/settle'
 import { and, eq } from 'drizzle-orm'

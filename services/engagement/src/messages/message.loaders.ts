@@ -1,5 +1,5 @@
-import type { BaseContext } from '@renmai/platform/mutate'
-import { rowsById, rowsOf, through } from '@renmai/platform/row-loaders'
+import { rowsById, rowsOf, through } from '@renmai/platform/db/row-loaders'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { desc } from 'drizzle-orm'
 import { ofCustomer } from '../profiles/profile-customer.table.ts'
 import { messages } from './message.table.ts'

@@ -1,7 +1,7 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { type Db, type Tx, withTenant } from '@renmai/platform/db'
-import { newId } from '@renmai/platform/ids'
-import { publish } from '@renmai/platform/outbox'
+import { type Db, type Tx, withTenant } from '@renmai/platform/db/db'
+import { publish } from '@renmai/platform/events/outbox'
+import { newId } from '@renmai/platform/serve/ids'
 import { MessageBlockedSchema, MessageFailedSchema } from '@renmai/proto/engagement/v1/events'
 import type { Message } from './message.table.ts'
 

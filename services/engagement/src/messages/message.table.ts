@@ -1,4 +1,4 @@
-import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 

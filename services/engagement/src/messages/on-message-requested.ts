@@ -1,5 +1,5 @@
-import { on } from '@renmai/platform/inbox'
-import { insertRows } from '@renmai/platform/rows'
+import { insertRows } from '@renmai/platform/db/rows'
+import { on } from '@renmai/platform/events/inbox'
 import { MessageRequestedSchema } from '@renmai/proto/campaign/v1/events'
 import { messages } from './message.table.ts'
 

@@ -1,4 +1,4 @@
-import { renderMessages, type TextProblem, type Texts } from '@renmai/platform/templates'
+import { renderMessages, type TextProblem, type Texts } from '@renmai/platform/render/templates'
 import type { Template } from '../templates/template.table.ts'
 import type { Message } from './message.table.ts'
 

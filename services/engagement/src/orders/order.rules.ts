@@ -2,7 +2,7 @@
  * Orders as they come in from any shop. The platform's own time of change decides which of two states is newer, never
  * the order of arrival; lines must add up to the total and the discount.
  */
-import { momentProblem } from '@renmai/platform/moments.rules'
+import { momentProblem } from '@renmai/platform/serve/moments.rules'
 import type { IncomingOrder } from '../connectors/incoming.ts'
 import type { OrderStatus } from './order.table.ts'
 

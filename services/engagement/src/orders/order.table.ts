@@ -1,4 +1,4 @@
-import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { bigint, boolean, char, foreignKey, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
 const ORDER_STATUSES = ['CREATED', 'PAID', 'SHIPPED', 'FINISHED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'CLOSED'] as const

@@ -1,4 +1,4 @@
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 import type { IncomingOrder } from '../connectors/incoming.ts'
 import type { Worker } from '../context.ts'
 import { hiddenId } from '../touchpoints/claim.ts'

@@ -1,4 +1,4 @@
-import { keyedProjection } from '@renmai/platform/keyed-projection'
+import { keyedProjection } from '@renmai/platform/db/keyed-projection'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { profileCustomers } from './profile-customer.table.ts'
 

@@ -1,5 +1,5 @@
-import { on } from '@renmai/platform/inbox'
-import { insertRows } from '@renmai/platform/rows'
+import { insertRows } from '@renmai/platform/db/rows'
+import { on } from '@renmai/platform/events/inbox'
 import { TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
 import { templates } from './template.table.ts'
 

@@ -1,4 +1,4 @@
-import { tenantId } from '@renmai/platform/columns'
+import { tenantId } from '@renmai/platform/db/columns'
 import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** Published templates of campaign, kept to render by. */

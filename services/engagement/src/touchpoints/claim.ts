@@ -1,4 +1,4 @@
-import { blindIndex, type KeyRing } from '@renmai/platform/crypto'
+import { blindIndex, type KeyRing } from '@renmai/platform/secrets/crypto'
 import type { Person } from '../connectors/incoming.ts'
 
 /** What a source says of a person, before identity has seen it. Dates as RFC 3339, as it is sealed as JSON. */

@@ -1,5 +1,5 @@
 /** What an event must be to be taken in. Each rejection has a code and points at what is wrong. */
-import { momentProblem } from '@renmai/platform/moments.rules'
+import { momentProblem } from '@renmai/platform/serve/moments.rules'
 import { IdentifierKindSchema } from '@renmai/proto/identity/v1/identifier_kind'
 import type { Claim } from './claim.ts'
 

@@ -1,5 +1,5 @@
-import type { KeyRing } from '@renmai/platform/crypto'
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
+import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import { LRUCache } from 'lru-cache'
 import { hiddenId, identityKey, type Naming } from './claim.ts'
 import { readProfileKeys } from './resolve-claims.ts'

@@ -1,6 +1,6 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import type { Tx } from '@renmai/platform/db'
-import { publish } from '@renmai/platform/outbox'
+import type { Tx } from '@renmai/platform/db/db'
+import { publish } from '@renmai/platform/events/outbox'
 import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 
 export type AttachedTouchpoint = {

@@ -1,5 +1,5 @@
-import { withTenant } from '@renmai/platform/db'
-import { requireScope } from '@renmai/platform/viewer'
+import { withTenant } from '@renmai/platform/db/db'
+import { requireScope } from '@renmai/platform/serve/viewer'
 import { knownAccount } from '../channels/known-accounts.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { ingestEvents } from './ingest-events.ts'

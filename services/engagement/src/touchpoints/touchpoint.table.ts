@@ -1,4 +1,4 @@
-import { bytes, id, moment, tenantId } from '@renmai/platform/columns'
+import { bytes, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { failing, leasedIndexes, nextAt } from '@renmai/platform/work/leased'
 import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'

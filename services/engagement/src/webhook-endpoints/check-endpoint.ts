@@ -1,5 +1,5 @@
-import { ask } from '@renmai/platform/ask'
-import { AppError } from '@renmai/platform/errors'
+import { ask } from '@renmai/platform/events/ask'
+import { AppError } from '@renmai/platform/serve/errors'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Context } from '../context.ts'
 import { notUsable } from './endpoint-url.rules.ts'

@@ -1,5 +1,5 @@
-import { idempotencyKey, mutate } from '@renmai/platform/mutate'
-import { parse } from '@renmai/platform/parse'
+import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
+import { parse } from '@renmai/platform/serve/parse'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'

@@ -1,5 +1,5 @@
-import { ask } from '@renmai/platform/ask'
-import { type AppError, isTransient } from '@renmai/platform/errors'
+import { ask } from '@renmai/platform/events/ask'
+import { type AppError, isTransient } from '@renmai/platform/serve/errors'
 import { queue } from '@renmai/platform/work/queue'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Worker } from '../context.ts'

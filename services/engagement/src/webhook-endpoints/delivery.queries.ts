@@ -1,5 +1,5 @@
-import { type Db, type Tx, withTenant } from '@renmai/platform/db'
-import { newId } from '@renmai/platform/ids'
+import { type Db, type Tx, withTenant } from '@renmai/platform/db/db'
+import { newId } from '@renmai/platform/serve/ids'
 import { and, eq, inArray } from 'drizzle-orm'
 import { type WebhookDelivery, type WebhookEndpoint, webhookEndpoints } from './webhook-endpoint.table.ts'
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 
 /** Where https goes, and where plain http goes. */
 export const HTTPS = 443

@@ -1,5 +1,5 @@
 import { isIP, type LookupFunction } from 'node:net'
-import type { Egress } from '@renmai/platform/egress'
+import type { Egress } from '@renmai/platform/secrets/egress'
 import { Webhook } from 'standardwebhooks'
 import { Agent, type Dispatcher } from 'undici'
 import type { Sent } from './delivery.rules.ts'

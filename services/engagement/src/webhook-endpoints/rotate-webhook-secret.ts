@@ -1,5 +1,5 @@
-import { idempotencyKey, mutate } from '@renmai/platform/mutate'
-import { parse } from '@renmai/platform/parse'
+import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
+import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { type CreatedEndpoint, SCOPE } from './create-webhook-endpoint.ts'

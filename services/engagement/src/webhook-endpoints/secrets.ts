@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type KeyRing, open, seal } from '@renmai/platform/crypto'
+import { type KeyRing, open, seal } from '@renmai/platform/secrets/crypto'
 import { z } from 'zod'
 import type { WebhookEndpoint } from './webhook-endpoint.table.ts'
 

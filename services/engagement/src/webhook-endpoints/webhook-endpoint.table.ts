@@ -1,4 +1,4 @@
-import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 

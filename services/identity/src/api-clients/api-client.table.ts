@@ -1,4 +1,4 @@
-import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 
 /** Whose a client is: a partner's, or the company's own. */

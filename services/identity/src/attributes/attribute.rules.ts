@@ -1,5 +1,5 @@
 /** A value must be written as its field's type says; among the values of one customer's profiles the newest counts. */
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import type { AttributeValue, Field } from './attribute.table.ts'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/

@@ -1,4 +1,4 @@
-import { bytes, createdAt, moment, tenantId } from '@renmai/platform/columns'
+import { bytes, createdAt, moment, tenantId } from '@renmai/platform/db/columns'
 import { boolean, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** The registry: what a key means and how its values are handled. */

@@ -1,4 +1,4 @@
-import { bytes, moment, tenantId } from '@renmai/platform/columns'
+import { bytes, moment, tenantId } from '@renmai/platform/db/columns'
 import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** Personal data to reach and greet a person by, each field sealed to its tenant, profile and name. */

@@ -1,6 +1,6 @@
-import { type KeyRing, seal } from '@renmai/platform/crypto'
-import type { Tx } from '@renmai/platform/db'
-import { insertRows, type NewRow } from '@renmai/platform/rows'
+import type { Tx } from '@renmai/platform/db/db'
+import { insertRows, type NewRow } from '@renmai/platform/db/rows'
+import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
 import { type CardField, contactCards } from './contact-card.table.ts'
 
 export type ObservedCard = { profileId: string; identifiers: { namespace: string; value: string }[]; displayName: string; observedAt: Date }

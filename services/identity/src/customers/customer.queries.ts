@@ -1,4 +1,4 @@
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 import type { Customer } from './customer.table.ts'
 
 /** What is read of a customer who was not merged into another. */

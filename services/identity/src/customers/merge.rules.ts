@@ -1,5 +1,5 @@
 /** Two different customers, neither of them merged away, may become one; the last merge of a customer is undone first. */
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import type { Customer, CustomerDecision } from './customer.table.ts'
 
 export function checkMerge(survivor: Customer | undefined, absorbed: Customer | undefined): void {

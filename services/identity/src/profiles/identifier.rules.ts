@@ -2,7 +2,7 @@
  * How identifiers are written and how far they are believed (tiers of deterministic identity resolution). T1 is held by
  * one person and proves identity; T2 is held by one account; T3 is shared by families and devices and proves nothing.
  */
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import type { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
 import parsePhone from 'libphonenumber-js/max'
 

@@ -1,4 +1,4 @@
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 import { type Claim, type Holder, identifierKey, type Known, pairKey, profileKey } from './resolve.rules.ts'
 
 /** Reads all that resolving these claims can touch, in four statements whatever their number. */

@@ -1,4 +1,4 @@
-import { readPage } from '@renmai/platform/read-page'
+import { readPage } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { addStaff } from './add-staff.ts'
 import { disableStaff } from './disable-staff.ts'

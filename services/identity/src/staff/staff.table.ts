@@ -1,4 +1,4 @@
-import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 
 export const staff = pgTable(

@@ -1,5 +1,5 @@
-import type { BaseContext } from '@renmai/platform/mutate'
-import { rowsById, rowsOf } from '@renmai/platform/row-loaders'
+import { rowsById, rowsOf } from '@renmai/platform/db/row-loaders'
+import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { asc, eq, sql } from 'drizzle-orm'
 import { profiles } from '../profiles/profile.table.ts'
 import { profileTags, tagGroups, tags } from './tag.table.ts'

@@ -1,4 +1,4 @@
-import { withTenant } from '@renmai/platform/db'
+import { withTenant } from '@renmai/platform/db/db'
 import { asc, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createTag } from './create-tag.ts'

@@ -1,4 +1,4 @@
-import { createdAt, id, moment, tenantId } from '@renmai/platform/columns'
+import { createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { foreignKey, index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
 export const tagGroups = pgTable(

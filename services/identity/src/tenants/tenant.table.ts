@@ -1,4 +1,4 @@
-import { createdAt, tenantId } from '@renmai/platform/columns'
+import { createdAt, tenantId } from '@renmai/platform/db/columns'
 import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
 export const tenants = pgTable(

@@ -1,5 +1,5 @@
-import { answer } from '@renmai/platform/ask'
-import { type Db, withTenant } from '@renmai/platform/db'
+import { type Db, withTenant } from '@renmai/platform/db/db'
+import { answer } from '@renmai/platform/events/ask'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq, isNull } from 'drizzle-orm'
 import { trustedDocuments } from './trusted-document.table.ts'

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { connect, type Db } from '../db.ts'
-import { migrate } from '../migrate.ts'
-import { type DatabaseUrls, provisionDatabase } from '../provision.ts'
+import { connect, type Db } from '../db/db.ts'
+import { migrate } from '../db/migrate.ts'
+import { type DatabaseUrls, provisionDatabase } from '../db/provision.ts'
 
 /** What a test needs to know of a service to make its database. */
 export type Migrated = {

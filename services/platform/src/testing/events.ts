@@ -1,7 +1,7 @@
 import { create, type DescMessage, fromBinary, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf'
-import type { Db } from '../db.ts'
-import { newId } from '../ids.ts'
-import { type Delivery, type Handler, handleOnce } from '../inbox.ts'
+import type { Db } from '../db/db.ts'
+import { type Delivery, type Handler, handleOnce } from '../events/inbox.ts'
+import { newId } from '../serve/ids.ts'
 import type { TestDatabase } from './database.ts'
 
 /** An event as it would be delivered. */

@@ -1,7 +1,7 @@
-import type { Db } from '../db.ts'
-import { newId } from '../ids.ts'
-import type { BaseContext } from '../mutate.ts'
-import type { Viewer } from '../viewer.ts'
+import type { Db } from '../db/db.ts'
+import { newId } from '../serve/ids.ts'
+import type { BaseContext } from '../serve/mutate.ts'
+import type { Viewer } from '../serve/viewer.ts'
 
 export const ALL_SCOPES = [
   'customers:read',

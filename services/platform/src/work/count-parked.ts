@@ -1,6 +1,6 @@
-import type { Db } from '../db.ts'
-import type { Log } from '../log.ts'
-import { type Loop, loop } from '../loop.ts'
+import type { Db } from '../db/db.ts'
+import type { Log } from '../serve/log.ts'
+import { type Loop, loop } from './loop.ts'
 import { MOST_PARKED, parked } from './metrics.ts'
 import type { Queue } from './queue.ts'
 

@@ -1,5 +1,5 @@
-import type { Db } from '../db.ts'
-import type { Log } from '../log.ts'
+import type { Db } from '../db/db.ts'
+import type { Log } from '../serve/log.ts'
 import { failures } from './metrics.ts'
 
 /**

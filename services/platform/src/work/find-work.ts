@@ -1,4 +1,4 @@
-import type { Db } from '../db.ts'
+import type { Db } from '../db/db.ts'
 import type { Queue } from './queue.ts'
 
 /** A tenant with work: in how many milliseconds its first piece is due, below 0 when it is overdue. */

@@ -1,5 +1,5 @@
-import { type Db, type Tx, withTenant } from '../db.ts'
-import { AppError, isTransient } from '../errors.ts'
+import { type Db, type Tx, withTenant } from '../db/db.ts'
+import { AppError, isTransient } from '../serve/errors.ts'
 import { type Queue, type QueueEntry, queue } from './queue.ts'
 import { BACK_OFF, isAway, outcomeOf, problemOf } from './settle.ts'
 

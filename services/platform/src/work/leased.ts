@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, integer, text, uuid } from 'drizzle-orm/pg-core'
-import { moment } from '../columns.ts'
+import { moment } from '../db/columns.ts'
 import type { Due } from './queue.ts'
 
 /** What a row remembers of failures. */

@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg'
-import type { Db } from '../db.ts'
-import type { Log } from '../log.ts'
-import { type Loop, loop } from '../loop.ts'
+import type { Db } from '../db/db.ts'
+import type { Log } from '../serve/log.ts'
 import { WORK } from './announce.ts'
+import { type Loop, loop } from './loop.ts'
 
 const POLL_MS = 5_000
 

@@ -1,4 +1,4 @@
-import { meter } from '../meter.ts'
+import { meter } from '../serve/meter.ts'
 
 export const oldestSeconds = meter.createGauge('renmai_queue_oldest_seconds', {
   description: 'How long the oldest piece of work that is due has been waiting, by queue',

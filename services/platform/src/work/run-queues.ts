@@ -1,8 +1,8 @@
-import type { Db } from '../db.ts'
-import type { Log } from '../log.ts'
-import type { Loop } from '../loop.ts'
+import type { Db } from '../db/db.ts'
+import type { Log } from '../serve/log.ts'
 import { countParked } from './count-parked.ts'
 import { listenForWork } from './listen-for-work.ts'
+import type { Loop } from './loop.ts'
 import type { QueueEntry } from './queue.ts'
 import { runQueue } from './run-queue.ts'
 

@@ -1,5 +1,5 @@
-import type { Tx } from '../db.ts'
-import { AppError, isTransient } from '../errors.ts'
+import type { Tx } from '../db/db.ts'
+import { AppError, isTransient } from '../serve/errors.ts'
 
 /** How a piece of work ended. What is parked or unknown is not tried again by itself; its reason stays with the row. */
 export type Outcome =

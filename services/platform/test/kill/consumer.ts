@@ -1,9 +1,9 @@
 import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
-import { connectBus } from '../../src/bus.ts'
-import { consumeAll } from '../../src/consume.ts'
-import { connect } from '../../src/db.ts'
-import { on } from '../../src/inbox.ts'
-import { createLog } from '../../src/log.ts'
+import { connect } from '../../src/db/db.ts'
+import { connectBus } from '../../src/events/bus.ts'
+import { consumeAll } from '../../src/events/consume.ts'
+import { on } from '../../src/events/inbox.ts'
+import { createLog } from '../../src/serve/log.ts'
 
 /** Adds one to the row that each event names: twice would be seen, and so would never. */
 const [url = '', nats = '', monitor = ''] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
-import { connect, withTenant } from '../../src/db.ts'
-import { newId } from '../../src/ids.ts'
-import { publish } from '../../src/outbox.ts'
+import { connect, withTenant } from '../../src/db/db.ts'
+import { publish } from '../../src/events/outbox.ts'
+import { newId } from '../../src/serve/ids.ts'
 
 /** Commits a row with its event, again and again, and says which it knows to be committed. */
 const [url = '', tenant = ''] = process.argv.slice(2)

@@ -1,5 +1,5 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
-import { isId } from '@renmai/platform/ids'
+import { isId } from '@renmai/platform/serve/ids'
 import { CouponRedeemedSchema } from '@renmai/proto/campaign/v1/events'
 import { fact } from './fact.ts'
 

@@ -1,4 +1,4 @@
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 import { z } from 'zod'
 import type { Clause } from '../../segments/clauses.ts'
 import type { Reference } from '../references.ts'

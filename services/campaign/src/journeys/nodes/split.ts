@@ -1,5 +1,5 @@
-import type { Tx } from '@renmai/platform/db'
-import { currentTenant } from '@renmai/platform/tenants'
+import type { Tx } from '@renmai/platform/db/db'
+import { currentTenant } from '@renmai/platform/db/tenants'
 import { z } from 'zod'
 import { definitionSchema } from '../../segments/clause.rules.ts'
 import type { Clause } from '../../segments/clauses.ts'

@@ -1,5 +1,5 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
-import type { Tx } from '@renmai/platform/db'
+import type { Tx } from '@renmai/platform/db/db'
 import type { z } from 'zod'
 import type { Reference } from '../references.ts'
 

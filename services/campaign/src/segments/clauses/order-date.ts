@@ -1,4 +1,4 @@
-import { day } from '@renmai/platform/moments'
+import { day } from '@renmai/platform/serve/moments'
 import { z } from 'zod'
 import { clauseKind } from './clause-kind.ts'
 import { COUNTS } from './orders.ts'

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
 
 /** The library's check with Node's hash: its own is plain JavaScript, an eighth of the CPU of intake. */

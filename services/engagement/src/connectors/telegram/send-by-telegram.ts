@@ -1,4 +1,4 @@
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import type { Handover, Outbound, Reach } from '../connector.ts'
 import { call, TelegramError } from './client.ts'
 import type { TelegramAccount } from './credentials.ts'

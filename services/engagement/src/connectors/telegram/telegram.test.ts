@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { answer, answerAll } from '@renmai/platform/ask'
-import { idFrom, newId } from '@renmai/platform/ids'
+import { answer, answerAll } from '@renmai/platform/events/ask'
+import { idFrom, newId } from '@renmai/platform/serve/ids'
 import { deliver, event, published } from '@renmai/platform/testing/events'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { AppError } from '@renmai/platform/errors'
-import { parse } from '@renmai/platform/parse'
+import { AppError } from '@renmai/platform/serve/errors'
+import { parse } from '@renmai/platform/serve/parse'
 import type { Connector } from '../connector.ts'
 import { readJson } from '../read-json.ts'
 import { answered, call, TelegramError } from './client.ts'

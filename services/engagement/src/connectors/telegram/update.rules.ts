@@ -1,5 +1,5 @@
 /** What Telegram's updates mean. */
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import { z } from 'zod'
 import type { Incoming, Person } from '../incoming.ts'
 

@@ -1,4 +1,4 @@
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import type { Connector } from '../connector.ts'
 import type { WecomCredentials } from './credentials.ts'
 import { type CallbackQuery, openCallback } from './crypto.ts'

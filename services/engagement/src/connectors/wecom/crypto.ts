@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import { decrypt, encrypt, getSignature } from '@wecom/crypto'
 import type { WecomCredentials } from './credentials.ts'
 

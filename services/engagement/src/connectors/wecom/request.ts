@@ -1,4 +1,4 @@
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import { request } from 'undici'
 import type { Answer } from '../connector.ts'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import { LRUCache } from 'lru-cache'
 import type { WecomAccount as Account } from './credentials.ts'
 import { send, WecomError } from './request.ts'

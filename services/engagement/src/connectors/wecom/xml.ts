@@ -1,4 +1,4 @@
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import { XMLParser } from 'fast-xml-parser'
 
 const MAX_DEPTH = 8

@@ -3,7 +3,7 @@
  * with test=true is a heartbeat and is never worked on.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { AppError } from '@renmai/platform/errors'
+import { AppError } from '@renmai/platform/serve/errors'
 import { z } from 'zod'
 import type { Incoming, IncomingOrder } from '../incoming.ts'
 

@@ -1,4 +1,4 @@
-import { parse } from '@renmai/platform/parse'
+import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Connector } from '../connector.ts'
 import { readJson } from '../read-json.ts'

@@ -1,0 +1,176 @@
+import { SpanKind, trace } from '@opentelemetry/api'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import { notePoolWait } from '../overload/pressure.ts'
+import { AppError, type ErrorCode } from '../serve/errors.ts'
+import { isId } from '../serve/ids.ts'
+import { type Announce, createAnnounce } from '../work/announce.ts'
+
+declare const inTransaction: unique symbol
+
+/** A connection pool. It can do nothing by itself: rows are reached through withTenant. */
+export type Db = { readonly pool: pg.Pool; readonly announce: Announce; readonly sentences?: Sentences | undefined }
+
+/** What to say when a constraint of this name is broken; without one the answer is in general words. */
+export type Sentences = Readonly<Record<string, string>>
+
+/** An open transaction of one tenant. Whoever needs one takes it as an argument. */
+export type Tx = NodePgDatabase & {
+  readonly [inTransaction]: true
+  readonly tenantId: string
+  readonly client: pg.PoolClient
+  /** Tables of queues to which this transaction brings work: they are announced when it is committed. */
+  readonly work: Set<string>
+}
+
+// Counts and money arrive as JavaScript numbers; both stay far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+type Options = { max?: number; name?: string; statementTimeoutMs?: number; sentences?: Sentences | undefined }
+
+const ATTEMPTS = 3
+const tracer = trace.getTracer('renmai')
+
+/**
+ * Opens a pool. Every wait has an end: without these settings pg hangs for ever behind a silent network.
+ * @param url PostgreSQL URL of the role to use
+ */
+export function connect(url: string, options: Options = {}): Db {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 10_000
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    application_name: options.name ?? 'renmai',
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 30_000,
+    query_timeout: statementTimeoutMs + 2_000,
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: Math.min(3_000, statementTimeoutMs),
+    idle_in_transaction_session_timeout: Math.max(10_000, statementTimeoutMs),
+    keepAlive: true,
+  })
+  // A connection that breaks must not end the process. Idle, the pool replaces it; in use, whoever uses it is told by its
+  // next query, but pg emits the error besides and the pool does not listen then.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return { pool, announce: createAnnounce(pool), sentences: options.sentences }
+}
+
+/**
+ * Runs work in one transaction that sees the rows of one tenant only. The tenant is set in the same round trip as
+ * BEGIN, and ends with the transaction, so that it cannot leak to the connection's next user. Deadlocks and
+ * serialization failures are tried again as a whole, so work must not act on the outside world.
+ * @throws AppError for constraint violations (CONFLICT), bad values (INVALID) and an unreachable database
+ */
+export async function withTenant<T>(db: Db, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  // The id is written into the statement, so nothing else than an id may pass.
+  if (!isId(tenantId)) throw new AppError('NOT_FOUND', 'No such tenant')
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOnce(db, `BEGIN; SET LOCAL app.tenant_id = '${tenantId}'`, tenantId, work)
+    } catch (error) {
+      if (attempt < ATTEMPTS && isRetryable(error)) continue
+      throw translate(error, db.sentences)
+    }
+  }
+}
+
+/** A transaction across tenants, for roles whose policies allow it: the relay's queues and migrations. */
+export async function acrossTenants<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await runOnce(db, 'BEGIN', '', work)
+  } catch (error) {
+    throw translate(error, db.sentences)
+  }
+}
+
+async function runOnce<T>(db: Db, begin: string, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return tracer.startActiveSpan('sql.transaction', { kind: SpanKind.CLIENT }, async (span) => {
+    const asked = performance.now()
+    const client = await db.pool.connect().catch((error) => {
+      span.end()
+      throw error
+    })
+    notePoolWait(performance.now() - asked)
+    let failed: unknown
+    let committed: ReadonlySet<string> = new Set()
+    try {
+      await client.query(begin)
+      const tx = Object.assign(drizzle(client, { casing: 'snake_case' }), { tenantId, client, work: new Set<string>() }) as unknown as Tx
+      const result = await work(tx)
+      await client.query('COMMIT')
+      committed = tx.work
+      return result
+    } catch (error) {
+      failed = error
+      await client.query('ROLLBACK').catch((rollbackError) => (failed = new AggregateError([error, rollbackError])))
+      throw error
+    } finally {
+      // A connection whose ROLLBACK failed is in an unknown state and must not go back to the pool.
+      client.release(failed instanceof AggregateError)
+      span.end()
+      db.announce(committed)
+    }
+  })
+}
+
+/** Codes of the operating system and of Node for a connection that is not there, or not any more. */
+const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|ERR_(STREAM|SOCKET)_)/
+
+type PgError = Error & { code?: string; constraint?: string; cause?: unknown }
+
+function pgErrorOf(error: unknown): PgError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, cause } = error as PgError
+  return typeof code === 'string' && (code.length === 5 || NETWORK.test(code)) ? (error as PgError) : pgErrorOf(cause)
+}
+
+/** Whether a transaction that failed so may succeed when it is run again: a deadlock, or a conflict of serialization. */
+export function isRetryable(error: unknown): boolean {
+  return ['40001', '40P01'].includes(pgErrorOf(error)?.code ?? '')
+}
+
+/** Whether work failed because a row was there already, by the unique constraint of this name. */
+export function breaksUnique(error: unknown, constraint: string): boolean {
+  const found = pgErrorOf(error)
+  return found?.code === '23505' && found.constraint === constraint
+}
+
+/**
+ * Turns what PostgreSQL says into what a caller can act on, in words of ours: names of constraints and tables, and the
+ * values that stand in a detail, are not for callers. Anything unknown passes as it is.
+ */
+export function translate(error: unknown, sentences: Sentences = {}): unknown {
+  if (error instanceof AppError) return error
+  const { code = '', constraint = '', message } = pgErrorOf(error) ?? { message: String((error as Error)?.message) }
+  const cause = { cause: error }
+  const broken = BROKEN[code]
+  if (broken) return new AppError(broken.code, sentences[constraint] ?? broken.words, undefined, cause)
+  const found = FAILURES.find(({ codes }) => codes.includes(code))
+  if (found) return new AppError(found.code, found.words, undefined, cause)
+  if (/^(08|53|57P|58)/.test(code) || NETWORK.test(code) || /timeout|terminated|Query read|not queryable/i.test(message)) {
+    return new AppError('UNAVAILABLE', 'The database cannot be reached; try again', undefined, cause)
+  }
+  return error
+}
+
+/** Constraints, by the code that PostgreSQL gives what breaks one. */
+const BROKEN: Readonly<Record<string, { code: ErrorCode; words: string }>> = {
+  23505: { code: 'CONFLICT', words: 'Already exists' },
+  23503: { code: 'NOT_FOUND', words: 'Refers to something that does not exist' },
+  23514: { code: 'INVALID', words: 'A value is outside of what is allowed' },
+}
+
+const FAILURES: readonly { codes: readonly string[]; code: ErrorCode; words: string }[] = [
+  {
+    codes: ['22021', '22P02', '22001', '22003', '22007', '22008', '22009', '22015', '22P05'],
+    code: 'INVALID',
+    words: 'A value cannot be stored',
+  },
+  {
+    codes: ['53100', '53200', '58030', 'XX001', 'XX002'],
+    code: 'STORAGE_UNAVAILABLE',
+    words: 'Storage is full or failing; try later',
+  },
+  { codes: ['57014', '55P03', '25P04'], code: 'TIMEOUT', words: 'The database took too long; try again' },
+]

@@ -1,0 +1,20 @@
+import DataLoader from 'dataloader'
+import type { BaseContext } from '../serve/mutate.ts'
+import { type Tx, withTenant } from './db.ts'
+
+/**
+ * A loader of one request and so of one tenant: all keys asked for in one tick become one transaction and one query.
+ * @param read gives what it found by key; keys left out load as undefined
+ */
+export function tenantLoader<V>(
+  { db, viewer }: BaseContext,
+  read: (tx: Tx, keys: readonly string[]) => Promise<Map<string, V>>,
+): DataLoader<string, V | undefined> {
+  return new DataLoader(
+    async (keys) => {
+      const found = await withTenant(db, viewer.tenantId, (tx) => read(tx, keys))
+      return keys.map((key) => found.get(key))
+    },
+    { maxBatchSize: 500 },
+  )
+}

@@ -1,0 +1,69 @@
+import type DataLoader from 'dataloader'
+import { and, eq, getTableColumns, type InferSelectModel, inArray, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import type { BaseContext } from '../serve/mutate.ts'
+import { tenantLoader } from './loader.ts'
+import { all, readRow, type TenantTable } from './rows.ts'
+
+/**
+ * Loads a row by its id, or by another field that tells rows apart.
+ * @param where what else must hold, such as who may see it
+ */
+export function rowsById<T extends TenantTable>(
+  ctx: BaseContext,
+  table: T,
+  { by = 'id', where }: { by?: string; where?: SQL } = {},
+): DataLoader<string, InferSelectModel<T> | undefined> {
+  const column = getTableColumns(table as PgTable)[by]!
+  return tenantLoader(ctx, async (tx, ids) => {
+    const rows = await tx
+      .select()
+      .from(table as PgTable)
+      .where(and(eq(table.tenantId, tx.tenantId), inArray(column, [...ids]), where))
+    return new Map(rows.map((row) => [String(row[by]), row as InferSelectModel<T>]))
+  })
+}
+
+export type Of<T extends TenantTable> = {
+  readonly table: T
+  /** The condition of a parent's rows. */
+  readonly of: (parentId: SQL) => SQL
+  readonly order: SQL
+  /** So many of each parent at most, so that no parent takes the room of another. */
+  readonly perParent: number
+}
+
+const PARENT = sql.raw('parent.id')
+
+/**
+ * Loads the first rows of each parent in one statement.
+ * @returns a loader of lists; none where a parent has no rows
+ */
+export function rowsOf<T extends TenantTable>(
+  ctx: BaseContext,
+  { table, of, order, perParent }: Of<T>,
+): DataLoader<string, InferSelectModel<T>[] | undefined> {
+  return tenantLoader(ctx, async (tx, ids) => {
+    const { rows } = await tx.execute<{ parent_id: string; row_no: number }>(
+      sql`SELECT parent.id AS parent_id, found.* FROM unnest(${sql.param([...ids])}::uuid[]) AS parent (id) CROSS JOIN LATERAL (
+        SELECT ${sql.raw(all(table))}, row_number() OVER (ORDER BY ${order}) AS row_no FROM ${table}
+        WHERE ${table.tenantId} = ${tx.tenantId} AND ${of(PARENT)} ORDER BY ${order} LIMIT ${perParent}) AS found
+      ORDER BY parent_id, row_no`,
+    )
+    const lists = new Map<string, InferSelectModel<T>[]>()
+    for (const { parent_id, row_no: _, ...row } of rows) {
+      const list = lists.get(parent_id) ?? []
+      list.push(readRow(table, row))
+      lists.set(parent_id, list)
+    }
+    return lists
+  })
+}
+
+type Mapping = { readonly table: TenantTable; readonly from: PgColumn; readonly to: PgColumn }
+
+/** The condition that a column is one of those to which a mapping leads from the parent, such as a customer's profiles. */
+export const through =
+  (column: PgColumn, { table, from, to }: Mapping) =>
+  (parentId: SQL): SQL =>
+    sql`${column} IN (SELECT ${to} FROM ${table} WHERE ${table.tenantId} = ${(column.table as TenantTable).tenantId} AND ${from} = ${parentId})`

@@ -1,0 +1,28 @@
+import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
+import { on } from '../events/inbox.ts'
+import type { Tx } from './db.ts'
+
+/** What a service knows of a tenant. */
+export type Tenant = { tenantId: string; zone: string; currency: string }
+
+/** Keeps the list of tenants that work in this service is done for. */
+export const rememberTenants = on(TenantCreatedSchema, 'remember-tenants', async (tx, events) => {
+  for (const event of events) await rememberTenant(tx, { tenantId: event.tenantId, zone: event.zone, currency: event.currency })
+})
+
+export async function rememberTenant(tx: Tx, { tenantId, zone, currency }: Tenant): Promise<void> {
+  await tx.client.query(
+    `INSERT INTO known_tenants (tenant_id, zone, currency) VALUES ($1, $2, $3)
+     ON CONFLICT (tenant_id) DO UPDATE SET zone = excluded.zone, currency = excluded.currency`,
+    [tenantId, zone, currency],
+  )
+}
+
+/** The tenant of the transaction, or the defaults while its creation has not been heard. */
+export async function currentTenant(tx: Tx): Promise<Tenant> {
+  const { rows } = await tx.client.query<{ zone: string; currency: string }>(
+    'SELECT zone, currency FROM known_tenants WHERE tenant_id = $1',
+    [tx.tenantId],
+  )
+  return { tenantId: tx.tenantId, zone: rows[0]?.zone ?? 'Asia/Shanghai', currency: rows[0]?.currency ?? 'CNY' }
+}

@@ -1,0 +1,101 @@
+import { create, type DescMethodUnary, fromBinary, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf'
+import { headers, type Msg } from '@nats-io/nats-core'
+import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
+import { AppError, type ErrorCode } from '../serve/errors.ts'
+import { meter } from '../serve/meter.ts'
+import { asUnavailable, type Bus } from './bus.ts'
+
+const tracer = trace.getTracer('renmai')
+const durations = meter.createHistogram('renmai_answer_seconds', {
+  description: 'Time to answer a question of another part, by question and outcome',
+  unit: 's',
+  advice: { explicitBucketBoundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] },
+})
+
+/** A question that a service answers; made with `answer`. */
+export type Answer = { readonly subject: string; reply(request: Uint8Array): Promise<Uint8Array> }
+
+/** The subject of a question. */
+export function subjectOfMethod(method: DescMethodUnary): string {
+  return `${method.parent.typeName}.${method.name}`
+}
+
+/**
+ * Asks another service, over NATS, and waits for its answer. Questions come in batches; one that cannot be answered
+ * as a whole throws.
+ * @param deadlineMs how long to wait
+ * @throws AppError as the other side threw it, or UNAVAILABLE when nobody answered in time
+ */
+export async function ask<M extends DescMethodUnary>(
+  bus: Bus,
+  method: M,
+  request: MessageInitShape<M['input']>,
+  deadlineMs = 5_000,
+): Promise<MessageShape<M['output']>> {
+  const subject = subjectOfMethod(method)
+  return tracer.startActiveSpan(`ask ${method.name}`, { kind: SpanKind.CLIENT }, async (span) => {
+    const carrier: { traceparent?: string } = {}
+    propagation.inject(context.active(), carrier)
+    const sent = headers()
+    if (carrier.traceparent) sent.set('traceparent', carrier.traceparent)
+    try {
+      const payload = toBinary(method.input, create(method.input, request))
+      const message = await bus.nats.request(subject, payload, { timeout: deadlineMs, headers: sent }).catch((error) => {
+        throw asUnavailable(error, method.parent.name)
+      })
+      const code = message.headers?.get('Renmai-Error')
+      if (code) throw new AppError(code as ErrorCode, message.string())
+      return fromBinary(method.output, message.data) as MessageShape<M['output']>
+    } finally {
+      span.end()
+    }
+  })
+}
+
+/** Declares what a service answers to a question. Replicas share the questions. */
+export function answer<M extends DescMethodUnary>(
+  method: M,
+  reply: (request: MessageShape<M['input']>) => Promise<MessageInitShape<M['output']>>,
+): Answer {
+  return {
+    subject: subjectOfMethod(method),
+    reply: async (bytes) => {
+      const response = await reply(fromBinary(method.input, bytes) as MessageShape<M['input']>)
+      return toBinary(method.output, create(method.output, response))
+    },
+  }
+}
+
+/** Starts answering. Returns what stops it after the questions in flight are answered. */
+export function answerAll(bus: Bus, service: string, answers: readonly Answer[]): () => Promise<void> {
+  const subscriptions = answers.map((one) =>
+    bus.nats.subscribe(one.subject, {
+      queue: service,
+      callback: (error, message) => void (error ? bus.log.error({ err: error }, 'subscription failed') : respond(bus, one, message)),
+    }),
+  )
+  return async () => {
+    await Promise.all(subscriptions.map((subscription) => subscription.drain()))
+  }
+}
+
+async function respond(bus: Bus, one: Answer, message: Msg): Promise<void> {
+  const parent = propagation.extract(context.active(), { traceparent: message.headers?.get('traceparent') ?? '' })
+  await tracer.startActiveSpan(`answer ${one.subject}`, { kind: SpanKind.SERVER }, parent, async (span) => {
+    const began = performance.now()
+    const note = (outcome: string) => durations.record((performance.now() - began) / 1_000, { question: one.subject, outcome })
+    try {
+      message.respond(await one.reply(message.data))
+      note('OK')
+    } catch (error) {
+      note(error instanceof AppError ? error.code : 'INTERNAL')
+      const known = error instanceof AppError ? error : undefined
+      if (!known) bus.log.error({ err: error, subject: one.subject }, 'question not answered')
+      const result = headers()
+      result.set('Renmai-Error', known?.code ?? 'INTERNAL')
+      message.respond(known?.message ?? 'The question could not be answered', { headers: result })
+    } finally {
+      span.end()
+    }
+  })
+}

@@ -1,0 +1,99 @@
+import { AckPolicy, type ConsumerMessages, DeliverPolicy } from '@nats-io/jetstream'
+import type { Db } from '../db/db.ts'
+import { pause } from '../serve/clock.ts'
+import type { Bus } from './bus.ts'
+import { handleLetters, type Letter, open, type Subscriber, takeBatch } from './handle-letters.ts'
+import type { Handler } from './inbox.ts'
+
+/** Messages delivered and not acknowledged, to all replicas together. */
+const MAX_HELD = 128
+/** What is not acknowledged in this time is delivered to somebody else too. */
+const ACK_WAIT_NS = 30e9
+
+/** Something that consumes until it is stopped. */
+export type Consumption = { readonly stream: string; readonly consumer: string; isIdle: () => Promise<boolean>; stop: () => Promise<void> }
+
+/** The durable name of a handler. It starts with the service, or two services would share each other's events. */
+export function consumerName(service: string, handler: Handler): string {
+  return `${service}_${handler.name}`
+}
+
+/** Starts every handler on every stream that it listens to. Streams that do not exist yet are waited for. */
+export function consumeAll(bus: Bus, db: Db, service: string, handlers: readonly Handler[]): Consumption[] {
+  return handlers.flatMap((handler) =>
+    handler.publishers.map((publisher) => consume({ bus, db, service, handler, consumer: consumerName(service, handler) }, publisher)),
+  )
+}
+
+function consume(subscriber: Subscriber, publisher: string): Consumption {
+  const { bus, consumer, handler } = subscriber
+  const stopping = new AbortController()
+  let messages: ConsumerMessages | undefined
+  let working: Promise<void> = Promise.resolve()
+  const start = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await ensureConsumer(bus, publisher, consumer, handler)
+        messages = await (await bus.js.consumers.get(publisher, consumer)).consume({
+          max_messages: MAX_HELD / 2,
+          // A consumer that is gone is made again by the next turn; the library would wait for somebody to do it.
+          abort_on_missing_resource: true,
+        })
+        // Its close() resolves only as somebody iterates, so a stop during the start still goes on to work().
+        if (stopping.signal.aborted) void messages.close()
+        working = work(subscriber, messages)
+        await working
+      } catch (error) {
+        if (!stopping.signal.aborted) bus.log.warn({ err: error, consumer }, 'not consuming yet, trying again')
+      }
+      await pause(500, stopping.signal)
+    }
+  }
+  const ended = start()
+  return {
+    stream: publisher,
+    consumer,
+    isIdle: async () => {
+      const info = await bus.manager.consumers.info(publisher, consumer)
+      return info.num_pending === 0 && info.num_ack_pending === 0
+    },
+    stop: async () => {
+      stopping.abort()
+      await messages?.close()
+      await ended
+    },
+  }
+}
+
+async function ensureConsumer(bus: Bus, stream: string, durable: string, handler: Handler): Promise<void> {
+  await bus.manager.consumers.add(stream, {
+    durable_name: durable,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    filter_subject: `${handler.type}.${stream}.*`,
+    ack_wait: ACK_WAIT_NS,
+    max_ack_pending: MAX_HELD,
+    // Without a limit of the server's: it would strand a message silently. Ours keeps it as a dead letter.
+    max_deliver: -1,
+  })
+}
+
+/** Takes what has arrived, up to a batch, handles it, and so on until the messages end. */
+async function work(subscriber: Subscriber, messages: ConsumerMessages): Promise<void> {
+  const waiting: Letter[] = []
+  let draining: Promise<void> | undefined
+  const drain = async () => {
+    while (waiting.length > 0) {
+      // What could not be answered, with the connection gone, comes again after ACK_WAIT.
+      await handleLetters(subscriber, takeBatch(waiting)).catch((error) =>
+        subscriber.bus.log.error({ err: error, consumer: subscriber.consumer }, 'messages not answered, they are delivered again'),
+      )
+    }
+    draining = undefined
+  }
+  for await (const message of messages) {
+    waiting.push(open(message))
+    draining ??= Promise.resolve().then(drain)
+  }
+  await draining
+}

@@ -1,0 +1,142 @@
+import type { JsMsg } from '@nats-io/jetstream'
+import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
+import { type Db, withTenant } from '../db/db.ts'
+import { crashPoint } from '../serve/crash-point.ts'
+import { AppError } from '../serve/errors.ts'
+import { idFrom } from '../serve/ids.ts'
+import { meter } from '../serve/meter.ts'
+import { problemOf } from '../work/settle.ts'
+import type { Bus } from './bus.ts'
+import { unseal } from './envelope.ts'
+import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts'
+
+const MAX_DELIVERIES = 5
+/** Events handled in one transaction; its commit and its round trips cost as much for one. */
+const BATCH = 1_000
+/** Dead letters whose tenant is unknown or not to be believed. */
+export const NO_TENANT = '00000000-0000-0000-0000-000000000000'
+
+const tracer = trace.getTracer('renmai')
+const handled = meter.createCounter('renmai_events_handled', { description: 'Events whose effects were committed' })
+const deadLettered = meter.createCounter('renmai_dead_letters', { description: 'Events given up and kept as dead letters' })
+
+/** Who handles the messages, by which name. */
+export type Subscriber = { bus: Bus; db: Db; service: string; handler: Handler; consumer: string }
+
+/** A message and its events; or why it has none. */
+export type Letter = { message: JsMsg; events: Delivery[]; problem?: Error }
+
+/** One event, and the message it came in. */
+type Arrived = { message: JsMsg; event: Delivery }
+
+export function open(message: JsMsg): Letter {
+  try {
+    return { message, events: unseal(message) }
+  } catch (error) {
+    return { message, events: [], problem: error as Error }
+  }
+}
+
+/** Takes the first letters, as many as have a batch of events together, and one at least. */
+export function takeBatch(waiting: Letter[]): Letter[] {
+  let events = 0
+  const end = waiting.findIndex(({ events: more }, no) => (events += more.length) > BATCH && no > 0)
+  return waiting.splice(0, end === -1 ? waiting.length : end)
+}
+
+/**
+ * Handles the events tenant by tenant; a group that fails in ever smaller parts, so that a bad one keeps nobody back. A
+ * message is acknowledged when every event of it is handled or kept as a dead letter; else all of it comes again, and
+ * the inbox drops what was handled.
+ */
+export async function handleLetters(subscriber: Subscriber, letters: Letter[]): Promise<void> {
+  const again = new Set<JsMsg>()
+  for (const { message, problem } of letters) if (problem) await giveUp(subscriber, message, undefined, problem, again)
+  const arrived = letters.flatMap(({ message, events }) => events.map((event) => ({ message, event })))
+  for (const group of Map.groupBy(arrived, ({ event }) => event.tenantId).values()) await handleGroup(subscriber, group, again)
+  crashPoint('handled')
+  // After the commits: a crash in between costs one more delivery, which the inbox drops.
+  for (const { message } of letters) {
+    if (again.has(message)) message.nak(delayOf(message))
+    else message.ack()
+  }
+}
+
+async function handleGroup(subscriber: Subscriber, group: Arrived[], again: Set<JsMsg>): Promise<void> {
+  if (await tryHandle(subscriber, group, again)) return
+  if (group.length === 1) return
+  const half = Math.ceil(group.length / 2)
+  await handleGroup(subscriber, group.slice(0, half), again)
+  await handleGroup(subscriber, group.slice(half), again)
+}
+
+async function tryHandle(subscriber: Subscriber, group: Arrived[], again: Set<JsMsg>): Promise<boolean> {
+  const { bus, consumer, db, handler } = subscriber
+  const carrier = { traceparent: group[0]?.message.headers?.get('traceparent') ?? '' }
+  const parent = propagation.extract(context.active(), carrier)
+  return tracer.startActiveSpan(`consume ${consumer}`, { kind: SpanKind.CONSUMER }, parent, async (span) => {
+    try {
+      await handleOnce(
+        db,
+        consumer,
+        handler,
+        group.map(({ event }) => event),
+      )
+      handled.add(group.length, { consumer })
+      return true
+    } catch (error) {
+      span.recordException(error as Error)
+      // What fails for all alike would fail for each part of them, after another time-out each.
+      if (isAway(error)) {
+        bus.log.warn({ err: error, consumer, events: group.length }, 'events not handled now')
+        for (const { message } of group) again.add(message)
+        return true
+      }
+      if (group.length === 1) await giveUp(subscriber, group[0]!.message, group[0]!.event, error as Error, again)
+      return false
+    } finally {
+      span.end()
+    }
+  })
+}
+
+/** Keeps what can never be handled, or was tried often enough; the rest is delivered again. */
+async function giveUp(subscriber: Subscriber, message: JsMsg, event: Delivery | undefined, error: Error, again: Set<JsMsg>): Promise<void> {
+  const { bus, consumer } = subscriber
+  const deliveries = message.info.deliveryCount
+  bus.log.error({ err: error, consumer, subject: message.subject, deliveries }, 'event not handled')
+  if (!(error instanceof PoisonError) && deliveries <= MAX_DELIVERIES) return void again.add(message)
+  try {
+    await keepDeadLetter(subscriber, message, event, error)
+    deadLettered.add(1, { consumer })
+  } catch (failed) {
+    bus.log.error({ err: failed, consumer }, 'dead letter not kept, its message is delivered again')
+    again.add(message)
+  }
+}
+
+/** The database is away for everybody. What takes too long may pass in smaller parts. */
+const isAway = (error: unknown) => error instanceof AppError && ['UNAVAILABLE', 'STORAGE_UNAVAILABLE'].includes(error.code)
+
+const delayOf = ({ info }: JsMsg) => Math.min(300_000, 1_000 * 2 ** (info.deliveryCount - 1)) * (0.75 + Math.random() / 2)
+
+async function keepDeadLetter({ db, consumer }: Subscriber, message: JsMsg, event: Delivery | undefined, error: Error): Promise<void> {
+  const tenantId = event && !(error instanceof PoisonError) ? event.tenantId : NO_TENANT
+  const eventId = event?.eventId ?? `sequence-${message.seq}`
+  await withTenant(db, tenantId, (tx) =>
+    tx.client.query(
+      `INSERT INTO dead_letters (tenant_id, id, consumer, event_id, subject, payload, error, deliveries)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT ON CONSTRAINT dead_letters_once DO NOTHING`,
+      [
+        tenantId,
+        idFrom(consumer, eventId),
+        consumer,
+        eventId,
+        message.subject,
+        Buffer.from(event?.payload ?? message.data),
+        (error instanceof PoisonError ? `${error.name}: ${error.message}` : problemOf(error)).slice(0, 500),
+        message.info.deliveryCount,
+      ],
+    ),
+  )
+}

@@ -1,0 +1,90 @@
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
+import { insertColumns } from '../db/bulk.ts'
+import { type Db, type Tx, withTenant } from '../db/db.ts'
+import { crashPoint } from '../serve/crash-point.ts'
+import { timeOfId } from '../serve/ids.ts'
+
+/** An event as it arrived. */
+export type Delivery = { eventId: string; tenantId: string; payload: Uint8Array }
+
+/** What a service does when it hears of one kind of event. */
+export type Handler = {
+  /** Unique within the service; part of the durable consumer's name, so a rename hears everything again. */
+  readonly name: string
+  /** The message's full name. */
+  readonly type: string
+  /** Whose streams are read; the service that owns the message unless said otherwise. */
+  readonly publishers: readonly string[]
+  /** Decodes, and checks that the event belongs to the tenant it was sent under. */
+  decode(delivery: Delivery): unknown
+  handle(tx: Tx, events: unknown[]): Promise<void>
+}
+
+/** An event that can never be handled: it goes to the dead letters at once. */
+export class PoisonError extends Error {
+  override readonly name = 'PoisonError'
+}
+
+/**
+ * Declares a reaction to an event.
+ * @param name what the reaction is called, such as suppress-pending-sends
+ * @param handle called with the fresh events of one tenant, oldest first, in the transaction that marks them handled
+ */
+export function on<D extends DescMessage>(
+  schema: D,
+  name: string,
+  handle: (tx: Tx, events: MessageShape<D>[]) => Promise<void>,
+  publishers: readonly string[] = [schema.typeName.split('.')[1]!],
+): Handler {
+  return {
+    name,
+    type: schema.typeName,
+    publishers,
+    decode: (delivery) => decode(schema, delivery),
+    handle: (tx, events) => handle(tx, events as MessageShape<D>[]),
+  }
+}
+
+function decode<D extends DescMessage>(schema: D, delivery: Delivery): MessageShape<D> {
+  let event: MessageShape<D>
+  try {
+    event = fromBinary(schema, delivery.payload)
+  } catch (error) {
+    throw new PoisonError(`not a ${schema.typeName}`, { cause: error })
+  }
+  const { tenantId } = event as { tenantId?: string }
+  if (tenantId !== delivery.tenantId) throw new PoisonError('the event names another tenant than its subject')
+  return event
+}
+
+/**
+ * Runs a handler at most once per event: the marks and the effects commit together. Returns how many were fresh.
+ * @param consumer name of the durable consumer
+ */
+export async function handleOnce(db: Db, consumer: string, handler: Handler, deliveries: Delivery[]): Promise<number> {
+  const first = deliveries[0]
+  if (!first) return 0
+  const events = new Map(deliveries.map((delivery) => [delivery.eventId, handler.decode(delivery)]))
+  return withTenant(db, first.tenantId, async (tx) => {
+    const fresh = await markHandled(tx, consumer, [...events.keys()])
+    if (fresh.size > 0)
+      await handler.handle(
+        tx,
+        [...events].filter(([id]) => fresh.has(id)).map(([, event]) => event),
+      )
+    crashPoint('uncommitted')
+    return fresh.size
+  })
+}
+
+/** Marks events as handled. @returns those that were not before */
+export async function markHandled(tx: Tx, consumer: string, eventIds: string[]): Promise<Set<string>> {
+  const rows = eventIds.map((id) => ({ consumer, id, day: timeOfId(id) }))
+  const columns = [
+    ['consumer', 'text', 'consumer'],
+    ['event_id', 'uuid', 'id'],
+    ['event_day', 'date', 'day'],
+  ] as const
+  const fresh = await insertColumns(tx, 'inbox', columns, rows, { returning: 'event_id' })
+  return new Set(fresh.map((row) => row.event_id as string))
+}

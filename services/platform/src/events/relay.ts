@@ -1,0 +1,132 @@
+import type { Db } from '../db/db.ts'
+import { crashPoint } from '../serve/crash-point.ts'
+import { meter } from '../serve/meter.ts'
+import { type Loop, loop } from '../work/loop.ts'
+import { type Bus, declareStream } from './bus.ts'
+import { headersOf, type OutboxRow, type Sealed, seal } from './envelope.ts'
+import { WAKE_RELAY } from './outbox.ts'
+
+/** NATS takes a thousand messages as one batch; there are fewer, unless each event is of another kind or tenant. */
+const BATCH = 1_000
+/** Read at once; while one batch is published the one before it is marked. */
+const READ = 4 * BATCH
+const POLL_MS = 200
+const LOCK = 7_246_002
+const published = meter.createCounter('renmai_outbox_published', { description: 'Events published from the outbox' })
+const oldestSeconds = meter.createGauge('renmai_outbox_oldest_seconds', { description: 'Age of the oldest unpublished event' })
+
+/** Of all replicas of a service one leads; what need not be done by each is done by that one. */
+export type Relay = Loop & { readonly isLeader: () => boolean }
+
+/**
+ * Publishes what waits in the outbox, oldest first. One relay per service is active at a time, by a session lock, or
+ * the order of one aggregate's events could break. It dies between publishing and marking at worst: the rows are then
+ * published again with the same ids, and JetStream or the reader's inbox drops the copies.
+ * @param db pool of the relay role
+ * @param onLead called when this replica begins to lead
+ */
+export function startRelay(db: Db, bus: Bus, service: string, onLead: () => void = () => undefined): Relay {
+  let isLeader = false
+  let release: (() => void) | undefined
+  const run = loop('relay', bus.log, { pollMs: POLL_MS }, async () => {
+    if (!isLeader) {
+      release = await becomeLeader(db, () => (isLeader = false), run.wake)
+      isLeader = release !== undefined
+      if (!isLeader) return 0
+      onLead()
+    }
+    // Somebody may have deleted the stream while we ran; nothing is published before it is there again.
+    return relayOnce(db, bus, service).catch((error) => declareStream(bus, service).then(() => Promise.reject(error)))
+  })
+  return { ...run, isLeader: () => isLeader, stop: () => run.stop().finally(() => release?.()) }
+}
+
+/**
+ * Takes the session lock on a connection of its own, which also hears the outbox's notifications. A connection that
+ * breaks goes back to the pool to be closed: kept, each loss would cost the pool one for ever.
+ * @returns how to give the lock up; undefined when another relay has it
+ */
+async function becomeLeader(db: Db, lost: () => void, wake: () => void): Promise<(() => void) | undefined> {
+  const client = await db.pool.connect()
+  let isHeld = true
+  const giveUp = () => {
+    if (!isHeld) return
+    isHeld = false
+    lost()
+    client.release(true)
+  }
+  try {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK])
+    if (!rows[0]?.locked) {
+      client.release()
+      return undefined
+    }
+    client.on('notification', wake)
+    client.on('error', giveUp)
+    client.on('end', giveUp)
+    await client.query(`LISTEN ${WAKE_RELAY}`)
+    return giveUp
+  } catch (error) {
+    giveUp()
+    throw error
+  }
+}
+
+/** Publishes what waits, in batches one after the other, and marks each. Returns how many; nothing is locked while NATS is asked. */
+export async function relayOnce(db: Db, bus: Bus, service: string): Promise<number> {
+  const { rows } = await db.pool.query<OutboxRow>(
+    `SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox
+     WHERE published_at IS NULL ORDER BY id LIMIT ${READ}`,
+  )
+  oldestSeconds.record(rows[0] ? (Date.now() - rows[0].created_at.getTime()) / 1000 : 0)
+  if (rows.length === 0) return 0
+  const marks: Promise<void>[] = []
+  try {
+    for (let at = 0; at < rows.length; at += BATCH) {
+      const batch = rows.slice(at, at + BATCH)
+      await publishRows(bus, service, batch)
+      crashPoint('published')
+      const marking = mark(db, batch)
+      // Told below; a failure that nobody waits for yet would end the process.
+      marking.catch(() => undefined)
+      marks.push(marking)
+    }
+  } finally {
+    await Promise.all(marks)
+  }
+  published.add(rows.length)
+  return rows.length
+}
+
+async function mark(db: Db, rows: OutboxRow[]): Promise<void> {
+  const times = rows.map((row) => row.created_at.getTime())
+  await db.pool.query(
+    `UPDATE outbox SET published_at = now()
+     WHERE id = ANY($1) AND published_at IS NULL AND created_at BETWEEN $2 AND $3`,
+    [rows.map((row) => row.id), new Date(Math.min(...times) - 1), new Date(Math.max(...times) + 1)],
+  )
+}
+
+/**
+ * Publishes rows as one atomic batch (one fsync); when the server refuses the batch, message by message in the same order.
+ * @param isRepair the server must not drop them as copies, although it may still know them: somebody lacks them
+ */
+export async function publishRows(bus: Bus, service: string, rows: OutboxRow[], isRepair = false): Promise<void> {
+  const messages = seal(service, rows, isRepair)
+  if (bus.hasAtomicBatches && messages.length > 1) {
+    try {
+      return await publishBatch(bus, messages)
+    } catch (error) {
+      bus.log.warn({ err: error, messages: messages.length }, 'batch refused, publishing singly')
+    }
+  }
+  for (const one of messages) await bus.js.publish(one.subject, one.payload, { headers: headersOf(one) })
+}
+
+async function publishBatch(bus: Bus, messages: Sealed[]): Promise<void> {
+  const [first, ...rest] = messages
+  const last = rest.pop()!
+  const batch = await bus.js.startBatch(first!.subject, first!.payload, { headers: headersOf(first!) })
+  for (const one of rest) batch.add(one.subject, one.payload, { headers: headersOf(one) })
+  await batch.commit(last.subject, last.payload, { headers: headersOf(last), timeout: 5_000 })
+}

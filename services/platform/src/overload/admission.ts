@@ -1,0 +1,175 @@
+import { AppError } from '../serve/errors.ts'
+import { meter } from '../serve/meter.ts'
+import { Recent } from '../serve/recent.ts'
+import { AdaptiveLimit } from './adaptive-limit.ts'
+import { FairQueue, type Place, type Priority } from './fair-queue.ts'
+import { readPressure } from './pressure.ts'
+
+export type AdmissionOptions = {
+  /** How many requests are under way at once, at least and at most. */
+  atLeast?: number
+  atMost?: number
+  /** How long a request may wait for its turn. */
+  waitMs?: number
+  readPressure?: () => number
+}
+
+/** Who asks for what. Requests of one kind take about as long as each other when nothing else is under way. */
+export type Asked = Place & { kind: string }
+
+type Waiting = { begin: () => void; refuse: (error: AppError) => void }
+
+const ADAPT_MS = 50
+const PRESSURE_MS = 250
+const WAITING_PER_TENANT = 64
+const WAITING_IN_ALL = 1_024
+/** From which pressure on a priority is refused: the least important first. */
+const REFUSED_FROM: Record<Priority, number> = { EXPORT: 0.5, QUERY: 1, MUTATION: 2, PERSIST: 4 }
+
+const refused = meter.createCounter('renmai_admission_refused', { description: 'Requests refused before any work was done on them' })
+const underWay = meter.createUpDownCounter('renmai_admission_running', { description: 'Admitted requests under way' })
+
+/**
+ * Lets in as much at once as gets done without getting slow, shared fairly among tenants. What waits is bounded, per
+ * tenant and in time: a caller is refused while asking again still helps.
+ */
+export class Admission {
+  readonly #atLeast: number
+  readonly #waitMs: number
+  readonly #limit: AdaptiveLimit
+  readonly #queue = new FairQueue<Waiting>()
+  readonly #active = new Recent()
+  readonly #timers: NodeJS.Timeout[]
+  #running = 0
+  #exports = 0
+  readonly #exportsOf = new Map<string, number>()
+  #pressure = { last: 0, lasting: 0 }
+
+  constructor({ atLeast = 2, atMost = 64, waitMs = 2_000, readPressure: read = readPressure }: AdmissionOptions = {}) {
+    this.#atLeast = atLeast
+    this.#waitMs = waitMs
+    this.#limit = new AdaptiveLimit(atLeast, atMost)
+    read()
+    const adapt = () => {
+      this.#limit.adapt(this.#queue.size > 0)
+      this.#next()
+    }
+    const feel = () => {
+      const pressure = read()
+      // One long task is no overload: only what lasts over two readings is.
+      this.#pressure = { last: pressure, lasting: Math.min(pressure, this.#pressure.last) }
+    }
+    this.#timers = [setInterval(adapt, ADAPT_MS).unref(), setInterval(feel, PRESSURE_MS).unref()]
+  }
+
+  /**
+   * Runs work when it is its turn.
+   * @throws AppError RATE_LIMITED when this tenant has too much waiting; UNAVAILABLE when the process is overloaded
+   */
+  async admit<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
+    if (this.#isPressed(asked.priority)) throw refuse(asked.priority, 'pressure')
+    this.#active.see(asked.tenantId)
+    if (this.#hasRoom(asked.tenantId, asked.priority)) this.#begin(asked)
+    else await this.#wait(asked)
+    const note = this.#limit.watch(asked.kind, this.#running)
+    const began = performance.now()
+    try {
+      return await work()
+    } finally {
+      // How long an export takes is a matter of its size.
+      if (asked.priority !== 'EXPORT') note(performance.now() - began)
+      this.#end(asked)
+    }
+  }
+
+  /**
+   * Refuses a tenant that has as much waiting as it may, before anything is read of what it sends: what a refusal costs is
+   * taken from everybody.
+   * @throws AppError RATE_LIMITED
+   */
+  requireRoomToWait({ tenantId, priority }: Place): void {
+    if (this.#queue.waitingOf(tenantId) >= WAITING_PER_TENANT) throw refuse(priority, 'tenant')
+  }
+
+  /** Refuses what waits. */
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+    for (const one of this.#queue.clear()) one.refuse(overloaded())
+  }
+
+  /**
+   * Where hardly anything is under way it is not what is asked that makes the process late: it has just begun, or its
+   * neighbours take the processor. Who is refused then gains nothing; who is let in is answered late.
+   */
+  #isPressed(priority: Priority): boolean {
+    if (priority !== 'EXPORT' && this.#running < this.#atLeast) return false
+    return this.#pressure.lasting >= REFUSED_FROM[priority]
+  }
+
+  #hasRoom(tenantId: string, priority: Priority): boolean {
+    if (priority === 'EXPORT' && !this.#hasExportRoom(tenantId)) return false
+    const [limit, own] = [this.#limit.value, this.#queue.runningOf(tenantId)]
+    // A tenant with nothing under way does not wait for one that has much; alone, a tenant may have all.
+    if (own === 0) return this.#running < 2 * limit
+    return this.#running < limit && own < limit / this.#active.size
+  }
+
+  /** An export may last as long as its caller likes, so that of their places one tenant has half at most, also alone. */
+  #hasExportRoom(tenantId: string): boolean {
+    const places = Math.max(2, this.#limit.value / 4)
+    return this.#exports < places && (this.#exportsOf.get(tenantId) ?? 0) < Math.floor(places / 2)
+  }
+
+  #countExport(tenantId: string, change: 1 | -1): void {
+    const own = (this.#exportsOf.get(tenantId) ?? 0) + change
+    this.#exports += change
+    if (own === 0) this.#exportsOf.delete(tenantId)
+    else this.#exportsOf.set(tenantId, own)
+  }
+
+  #wait(asked: Asked): Promise<void> {
+    this.#limit.noteShort()
+    this.requireRoomToWait(asked)
+    if (this.#queue.size >= WAITING_IN_ALL) throw refuse(asked.priority, 'full')
+    return new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => {
+        this.#queue.remove(asked, one)
+        reject(refuse(asked.priority, 'waited'))
+      }, this.#waitMs)
+      const one: Waiting = { begin: () => (clearTimeout(late), resolve()), refuse: (error) => (clearTimeout(late), reject(error)) }
+      this.#queue.add(asked, one)
+    })
+  }
+
+  #begin({ tenantId, priority }: Place): void {
+    this.#queue.begin(tenantId)
+    this.#running++
+    if (priority === 'EXPORT') this.#countExport(tenantId, 1)
+    underWay.add(1, { priority })
+  }
+
+  #end({ tenantId, priority }: Asked): void {
+    this.#queue.end(tenantId)
+    this.#running--
+    if (priority === 'EXPORT') this.#countExport(tenantId, -1)
+    underWay.add(-1, { priority })
+    this.#next()
+  }
+
+  #next(): void {
+    for (;;) {
+      const next = this.#queue.take((tenantId, priority) => this.#hasRoom(tenantId, priority))
+      if (!next) return
+      this.#begin(next)
+      next.item.begin()
+    }
+  }
+}
+
+const overloaded = () => new AppError('UNAVAILABLE', 'Too much is asked for at once; try again in a few seconds')
+
+function refuse(priority: Priority, reason: 'pressure' | 'tenant' | 'full' | 'waited'): AppError {
+  refused.add(1, { priority, reason })
+  if (reason === 'tenant') return new AppError('RATE_LIMITED', 'Too many requests at once for this tenant; slow down and try again')
+  return overloaded()
+}

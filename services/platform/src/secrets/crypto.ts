@@ -1,0 +1,79 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { AppError } from '../serve/errors.ts'
+import { isId } from '../serve/ids.ts'
+
+/**
+ * The keys that protect stored data: `{"current": 2, "keys": {"1": "<base64, 32 bytes>", "2": "..."}}`. Old versions stay
+ * readable; what is written uses the current one.
+ */
+export type KeyRing = { readonly current: number; readonly keys: ReadonlyMap<number, Buffer> }
+
+const FORMAT = 1
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+/** @throws Error when the text is not a key ring with a usable current key */
+export function parseKeyRing(text: string): KeyRing {
+  const { current, keys } = JSON.parse(text) as { current: number; keys: Record<string, string> }
+  const ring = new Map(Object.entries(keys).map(([version, key]) => [Number(version), Buffer.from(key, 'base64')]))
+  if (ring.get(current)?.length !== 32) throw new Error('The key ring has no current key of 32 bytes')
+  return { current, keys: ring }
+}
+
+const MAX_DERIVED = 10_000
+const derived = new WeakMap<Buffer, Map<string, Buffer>>()
+
+/** A key of one tenant for one use, derived from a version of the ring (HKDF-SHA-256, RFC 5869) and remembered. */
+function deriveKey(ring: KeyRing, version: number, tenantId: string, use: string): Buffer {
+  const root = ring.keys.get(version)
+  if (!root) throw new AppError('INTERNAL', `Key version ${version} is not in the ring`)
+  if (!isId(tenantId)) throw new AppError('INTERNAL', 'A key is derived for a tenant id in its one spelling only')
+  const keys = derived.get(root) ?? new Map<string, Buffer>()
+  derived.set(root, keys)
+  const name = `${tenantId}|${use}`
+  const key = keys.get(name) ?? Buffer.from(hkdfSync('sha256', root, tenantId, use, 32))
+  if (keys.size >= MAX_DERIVED) keys.clear()
+  keys.set(name, key)
+  return key
+}
+
+/**
+ * Encrypts with AES-256-GCM under the tenant's key. The place it is stored in is bound to it, so that a ciphertext
+ * copied to another row, field or tenant does not open.
+ * @param place table, column and subject, such as `contact_cards.phone|<profile>`
+ * @returns format byte, key version (2 bytes), IV, tag, ciphertext
+ */
+export function seal(ring: KeyRing, tenantId: string, place: string, plaintext: string): Buffer {
+  const header = Buffer.from([FORMAT, ring.current >> 8, ring.current & 0xff])
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', deriveKey(ring, ring.current, tenantId, 'seal'), iv)
+  cipher.setAAD(Buffer.concat([header, Buffer.from(`${tenantId}|${place}`)]))
+  const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()])
+  return Buffer.concat([header, iv, cipher.getAuthTag(), body])
+}
+
+/** @throws AppError INTERNAL when the ciphertext was changed or belongs to another place */
+export function open(ring: KeyRing, tenantId: string, place: string, sealed: Buffer): string {
+  const header = sealed.subarray(0, 3)
+  const version = sealed.readUInt16BE(1)
+  const iv = sealed.subarray(3, 3 + IV_BYTES)
+  const tag = sealed.subarray(3 + IV_BYTES, 3 + IV_BYTES + TAG_BYTES)
+  const decipher = createDecipheriv('aes-256-gcm', deriveKey(ring, version, tenantId, 'seal'), iv)
+  decipher.setAAD(Buffer.concat([header, Buffer.from(`${tenantId}|${place}`)]))
+  decipher.setAuthTag(tag)
+  try {
+    return decipher.update(sealed.subarray(3 + IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+  } catch (error) {
+    throw new AppError('INTERNAL', 'Stored data could not be decrypted', undefined, { cause: error })
+  }
+}
+
+/**
+ * The same bytes for the same value of one tenant, and of no use without the key: look-ups without plaintext. Always
+ * from key version 1, or old rows could not be found; rotating it means computing every index again.
+ */
+export function blindIndex(ring: KeyRing, tenantId: string, namespace: string, value: string): Buffer {
+  return createHmac('sha256', deriveKey(ring, 1, tenantId, `index:${namespace}`))
+    .update(value)
+    .digest()
+}

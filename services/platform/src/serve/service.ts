@@ -1,0 +1,196 @@
+import type { DescMethodUnary } from '@bufbuild/protobuf'
+import type { DocumentNode } from 'graphql'
+import type { z } from 'zod'
+import { analyzeNew } from '../db/analyze-new.ts'
+import { awaitStore } from '../db/await-store.ts'
+import { databaseClock } from '../db/database-clock.ts'
+import { connect, type Db, type Sentences } from '../db/db.ts'
+import { migrate } from '../db/migrate.ts'
+import { maintainPartitions, makePartitions } from '../db/partitions.ts'
+import { rememberTenants } from '../db/tenants.ts'
+import { type Answer, answerAll } from '../events/ask.ts'
+import { type Bus, connectBus, declareStream } from '../events/bus.ts'
+import { declareByHand, reconcileByHand, rememberByHand } from '../events/commands.ts'
+import { consumeAll } from '../events/consume.ts'
+import type { Handler } from '../events/inbox.ts'
+import { answerReconciler, startReconciler } from '../events/reconcile.ts'
+import { type Relay, startRelay } from '../events/relay.ts'
+import { answerPublished } from '../events/remember.ts'
+import { watchLag } from '../events/watch-lag.ts'
+import { Admission } from '../overload/admission.ts'
+import { forgetKeys } from '../secrets/forget-keys.ts'
+import type { Loop } from '../work/loop.ts'
+import type { QueueEntry } from '../work/queue.ts'
+import { runQueues } from '../work/run-queues.ts'
+import type { Clock } from './clock.ts'
+import { baseSettings, loadConfig } from './config.ts'
+import { armCrashPoint } from './crash-point.ts'
+import { createHttp, type Http } from './http.ts'
+import { createLog, type Log } from './log.ts'
+import { serveMetrics } from './serve-metrics.ts'
+import { serveSubgraph } from './subgraph.ts'
+import { startTelemetry } from './telemetry.ts'
+import { createVerifier, type Viewer } from './viewer.ts'
+
+/** What a running service stands on. */
+export type App<S> = {
+  readonly settings: S
+  readonly db: Db
+  readonly relayDb: Db
+  readonly bus: Bus
+  readonly log: Log
+  readonly now: Clock
+  readonly admission: Admission
+}
+
+/** A service, as its main.ts describes it. */
+export type Service<S extends z.ZodObject, C extends object, W = App<z.output<S>>> = {
+  name: string
+  settings: S
+  migrations: string
+  /** What queues stand on: no viewer, because the clock has no scopes. */
+  worker: (app: App<z.output<S>>) => W
+  /** What it works through; the third table of contents, beside resolvers and handlers. */
+  queues: readonly QueueEntry<W>[]
+  appendOnly: readonly string[]
+  /** What to say when a constraint of its tables is broken. */
+  sentences?: Sentences
+  /** Its tables that are partitioned by month. */
+  monthly?: readonly string[]
+  modules: DocumentNode[]
+  resolvers: object
+  context: (app: App<z.output<S>>, viewer: Viewer) => C
+  handlers: readonly Handler[]
+  /** The questions that it asks others over the bus. */
+  asks?: readonly DescMethodUnary[]
+  answers?: (app: App<z.output<S>>) => Answer[]
+  /** A second, public listener, for callers that are not the gateway. */
+  intake?: (app: App<z.output<S>>) => { http: Http; port: number }
+}
+
+/** What each service's worker has. */
+type Deps = { readonly db: Db; readonly relayDb: Db; readonly bus: Bus }
+
+const DRAIN_MS = 1_000
+/** The relay and the listener for work keep one each. */
+const RELAY_CONNECTIONS = 6
+
+/** Runs `main.ts migrate`, `declare`, `reconcile <since>`, `remember <since>` or the service itself, until SIGTERM. */
+export async function runService<S extends z.ZodObject, C extends object, W extends Deps>(service: Service<S, C, W>): Promise<void> {
+  // A broken promise means an unknown state: end, and let the supervisor start a clean process.
+  process.on('unhandledRejection', (reason) => {
+    process.stderr.write(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}\n`)
+    process.exit(1)
+  })
+  if (process.argv[2] === 'migrate') return migrateService(service)
+  if (process.argv[2] === 'declare') return declareByHand(service.name)
+  if (process.argv[2] === 'reconcile') return reconcileByHand(service.name)
+  if (process.argv[2] === 'remember') return rememberByHand(service.name, handlersOf(service))
+  const settings = loadConfig(service.settings) as z.output<S> & z.output<typeof baseSettings>
+  const running = await startService(service, settings)
+  const stop = () => void running.stop().then(() => process.exit(0))
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+async function migrateService<S extends z.ZodObject, C extends object, W>(service: Service<S, C, W>): Promise<void> {
+  const { MIGRATE_DATABASE_URL, DATABASE_URL, RELAY_DATABASE_URL } = loadConfig(migrateSettings)
+  const [appRole, relayRole] = [DATABASE_URL, RELAY_DATABASE_URL].map((url) => decodeURIComponent(new URL(url).username)) as [
+    string,
+    string,
+  ]
+  const { queues, appendOnly, monthly } = service
+  await awaitStore(createLog(service.name, 'warn'), () =>
+    migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly, monthly }),
+  )
+}
+
+const migrateSettings = baseSettings.pick({ DATABASE_URL: true, RELAY_DATABASE_URL: true }).extend({
+  MIGRATE_DATABASE_URL: baseSettings.shape.DATABASE_URL.describe('PostgreSQL, as the owner of the tables'),
+})
+
+export type Running = { url: string; intakeUrl: string | undefined; app: App<unknown>; stop: () => Promise<void> }
+
+/** Starts in order: telemetry, database, bus, answers, HTTP, consumers. Stops in the reverse order. */
+export async function startService<S extends z.ZodObject, C extends object, W extends Deps>(
+  service: Service<S, C, W>,
+  settings: z.output<S> & z.output<typeof baseSettings>,
+): Promise<Running> {
+  armCrashPoint(settings.CRASH_AT)
+  const log = createLog(service.name, settings.LOG_LEVEL)
+  const stopTelemetry = startTelemetry(service.name, settings.OTEL_EXPORTER_OTLP_ENDPOINT)
+  const db = connect(settings.DATABASE_URL, { name: service.name, sentences: service.sentences })
+  const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${service.name}-relay`, max: RELAY_CONNECTIONS })
+  await awaitStore(log, () => proveDatabase(db, relayDb))
+  const bus = await connectBus(settings, service.name, log)
+  await awaitStore(log, () => declareStream(bus, service.name))
+  const admission = new Admission()
+  const { now, refreshing } = await databaseClock(db, log)
+  const app = { settings, db, relayDb, bus, log, now, admission } as App<z.output<S>>
+
+  const handlers = handlersOf(service)
+  const stopAnswers = answerAll(bus, service.name, [
+    ...(service.answers?.(app) ?? []),
+    answerReconciler(relayDb, service.name),
+    answerPublished(relayDb, service.name),
+  ])
+  const http = createHttp({ log, bodyLimit: 8 * 1024 ** 2, isReady: async () => void (await db.pool.query('SELECT 1')) })
+  const verifier = await createVerifier(settings.INTERNAL_SECRETS)
+  serveSubgraph(http, {
+    name: service.name,
+    modules: service.modules,
+    resolvers: service.resolvers,
+    verifier,
+    log,
+    admission,
+    context: (viewer) => service.context(app, viewer),
+  })
+  const metrics = await serveMetrics(settings.HOST, settings.METRICS_PORT)
+  const url = await http.listen({ host: settings.HOST, port: settings.PORT })
+  const intake = service.intake?.(app)
+  const intakeUrl = await intake?.http.listen({ host: settings.HOST, port: intake.port })
+  const relay: Relay = startRelay(relayDb, bus, service.name, () => {
+    for (const duty of duties) duty.wake()
+  })
+  /** What one replica does for all. */
+  const duties = [
+    startReconciler(relayDb, bus, service.name, settings.RECONCILE_SECONDS, relay.isLeader),
+    maintainPartitions(relayDb, log, relay.isLeader, service.monthly),
+    forgetKeys(db, relayDb, log, relay.isLeader),
+    analyzeNew(relayDb, log, relay.isLeader),
+  ]
+  const loops: Loop[] = [relay, ...duties, refreshing, ...runQueues(service.worker(app), service.queues)]
+  const consumptions = consumeAll(bus, db, service.name, handlers)
+  loops.push(watchLag(bus, consumptions))
+  log.info({ url, intakeUrl, metricsUrl: metrics?.url }, 'listening')
+
+  const stop = async () => {
+    await Promise.all([intake?.http.drain(DRAIN_MS), http.drain(DRAIN_MS)])
+    admission.stop()
+    await Promise.all(consumptions.map((one) => one.stop()))
+    await stopAnswers()
+    await Promise.all(loops.map((one) => one.stop()))
+    await bus.nats.drain()
+    await Promise.all([db.pool.end(), relayDb.pool.end(), metrics?.stop(), stopTelemetry()])
+  }
+  return { url, intakeUrl, app, stop }
+}
+
+/** A role that passes row-level security would make every tenant's rows one query away. */
+async function proveDatabase(db: Db, relayDb: Db): Promise<void> {
+  await refuseStrongRole(db)
+  await makePartitions((text, values) => relayDb.pool.query(text, values))
+}
+
+async function refuseStrongRole(db: Db): Promise<void> {
+  const { rows } = await db.pool.query<{ strong: boolean }>(
+    `SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT 1 FROM pg_class WHERE relowner = r.oid AND relkind IN ('r', 'p')) AS strong
+     FROM pg_roles r WHERE rolname = current_user`,
+  )
+  if (rows[0]?.strong !== false)
+    throw new Error('DATABASE_URL must name a role that is no superuser, cannot bypass row-level security and owns no table')
+}
+
+/** All that a service listens to. */
+export const handlersOf = <S extends z.ZodObject, C extends object, W>({ name, handlers }: Service<S, C, W>) =>
+  name === 'identity' ? handlers : [...handlers, rememberTenants]

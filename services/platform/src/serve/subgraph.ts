@@ -1,0 +1,196 @@
+import { hash } from 'node:crypto'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { context as otelContext, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  isObjectType,
+  Kind,
+  type NamedTypeNode,
+  OperationTypeNode,
+  parse,
+  typeFromAST,
+  validate,
+} from 'graphql'
+import { type CompiledQuery, compileQuery } from 'graphql-jit'
+import type { Admission } from '../overload/admission.ts'
+import { enforceScopes } from './access.ts'
+import { AppError } from './errors.ts'
+import { readGlobalIds } from './global-id.ts'
+import type { Http } from './http.ts'
+import type { Log } from './log.ts'
+import { wasRepeated } from './mutate.ts'
+import type { Connection } from './page.ts'
+import { createSharedCache, type SharedCache } from './shared-cache.ts'
+import { tellUserErrors } from './user-errors.ts'
+import { type Verifier, type Viewer, verifyViewer } from './viewer.ts'
+
+export type SubgraphOptions<C> = {
+  name: string
+  modules: DocumentNode[]
+  resolvers: object
+  verifier: Verifier
+  log: Log
+  admission: Admission
+  /** Builds what the resolvers of one request get, loaders included. */
+  context: (viewer: Viewer) => C
+}
+
+type Body = { query?: unknown; variables?: unknown; operationName?: unknown; event?: unknown }
+type Compiled = Pick<CompiledQuery, 'query'> | { errors: readonly GraphQLError[] }
+
+const MAX_BYTES = 64 * 1024 ** 2
+/** Of a document that is parsed and compiled, for each character of its text. */
+const BYTES_PER_CHARACTER = 60
+const tracer = trace.getTracer('renmai')
+
+/** @param readsGlobalIds whether resolvers get plain ids; whoever needs to know what something is an id of reads them itself */
+export function buildSchema(modules: DocumentNode[], resolvers: object, { readsGlobalIds = true } = {}): GraphQLSchema {
+  const schema = buildSubgraphSchema(
+    modules.map((typeDefs, index) => (index === 0 ? { typeDefs, resolvers: resolvers as never } : { typeDefs })),
+  )
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isObjectType(type) && type.getFields().totalCount)
+      type.getFields().totalCount!.resolve ??= (source: Connection<unknown>) => source.count()
+  return enforceScopes(tellUserErrors(readsGlobalIds ? readGlobalIds(schema) : schema), modules)
+}
+
+/**
+ * Serves a subgraph at POST /graphql, to holders of the gateway's internal token only. Each document is parsed,
+ * validated and compiled once.
+ */
+export function serveSubgraph<C extends object>(http: Http, options: SubgraphOptions<C>): void {
+  const schema = buildSchema(options.modules, options.resolvers)
+  const documents = createSharedCache<Compiled>(MAX_BYTES)
+  // The token covers the bytes as they came.
+  http.removeContentTypeParser('application/json')
+  http.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  http.post('/graphql', async (request, reply) => {
+    const text = typeof request.body === 'string' ? request.body : ''
+    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? ''
+    const viewer = await verifyViewer(options.verifier, token, options.name, text)
+    const { query, variables, operationName, event } = readBody(text)
+    if (typeof query !== 'string') throw new AppError('INVALID', 'query must be a string')
+    const parent = propagation.extract(otelContext.active(), request.headers)
+    const span = tracer.startSpan(`graphql ${options.name}`, { kind: SpanKind.SERVER }, parent)
+    return otelContext.with(trace.setSpan(parent, span), async () => {
+      try {
+        const compiled = compiledDocument(documents, schema, query, operationName, viewer.tenantId)
+        if (!('query' in compiled)) return { errors: compiled.errors.map((error) => error.toJSON()) }
+        // The gateway plans mutations as operations of their own, keyword first.
+        const priority = query.startsWith('mutation') ? 'MUTATION' : 'QUERY'
+        const asked = { tenantId: viewer.tenantId, priority, kind: hash('sha256', query, 'base64url') } as const
+        const result = await options.admission.admit(asked, async () =>
+          compiled.query(event ?? {}, options.context(viewer), (variables ?? {}) as Record<string, unknown>),
+        )
+        if (result.errors) span.setStatus({ code: SpanStatusCode.ERROR })
+        const repeat = wasRepeated(viewer) ? { extensions: { idempotentReplay: true } } : {}
+        return reply.send({ ...maskErrors(result, options.log, request.id), ...repeat })
+      } finally {
+        span.end()
+      }
+    })
+  })
+}
+
+function readBody(text: string): Body {
+  try {
+    const body: unknown = JSON.parse(text)
+    if (body !== null && typeof body === 'object') return body
+  } catch {
+    // Answered below, like JSON that is no object.
+  }
+  throw new AppError('INVALID', 'The body must be a JSON object')
+}
+
+function compiledDocument(
+  cache: SharedCache<Compiled>,
+  schema: GraphQLSchema,
+  query: string,
+  operationName: unknown,
+  owner: string,
+): Compiled {
+  const name = typeof operationName === 'string' ? operationName : undefined
+  const key = `${name ?? ''}|${query}`
+  const known = cache.get(key)
+  if (known) return known
+  const compiled = compile(schema, query, name)
+  cache.set(key, owner, query.length * BYTES_PER_CHARACTER, compiled)
+  return compiled
+}
+
+/** Reads, validates and compiles a document; what is wrong with it comes as errors. */
+export function compile(schema: GraphQLSchema, query: string, operationName?: string): Compiled {
+  try {
+    const document = parse(query, { maxTokens: 20_000 })
+    const errors = validate(schema, document)
+    if (errors.length > 0) return { errors }
+    if (isSubscription(document) || needsInterpreter(schema, document)) return interpret(schema, document, operationName)
+    const compiled = compileQuery(schema, document, operationName)
+    return 'query' in compiled ? compiled : { errors: compiled.errors ?? [] }
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] }
+    throw error
+  }
+}
+
+/** graphql-jit wants a stream of events for it; here it is asked for one event at a time. */
+const isSubscription = ({ definitions }: DocumentNode) =>
+  definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === OperationTypeNode.SUBSCRIPTION)
+
+/**
+ * graphql-jit 0.8 follows an input type into itself until the stack ends, and takes a variable of a `@oneOf` input with
+ * any number of fields; graphql-js executes such documents.
+ */
+function needsInterpreter(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const isBeyond = (type: GraphQLInputType | undefined, above: readonly GraphQLInputType[]): boolean => {
+    const named = type && getNamedType(type)
+    if (!isInputObjectType(named)) return false
+    if (named.isOneOf || above.includes(named)) return true
+    return Object.values(named.getFields()).some((field) => isBeyond(field.type, [...above, named]))
+  }
+  return document.definitions.some(
+    (one) =>
+      one.kind === Kind.OPERATION_DEFINITION &&
+      one.variableDefinitions?.some(({ type }) => isBeyond(typeFromAST(schema, type as NamedTypeNode) as GraphQLInputType | undefined, [])),
+  )
+}
+
+function interpret(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Pick<CompiledQuery, 'query'> {
+  return {
+    query: (rootValue, contextValue, variableValues) =>
+      execute({ schema, document, rootValue, contextValue, variableValues, operationName }),
+  }
+}
+
+/** The one place where errors become GraphQL: what we meant to say is said, everything else is logged and masked. */
+export function maskErrors(result: ExecutionResult, log: Log, requestId: string): object {
+  if (!result.errors) return result
+  return { ...result, errors: result.errors.map((error) => toGraphQL(error, log, requestId)) }
+}
+
+function toGraphQL(error: GraphQLError, log: Log, requestId: string): object {
+  const { message, path, locations } = error
+  const known = findAppError(error.originalError)
+  if (known) {
+    const code = known.code === 'INVALID' ? 'BAD_USER_INPUT' : known.code
+    return { message: known.message, path, locations, extensions: { code, ...(known.fields ? { fields: known.fields } : {}), requestId } }
+  }
+  if (!error.originalError || error.originalError instanceof GraphQLError) {
+    return { message, path, locations, extensions: { code: 'BAD_USER_INPUT', requestId } }
+  }
+  log.error({ err: error.originalError, path, requestId }, 'resolver failed')
+  return { message: 'Something went wrong on our side', path, locations, extensions: { code: 'INTERNAL', requestId } }
+}
+
+function findAppError(error: unknown): AppError | undefined {
+  if (error instanceof AppError) return error
+  const inner = (error as { originalError?: unknown; cause?: unknown } | undefined) ?? {}
+  return inner.originalError || inner.cause ? (findAppError(inner.originalError) ?? findAppError(inner.cause)) : undefined
+}
