@@ -1,5 +1,4 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { asc, eq } from 'drizzle-orm'
+import { readFirst } from '@renmai/platform/db/read-page'
 import type { ConnectMutation } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
@@ -21,15 +20,7 @@ const connecting = Object.fromEntries(
 
 export const channelResolvers = {
   Query: {
-    channelAccounts: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) =>
-        tx
-          .select()
-          .from(channelAccounts)
-          .where(eq(channelAccounts.tenantId, viewer.tenantId))
-          .orderBy(asc(channelAccounts.id))
-          .limit(MAX_ACCOUNTS),
-      ),
+    channelAccounts: (_, _args, ctx) => readFirst(ctx, MAX_ACCOUNTS, { table: channelAccounts, by: channelAccounts.id }),
   },
   Mutation: { ...connecting, testConnection: (_, { input }, ctx) => testConnection(ctx, input) },
   ChannelAccount: {
