@@ -3,7 +3,7 @@ import { insertRows } from '@renmai/platform/db/rows'
 import { on } from '@renmai/platform/events/inbox'
 import { CustomerChangedSchema } from '@renmai/proto/identity/v1/events'
 import { attributeFacts } from './fact.table.ts'
-import { markProfilesDirty } from './mark-dirty.ts'
+import { markProfilesDirty } from './fact.ts'
 
 type Row = { profileId: string; key: string; value: string; observedAt: Date }
 

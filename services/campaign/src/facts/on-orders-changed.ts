@@ -3,7 +3,7 @@ import { insertRows } from '@renmai/platform/db/rows'
 import { on } from '@renmai/platform/events/inbox'
 import { type OrderFact, OrdersChangedSchema } from '@renmai/proto/engagement/v1/events'
 import { orderFacts } from './fact.table.ts'
-import { markProfilesDirty } from './mark-dirty.ts'
+import { markProfilesDirty } from './fact.ts'
 
 /** Keeps the newest state of each order that has a buyer. */
 export const onOrdersChanged = on(OrdersChangedSchema, 'keep-orders', async (tx, events) => {

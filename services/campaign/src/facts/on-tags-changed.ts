@@ -4,7 +4,7 @@ import { insertRows } from '@renmai/platform/db/rows'
 import { on } from '@renmai/platform/events/inbox'
 import { type TagAdded, TagAddedSchema, type TagRemoved, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
 import { tagFacts } from './fact.table.ts'
-import { markProfilesDirty } from './mark-dirty.ts'
+import { markProfilesDirty } from './fact.ts'
 
 export const onTagAdded = on(TagAddedSchema, 'keep-tags', (tx, events) => keepTags(tx, events, true))
 export const onTagRemoved = on(TagRemovedSchema, 'drop-tags', (tx, events) => keepTags(tx, events, false))

@@ -3,7 +3,7 @@ import { currentTenant } from '@renmai/platform/db/tenants'
 import { on } from '@renmai/platform/events/inbox'
 import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 import { behaviourDays } from './fact.table.ts'
-import { markProfilesDirty } from './mark-dirty.ts'
+import { markProfilesDirty } from './fact.ts'
 
 /** Counts behaviour per profile, type and day in the tenant's zone. */
 export const onTouchpointsRecorded = on(TouchpointsRecordedSchema, 'count-behaviour', async (tx, events) => {

@@ -1,7 +1,7 @@
 import { insertRows } from '@renmai/platform/db/rows'
 import { on } from '@renmai/platform/events/inbox'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
-import { lockMapping, markCustomersDirty } from '../facts/mark-dirty.ts'
+import { lockMapping, markCustomersDirty } from '../facts/fact.ts'
 import { profileCustomers } from './profile-customer.table.ts'
 
 /** Keeps the mapping of profiles to customers; both the customer that loses a profile and the one that gets it are looked at again. */

@@ -7,8 +7,8 @@ import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq, or, sql } from 'drizzle-orm'
 import { isAllowedFrom } from './address.rules.ts'
-import { isUsable } from './api-client.queries.ts'
 import { type ApiClient, apiClients } from './api-client.table.ts'
+import { isUsable } from './api-client.ts'
 import { hashSecret } from './create-api-client.ts'
 
 /** Tells the gateway whose key it was shown. All refusals of a key look the same. */
