@@ -2,7 +2,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { isId } from '@renmai/platform/serve/ids'
 import { createLocalJWKSet, decodeJwt, type JWK, jwtVerify } from 'jose'
 import { z } from 'zod'
-import { createMemory } from './remember.ts'
+import { createMemory } from './memory.ts'
 
 /** What tokens of ours are for. */
 export const AUDIENCE = 'urn:renmai:api'

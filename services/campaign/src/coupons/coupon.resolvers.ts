@@ -3,7 +3,7 @@ import type { Resolvers } from '../gen/resolvers.ts'
 import { couponTemplates } from './coupon.table.ts'
 import { createCouponTemplate } from './create-coupon-template.ts'
 import { issueCoupon } from './issue-coupon.ts'
-import { confirmCoupon, lockCoupon, releaseCoupon } from './redeem-coupon.ts'
+import { confirmCoupon, lockCoupon, releaseCoupon } from './redemption.ts'
 
 const MAX_TEMPLATES = 1_000
 

@@ -1,7 +1,7 @@
 import { readFirst, readPage } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { auditCheckpoints, auditEntries } from './audit.table.ts'
-import { signAuditCheckpoint } from './sign-checkpoint.ts'
+import { signAuditCheckpoint } from './sign-audit-checkpoint.ts'
 import { verifyAuditLog } from './verify-audit-log.ts'
 
 const MAX_CHECKPOINTS = 100

@@ -3,7 +3,7 @@ import type { ConnectMutation } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
 import type { ChannelKind, MutationResolvers, Resolvers } from '../gen/resolvers.ts'
-import { callbackPathOf } from './callback-path.ts'
+import { callbackPath } from './callback-path.ts'
 import { channelAccounts } from './channel-account.table.ts'
 import { connectAccount } from './connect-account.ts'
 import { testConnection } from './test-connection.ts'
@@ -24,7 +24,7 @@ export const channelResolvers = {
   },
   Mutation: { ...connecting, testConnection: (_, { input }, ctx) => testConnection(ctx, input) },
   ChannelAccount: {
-    callbackPath: ({ kind, tenantId, id }) => callbackPathOf({ kind, tenantId, id }),
+    callbackPath: ({ kind, tenantId, id }) => callbackPath({ kind, tenantId, id }),
     pendingClaims: async ({ id }, _args, { load }) => (await load.pendingClaims.load(id)) ?? 0,
   },
 } satisfies Resolvers

@@ -18,7 +18,7 @@ import { type Template, templates } from '../templates/template.table.ts'
 import { block, claimDue, markSending, postpone, settleAbandoned } from './message.queries.ts'
 import type { Message } from './message.table.ts'
 import { type Outcome, recordHandovers } from './record-handovers.ts'
-import { type Drafted, type Rendered, renderDrafts } from './render-messages.ts'
+import { type Drafted, type Rendered, renderDrafts } from './render-drafts.ts'
 
 const BATCH = 200
 /** Batches under way at the same time: while one is handed over, another is put to the gate. A tenant has half of them. */

@@ -12,7 +12,7 @@ import { isUsable } from './api-client.ts'
 import { hashSecret } from './create-api-client.ts'
 
 /** Tells the gateway whose key it was shown. All refusals of a key look the same. */
-export const answerAuthenticateClient = (db: Db, pepper: string) =>
+export const authenticateClient = (db: Db, pepper: string) =>
   answer(IdentityService.method.authenticateClient, ({ tenantId, keyId, secretDigest, address }) =>
     withTenant(db, tenantId, async (tx) => {
       const client = await findClient(tx, keyId)
@@ -24,7 +24,7 @@ export const answerAuthenticateClient = (db: Db, pepper: string) =>
   )
 
 /** Tells the gateway what the holder of a key may do now, whose token it has verified itself. */
-export const answerAuthorizeApiKey = (db: Db) =>
+export const authorizeApiKey = (db: Db) =>
   answer(IdentityService.method.authorizeApiKey, ({ tenantId, keyId, address }) =>
     withTenant(db, tenantId, async (tx) => {
       const client = await findClient(tx, keyId)

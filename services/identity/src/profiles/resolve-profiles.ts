@@ -27,7 +27,7 @@ const MAX_CLAIMS = 500
 type Checked = { raw: ProfileClaim; claim: Claim; observedAt: Date } | { raw: ProfileClaim; error: AppError }
 type Good = Extract<Checked, { claim: Claim }>
 
-export const answerResolveProfiles = (db: Db, ring: KeyRing, now: Clock) =>
+export const resolveProfiles = (db: Db, ring: KeyRing, now: Clock) =>
   answer(IdentityService.method.resolveProfiles, async ({ tenantId, claims }) => {
     if (claims.length > MAX_CLAIMS) throw new AppError('INVALID', `At most ${MAX_CLAIMS} claims at once`)
     const checked = claims.map((raw) => check(raw, ring, tenantId, now()))

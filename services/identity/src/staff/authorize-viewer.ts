@@ -9,7 +9,7 @@ import { scopesOf } from './role.rules.ts'
 import { staff } from './staff.table.ts'
 
 /** Tells what somebody may do now, for what goes on in their name without a token or a key of theirs. */
-export const answerAuthorizeViewer = (db: Db) =>
+export const authorizeViewer = (db: Db) =>
   answer(IdentityService.method.authorizeViewer, async ({ tenantId, kind, viewerId }) => {
     if (!isId(viewerId)) return {}
     return withTenant(db, tenantId, (tx) => (kind === 'STAFF' ? authorizeStaff(tx, viewerId) : authorizeClient(tx, viewerId)))

@@ -6,7 +6,7 @@ import { behaviourDays } from './fact.table.ts'
 import { markProfilesDirty } from './fact.ts'
 
 /** Counts behaviour per profile, type and day in the tenant's zone. */
-export const onTouchpointsRecorded = on(TouchpointsRecordedSchema, 'count-behaviour', async (tx, events) => {
+export const countBehaviour = on(TouchpointsRecordedSchema, 'count-behaviour', async (tx, events) => {
   const { zone } = await currentTenant(tx)
   const dayOf = daysIn(zone)
   const counts = new Map<string, { profileId: string; type: string; day: string; count: number }>()

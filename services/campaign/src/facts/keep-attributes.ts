@@ -11,7 +11,7 @@ type Row = { profileId: string; key: string; value: string; observedAt: Date }
 const isNewer = (a: Row, b: Row) => a.observedAt > b.observedAt || (a.observedAt.getTime() === b.observedAt.getTime() && a.value > b.value)
 
 /** Keeps the newest value of each attribute per profile. */
-export const onCustomerChanged = on(CustomerChangedSchema, 'keep-attributes', async (tx, events) => {
+export const keepAttributes = on(CustomerChangedSchema, 'keep-attributes', async (tx, events) => {
   const newest = new Map<string, Row>()
   for (const { profileId, attributes } of events) {
     for (const { key, value, observedAt } of attributes) {
