@@ -69,11 +69,28 @@ module.exports = {
       to: { path: `${engagement}/connectors/[^/]+/` },
     },
     {
+      name: 'resolvers-translate',
+      comment: 'A resolver turns GraphQL into a call: move SQL into a verb, a query or a loader.',
+      severity: 'error',
+      from: { path: '[.]resolvers[.]ts$' },
+      to: { path: 'node_modules/(drizzle-orm|pg)/' },
+    },
+    {
+      name: 'features-borrow-no-verb',
+      comment: 'Of another feature import tables, rules, loaders, and what its <noun>.ts offers.',
+      severity: 'error',
+      from: { path: `${service}/([^/]+)/`, pathNot: '[.]test[.]ts$' },
+      to: {
+        path: `${ROOT}services/$1/src/[^/]+/`,
+        pathNot: `/src/($2|gen)/|[.](table|rules|loaders)[.]ts$|/([a-z-]+?)s?/\\3[.]ts$|/src/connectors/`,
+      },
+    },
+    {
       name: 'no-cycles',
-      comment: 'Two files that need each other are one, or hide a third.',
+      comment: 'Two files that need each other are one, or hide a third; a type that both need stands in the lower one.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
   ],
   options: {

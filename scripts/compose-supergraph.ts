@@ -5,7 +5,7 @@ import { applyTagFilterOnSubgraphs } from '@theguild/federation-composition'
 import { type DocumentNode, type GraphQLSchema, lexicographicSortSchema, parse, printSchema, visit } from 'graphql'
 import { ROOT } from './stack/paths.ts'
 
-const { markOneOf } = (await import(`${ROOT}gateway/src/supergraph/one-of.ts`)) as {
+const { markOneOf } = (await import(`${ROOT}gateway/src/supergraph/mark-one-of.ts`)) as {
   markOneOf: (schema: GraphQLSchema, sdl: string) => GraphQLSchema
 }
 
@@ -20,7 +20,7 @@ const PUBLIC = 'public'
  * @throws Error that lists every composition error; a public part that uses one that is not public is one
  */
 export async function composeSupergraphs(): Promise<Record<string, string>> {
-  const { edgeSdl } = (await import(`${ROOT}gateway/src/supergraph/type-defs.ts`)) as { edgeSdl: string }
+  const { edgeSdl } = (await import(`${ROOT}gateway/src/supergraph/edge-sdl.ts`)) as { edgeSdl: string }
   const fromServices = SERVICES.map((name) => {
     const sdl = readFileSync(new URL(`../services/${name}/src/gen/schema.graphql`, import.meta.url), 'utf8')
     return { name, url: `http://${name}:4000/graphql`, typeDefs: parse(sdl) }

@@ -13,8 +13,8 @@ import { createBudget } from '../src/cost/budget.ts'
 import { planOf } from '../src/cost/plan.ts'
 import { createChooseDocument } from '../src/documents/choose-document.ts'
 import { LIMITS } from '../src/documents/limits.ts'
-import { serveGraphql } from '../src/http/handle-graphql.ts'
 import { serveBrowsers } from '../src/http/serve-browsers.ts'
+import { serveGraphql } from '../src/http/serve-graphql.ts'
 import { loadSupergraph } from '../src/supergraph/supergraph.ts'
 
 const TYPE_DEFS = parse(

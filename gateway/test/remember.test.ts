@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createMemory } from '../src/callers/remember.ts'
+import { createMemory } from '../src/callers/memory.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

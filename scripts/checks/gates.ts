@@ -9,8 +9,8 @@ import { OPERATIONS, renderOperations } from '../write-operations.ts'
 import { pagesFresh } from '../write-pages.ts'
 import { renderSettings } from '../write-settings.ts'
 import { lintMigrations } from './lint-migrations.ts'
-import { brokenConventions, brokenSdlRules } from './schema-rules.ts'
-import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './supply-chain.ts'
+import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './lock.ts'
+import { brokenConventions, brokenSdlRules } from './schema.ts'
 
 /** A gate: it passes or says what is wrong. */
 export type Gate = { name: string; run: () => void | Promise<void> }

@@ -14,8 +14,8 @@ import { createExecutor, type Executor } from '../execution/executor.ts'
 import { type IdTypes, readIdTypes } from '../execution/read-id-types.ts'
 import type { AskSubgraph } from '../execution/step.ts'
 import { type EventSource, readSources } from '../subscriptions/read-sources.ts'
-import { markOneOf } from './one-of.ts'
-import { NODES } from './type-defs.ts'
+import { NODES } from './edge-sdl.ts'
+import { markOneOf } from './mark-one-of.ts'
 
 /** A composed schema, ready to serve. */
 export type Supergraph = Pick<Executor, 'execute' | 'refusals'> & {

@@ -18,7 +18,7 @@ import {
   visit,
 } from 'graphql'
 import type { AskSubgraph } from '../../src/execution/step.ts'
-import { edgeSdl } from '../../src/supergraph/type-defs.ts'
+import { edgeSdl } from '../../src/supergraph/edge-sdl.ts'
 import { Random, seedOf } from './random.ts'
 
 const SUBGRAPHS = ['identity', 'engagement', 'campaign', 'analytics', 'compliance', 'edge']

@@ -5,7 +5,7 @@ import type { App, Service } from '@renmai/platform/serve/service'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { z } from 'zod'
-import { answerReadBulkFile } from './bulk-operations/read-file.ts'
+import { readBulkFile } from './bulk-operations/read-bulk-file.ts'
 import { settings } from './config.ts'
 import type { Context, Worker } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
@@ -40,5 +40,5 @@ export const analytics: Service<typeof settings, Context, Worker> = {
     const keys = { cursors: new Cursors(CURSOR_KEY), ticketKey: TICKET_KEY, gatewayUrl: GATEWAY_URL.replace(/\/$/, '') }
     return { ...base, ...keys, bus, handlers, load: createLoaders(base) }
   },
-  answers: (app) => [answerReadBulkFile(workerOf(app))],
+  answers: (app) => [readBulkFile(workerOf(app))],
 }

@@ -22,12 +22,12 @@ import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { bulkOperationResolvers } from '../src/bulk-operations/bulk-operation.resolvers.ts'
 import type { BulkOperation } from '../src/bulk-operations/bulk-operation.table.ts'
-import { cancelBulkOperation } from '../src/bulk-operations/cancel.ts'
+import { cancelBulkOperation } from '../src/bulk-operations/cancel-bulk-operation.ts'
 import { expireBatch } from '../src/bulk-operations/expire-files.ts'
 import { claim } from '../src/bulk-operations/lease.ts'
-import { answerReadBulkFile } from '../src/bulk-operations/read-file.ts'
+import { readBulkFile } from '../src/bulk-operations/read-bulk-file.ts'
+import { runBulkQuery } from '../src/bulk-operations/run-bulk-query.ts'
 import { readPage, runOperations } from '../src/bulk-operations/run-operations.ts'
-import { runBulkQuery } from '../src/bulk-operations/run-query.ts'
 import { signTicket } from '../src/bulk-operations/ticket.rules.ts'
 import type { Context, Worker } from '../src/context.ts'
 import { createLoaders } from '../src/loaders.ts'
@@ -110,7 +110,7 @@ const until = (state: string, id: string) => eventually(async () => expect((awai
 const ticketFor = (id: string, now = new Date()) => signTicket(worker.ticketKey, tenant, id, viewer.id, now)
 async function fetchPart(operationId: string, ticket: string, part = 0, tenantId = tenant) {
   const request = create(ReadBulkFileRequestSchema, { tenantId, operationId, ticket, part })
-  return fromBinary(ReadBulkFileResponseSchema, await answerReadBulkFile(worker).reply(toBinary(ReadBulkFileRequestSchema, request)))
+  return fromBinary(ReadBulkFileResponseSchema, await readBulkFile(worker).reply(toBinary(ReadBulkFileRequestSchema, request)))
 }
 async function fetchFile(id: string): Promise<string> {
   const parts = []

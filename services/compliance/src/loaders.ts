@@ -1,4 +1,4 @@
-import { rowsById, rowsOf, through } from '@renmai/platform/db/row-loaders'
+import { rowsById, rowsOf, through } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { desc, sql } from 'drizzle-orm'
 import { consents } from './consents/consent.table.ts'

@@ -4,7 +4,7 @@ import type { Service } from '@renmai/platform/serve/service'
 import { type AuditKeys, readAuditKeys } from './audit/audit-keys.ts'
 import { settings } from './config.ts'
 import type { Context, Worker } from './context.ts'
-import { answerDecideSends } from './decisions/decide-sends.ts'
+import { decideSends } from './decisions/decide-sends.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
@@ -29,5 +29,5 @@ export const compliance: Service<typeof settings, Context, Worker> = {
     auditKeys ??= readAuditKeys(AUDIT_PRIVATE_KEY, AUDIT_PUBLIC_KEYS)
     return { ...base, cursors: new Cursors(CURSOR_KEY), auditKeys, load: createLoaders(base) }
   },
-  answers: ({ db, now }) => [answerDecideSends(db, now)],
+  answers: ({ db, now }) => [decideSends(db, now)],
 }

@@ -10,7 +10,7 @@ import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { readAuditKeys } from '../src/audit/audit-keys.ts'
 import { grantConsent, withdrawConsent } from '../src/consents/record-consent.ts'
 import type { Context } from '../src/context.ts'
-import { answerDecideSends } from '../src/decisions/decide-sends.ts'
+import { decideSends } from '../src/decisions/decide-sends.ts'
 import { handlers } from '../src/handlers.ts'
 import { createLoaders } from '../src/loaders.ts'
 import { definePurpose } from '../src/purposes/define-purpose.ts'
@@ -56,7 +56,7 @@ export function complianceOf(test: TestDatabase, tenantId: string) {
     withdraw: say(withdrawConsent),
     decide: async (profileId: string, purpose = 'marketing', channel = 'EMAIL') => {
       const request = create(DecideSendsRequestSchema, { tenantId, questions: [{ messageId: newId(), profileId, purpose, channel }] })
-      const reply = await answerDecideSends(test.db, () => new Date()).reply(toBinary(DecideSendsRequestSchema, request))
+      const reply = await decideSends(test.db, () => new Date()).reply(toBinary(DecideSendsRequestSchema, request))
       return fromBinary(DecideSendsResponseSchema, reply).decisions[0]!
     },
   }

@@ -1,4 +1,4 @@
-import { rowsById } from '@renmai/platform/db/row-loaders'
+import { rowsById } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { importLoaders } from './imports/import.loaders.ts'
 import { liveCodeLoaders } from './live-codes/live-code.loaders.ts'

@@ -1,6 +1,6 @@
 import { newId } from '@renmai/platform/serve/ids'
 import { describe, expect, it } from 'vitest'
-import { renderDrafts } from '../src/messages/render-messages.ts'
+import { renderDrafts } from '../src/messages/render-drafts.ts'
 
 const tenantId = newId()
 const template = {

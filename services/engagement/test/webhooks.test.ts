@@ -31,9 +31,9 @@ import { deliverWebhooks } from '../src/webhook-endpoints/deliver-webhooks.ts'
 import { claimDeliveries } from '../src/webhook-endpoints/delivery.queries.ts'
 import { judge } from '../src/webhook-endpoints/delivery.rules.ts'
 import { forgetOld } from '../src/webhook-endpoints/forget-deliveries.ts'
-import { createPost } from '../src/webhook-endpoints/post-delivery.ts'
-import { record } from '../src/webhook-endpoints/record-delivery.ts'
-import { replayWebhookDeliveries } from '../src/webhook-endpoints/replay-deliveries.ts'
+import { createPost } from '../src/webhook-endpoints/post.ts'
+import { recordDelivery } from '../src/webhook-endpoints/record-delivery.ts'
+import { replayWebhookDeliveries } from '../src/webhook-endpoints/replay-webhook-deliveries.ts'
 import { rotateWebhookSecret } from '../src/webhook-endpoints/rotate-webhook-secret.ts'
 import { testWebhookEndpoint } from '../src/webhook-endpoints/test-webhook-endpoint.ts'
 import { updateWebhookEndpoint } from '../src/webhook-endpoints/update-webhook-endpoint.ts'
@@ -418,9 +418,9 @@ describe('a delivery', () => {
     await makeDue()
     const [again] = await claimDeliveries(test.db, tenant, [], 10)
     expect(again!.id).toBe(slow!.id)
-    await record(worker, slow!, { sent: { status: 200, problem: null }, durationMs: 1 })
+    await recordDelivery(worker, slow!, { sent: { status: 200, problem: null }, durationMs: 1 })
     expect((await rows())[0]).toMatchObject({ state: 'PENDING', log: [] })
-    await record(worker, again!, { sent: { status: 200, problem: null }, durationMs: 1 })
+    await recordDelivery(worker, again!, { sent: { status: 200, problem: null }, durationMs: 1 })
     expect((await rows())[0]).toMatchObject({ state: 'DELIVERED' })
   })
 
@@ -649,7 +649,7 @@ describe('the log', () => {
     for (let no = 0; no < 23; no++) {
       await test.owner.query("UPDATE webhook_deliveries SET next_at = now(), state = 'PENDING', attempts = 0")
       const [due] = await claimDeliveries(test.db, tenant, [], 1)
-      await record(worker, due!, { sent: { status: 500 + no, problem: 'REFUSED' }, durationMs: 1 })
+      await recordDelivery(worker, due!, { sent: { status: 500 + no, problem: 'REFUSED' }, durationMs: 1 })
     }
     expect((await rows())[0]!.log.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, (_, no) => 503 + no))
   })

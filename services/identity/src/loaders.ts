@@ -1,4 +1,4 @@
-import { rowsById } from '@renmai/platform/db/row-loaders'
+import { rowsById } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { fields } from './attributes/attribute.table.ts'
 import { customerLoaders } from './customers/customer.loaders.ts'

@@ -10,7 +10,7 @@ import {
 } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { isAllowedFrom } from '../src/api-clients/address.rules.ts'
-import { answerAuthenticateClient } from '../src/api-clients/authenticate-client.ts'
+import { authenticateClient } from '../src/api-clients/authenticate-client.ts'
 import { createApiClient } from '../src/api-clients/create-api-client.ts'
 import { revokeApiClient } from '../src/api-clients/revoke-api-client.ts'
 import { finishApiKeyRotation, rotateApiKey } from '../src/api-clients/rotate-api-key.ts'
@@ -28,7 +28,7 @@ const tenant = newId()
 async function ask(text: string, tenantId = tenant, address = '203.0.113.7'): Promise<AuthenticateClientResponse> {
   const { keyId, secret } = readApiKey(text)!
   const request = create(AuthenticateClientRequestSchema, { tenantId, keyId, secretDigest: digestSecret(secret), address })
-  const reply = await answerAuthenticateClient(test.db, 'p'.repeat(32)).reply(toBinary(AuthenticateClientRequestSchema, request))
+  const reply = await authenticateClient(test.db, 'p'.repeat(32)).reply(toBinary(AuthenticateClientRequestSchema, request))
   return fromBinary(AuthenticateClientResponseSchema, reply)
 }
 const authenticate = async (text: string, tenantId = tenant) => (await ask(text, tenantId)).clientId

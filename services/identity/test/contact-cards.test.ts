@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from '@renmai/platform/testing/databa
 import { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
 import { ReadContactCardsRequestSchema, ReadContactCardsResponseSchema } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { answerReadContactCards } from '../src/contact-cards/read-contact-cards.ts'
+import { readContactCards } from '../src/contact-cards/read-contact-cards.ts'
 import { identity } from '../src/service.ts'
 import { resolve, ring } from './fixture.ts'
 
@@ -16,7 +16,7 @@ afterAll(() => test.drop())
 
 async function addressOf(tenantId: string, profileId: string, addressKind: IdentifierKind) {
   const question = create(ReadContactCardsRequestSchema, { tenantId, profileIds: [profileId], purpose: 'p', addressKind })
-  const reply = await answerReadContactCards(test.db, ring, () => new Date()).reply(toBinary(ReadContactCardsRequestSchema, question))
+  const reply = await readContactCards(test.db, ring, () => new Date()).reply(toBinary(ReadContactCardsRequestSchema, question))
   const [card] = fromBinary(ReadContactCardsResponseSchema, reply).cards
   return [card!.address, card!.addressSource]
 }

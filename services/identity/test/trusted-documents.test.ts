@@ -6,7 +6,7 @@ import { key, testViewer } from '@renmai/platform/testing/viewers'
 import { FindDocumentRequestSchema, FindDocumentResponseSchema } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { identity } from '../src/service.ts'
-import { answerFindDocument } from '../src/trusted-documents/find-document.ts'
+import { findDocument } from '../src/trusted-documents/find-document.ts'
 import { publishDocuments } from '../src/trusted-documents/publish-documents.ts'
 import { retireDocuments } from '../src/trusted-documents/retire-documents.ts'
 import { contextOf } from './fixture.ts'
@@ -21,7 +21,7 @@ const tenant = newId()
 const documentOf = (body: string) => ({ hash: createHash('sha256').update(body).digest('hex'), body })
 async function find(hash: string, tenantId = tenant): Promise<string> {
   const request = create(FindDocumentRequestSchema, { tenantId, hash })
-  return fromBinary(FindDocumentResponseSchema, await answerFindDocument(test.db).reply(toBinary(FindDocumentRequestSchema, request))).body
+  return fromBinary(FindDocumentResponseSchema, await findDocument(test.db).reply(toBinary(FindDocumentRequestSchema, request))).body
 }
 
 describe('a trusted document', () => {

@@ -5,7 +5,7 @@ import { moment } from '@renmai/platform/serve/moments'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { isKnown } from '../warehouse/kind.ts'
+import { isKnown } from '../warehouse/kind.rules.ts'
 import { attribute, type Conversion, type Credit } from './attribution.rules.ts'
 
 const lookbackDays = z

@@ -5,9 +5,9 @@ import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { isOwn } from './bulk-operation.queries.ts'
 import { bulkOperations } from './bulk-operation.table.ts'
-import { cancelBulkOperation } from './cancel.ts'
+import { cancelBulkOperation } from './cancel-bulk-operation.ts'
 import { KEEP_DAYS } from './expire-files.ts'
-import { runBulkQuery } from './run-query.ts'
+import { runBulkQuery } from './run-bulk-query.ts'
 import { signTicket } from './ticket.rules.ts'
 
 /** Who may do less than when they had the file made gets no link to it. */

@@ -1,24 +1,15 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { asc, eq } from 'drizzle-orm'
+import { readFirst } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { couponTemplates } from './coupon.table.ts'
 import { createCouponTemplate } from './create-coupon-template.ts'
 import { issueCoupon } from './issue-coupon.ts'
-import { confirmCoupon, lockCoupon, releaseCoupon } from './redeem-coupon.ts'
+import { confirmCoupon, lockCoupon, releaseCoupon } from './redemption.ts'
 
 const MAX_TEMPLATES = 1_000
 
 export const couponResolvers = {
   Query: {
-    couponTemplates: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) =>
-        tx
-          .select()
-          .from(couponTemplates)
-          .where(eq(couponTemplates.tenantId, viewer.tenantId))
-          .orderBy(asc(couponTemplates.name))
-          .limit(MAX_TEMPLATES),
-      ),
+    couponTemplates: (_, _args, ctx) => readFirst(ctx, MAX_TEMPLATES, { table: couponTemplates, by: couponTemplates.name }),
   },
   Mutation: {
     createCouponTemplate: async (_, { input }, ctx) => ({ template: await createCouponTemplate(ctx, input) }),

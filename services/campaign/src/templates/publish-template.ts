@@ -10,7 +10,7 @@ import { ChannelSchema } from '@renmai/proto/engagement/v1/channel'
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { sendsTemplate } from '../journeys/journey.queries.ts'
+import { sendsTemplate } from '../journeys/journey.ts'
 import { checkSource } from './template.rules.ts'
 import { type Template, templates } from './template.table.ts'
 

@@ -9,7 +9,7 @@ import { ConsentGrantedSchema, ConsentWithdrawnSchema } from '@renmai/proto/comp
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { requireProfile } from '../profiles/require-profile.ts'
+import { requireProfile } from '../profiles/profile.ts'
 import { purposes } from '../purposes/purpose.table.ts'
 import { type Consent, consents } from './consent.table.ts'
 

@@ -2,7 +2,7 @@ import { outside } from '@renmai/platform/work/outside'
 import type { Outcome } from '@renmai/platform/work/settle'
 import { connectors } from '../connectors/connectors.ts'
 import type { Worker } from '../context.ts'
-import { callbackPathOf } from './callback-path.ts'
+import { callbackPath } from './callback-path.ts'
 import { type ChannelAccount, channelAccounts } from './channel-account.table.ts'
 import { openAccount } from './credentials.ts'
 import { reachOf } from './reach.ts'
@@ -16,7 +16,7 @@ export const setCallbacks = outside(channelAccounts, (worker: Worker) => ({
 }))
 
 async function setCallback(worker: Worker, account: ChannelAccount): Promise<Outcome> {
-  const address = `${worker.intakeUrl}${callbackPathOf(account)}`
+  const address = `${worker.intakeUrl}${callbackPath(account)}`
   const { provisions } = connectors[account.kind]
   const made = await provisions?.callback?.(openAccount(worker.keyRing, account), address, reachOf(worker, account.kind))
   if (made && 'later' in made) return made

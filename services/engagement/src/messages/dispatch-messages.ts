@@ -9,8 +9,7 @@ import { ComplianceService, type SendDecision } from '@renmai/proto/compliance/v
 import { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
 import { type ContactCard, IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq, inArray } from 'drizzle-orm'
-import { readSender } from '../channels/credentials.ts'
-import { reachOf } from '../channels/reach.ts'
+import { reachOf, readSender } from '../channels/channel.ts'
 import type { Handover, Outbound } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Worker } from '../context.ts'
@@ -19,7 +18,7 @@ import { type Template, templates } from '../templates/template.table.ts'
 import { block, claimDue, markSending, postpone, settleAbandoned } from './message.queries.ts'
 import type { Message } from './message.table.ts'
 import { type Outcome, recordHandovers } from './record-handovers.ts'
-import { type Drafted, type Rendered, renderDrafts } from './render-messages.ts'
+import { type Drafted, type Rendered, renderDrafts } from './render-drafts.ts'
 
 const BATCH = 200
 /** Batches under way at the same time: while one is handed over, another is put to the gate. A tenant has half of them. */

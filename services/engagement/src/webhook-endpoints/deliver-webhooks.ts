@@ -4,8 +4,8 @@ import { queue } from '@renmai/platform/work/queue'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Worker } from '../context.ts'
 import { claimDeliveries, type Due, postpone, skip } from './delivery.queries.ts'
-import { createPost, type Post } from './post-delivery.ts'
-import { disable, record } from './record-delivery.ts'
+import { createPost, type Post } from './post.ts'
+import { disable, recordDelivery } from './record-delivery.ts'
 import { goodSecrets } from './secrets.ts'
 
 /** Deliveries under way at the same time: in all, and of one tenant. A target that hangs holds a place for 15 seconds. */
@@ -55,7 +55,7 @@ async function breakOff(worker: Worker, due: Due, error: unknown): Promise<void>
   worker.bus.log.error({ err: error, delivery: due.id }, 'a delivery was broken off; it is tried again')
   if (isTransient(error)) return
   const failed = { sent: { status: null, problem: 'INTERNAL' }, durationMs: 0 }
-  await record(worker, due, failed).catch((err) => worker.bus.log.error({ err, delivery: due.id }, 'a delivery cannot be recorded'))
+  await recordDelivery(worker, due, failed).catch((err) => worker.bus.log.error({ err, delivery: due.id }, 'a delivery cannot be recorded'))
 }
 
 async function deliver(worker: Worker, post: Post, due: Due): Promise<void> {
@@ -67,7 +67,7 @@ async function deliver(worker: Worker, post: Post, due: Due): Promise<void> {
   if (error.code === 'FORBIDDEN') return disable(worker.db, due, 'CLIENT_REVOKED', worker.now())
   if (error.code !== 'INVALID') throw error
   // Its schema or its client has changed since the document was looked at; it may change again.
-  return record(worker, due, { sent: { status: null, problem: 'DOCUMENT_INVALID' }, durationMs: 0 })
+  return recordDelivery(worker, due, { sent: { status: null, problem: 'DOCUMENT_INVALID' }, durationMs: 0 })
 }
 
 /** @returns nothing for what is not told to this client */
@@ -90,5 +90,5 @@ async function send(worker: Worker, post: Post, due: Due, body: string): Promise
   const now = worker.now()
   const secrets = goodSecrets(worker.keyRing, due.endpoint, now)
   const sent = await post({ id: due.id, url: due.endpoint.url, secrets, body }, now)
-  await record(worker, due, { sent, durationMs: Math.round(performance.now() - began) })
+  await recordDelivery(worker, due, { sent, durationMs: Math.round(performance.now() - began) })
 }

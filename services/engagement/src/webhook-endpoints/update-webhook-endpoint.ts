@@ -6,7 +6,7 @@ import { requireVersion } from '@renmai/platform/serve/version'
 import { requireScope } from '@renmai/platform/serve/viewer'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { checkDocument, checkUrl, type Source } from './check-endpoint.ts'
+import { checkDocument, checkUrl, type Source } from './check-document.ts'
 import { Document, SCOPE, Url } from './create-webhook-endpoint.ts'
 import { changeEndpoint, endPending, lockEndpoint, type WebhookEndpointRow } from './webhook-endpoint.queries.ts'
 

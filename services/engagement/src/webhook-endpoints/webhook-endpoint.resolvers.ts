@@ -1,12 +1,11 @@
 import { readPage } from '@renmai/platform/db/read-page'
 import { isId } from '@renmai/platform/serve/ids'
 import { live } from '@renmai/platform/serve/resolvers'
-import { and, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createWebhookEndpoint } from './create-webhook-endpoint.ts'
 import { deleteWebhookEndpoint } from './delete-webhook-endpoint.ts'
-import { replayWebhookDeliveries } from './replay-deliveries.ts'
+import { replayWebhookDeliveries } from './replay-webhook-deliveries.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import { testWebhookEndpoint } from './test-webhook-endpoint.ts'
 import { updateWebhookEndpoint } from './update-webhook-endpoint.ts'
@@ -32,10 +31,8 @@ export const webhookEndpointResolvers = {
   },
   WebhookEndpoint: {
     __resolveReference: ({ id }, ctx) => find(id, ctx),
-    deliveries: ({ id }, { state, ...args }, ctx) => {
-      const where = and(eq(webhookDeliveries.endpointId, id), state ? eq(webhookDeliveries.state, state) : undefined)
-      return readPage(ctx, args, { table: webhookDeliveries, by: webhookDeliveries.id, order: 'desc', where })
-    },
+    deliveries: ({ id: endpointId }, { state, ...args }, ctx) =>
+      readPage(ctx, args, { table: webhookDeliveries, by: webhookDeliveries.id, order: 'desc', given: { endpointId, state } }),
   },
   WebhookDelivery: {
     eventType: ({ event }) => event?.type ?? null,

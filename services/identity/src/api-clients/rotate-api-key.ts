@@ -4,7 +4,7 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { lockClient } from './api-client.queries.ts'
+import { lockClient } from './api-client.ts'
 import { changeApiClient } from './change-api-client.ts'
 import { type ApiClientRow, type CreatedApiClient, hashSecret } from './create-api-client.ts'
 

@@ -4,7 +4,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { requireVersion } from '@renmai/platform/serve/version'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { lockClient } from './api-client.queries.ts'
+import { lockClient } from './api-client.ts'
 import { changeApiClient } from './change-api-client.ts'
 import { Addresses, type ApiClientRow, Name, Plan } from './create-api-client.ts'
 

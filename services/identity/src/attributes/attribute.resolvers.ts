@@ -1,5 +1,4 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { asc, eq } from 'drizzle-orm'
+import { readFirst } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { fields } from './attribute.table.ts'
 import { defineField } from './define-field.ts'
@@ -9,10 +8,7 @@ const MAX_FIELDS = 1_000
 
 export const attributeResolvers = {
   Query: {
-    fields: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) =>
-        tx.select().from(fields).where(eq(fields.tenantId, viewer.tenantId)).orderBy(asc(fields.key)).limit(MAX_FIELDS),
-      ),
+    fields: (_, _args, ctx) => readFirst(ctx, MAX_FIELDS, { table: fields, by: fields.key }),
   },
   Mutation: {
     defineField: async (_, { input }, ctx) => ({ field: await defineField(ctx, input) }),

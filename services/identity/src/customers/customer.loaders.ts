@@ -1,5 +1,5 @@
 import { tenantLoader } from '@renmai/platform/db/loader'
-import { rowsOf, through } from '@renmai/platform/db/row-loaders'
+import { rowsOf, through } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { and, asc, desc, eq, inArray, or } from 'drizzle-orm'
 import { attributeValues } from '../attributes/attribute.table.ts'

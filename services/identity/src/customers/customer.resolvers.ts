@@ -3,12 +3,12 @@ import { readPage } from '@renmai/platform/db/read-page'
 import { open } from '@renmai/platform/secrets/crypto'
 import { isId } from '@renmai/platform/serve/ids'
 import { live } from '@renmai/platform/serve/resolvers'
-import { isNull } from 'drizzle-orm'
 import { survivingValues } from '../attributes/attribute.rules.ts'
-import { attributePlace } from '../attributes/store-attributes.ts'
-import { placeOf } from '../contact-cards/store-contact-cards.ts'
+import { attributePlace } from '../attributes/attribute.ts'
+import { placeOf } from '../contact-cards/contact-card.ts'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
+import { isSurvivor } from './customer.queries.ts'
 import { customers, reviewCases } from './customer.table.ts'
 import { findByIdentifier } from './find-by-identifier.ts'
 import { mergeCustomers } from './merge-customers.ts'
@@ -26,7 +26,7 @@ export const customerResolvers = {
       const id = await findByIdentifier(ctx, identifier)
       return id ? ctx.load.customer.load(id) : null
     },
-    customers: (_, args, ctx) => readPage(ctx, args, { table: customers, by: customers.id, where: isNull(customers.mergedInto) }),
+    customers: (_, args, ctx) => readPage(ctx, args, { table: customers, by: customers.id, where: isSurvivor }),
     customerCounts: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
         const { rows } = await tx.client.query(

@@ -1,5 +1,4 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { asc, eq } from 'drizzle-orm'
+import { readFirst } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createTag } from './create-tag.ts'
 import { createTagGroup } from './create-tag-group.ts'
@@ -10,10 +9,7 @@ const MAX_GROUPS = 1_000
 
 export const tagResolvers = {
   Query: {
-    tagGroups: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) =>
-        tx.select().from(tagGroups).where(eq(tagGroups.tenantId, viewer.tenantId)).orderBy(asc(tagGroups.foldedName)).limit(MAX_GROUPS),
-      ),
+    tagGroups: (_, _args, ctx) => readFirst(ctx, MAX_GROUPS, { table: tagGroups, by: tagGroups.foldedName }),
   },
   Mutation: {
     createTagGroup: async (_, { input }, ctx) => ({ group: await createTagGroup(ctx, input) }),

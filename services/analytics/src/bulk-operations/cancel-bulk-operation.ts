@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { end, isOwn } from './bulk-operation.queries.ts'
 import { type BulkOperation, bulkOperations } from './bulk-operation.table.ts'
-import { SCOPE } from './run-query.ts'
+import { SCOPE } from './run-bulk-query.ts'
 
 const Input = z.object({ idempotencyKey, operationId: z.uuid() })
 

@@ -9,7 +9,7 @@ import { auditEntries } from './audit.table.ts'
 const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance']
 
 /** Seals actions of all services into the tenant's chain. One writer per tenant at a time, so that there is no fork. */
-export const onActionRecorded = on(
+export const sealActions = on(
   ActionRecordedSchema,
   'seal-actions',
   async (tx, events) => {

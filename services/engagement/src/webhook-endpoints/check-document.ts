@@ -3,7 +3,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Context } from '../context.ts'
 import { notUsable } from './endpoint-url.rules.ts'
-import { checkTarget } from './post-delivery.ts'
+import { checkTarget } from './post.ts'
 import { HEARD } from './queue-deliveries.ts'
 import type { WebhookEndpoint } from './webhook-endpoint.table.ts'
 

@@ -4,7 +4,7 @@ import { MessageRequestedSchema } from '@renmai/proto/campaign/v1/events'
 import { messages } from './message.table.ts'
 
 /** Plans each message once; its id is decided by who asked, so that the same wish heard twice is one message. */
-export const onMessageRequested = on(MessageRequestedSchema, 'plan-messages', async (tx, events) => {
+export const planMessages = on(MessageRequestedSchema, 'plan-messages', async (tx, events) => {
   const rows = events.map((event) => ({
     id: event.messageId,
     profileId: event.profileId,

@@ -1,16 +1,19 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRows } from '@renmai/platform/db/rows'
-import { on } from '@renmai/platform/events/inbox'
+import { type Handler, on } from '@renmai/platform/events/inbox'
 import { type TagAdded, TagAddedSchema, type TagRemoved, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
 import { tagFacts } from './fact.table.ts'
-import { markProfilesDirty } from './mark-dirty.ts'
+import { markProfilesDirty } from './fact.ts'
 
-export const onTagAdded = on(TagAddedSchema, 'keep-tags', (tx, events) => keepTags(tx, events, true))
-export const onTagRemoved = on(TagRemovedSchema, 'drop-tags', (tx, events) => keepTags(tx, events, false))
+/** Keeps of each tag of a profile whether it is on. */
+export const keepTags: Handler[] = [
+  on(TagAddedSchema, 'keep-tags', (tx, events) => keepNewest(tx, events, true)),
+  on(TagRemovedSchema, 'drop-tags', (tx, events) => keepNewest(tx, events, false)),
+]
 
 /** The later change wins, so that a removal which overtakes its addition still counts. */
-async function keepTags(tx: Tx, events: (TagAdded | TagRemoved)[], isOn: boolean): Promise<void> {
+async function keepNewest(tx: Tx, events: (TagAdded | TagRemoved)[], isOn: boolean): Promise<void> {
   const newest = new Map(
     events
       .toSorted((a, b) => timestampDate(a.at!).getTime() - timestampDate(b.at!).getTime())

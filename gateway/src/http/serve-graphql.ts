@@ -11,10 +11,10 @@ import { charge, pay } from '../cost/charge.ts'
 import type { ChooseDocument } from '../documents/choose-document.ts'
 import { requireOperation } from '../documents/documents.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
-import { mannerFor } from './media-type.ts'
+import { createErrorHandler, errorsOf } from './errors.ts'
+import { mannerFor } from './manner.ts'
 import { readParams } from './read-params.ts'
 import { revalidate } from './revalidate.ts'
-import { createErrorHandler, errorsOf } from './tell-errors.ts'
 
 const tracer = trace.getTracer('renmai')
 

@@ -5,13 +5,13 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { type OrderFact, OrderStatus, OrdersChangedSchema } from '@renmai/proto/engagement/v1/events'
 import { and, eq } from 'drizzle-orm'
 import { coupons } from './coupon.table.ts'
-import { change, confirm, find, lock } from './redeem-coupon.ts'
+import { change, confirm, find, lock } from './redemption.ts'
 
 /**
  * Uses the coupons that a paid order names, and gives them back when all of its money went back. A code that cannot be
  * used does not stop the others: the shop has granted the discount already.
  */
-export const onOrdersChanged = on(OrdersChangedSchema, 'redeem-coupons', async (tx, events) => {
+export const redeemNamedCoupons = on(OrdersChangedSchema, 'redeem-coupons', async (tx, events) => {
   const named = events
     .flatMap((event) => event.orders)
     .filter((order) => order.couponCodes.length > 0)

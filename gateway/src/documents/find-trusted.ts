@@ -1,7 +1,7 @@
 import { ask } from '@renmai/platform/events/ask'
 import type { Bus } from '@renmai/platform/events/bus'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { createMemory } from '../callers/remember.ts'
+import { createMemory } from '../callers/memory.ts'
 
 /** Finds the text of a document that a tenant trusts, by its SHA-256 in hex. */
 export type FindTrusted = (tenantId: string, hash: string) => Promise<string | undefined>

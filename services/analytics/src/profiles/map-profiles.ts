@@ -3,9 +3,8 @@ import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { profileCustomers } from './profile-customer.table.ts'
 
 /** Keeps the mapping of profiles to customers. */
-export const onProfileLinked = keyedProjection(
-  ProfileLinkedSchema,
-  'map-profiles',
-  profileCustomers,
-  ({ profileId, customerId, version }) => ({ profileId, customerId, version: Number(version) }),
-)
+export const mapProfiles = keyedProjection(ProfileLinkedSchema, 'map-profiles', profileCustomers, ({ profileId, customerId, version }) => ({
+  profileId,
+  customerId,
+  version: Number(version),
+}))

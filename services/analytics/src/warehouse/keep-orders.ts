@@ -2,29 +2,28 @@ import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { insertRows } from '@renmai/platform/db/rows'
 import { on } from '@renmai/platform/events/inbox'
 import { type OrderFact, OrdersChangedSchema } from '@renmai/proto/engagement/v1/events'
-import { orderFacts } from './fact.table.ts'
-import { markProfilesDirty } from './mark-dirty.ts'
+import { orderFacts } from './warehouse.table.ts'
 
-/** Keeps the newest state of each order that has a buyer. */
-export const onOrdersChanged = on(OrdersChangedSchema, 'keep-orders', async (tx, events) => {
-  const rows = events
-    .flatMap((event) => event.orders)
-    .filter((order) => order.profileId !== '')
-    .map(toRow)
-  await insertRows(tx, orderFacts, rows, { newest: 'version' })
-  await markProfilesDirty(
+/** Keeps the newest state of each order, also of those without a known buyer: they are revenue as well. */
+export const keepOrders = on(OrdersChangedSchema, 'keep-orders', (tx, events) =>
+  insertRows(
     tx,
-    rows.map((row) => row.profileId),
-  )
-})
+    orderFacts,
+    events.flatMap((event) => event.orders.map(toRow)),
+    { newest: 'version' },
+  ),
+)
 
 const toRow = (order: OrderFact) => ({
   orderId: order.orderId,
-  profileId: order.profileId,
+  profileId: order.profileId || null,
+  platform: order.platform,
+  shopId: order.shopId,
   currency: order.currency,
   totalMinor: Number(order.totalMinor),
   refundedMinor: Number(order.refundedMinor),
   paidAt: order.paidAt ? timestampDate(order.paidAt) : null,
+  refundedAt: order.refundedAt ? timestampDate(order.refundedAt) : null,
   isRefundDocument: order.isRefundDocument,
   version: Number(order.version),
 })

@@ -32,7 +32,7 @@ const CODES: Partial<Record<ErrorCode, string>> = {
  * Lets mutations tell in their payload's `userErrors` what their caller can mend. Only who selects it is told there: a client
  * that does not look would take a failure for a success, and gets an error of the answer as ever.
  */
-export function tellUserErrors(schema: GraphQLSchema): GraphQLSchema {
+export function returnUserErrors(schema: GraphQLSchema): GraphQLSchema {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     const payload = getNamedType(field.type)
     if (!isObjectType(payload) || !payload.getFields()[FIELD]) continue

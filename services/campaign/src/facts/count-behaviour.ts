@@ -3,10 +3,10 @@ import { currentTenant } from '@renmai/platform/db/tenants'
 import { on } from '@renmai/platform/events/inbox'
 import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 import { behaviourDays } from './fact.table.ts'
-import { markProfilesDirty } from './mark-dirty.ts'
+import { markProfilesDirty } from './fact.ts'
 
 /** Counts behaviour per profile, type and day in the tenant's zone. */
-export const onTouchpointsRecorded = on(TouchpointsRecordedSchema, 'count-behaviour', async (tx, events) => {
+export const countBehaviour = on(TouchpointsRecordedSchema, 'count-behaviour', async (tx, events) => {
   const { zone } = await currentTenant(tx)
   const dayOf = daysIn(zone)
   const counts = new Map<string, { profileId: string; type: string; day: string; count: number }>()

@@ -3,7 +3,7 @@ import { insertRows } from '@renmai/platform/db/rows'
 import { on } from '@renmai/platform/events/inbox'
 import { CustomerChangedSchema } from '@renmai/proto/identity/v1/events'
 import { attributeFacts } from './fact.table.ts'
-import { markProfilesDirty } from './mark-dirty.ts'
+import { markProfilesDirty } from './fact.ts'
 
 type Row = { profileId: string; key: string; value: string; observedAt: Date }
 
@@ -11,7 +11,7 @@ type Row = { profileId: string; key: string; value: string; observedAt: Date }
 const isNewer = (a: Row, b: Row) => a.observedAt > b.observedAt || (a.observedAt.getTime() === b.observedAt.getTime() && a.value > b.value)
 
 /** Keeps the newest value of each attribute per profile. */
-export const onCustomerChanged = on(CustomerChangedSchema, 'keep-attributes', async (tx, events) => {
+export const keepAttributes = on(CustomerChangedSchema, 'keep-attributes', async (tx, events) => {
   const newest = new Map<string, Row>()
   for (const { profileId, attributes } of events) {
     for (const { key, value, observedAt } of attributes) {

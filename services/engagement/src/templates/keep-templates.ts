@@ -4,7 +4,7 @@ import { TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
 import { templates } from './template.table.ts'
 
 /** Keeps every published version: a message renders with the version it was asked for. */
-export const onTemplatePublished = on(TemplatePublishedSchema, 'keep-templates', async (tx, events) => {
+export const keepTemplates = on(TemplatePublishedSchema, 'keep-templates', async (tx, events) => {
   const rows = events.map((event) => ({
     id: event.templateId,
     version: event.version,

@@ -5,7 +5,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { DocumentError } from '../documents/documents.ts'
 import { hideValues } from './hide-values.ts'
-import { mannerFor } from './media-type.ts'
+import { mannerFor } from './manner.ts'
 
 const told = meter.createCounter('renmai_graphql_errors', { description: 'Errors in answers, by code' })
 
