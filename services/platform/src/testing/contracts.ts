@@ -1,12 +1,13 @@
 import { globSync } from 'node:fs'
 import type { DescFile, DescMessage } from '@bufbuild/protobuf'
-import { ROOT } from '../stack/paths.ts'
+
+const PROTO = `${import.meta.dirname}/../../../../proto/`
 
 /** Today's description of every message that may be an event, by its full name. */
 export async function readContracts(): Promise<Map<string, DescMessage>> {
   const files: DescFile[] = []
-  for (const path of globSync('proto/gen/renmai/*/v1/{events,audit}_pb.js', { cwd: ROOT })) {
-    const module = (await import(`${ROOT}${path}`)) as Record<string, DescFile>
+  for (const path of globSync('gen/renmai/*/v1/{events,audit}_pb.js', { cwd: PROTO })) {
+    const module = (await import(`${PROTO}${path}`)) as Record<string, DescFile>
     files.push(...Object.values(module).filter((value) => value?.kind === 'file'))
   }
   return new Map(files.flatMap((file) => file.messages).map((message) => [message.typeName, message]))
