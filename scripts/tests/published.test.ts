@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { type DescMessage, fromJson, toBinary } from '@bufbuild/protobuf'
 import { newId } from '@renmai/platform/serve/ids'
 import { handlersOf, type Service } from '@renmai/platform/serve/service'
@@ -8,6 +9,7 @@ import { type Example, readPublished, shapeOf } from '@renmai/platform/testing/p
 import { fieldsOf, setFields, watchReads } from '@renmai/platform/testing/watch-reads'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import type { z } from 'zod'
+import { publishedFresh } from '../checks/published-fresh.ts'
 import { SERVICES } from '../compose-supergraph.ts'
 import { ROOT } from '../stack/paths.ts'
 
@@ -27,6 +29,27 @@ function eventOf({ type, event }: Example): TestEvent {
   return { type, tenantId, eventId: newId(), payload: toBinary(contract, fromJson(contract, event)) }
 }
 
+type Loaded = Service<z.ZodObject, object> & { resolvers: { Subscription?: Record<string, { resolve: Resolve }> } }
+type Resolve = (event: object, args: object, context: object, info: object) => unknown
+
+const load = async (name: string): Promise<Loaded> =>
+  ((await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Loaded>)[name]!
+
+/** Has every member and can be called: a resolver reads its event whatever it then does with it. */
+const anything: object = new Proxy(() => anything, { get: (_, name) => (name === 'then' ? undefined : anything) })
+
+/** The fields that the resolver of a subscription reads of an event. */
+function readsOf(resolve: Resolve, { type, event }: Example): string[] {
+  const reads = new Set<string>()
+  const get = (target: object, name: string) => {
+    if (name !== 'type') reads.add(name)
+    return Reflect.get(target, name) as unknown
+  }
+  const answer = resolve(new Proxy({ ...(event as object), type }, { get: get as never }), {}, anything, anything)
+  if (answer instanceof Promise) answer.catch(() => undefined)
+  return [...reads]
+}
+
 describe('the events that services publish in their tests', () => {
   it('are of every type and set every field that the contracts describe', () => {
     const unset = publishedTypes(contracts).flatMap((type) => {
@@ -37,8 +60,7 @@ describe('the events that services publish in their tests', () => {
   })
 
   it.each(SERVICES)('are accepted by %s, which reads no field that nobody sets', async (name) => {
-    const module = (await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Service<z.ZodObject, object>>
-    const service = module[name]!
+    const service = await load(name)
     const { db, drop } = await testDatabase(inject('postgresUrl'), service)
     const problems: string[] = []
     for (const handler of handlersOf(service)) {
@@ -54,5 +76,33 @@ describe('the events that services publish in their tests', () => {
     }
     await drop()
     expect(problems).toEqual([])
+  })
+
+  it('have every field that a subscription filters by or reads', async () => {
+    const { readSources } = (await import(`${ROOT}gateway/src/subscriptions/read-sources.ts`)) as {
+      readSources: (sdl: string) => ReadonlyMap<string, { types: readonly string[]; fields: readonly string[] }>
+    }
+    const sources = readSources(readFileSync(`${ROOT}gateway/supergraph.graphql`, 'utf8'))
+    const resolvers = Object.assign({}, ...(await Promise.all(SERVICES.map(async (name) => (await load(name)).resolvers.Subscription))))
+    expect(Object.keys(resolvers).toSorted()).toEqual([...sources.keys()].toSorted())
+    const problems = [...sources].flatMap(([field, { types, fields }]) => {
+      const own = all.filter(({ type }) => types.includes(type))
+      const names = [...fields, ...own.flatMap((example) => readsOf(resolvers[field].resolve, example))]
+      const set = setBy(own)
+      return [
+        ...types.filter((type) => !own.some((one) => one.type === type)).map((type) => `${field}: nobody publishes ${type}`),
+        ...names.filter((name) => !set.has(name)).map((name) => `${field}: no event has ${name}`),
+      ]
+    })
+    expect(problems).toEqual([])
+  })
+
+  it('are compared both ways with what a run of all tests publishes', () => {
+    const [kept, other] = [all[0]!, { ...all[0]!, event: { tenantId: newId() } }]
+    const compare = (run: Example[], committed: Example[]) => () =>
+      publishedFresh(new Map([['identity', run]]), (name) => (name === 'identity' ? committed : []))
+    expect(compare([kept, kept], [kept])).not.toThrow()
+    expect(compare([kept, other], [kept])).toThrow(`identity publishes, and no example shows: ${shapeOf(other)}`)
+    expect(compare([kept], [kept, other])).toThrow(`identity publishes no more in its tests: ${shapeOf(other)}`)
   })
 })

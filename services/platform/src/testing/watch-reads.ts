@@ -15,10 +15,11 @@ function watch<T extends object>(message: T, contract: DescMessage, path: string
   return new Proxy(message, {
     get(target, name) {
       const value = Reflect.get(target, name) as unknown
-      const field = typeof name === 'string' ? fields.get(name) : undefined
-      if (!field) return value
-      reads.add(path + field.localName)
-      return watchField(value, field, path + field.localName, reads)
+      // What a contract does not describe is undefined, and noted all the same; a promise looks for `then`.
+      if (typeof name !== 'string' || name.startsWith('$') || name === 'then') return value
+      reads.add(path + name)
+      const field = fields.get(name)
+      return field ? watchField(value, field, path + name, reads) : value
     },
   })
 }
