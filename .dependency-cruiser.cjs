@@ -65,8 +65,15 @@ module.exports = {
       name: 'features-know-no-connector',
       comment: 'Features find a connector in connectors.ts and use the members of connector.ts.',
       severity: 'error',
-      from: { path: `${engagement}/`, pathNot: `${engagement}/connectors/([^/]+/|connectors[.]ts$)` },
+      from: { path: `${engagement}/`, pathNot: `${engagement}/connectors/([^/]+/|connectors[.]ts$)|[.]test[.]ts$` },
       to: { path: `${engagement}/connectors/[^/]+/` },
+    },
+    {
+      name: 'tests-are-not-shipped',
+      comment: 'What runs imports no test, no fixture and no test helper: move what both need into a file of its own.',
+      severity: 'error',
+      from: { path: `${ROOT}(services/[a-z]+|gateway)/src/`, pathNot: `[.]test[.]ts$|${ROOT}services/platform/src/testing/` },
+      to: { path: `[.]test[.]ts$|${ROOT}(services/[a-z]+|gateway)/test/|${ROOT}services/platform/src/testing/` },
     },
     {
       name: 'no-cycles',
