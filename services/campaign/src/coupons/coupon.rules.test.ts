@@ -1,11 +1,5 @@
-import { readSources } from '@renmai/platform/render/templates'
-import { newId } from '@renmai/platform/serve/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkNodes, nodesSchema } from '../journeys/journey.rules.ts'
-import { definitionSchema } from '../segments/clause.rules.ts'
-import { compileClause, describeClause, usesClock } from '../segments/compile-clause.rules.ts'
-import { checkSource, fillVariables } from '../templates/template.rules.ts'
 import { allocate, checkLock, checkSymbol, codeOf, discountOf, normaliseCode } from './coupon.rules.ts'
 import type { Coupon } from './coupon.table.ts'
 
@@ -59,91 +53,5 @@ describe('a coupon', () => {
     checkLock({ ...locked, lockedUntil: new Date('2025-12-31') }, 'b', now)
     for (const bad of [locked, { ...coupon, state: 'USED' }, { ...coupon, expiresAt: now }] as Coupon[])
       expect(() => checkLock(bad, 'b', now)).toThrow()
-  })
-})
-
-describe('a segment condition', () => {
-  const parse = (clause: unknown) => definitionSchema.safeParse(clause)
-
-  it.each([
-    {},
-    { all: [] },
-    { any: [] },
-    { all: [{ tagId: 'x' }] },
-    { tagId: '0199f000-0000-7000-8000-000000000001', rfmClasses: ['KEY_VALUE'] },
-    { unknown: 1 },
-    { rfmClasses: ['VIP'] },
-    null,
-    'all',
-    { __proto__: 1, constructor: {} },
-    { attribute: { key: 'city', operator: 'EQ', values: [] } },
-    { attribute: { key: 'age', operator: 'GTE', values: ['old'] } },
-    { attribute: { key: "city'; DROP TABLE x", operator: 'EXISTS' } },
-    { orders: { minCount: 0 } },
-    { orderDate: { which: 'FIRST' } },
-    { orderDate: { which: 'FIRST', from: '2026-02-30' } },
-    { orderDate: { which: 'ANY', maxDaysAgo: 1 } },
-    { orderDate: { which: 'LAST', maxDaysAgo: -1 } },
-    Array.from({ length: 40 }).reduce<object>((inner) => ({ not: inner }), { tagId: '0199f000-0000-7000-8000-000000000001' }),
-  ])('%j is refused', (clause) => expect(parse(clause).success).toBe(false))
-
-  it('becomes SQL with every value as a parameter', () => {
-    const evil = "x'; DROP TABLE segments; --"
-    const { data } = parse({
-      all: [
-        { attribute: { key: 'city', operator: 'IN', values: [evil] } },
-        { not: { orders: { withinDays: 30, minCount: 2, minNetMinor: '100' } } },
-      ],
-    })
-    const { sql, params } = compileClause(data!)
-    expect(sql).not.toContain('DROP')
-    expect(params).toEqual(['city', [evil], 30, 100, 2])
-    expect(sql.match(/\$\d+/g)).toEqual(expect.arrayContaining(['$4', '$5', '$6', '$7', '$8']))
-    expect(usesClock(data!)).toBe(true)
-    expect(describeClause(data!)).toContain('not (2 or more paid orders')
-  })
-})
-
-describe('a journey', () => {
-  const check = (nodes: object[]) => checkNodes(nodesSchema.parse(nodes))
-  const id = '0199f000-0000-7000-8000-000000000001'
-  const send = { id: 'send', templateId: id, purpose: 'p', next: 'end' }
-  const end = { exit: { id: 'end' } }
-
-  it('that leads everywhere and ends is accepted', () => check([{ wait: { id: 'w', waitSeconds: 1, next: 'send' } }, { send }, end]))
-
-  it.each([
-    ['leads to a step that is not there', [{ send: { ...send, next: 'gone' } }]],
-    ['has a step that nothing leads to', [{ send }, end, { exit: { id: 'lost' } }]],
-    ['goes round', [{ wait: { id: 'a', waitSeconds: 1, next: 'b' } }, { wait: { id: 'b', waitSeconds: 1, next: 'a' } }]],
-    ['has no exit', [{ wait: { id: 'a', waitSeconds: 1 } }]],
-    ['names a step twice', [{ send }, end, end]],
-    ['sends nothing', [{ send: { id: 'a', next: 'end' } }, end]],
-    ['sends without a purpose', [{ send: { ...send, purpose: null } }, end]],
-    ['splits without a condition', [{ split: { id: 'a', next: 'end', otherwise: 'end' } }, end]],
-    ['waits for nothing', [{ wait: { id: 'a', next: 'end' } }, end]],
-    ['waits until no time of day', [{ waitUntil: { id: 'a', timeOfDay: '24:00', next: 'end' } }, end]],
-    ['waits until a time in no zone', [{ waitUntil: { id: 'a', timeOfDay: '09:00', zone: 'Mars/Base', next: 'end' } }, end]],
-    ['has a step of two kinds', [{ ...end, wait: { id: 'a', waitSeconds: 1, next: 'end' } }]],
-    ['has a step of no kind', [{}, end]],
-  ])('that %s is refused', (_why, nodes) => expect(() => check(nodes)).toThrow())
-})
-
-describe('a template', () => {
-  const variables = [{ name: 'coupon', type: 'COUPON' as const, defaultValue: null }]
-
-  it('uses what it declares and nothing else', async () => {
-    const check = async (text: string) => checkSource('body', (await readSources(newId(), [text]))[0]!, variables)
-    await check('Hi {{ customer.name }} {{ coupon }}')
-    await expect(check('{{ phone }}')).rejects.toThrow(/^body uses phone without declaring it$/)
-    await expect(check('Hi\n{% if %}')).rejects.toThrow(/^body is not Liquid in line 2$/)
-    await expect(check("{% include 'nope' %}")).rejects.toThrow(/^body uses the tag include, which templates do not have$/)
-  })
-
-  it('is not sent with a value missing or of the wrong kind', () => {
-    expect(fillVariables(variables, { coupon: 'A' })).toEqual({ values: { coupon: 'A' } })
-    expect(fillVariables(variables, {})).toEqual({ missing: 'coupon' })
-    expect(fillVariables([{ name: 'n', type: 'NUMBER', defaultValue: '1' }], { n: 'many' })).toEqual({ missing: 'n' })
-    expect(fillVariables([{ name: 'n', type: 'NUMBER', defaultValue: '1' }], {})).toEqual({ values: { n: '1' } })
   })
 })
