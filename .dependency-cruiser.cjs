@@ -65,7 +65,7 @@ module.exports = {
       name: 'features-know-no-connector',
       comment: 'Features find a connector in connectors.ts and use the members of connector.ts.',
       severity: 'error',
-      from: { path: `${engagement}/`, pathNot: `${engagement}/connectors/([^/]+/|connectors[.]ts$)` },
+      from: { path: `${engagement}/`, pathNot: `${engagement}/connectors/([^/]+/|connectors[.]ts$)|[.]test[.]ts$` },
       to: { path: `${engagement}/connectors/[^/]+/` },
     },
     {
@@ -84,6 +84,13 @@ module.exports = {
         path: `${ROOT}services/$1/src/[^/]+/`,
         pathNot: `/src/($2|gen)/|[.](table|rules|loaders)[.]ts$|/([a-z-]+?)s?/\\3[.]ts$|/src/connectors/`,
       },
+    },
+    {
+      name: 'tests-are-not-shipped',
+      comment: 'What runs imports no test, no fixture and no test helper: move what both need into a file of its own.',
+      severity: 'error',
+      from: { path: `${ROOT}(services/[a-z]+|gateway)/src/`, pathNot: `[.]test[.]ts$|${ROOT}services/platform/src/testing/` },
+      to: { path: `[.]test[.]ts$|${ROOT}(services/[a-z]+|gateway)/test/|${ROOT}services/platform/src/testing/` },
     },
     {
       name: 'no-cycles',

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { publishedTypes, readContracts } from '@renmai/platform/testing/contracts'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { choose, typeOf } from './recording/choose.ts'
-import { publishedTypes, readContracts } from './recording/contracts.ts'
 import type { Recorded } from './recording/streams.ts'
 import { ROOT } from './stack/paths.ts'
 
