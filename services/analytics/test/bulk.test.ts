@@ -1,12 +1,12 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { answer, answerAll } from '@renmai/platform/events/ask'
 import { type Bus, connectBus } from '@renmai/platform/events/bus'
-import { parseKeyRing } from '@renmai/platform/secrets/crypto'
 import { AppError } from '@renmai/platform/serve/errors'
 import { newId } from '@renmai/platform/serve/ids'
 import { createLog } from '@renmai/platform/serve/log'
 import { Cursors } from '@renmai/platform/serve/page'
 import type { Viewer } from '@renmai/platform/serve/viewer'
+import { testApp } from '@renmai/platform/testing/app'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { published } from '@renmai/platform/testing/events'
 import { eventually } from '@renmai/platform/testing/eventually'
@@ -29,13 +29,13 @@ import { answerReadBulkFile } from '../src/bulk-operations/read-file.ts'
 import { readPage, runOperations } from '../src/bulk-operations/run-operations.ts'
 import { runBulkQuery } from '../src/bulk-operations/run-query.ts'
 import { signTicket } from '../src/bulk-operations/ticket.rules.ts'
-import type { Context, Worker } from '../src/context.ts'
+import type { Context, Deps } from '../src/context.ts'
 import { createLoaders } from '../src/loaders.ts'
 import { analytics } from '../src/service.ts'
 
 const PAGES = 5
 const folder = makeFolder('bulk')
-let [nats, bus, test, worker]: [Nats, Bus, TestDatabase, Worker] = [] as never
+let [nats, bus, test, worker]: [Nats, Bus, TestDatabase, Deps] = [] as never
 let [stopAnswers, stopIdentity]: [() => Promise<void>, () => Promise<void>] = [] as never
 /** What identity says of whoever holds a link. */
 let held: { isActive: boolean; scopes: string[] }
@@ -68,14 +68,13 @@ beforeAll(async () => {
     }),
   ])
   test = await testDatabase(inject('postgresUrl'), analytics)
-  worker = {
-    db: test.db,
-    relayDb: test.relayDb,
-    bus,
-    now: () => new Date(),
-    ticketKey: 't'.repeat(32),
-    keyRing: parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } })),
+  const own = {
+    KEY_RING: JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } }),
+    CURSOR_KEY: 'c'.repeat(32),
+    TICKET_KEY: 't'.repeat(32),
+    GATEWAY_URL: 'https://api.example.com',
   }
+  worker = analytics.open(testApp(analytics.settings, { test, bus }, own))
 })
 beforeEach(() => {
   tenant = newId()

@@ -9,7 +9,7 @@ import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { Person } from '../src/connectors/incoming.ts'
 import { recordMessage } from '../src/contacts/record-message.ts'
-import type { Worker } from '../src/context.ts'
+import type { Deps } from '../src/context.ts'
 import { typeDefs } from '../src/gen/typedefs.ts'
 import { resolvers } from '../src/resolvers.ts'
 import { engagement } from '../src/service.ts'
@@ -36,7 +36,7 @@ async function receive(type: string): Promise<string> {
     at: new Date('2026-06-15T04:00:00Z'),
   } as const
   await withTenant(test.db, tenant, (tx) =>
-    recordMessage(tx, { keyRing } as Worker, message, {
+    recordMessage(tx, { keyRing } as Deps, message, {
       account: { id: newId(), kind: 'WECOM' },
       profileId,
       identityKey: Buffer.alloc(0),

@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { answer, answerAll } from '@renmai/platform/events/ask'
 import { type Bus, connectBus } from '@renmai/platform/events/bus'
-import { parseKeyRing } from '@renmai/platform/secrets/crypto'
 import { createEgress, parseExceptions } from '@renmai/platform/secrets/egress'
 import { AppError } from '@renmai/platform/serve/errors'
 import { newId } from '@renmai/platform/serve/ids'
@@ -21,7 +20,7 @@ import { MessageReceivedSchema, WebhookEndpointDisabledSchema } from '@renmai/pr
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
-import type { Context, Worker } from '../src/context.ts'
+import type { Context, Deps } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
 import { createLoaders } from '../src/loaders.ts'
 import { engagement } from '../src/service.ts'
@@ -37,11 +36,12 @@ import { replayWebhookDeliveries } from '../src/webhook-endpoints/replay-deliver
 import { rotateWebhookSecret } from '../src/webhook-endpoints/rotate-webhook-secret.ts'
 import { testWebhookEndpoint } from '../src/webhook-endpoints/test-webhook-endpoint.ts'
 import { updateWebhookEndpoint } from '../src/webhook-endpoints/update-webhook-endpoint.ts'
+import { testDeps } from './deps.ts'
 
 const folder = makeFolder('webhooks')
 const HOUR_MS = 3_600_000
 const LOOPBACK = parseExceptions('127.0.0.1:1-65535/webhook', ['webhook'])
-let [nats, bus, test, worker, target, url]: [Nats, Bus, TestDatabase, Worker, Server, string] = [] as never
+let [nats, bus, test, worker, target, url]: [Nats, Bus, TestDatabase, Deps, Server, string] = [] as never
 let stopAnswers: () => Promise<void>
 let tenant: string
 let client: string
@@ -67,18 +67,7 @@ beforeAll(async () => {
     answer(GatewayService.method.checkSubscription, async ({ document }) => check(document)),
   ])
   test = await testDatabase(inject('postgresUrl'), engagement)
-  worker = {
-    db: test.db,
-    relayDb: test.relayDb,
-    bus,
-    now: () => new Date(),
-    keyRing: parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } })),
-    platformUrls: { WECOM: 'http://127.0.0.1:1' },
-    intakeUrl: 'https://intake.example',
-    ticketKey: 't'.repeat(32),
-    egress: createEgress([], 'smtp', []),
-    webEgress: createEgress(LOOPBACK, 'webhook', [443]),
-  }
+  worker = testDeps(test, bus, { EGRESS_ALLOW: '127.0.0.1:1-65535/webhook' })
   target = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -1,13 +1,12 @@
 import type { Readable } from 'node:stream'
 import { withTenant } from '@renmai/platform/db/db'
-import type { Admission } from '@renmai/platform/overload/admission'
 import { open } from '@renmai/platform/secrets/crypto'
 import { AppError } from '@renmai/platform/serve/errors'
 import { createHttp, type Http } from '@renmai/platform/serve/http'
 import { isId } from '@renmai/platform/serve/ids'
 import { stringify } from 'csv-stringify'
 import { and, asc, eq, gt } from 'drizzle-orm'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { KEEP_REJECTED_DAYS, rejectedPlace } from '../imports/forget-rejected.ts'
 import { holdImport } from '../imports/hold-import.ts'
 import { importErrors } from '../imports/import.table.ts'
@@ -27,8 +26,8 @@ const FORGOTTEN = `forgotten after ${KEEP_REJECTED_DAYS} days`
 const UPLOAD_MS = 600_000
 
 /** The public listener for platforms, event sources and files. Each caller proves itself by its own signature. */
-export function createIntake(worker: Worker, admission: Admission, { silentMs }: IntakeOptions = {}): Http {
-  const http = createHttp({ log: worker.bus.log, bodyLimit: BODY_LIMIT, requestTimeoutMs: UPLOAD_MS })
+export function createIntake(deps: Deps, { silentMs }: IntakeOptions = {}): Http {
+  const http = createHttp({ log: deps.log, bodyLimit: BODY_LIMIT, requestTimeoutMs: UPLOAD_MS })
   // Signatures cover the bytes as they came, so nothing is parsed before they hold.
   http.removeAllContentTypeParsers()
   http.addContentTypeParser(
@@ -42,23 +41,23 @@ export function createIntake(worker: Worker, admission: Admission, { silentMs }:
     const ids = Object.values((request.params ?? {}) as Record<string, string>)
     if (!ids.every(isId)) throw new AppError('NOT_FOUND', 'No such path')
   })
-  serveCallbacks(http, worker, admission)
-  serveImports(http, worker, admission, silentMs)
+  serveCallbacks(http, deps)
+  serveImports(http, deps, silentMs)
   return http
 }
 
-function serveImports(http: Http, worker: Worker, admission: Admission, silentMs: number | undefined): void {
+function serveImports(http: Http, deps: Deps, silentMs: number | undefined): void {
   http.put<{ Params: FileParams; Querystring: { ticket?: string }; Body: Readable }>(
     '/v1/imports/:tenantId/:importId',
     { bodyLimit: 10 * 1024 ** 3 },
     async ({ params: { tenantId, importId }, query, body }, reply) => {
       // A file that is refused early is still being sent; nobody may send a second request behind it.
       reply.header('connection', 'close')
-      await requireTicket(worker, { tenantId, importId }, query.ticket ?? '')
+      await requireTicket(deps, { tenantId, importId }, query.ticket ?? '')
       if (typeof body?.pipe !== 'function') throw new AppError('INVALID', 'Send the file as text/csv')
-      const { state, rowsDone, orders, refunds } = await holdImport(worker, tenantId, importId, () =>
-        admission.admit({ tenantId, priority: 'EXPORT', kind: 'import' }, () =>
-          receiveOrderFile(worker, tenantId, importId, body, silentMs),
+      const { state, rowsDone, orders, refunds } = await holdImport(deps, tenantId, importId, () =>
+        deps.admission.admit({ tenantId, priority: 'EXPORT', kind: 'import' }, () =>
+          receiveOrderFile(deps, tenantId, importId, body, silentMs),
         ),
       )
       return { state, rowsDone, orders, refunds }
@@ -67,17 +66,17 @@ function serveImports(http: Http, worker: Worker, admission: Admission, silentMs
   http.get<{ Params: FileParams; Querystring: { ticket?: string } }>(
     '/v1/imports/:tenantId/:importId/errors.csv',
     async ({ params: { tenantId, importId }, query }, reply) => {
-      await requireTicket(worker, { tenantId, importId }, query.ticket ?? '')
-      await readImport(worker, tenantId, importId)
+      await requireTicket(deps, { tenantId, importId }, query.ticket ?? '')
+      await readImport(deps, tenantId, importId)
       const csv = stringify({ escape_formulas: true })
-      void writeErrors(worker, tenantId, importId, csv).catch((error) => csv.destroy(error))
+      void writeErrors(deps, tenantId, importId, csv).catch((error) => csv.destroy(error))
       return reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="errors.csv"').send(csv)
     },
   )
 }
 
 /** Row, reason and the fields as they came; cells that a spreadsheet would run as formulas are escaped. */
-async function writeErrors({ db, keyRing }: Worker, tenantId: string, importId: string, csv: ReturnType<typeof stringify>): Promise<void> {
+async function writeErrors({ db, keyRing }: Deps, tenantId: string, importId: string, csv: ReturnType<typeof stringify>): Promise<void> {
   csv.write(['row', 'reason', 'fields'])
   for (let last = 0; ; ) {
     const page = await withTenant(db, tenantId, (tx) =>
