@@ -1,7 +1,7 @@
 import type { QueueEntry } from '@renmai/platform/work/queue'
 import { expireFiles } from './bulk-operations/expire-files.ts'
 import { runOperations } from './bulk-operations/run-operations.ts'
-import type { Worker } from './context.ts'
+import type { Deps } from './context.ts'
 
 /** What analytics works through. */
-export const queues: QueueEntry<Worker>[] = [runOperations, expireFiles]
+export const queues: QueueEntry<Deps>[] = [runOperations, expireFiles]

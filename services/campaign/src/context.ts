@@ -1,11 +1,15 @@
-import type { Db } from '@renmai/platform/db/db'
-import type { Bus } from '@renmai/platform/events/bus'
+import type { Templates } from '@renmai/platform/render/templates'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import type { Cursors } from '@renmai/platform/serve/page'
+import type { App } from '@renmai/platform/serve/service'
+import type { z } from 'zod'
+import type { settings } from './config.ts'
 import type { Loaders } from './loaders.ts'
 
-/** What a use case of campaign gets. */
-export type Context = BaseContext & { readonly cursors: Cursors; readonly load: Loaders }
+type Opened = { readonly cursors: Cursors; readonly templates: Templates }
 
-/** What a worker gets. */
-export type Worker = Omit<BaseContext, 'viewer'> & { readonly relayDb: Db; readonly bus: Bus }
+/** What requests and queues of campaign share. */
+export type Deps = App<z.output<typeof settings>> & Opened & { readonly close: () => Promise<void> }
+
+/** What a use case of campaign gets. */
+export type Context = BaseContext & Opened & { readonly load: Loaders }

@@ -1,4 +1,5 @@
 import { withTenant } from '@renmai/platform/db/db'
+import { Templates } from '@renmai/platform/render/templates'
 import { newId } from '@renmai/platform/serve/ids'
 import { Cursors } from '@renmai/platform/serve/page'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
@@ -31,7 +32,7 @@ afterAll(() => test.drop())
 function contextOf(scopes?: string[]): Context {
   const base = testContext(test.db, tenant)
   const viewer = scopes ? testViewer(tenant, scopes) : base.viewer
-  return { ...base, viewer, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
+  return { ...base, viewer, cursors: new Cursors('c'.repeat(32)), templates: new Templates(), load: createLoaders(base) }
 }
 const SENDER = ['campaigns:write', 'messages:write']
 const template = (scopes: string[], name: string, body = 'hello') =>

@@ -1,8 +1,8 @@
 import type { QueueEntry } from '@renmai/platform/work/queue'
-import type { Worker } from './context.ts'
+import type { Deps } from './context.ts'
 import { expireCoupons } from './coupons/expire-coupons.ts'
 import { advanceJourneys } from './journeys/advance-journeys.ts'
 import { evaluateDirtyCustomers, sweepSegments } from './segments/evaluation.ts'
 
 /** What campaign works through. */
-export const queues: QueueEntry<Worker>[] = [evaluateDirtyCustomers, sweepSegments, advanceJourneys, expireCoupons]
+export const queues: QueueEntry<Deps>[] = [evaluateDirtyCustomers, sweepSegments, advanceJourneys, expireCoupons]

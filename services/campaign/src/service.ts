@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
+import { Templates } from '@renmai/platform/render/templates'
 import { Cursors } from '@renmai/platform/serve/page'
 import type { Service } from '@renmai/platform/serve/service'
 import { settings } from './config.ts'
-import type { Context, Worker } from './context.ts'
+import type { Context, Deps } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
@@ -10,19 +11,19 @@ import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
 import { sentences } from './sentences.ts'
 
-export const campaign: Service<typeof settings, Context, Worker> = {
+export const campaign: Service<typeof settings, Context, Deps> = {
   name: 'campaign',
   settings,
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-  worker: (app) => app,
+  open: (app) => {
+    const templates = new Templates()
+    return { ...app, cursors: new Cursors(app.settings.CURSOR_KEY), templates, close: () => templates.close() }
+  },
   queues,
   sentences,
   appendOnly: ['templates'],
   modules: [typeDefs],
   resolvers,
   handlers,
-  context: ({ db, now, settings: { CURSOR_KEY } }, viewer) => {
-    const base = { db, viewer, now }
-    return { ...base, cursors: new Cursors(CURSOR_KEY), load: createLoaders(base) }
-  },
+  context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
 }

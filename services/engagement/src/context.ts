@@ -1,14 +1,19 @@
-import type { Bus } from '@renmai/platform/events/bus'
+import type { Templates } from '@renmai/platform/render/templates'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import type { Egress } from '@renmai/platform/secrets/egress'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import type { Cursors } from '@renmai/platform/serve/page'
+import type { App } from '@renmai/platform/serve/service'
+import type { z } from 'zod'
+import type { KnownAccounts } from './channels/known-account.ts'
+import type { Clients } from './channels/reach.ts'
+import type { settings } from './config.ts'
 import type { ChannelKind } from './gen/resolvers.ts'
 import type { Loaders } from './loaders.ts'
+import type { People } from './touchpoints/people.ts'
+import type { Post } from './webhook-endpoints/post.ts'
 
-/** What a use case of engagement gets. */
-export type Context = BaseContext & {
-  readonly bus: Bus
+type Opened = {
   readonly cursors: Cursors
   readonly keyRing: KeyRing
   /** Addresses of platforms, where they are other than the connectors know. */
@@ -19,8 +24,18 @@ export type Context = BaseContext & {
   readonly egress: Egress
   readonly webEgress: Egress
   readonly ticketKey: string
-  readonly load: Loaders
+  readonly clients: Clients
+  readonly accounts: KnownAccounts
+  readonly people: People
 }
 
-/** What a worker or the intake gets: no viewer, because platforms and the clock have no scopes. */
-export type Worker = Omit<Context, 'viewer' | 'cursors' | 'load'> & { readonly relayDb: Context['db'] }
+/** What requests, queues and the intake of engagement share. */
+export type Deps = App<z.output<typeof settings>> &
+  Opened & {
+    readonly templates: Templates
+    readonly post: Post
+    readonly close: () => Promise<void>
+  }
+
+/** What a use case of engagement gets. */
+export type Context = BaseContext & Pick<Deps, 'bus' | keyof Opened> & { readonly load: Loaders }

@@ -2,7 +2,7 @@ import type { QueueEntry } from '@renmai/platform/work/queue'
 import { setCallbacks } from './channels/set-callbacks.ts'
 import { readContactDetails } from './contacts/read-contact-details.ts'
 import { sendWelcomes } from './contacts/send-welcomes.ts'
-import type { Worker } from './context.ts'
+import type { Deps } from './context.ts'
 import { forgetRejected } from './imports/forget-rejected.ts'
 import { processPushes } from './intake/process-pushes.ts'
 import { registerLiveCodes } from './live-codes/register-live-codes.ts'
@@ -12,7 +12,7 @@ import { deliverWebhooks } from './webhook-endpoints/deliver-webhooks.ts'
 import { forgetDeliveries } from './webhook-endpoints/forget-deliveries.ts'
 
 /** What engagement works through. */
-export const queues: QueueEntry<Worker>[] = [
+export const queues: QueueEntry<Deps>[] = [
   processPushes,
   resolvePending,
   setCallbacks,

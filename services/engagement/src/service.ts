@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { Templates } from '@renmai/platform/render/templates'
 import { parseKeyRing } from '@renmai/platform/secrets/crypto'
 import { createEgress, parseExceptions } from '@renmai/platform/secrets/egress'
 import { Cursors } from '@renmai/platform/serve/page'
@@ -7,8 +8,10 @@ import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_servic
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { z } from 'zod'
+import { createKnownAccounts } from './channels/known-account.ts'
+import { closeClients, openClients } from './channels/reach.ts'
 import { EGRESS_USES, parsePlatformUrls, settings } from './config.ts'
-import type { Context, Worker } from './context.ts'
+import type { Context, Deps } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createIntake } from './intake/intake.ts'
@@ -16,38 +19,45 @@ import { createLoaders } from './loaders.ts'
 import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
 import { sentences } from './sentences.ts'
+import { createPeople } from './touchpoints/people.ts'
 import { HTTPS } from './webhook-endpoints/endpoint-url.rules.ts'
+import { createPost } from './webhook-endpoints/post.ts'
 
 /** Where mail servers take mail. */
 const MAIL_PORTS = [25, 465, 587, 2525]
 
-function workerOf({
-  db,
-  relayDb,
-  bus,
-  now,
-  settings: { KEY_RING, PLATFORM_URLS, INTAKE_URL, TICKET_KEY, EGRESS_ALLOW },
-}: App<z.output<typeof settings>>): Worker {
+function open(app: App<z.output<typeof settings>>): Deps {
+  const { KEY_RING, CURSOR_KEY, TICKET_KEY, PLATFORM_URLS, INTAKE_URL, EGRESS_ALLOW } = app.settings
+  const keyRing = parseKeyRing(KEY_RING)
   const meant = parseExceptions(EGRESS_ALLOW, EGRESS_USES)
+  const webEgress = createEgress(meant, 'webhook', [HTTPS])
+  const [clients, templates, { post, close }] = [openClients(), new Templates(), createPost(webEgress)]
   return {
-    db,
-    relayDb,
-    bus,
-    now,
-    keyRing: parseKeyRing(KEY_RING),
+    ...app,
+    keyRing,
+    cursors: new Cursors(CURSOR_KEY),
+    ticketKey: TICKET_KEY,
     platformUrls: parsePlatformUrls(PLATFORM_URLS),
     intakeUrl: INTAKE_URL.replace(/\/$/, ''),
-    ticketKey: TICKET_KEY,
     egress: createEgress(meant, 'smtp', MAIL_PORTS),
-    webEgress: createEgress(meant, 'webhook', [HTTPS]),
+    webEgress,
+    post,
+    clients,
+    templates,
+    accounts: createKnownAccounts(app.db, keyRing),
+    people: createPeople(),
+    close: async () => {
+      closeClients(clients)
+      await Promise.all([templates.close(), close()])
+    },
   }
 }
 
-export const engagement: Service<typeof settings, Context, Worker> = {
+export const engagement: Service<typeof settings, Context, Deps> = {
   name: 'engagement',
   settings,
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-  worker: workerOf,
+  open,
   queues,
   sentences,
   appendOnly: [],
@@ -62,9 +72,6 @@ export const engagement: Service<typeof settings, Context, Worker> = {
     GatewayService.method.checkSubscription,
     GatewayService.method.tellEvent,
   ],
-  context: (app, viewer) => {
-    const base = { db: app.db, viewer, now: app.now }
-    return { ...workerOf(app), ...base, cursors: new Cursors(app.settings.CURSOR_KEY), load: createLoaders(base) }
-  },
-  intake: (app) => ({ http: createIntake(workerOf(app), app.admission), port: app.settings.INTAKE_PORT }),
+  context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
+  intake: (deps) => ({ http: createIntake(deps), port: deps.settings.INTAKE_PORT }),
 }

@@ -5,7 +5,7 @@ import type { Service } from '@renmai/platform/serve/service'
 import { authenticateClient, authorizeApiKey } from './api-clients/authenticate-client.ts'
 import { settings } from './config.ts'
 import { readContactCards } from './contact-cards/read-contact-cards.ts'
-import type { Context } from './context.ts'
+import type { Context, Deps } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
@@ -16,25 +16,25 @@ import { authorizeStaff } from './staff/authorize-staff.ts'
 import { authorizeViewer } from './staff/authorize-viewer.ts'
 import { findDocument } from './trusted-documents/find-document.ts'
 
-export const identity: Service<typeof settings, Context> = {
+export const identity: Service<typeof settings, Context, Deps> = {
   name: 'identity',
   settings,
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-  worker: (app) => app,
+  open: (app) => {
+    const { KEY_RING, API_KEY_PEPPER, CURSOR_KEY } = app.settings
+    return { ...app, cursors: new Cursors(CURSOR_KEY), keyRing: parseKeyRing(KEY_RING), pepper: API_KEY_PEPPER }
+  },
   queues: [],
   sentences,
   appendOnly: ['evidence', 'customer_decisions'],
   modules: [typeDefs],
   resolvers,
   handlers,
-  context: ({ db, now, settings: { KEY_RING, API_KEY_PEPPER, CURSOR_KEY } }, viewer) => {
-    const base = { db, viewer, now }
-    return { ...base, cursors: new Cursors(CURSOR_KEY), keyRing: parseKeyRing(KEY_RING), pepper: API_KEY_PEPPER, load: createLoaders(base) }
-  },
-  answers: ({ db, now, settings: { KEY_RING, API_KEY_PEPPER } }) => [
-    resolveProfiles(db, parseKeyRing(KEY_RING), now),
-    readContactCards(db, parseKeyRing(KEY_RING), now),
-    authenticateClient(db, API_KEY_PEPPER),
+  context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
+  answers: ({ db, now, keyRing, pepper }) => [
+    resolveProfiles(db, keyRing, now),
+    readContactCards(db, keyRing, now),
+    authenticateClient(db, pepper),
     authorizeApiKey(db),
     authorizeStaff(db),
     authorizeViewer(db),

@@ -1,6 +1,6 @@
 import { withTenant } from '@renmai/platform/db/db'
 import { queue } from '@renmai/platform/work/queue'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 
 const POLL_MS = 10 * 60_000
 export const KEEP_DAYS = 7
@@ -8,18 +8,18 @@ const BATCH = 200
 const IS_OVER = `parts > 0 AND (ended_at < now() - interval '${KEEP_DAYS} days' OR (ended_at < now() AND status IN ('FAILED', 'CANCELED')))`
 
 /** Deletes files a week after they are complete, and what there is of others immediately. In batches, tenant by tenant. */
-export const expireFiles = queue('bulk_operations', (worker: Worker) => ({
+export const expireFiles = queue('bulk_operations', (deps: Deps) => ({
   name: 'expire-bulk-files',
   due: [
     { waiting: 'parts > 0', at: `ended_at + interval '${KEEP_DAYS} days'`, by: 'ended_at' },
     { waiting: "parts > 0 AND status IN ('FAILED', 'CANCELED')", at: 'ended_at' },
   ],
   pollMs: POLL_MS,
-  work: async (tenantId) => ((await expireBatch(worker, tenantId)) ? 1 : 0),
+  work: async (tenantId) => ((await expireBatch(deps, tenantId)) ? 1 : 0),
 }))
 
 /** @returns whether there is more to delete */
-export function expireBatch({ db }: Pick<Worker, 'db'>, tenantId: string): Promise<boolean> {
+export function expireBatch({ db }: Pick<Deps, 'db'>, tenantId: string): Promise<boolean> {
   return withTenant(db, tenantId, async (tx) => {
     const { rows } = await tx.client.query<{ id: string }>(`SELECT id FROM bulk_operations WHERE tenant_id = $1 AND ${IS_OVER} LIMIT 1`, [
       tenantId,

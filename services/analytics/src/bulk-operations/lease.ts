@@ -1,13 +1,13 @@
 import { type Tx, withTenant } from '@renmai/platform/db/db'
 import { newId } from '@renmai/platform/serve/ids'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import type { BulkOperation } from './bulk-operation.table.ts'
 
 /** How long an operation is a worker's, from each of its pages on. */
 export const LEASE_S = 60
 
 /** The one that is due longest, of a viewer of whom none runs elsewhere. */
-export function claim({ db }: Worker, tenantId: string): Promise<BulkOperation | undefined> {
+export function claim({ db }: Deps, tenantId: string): Promise<BulkOperation | undefined> {
   return withTenant(db, tenantId, async (tx) => {
     // Two workers at once would each not see that the other takes one of the same viewer.
     await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('bulk_operations' || $1, 0))", [tenantId])
@@ -28,7 +28,7 @@ export function claim({ db }: Worker, tenantId: string): Promise<BulkOperation |
 
 /** Works on an operation that is still this worker's; otherwise not at all. */
 export async function inOwn<T>(
-  { db }: Worker,
+  { db }: Deps,
   { tenantId, id, attemptId }: BulkOperation,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T | undefined> {
@@ -42,8 +42,8 @@ export async function inOwn<T>(
 }
 
 /** Lets it come again after a while that grows with its failures. */
-export async function giveBack(worker: Worker, operation: BulkOperation, failures: number): Promise<void> {
-  await inOwn(worker, operation, async (tx) => {
+export async function giveBack(deps: Deps, operation: BulkOperation, failures: number): Promise<void> {
+  await inOwn(deps, operation, async (tx) => {
     await tx.client.query(
       `UPDATE bulk_operations SET attempt_id = NULL, failures = $3,
          next_at = now() + CASE WHEN $3 = 0 THEN interval '0' ELSE least(interval '5 minutes', interval '1 second' * 2 ^ least($3, 12)) * (0.75 + random() / 2) END

@@ -11,7 +11,7 @@ import { AnalyticsService } from '@renmai/proto/analytics/v1/analytics_service'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq } from 'drizzle-orm'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { placeOf } from './bulk-operation.queries.ts'
 import { type BulkOperation, bulkOperations, bulkParts } from './bulk-operation.table.ts'
 import { SCOPE } from './run-bulk-query.ts'
@@ -22,7 +22,7 @@ const notThere = () => new AppError('NOT_FOUND', 'No such path')
 /**
  * Gives the holder of a link the file part by part, as long as they may have it; each fetching is audited as its viewer's.
  */
-export const readBulkFile = ({ db, bus, keyRing, ticketKey, now }: Worker) =>
+export const readBulkFile = ({ db, bus, keyRing, ticketKey, now }: Deps) =>
   answer(AnalyticsService.method.readBulkFile, async ({ tenantId, operationId, ticket, part }) => {
     if (!isId(tenantId) || !isId(operationId)) throw notThere()
     const viewerId = checkTicket(ticketKey, tenantId, operationId, ticket, now())

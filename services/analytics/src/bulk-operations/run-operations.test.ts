@@ -1,12 +1,12 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { answer, answerAll } from '@renmai/platform/events/ask'
 import { type Bus, connectBus } from '@renmai/platform/events/bus'
-import { parseKeyRing } from '@renmai/platform/secrets/crypto'
 import { AppError } from '@renmai/platform/serve/errors'
 import { newId } from '@renmai/platform/serve/ids'
 import { createLog } from '@renmai/platform/serve/log'
 import { Cursors } from '@renmai/platform/serve/page'
 import type { Viewer } from '@renmai/platform/serve/viewer'
+import { testApp } from '@renmai/platform/testing/app'
 import { dumpTables, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { published } from '@renmai/platform/testing/events'
 import { eventually } from '@renmai/platform/testing/eventually'
@@ -20,7 +20,7 @@ import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import type { Context, Worker } from '../context.ts'
+import type { Context, Deps } from '../context.ts'
 import { createLoaders } from '../loaders.ts'
 import { analytics } from '../service.ts'
 import { bulkOperationResolvers } from './bulk-operation.resolvers.ts'
@@ -35,7 +35,7 @@ import { signTicket } from './ticket.rules.ts'
 
 const PAGES = 5
 const folder = makeFolder('bulk')
-let [nats, bus, test, worker]: [Nats, Bus, TestDatabase, Worker] = [] as never
+let [nats, bus, test, worker]: [Nats, Bus, TestDatabase, Deps] = [] as never
 let [stopAnswers, stopIdentity]: [() => Promise<void>, () => Promise<void>] = [] as never
 /** What identity says of whoever holds a link. */
 let held: { isActive: boolean; scopes: string[] }
@@ -68,14 +68,13 @@ beforeAll(async () => {
     }),
   ])
   test = await testDatabase(inject('postgresUrl'), analytics)
-  worker = {
-    db: test.db,
-    relayDb: test.relayDb,
-    bus,
-    now: () => new Date(),
-    ticketKey: 't'.repeat(32),
-    keyRing: parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } })),
+  const own = {
+    KEY_RING: JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } }),
+    CURSOR_KEY: 'c'.repeat(32),
+    TICKET_KEY: 't'.repeat(32),
+    GATEWAY_URL: 'https://api.example.com',
   }
+  worker = analytics.open(testApp(analytics.settings, { test, bus }, own))
 })
 beforeEach(() => {
   tenant = newId()

@@ -4,7 +4,7 @@ import { crashPoint } from '@renmai/platform/serve/crash-point'
 import { AppError, isTransient } from '@renmai/platform/serve/errors'
 import { queue } from '@renmai/platform/work/queue'
 import { GatewayService, type ReadBulkPageResponse } from '@renmai/proto/gateway/v1/gateway_service'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { end, placeOf } from './bulk-operation.queries.ts'
 import type { BulkOperation } from './bulk-operation.table.ts'
 import { claim, giveBack, inOwn, LEASE_S } from './lease.ts'
@@ -22,49 +22,49 @@ const MAX_FAILURES = 300
  * Reads bulk operations, page by page. A page, and where the next one begins, are committed together, so that a worker that
  * dies loses nothing and nothing comes twice.
  */
-export const runOperations = queue('bulk_operations', (worker: Worker & { turnMs?: number }) => ({
+export const runOperations = queue('bulk_operations', (deps: Deps & { turnMs?: number }) => ({
   name: 'bulk-operations',
   lanes: LANES,
   due: [{ waiting: "status IN ('CREATED', 'RUNNING')", at: 'next_at' }],
   work: async (tenantId, signal) => {
-    const claimed = await claim(worker, tenantId)
+    const claimed = await claim(deps, tenantId)
     if (!claimed) return 0
-    await run(worker, claimed, worker.turnMs ?? TURN_MS, signal)
+    await run(deps, claimed, deps.turnMs ?? TURN_MS, signal)
     return 1
   },
 }))
 
 /** Reads until the list, its turn, or the time of this process, is over. */
-async function run(worker: Worker, claimed: BulkOperation, turnMs: number, signal: AbortSignal): Promise<void> {
+async function run(deps: Deps, claimed: BulkOperation, turnMs: number, signal: AbortSignal): Promise<void> {
   let operation: BulkOperation | undefined = claimed
   const until = performance.now() + turnMs
   try {
-    do operation = await readPage(worker, operation)
+    do operation = await readPage(deps, operation)
     while (operation && performance.now() < until && !signal.aborted)
-    if (operation) await giveBack(worker, operation, 0)
+    if (operation) await giveBack(deps, operation, 0)
   } catch (error) {
     const { code, message } = error as AppError
-    if (isTransient(error) && operation!.failures < MAX_FAILURES) return giveBack(worker, operation!, operation!.failures + 1)
-    if (!(error instanceof AppError)) worker.bus.log.error({ err: error, operation: claimed.id }, 'a bulk operation failed')
+    if (isTransient(error) && operation!.failures < MAX_FAILURES) return giveBack(deps, operation!, operation!.failures + 1)
+    if (!(error instanceof AppError)) deps.bus.log.error({ err: error, operation: claimed.id }, 'a bulk operation failed')
     const told = error instanceof AppError ? { errorCode: code, errorMessage: message } : { errorCode: 'INTERNAL' }
-    await inOwn(worker, claimed, (tx) => end(tx, claimed, { status: 'FAILED', ...told }))
+    await inOwn(deps, claimed, (tx) => end(tx, claimed, { status: 'FAILED', ...told }))
   }
 }
 
 /** @returns what is left to do; nothing when it is done, or is not ours any more */
-export async function readPage(worker: Worker, operation: BulkOperation): Promise<BulkOperation | undefined> {
+export async function readPage(deps: Deps, operation: BulkOperation): Promise<BulkOperation | undefined> {
   const { tenantId, viewerKind, viewerId, document, scopes, after } = operation
   const question = { tenantId, viewerKind, viewerId, document, scopes, after }
-  const page = await ask(worker.bus, GatewayService.method.readBulkPage, question, DEADLINE_MS)
-  return storePage(worker, operation, page)
+  const page = await ask(deps.bus, GatewayService.method.readBulkPage, question, DEADLINE_MS)
+  return storePage(deps, operation, page)
 }
 
-function storePage(worker: Worker, operation: BulkOperation, page: ReadBulkPageResponse): Promise<BulkOperation | undefined> {
+function storePage(deps: Deps, operation: BulkOperation, page: ReadBulkPageResponse): Promise<BulkOperation | undefined> {
   const { tenantId, id, parts } = operation
-  return inOwn(worker, operation, async (tx) => {
+  return inOwn(deps, operation, async (tx) => {
     const more = page.lines ? 1 : 0
     if (more) {
-      const lines = seal(worker.keyRing, tenantId, placeOf(id, parts), page.lines)
+      const lines = seal(deps.keyRing, tenantId, placeOf(id, parts), page.lines)
       const values = [tenantId, id, parts, lines]
       await tx.client.query('INSERT INTO bulk_parts (tenant_id, operation_id, part, lines) VALUES ($1, $2, $3, $4)', values)
     }

@@ -1,12 +1,12 @@
 import { type Tx, withTenant } from '@renmai/platform/db/db'
 import { queue } from '@renmai/platform/work/queue'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 
 const [OPEN, LOCKED] = ["state IN ('ISSUED', 'RETURNED')", "state = 'LOCKED'"]
 const BATCH = 1_000
 
 /** Ends coupons whose time is over and releases those whose order was not paid within the lock. */
-export const expireCoupons = queue('coupons', ({ db }: Worker) => ({
+export const expireCoupons = queue('coupons', ({ db }: Deps) => ({
   name: 'expire-coupons',
   due: [
     { waiting: OPEN, at: 'expires_at' },

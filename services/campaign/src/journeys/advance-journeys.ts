@@ -1,7 +1,7 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { inside } from '@renmai/platform/work/inside'
 import { and, eq, inArray } from 'drizzle-orm'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { type JourneyEntry, journeys } from './journey.table.ts'
 import type { Move } from './nodes/node-kind.ts'
 import { kindOf } from './nodes.ts'
@@ -12,7 +12,7 @@ const BATCH = 200
  * Carries out due steps. An entry's row is its whole state and each step commits with its effects, so a restart goes on
  * where the last commit was; customers who wait cost nothing.
  */
-export const advanceJourneys = inside('journey_entries', ({ now }: Worker) => ({
+export const advanceJourneys = inside('journey_entries', ({ now }: Deps) => ({
   name: 'advance-journeys',
   due: [{ waiting: 'due_at IS NOT NULL', at: 'due_at' }],
   claim: (tx, ids) => claimDue(tx, now(), ids),

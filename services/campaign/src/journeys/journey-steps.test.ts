@@ -1,5 +1,6 @@
 import { withTenant } from '@renmai/platform/db/db'
 import { rememberTenant } from '@renmai/platform/db/tenants'
+import { Templates } from '@renmai/platform/render/templates'
 import { newId } from '@renmai/platform/serve/ids'
 import { Cursors } from '@renmai/platform/serve/page'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
@@ -34,7 +35,7 @@ afterAll(() => test.drop())
 
 function contextOf(): Context {
   const base = testContext(test.db, tenant, clock.now)
-  return { ...base, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
+  return { ...base, cursors: new Cursors('c'.repeat(32)), templates: new Templates(), load: createLoaders(base) }
 }
 const trigger = () => ({ segmentEntered: { segmentId } })
 const publish = (nodes: object[]) => publishJourney(contextOf(), { idempotencyKey: key(), name: newId(), trigger: trigger(), nodes })

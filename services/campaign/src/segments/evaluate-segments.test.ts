@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { withTenant } from '@renmai/platform/db/db'
+import { Templates } from '@renmai/platform/render/templates'
 import { newId } from '@renmai/platform/serve/ids'
 import { Cursors } from '@renmai/platform/serve/page'
 import { openRights, unprotectedTables } from '@renmai/platform/testing/catalogue'
@@ -46,7 +47,7 @@ afterAll(() => test.drop())
 
 const contextOf = (tenantId = tenant): Context => {
   const base = testContext(test.db, tenantId, clock.now)
-  return { ...base, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
+  return { ...base, cursors: new Cursors('c'.repeat(32)), templates: new Templates(), load: createLoaders(base) }
 }
 const hear = (...events: TestEvent[]) => deliver(test.db, 'campaign', handlers, events)
 const evaluate = () =>

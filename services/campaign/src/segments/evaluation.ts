@@ -6,7 +6,7 @@ import { queue } from '@renmai/platform/work/queue'
 import { isAway } from '@renmai/platform/work/settle'
 import { SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
 import { and, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { compileClause, HAS_PROFILE } from './compile-clause.rules.ts'
 import { noteFailure } from './note-failure.ts'
 import { type Segment, segments } from './segment.table.ts'
@@ -22,14 +22,14 @@ const DIRTY_TIMEOUT = "SET LOCAL statement_timeout = '3s'"
  * Keeps memberships of customers about whom something became known. What changes and the events that say so commit together,
  * so each is published exactly once.
  */
-export const evaluateDirtyCustomers = queue('dirty_customers', ({ db, now }: Worker) => ({
+export const evaluateDirtyCustomers = queue('dirty_customers', ({ db, now }: Deps) => ({
   name: 'evaluate-segments',
   due: [{ waiting: 'true', at: 'now()', by: 'customer_id' }],
   work: (tenantId) => aside(db, tenantId, (tx) => evaluateDirty(tx, now())),
 }))
 
 /** Looks at all customers: for segments that are new, that time alone can change, or that failed for a part of them. */
-export const sweepSegments = queue('segments', ({ db, now }: Worker) => ({
+export const sweepSegments = queue('segments', ({ db, now }: Deps) => ({
   name: 'sweep-segments',
   rest: SWEEP_REST,
   due: [LEASED],
@@ -51,7 +51,7 @@ class ConditionFailure extends Error {
   }
 }
 
-function aside(db: Worker['db'], tenantId: string, work: (tx: Tx) => Promise<number>): Promise<number> {
+function aside(db: Deps['db'], tenantId: string, work: (tx: Tx) => Promise<number>): Promise<number> {
   return withTenant(db, tenantId, work).catch(async (error) => {
     if (!(error instanceof ConditionFailure)) throw error
     await withTenant(db, tenantId, (tx) => noteFailure(tx, error.segment, error.reason))

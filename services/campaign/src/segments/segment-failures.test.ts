@@ -1,3 +1,4 @@
+import { Templates } from '@renmai/platform/render/templates'
 import { newId } from '@renmai/platform/serve/ids'
 import { createLog } from '@renmai/platform/serve/log'
 import { Cursors } from '@renmai/platform/serve/page'
@@ -8,7 +9,7 @@ import { key, testContext } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { handlers } from '../handlers.ts'
 import { createLoaders } from '../loaders.ts'
 import { queues } from '../queues.ts'
@@ -24,7 +25,7 @@ let test: TestDatabase
 let stops: (() => Promise<unknown>)[] = []
 beforeAll(async () => {
   test = await testDatabase(inject('postgresUrl'), campaign)
-  const worker = { db: test.db, relayDb: test.relayDb, bus: { log: createLog('test', 'silent') }, now: () => new Date() } as Worker
+  const worker = { db: test.db, relayDb: test.relayDb, log: createLog('test', 'silent'), now: () => new Date() } as Deps
   stops = runQueues(worker, queues).map((loop) => loop.stop)
 })
 afterAll(async () => {
@@ -34,7 +35,7 @@ afterAll(async () => {
 
 const segment = (tenantId: string) => {
   const base = testContext(test.db, tenantId)
-  const ctx = { ...base, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
+  const ctx = { ...base, cursors: new Cursors('c'.repeat(32)), templates: new Templates(), load: createLoaders(base) }
   return createSegment(ctx, { idempotencyKey: key(), name: newId(), definition: { not: { orders: {} } } })
 }
 const look = async (id: string) => (await test.owner.query('SELECT * FROM segments WHERE id = $1', [id])).rows[0]

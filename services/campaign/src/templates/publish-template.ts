@@ -1,5 +1,4 @@
 import { publish } from '@renmai/platform/events/outbox'
-import { readSources } from '@renmai/platform/render/templates'
 import { newId } from '@renmai/platform/serve/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
@@ -50,7 +49,7 @@ const Input = z.object({
 export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<Template> {
   const input = parse(Input, raw)
   requireScope(ctx.viewer, 'campaigns:write')
-  const [subjectSource, bodySource] = await readSources(ctx.viewer.tenantId, [input.subject, input.body])
+  const [subjectSource, bodySource] = await ctx.templates.readSources(ctx.viewer.tenantId, [input.subject, input.body])
   checkSource('subject', subjectSource!, input.variables)
   checkSource('body', bodySource!, input.variables)
   return mutate(ctx, { name: 'publishTemplate', scope: 'campaigns:write' }, input, async (tx) => {

@@ -1,4 +1,4 @@
-import { readSources } from '@renmai/platform/render/templates'
+import { Templates } from '@renmai/platform/render/templates'
 import { newId } from '@renmai/platform/serve/ids'
 import { describe, expect, it } from 'vitest'
 import { checkSource, fillVariables } from './template.rules.ts'
@@ -7,7 +7,7 @@ describe('a template', () => {
   const variables = [{ name: 'coupon', type: 'COUPON' as const, defaultValue: null }]
 
   it('uses what it declares and nothing else', async () => {
-    const check = async (text: string) => checkSource('body', (await readSources(newId(), [text]))[0]!, variables)
+    const check = async (text: string) => checkSource('body', (await new Templates().readSources(newId(), [text]))[0]!, variables)
     await check('Hi {{ customer.name }} {{ coupon }}')
     await expect(check('{{ phone }}')).rejects.toThrow(/^body uses phone without declaring it$/)
     await expect(check('Hi\n{% if %}')).rejects.toThrow(/^body is not Liquid in line 2$/)

@@ -7,7 +7,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { queue } from '@renmai/platform/work/queue'
 import { and, eq, lte, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Context, Worker } from '../context.ts'
+import type { Context, Deps } from '../context.ts'
 import { lastEntry } from './audit.queries.ts'
 import { checkpointBody } from './audit.rules.ts'
 import { type AuditCheckpoint, auditCheckpoints, unsealedChains } from './audit.table.ts'
@@ -36,7 +36,7 @@ async function signNow(tx: Tx, key: KeyObject): Promise<AuditCheckpoint | null> 
 }
 
 /** Signs each chain that got entries, a minute after the first of them. */
-export const signCheckpoints = queue('unsealed_chains', ({ db, signing }: Worker) => ({
+export const signCheckpoints = queue('unsealed_chains', ({ db, auditKeys: { signing } }: Deps) => ({
   name: 'sign-checkpoints',
   due: [{ waiting: 'true', at: 'next_at', by: 'tenant_id' }],
   work: (tenantId) =>

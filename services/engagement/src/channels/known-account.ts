@@ -4,8 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { ChannelKind } from '../gen/resolvers.ts'
 import { type OpenAccount, readAccount } from './credentials.ts'
 
-type Reader = { db: Db; keyRing: KeyRing }
-type Asked = { reader: Reader; tenantId: string; accountId: string; kind: ChannelKind }
+type Asked = { tenantId: string; accountId: string; kind: ChannelKind }
 
 /**
  * Reading and opening the account took as long as storing fifty events, for every request of a source. A secret that
@@ -13,23 +12,25 @@ type Asked = { reader: Reader; tenantId: string; accountId: string; kind: Channe
  */
 const TTL_MS = 5_000
 
-const accounts = new LRUCache<string, OpenAccount, Asked>({
-  max: 1_000,
-  ttl: TTL_MS,
-  fetchMethod: (_key, _stale, { context: { reader, tenantId, accountId, kind } }) =>
-    withTenant(reader.db, tenantId, (tx) => readAccount(tx, reader.keyRing, accountId, kind)),
-})
+export const createKnownAccounts = (db: Db, keyRing: KeyRing) =>
+  new LRUCache<string, OpenAccount, Asked>({
+    max: 1_000,
+    ttl: TTL_MS,
+    fetchMethod: (_key, _stale, { context: { tenantId, accountId, kind } }) =>
+      withTenant(db, tenantId, (tx) => readAccount(tx, keyRing, accountId, kind)),
+  })
+export type KnownAccounts = ReturnType<typeof createKnownAccounts>
 
 /**
  * The account by which somebody outside calls, remembered, so that a signature is checked before any work is done.
  * @throws AppError NOT_FOUND when the tenant has no such account of this kind
  */
 export async function knownAccount<K extends ChannelKind>(
-  reader: Reader,
+  { accounts }: { accounts: KnownAccounts },
   tenantId: string,
   accountId: string,
   kind: K,
 ): Promise<OpenAccount<K>> {
-  const context = { reader, tenantId, accountId, kind }
+  const context = { tenantId, accountId, kind }
   return (await accounts.forceFetch(`${tenantId}|${accountId}|${kind}`, { context })) as OpenAccount<K>
 }

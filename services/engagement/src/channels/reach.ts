@@ -1,10 +1,25 @@
 import type { Reach } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import type { ChannelKind } from '../gen/resolvers.ts'
 
+/** What the connectors keep between calls. */
+export type Clients = Readonly<Partial<Record<ChannelKind, unknown>>>
+
+export const openClients = (): Clients =>
+  Object.fromEntries(Object.entries(connectors).map(([kind, connector]) => [kind, connector.open?.()]))
+
+/** Ends what openClients made. */
+export function closeClients(clients: Clients): void {
+  for (const [kind, client] of Object.entries(clients)) connectors[kind as ChannelKind].close?.(client)
+}
+
 /** The ways out for accounts of a kind. */
-export const reachOf = ({ platformUrls, egress }: Pick<Worker, 'platformUrls' | 'egress'>, kind: ChannelKind): Reach => ({
+export const reachOf = (
+  { platformUrls, egress, clients }: Pick<Deps, 'platformUrls' | 'egress' | 'clients'>,
+  kind: ChannelKind,
+): Reach => ({
   url: platformUrls[kind] ?? connectors[kind].url ?? '',
   egress,
+  client: clients[kind],
 })

@@ -8,8 +8,8 @@ import type { Incoming, Person } from './incoming.ts'
 /** An account with its credentials opened. */
 export type Account<C = unknown> = { id: string; tenantId: string; kind: ChannelKind; externalId: string; credentials: C }
 
-/** The ways out: the platform's address, and the guard of connections to hosts that accounts name. */
-export type Reach = { readonly url: string; readonly egress: Egress }
+/** The ways out: the platform's address, the guard of connections to hosts that accounts name, and what the connector opened. */
+export type Reach<K = unknown> = { readonly url: string; readonly egress: Egress; readonly client: K }
 
 /** What a call came to: what it gave; later, where the reason passes by itself; refused, where only a person can help. */
 export type Answer<T> = { given: T } | { later: string } | { refused: string }
@@ -32,7 +32,7 @@ export type Handover =
   /** Nobody knows whether it was accepted. */
   | { outcome: 'UNKNOWN'; reason: string }
 
-type Callback<C> = {
+type Callback<C, K> = {
   /** Path below the intake's address, before the tenant and the account. */
   readonly path: string
   /** Most bytes that the platform sends: nothing is proven while a body is read. */
@@ -44,7 +44,7 @@ type Callback<C> = {
   /** Verifies a push before anything in it is used; undefined for a heartbeat. @throws AppError UNAUTHENTICATED */
   open(request: CallbackRequest, account: Account<C>, now: Date): Push | undefined
   /** Proves that the account is its owner's, where a signature does not. @throws AppError UNAVAILABLE while it is not */
-  prove?(account: Account<C>, reach: Reach): Promise<void>
+  prove?(account: Account<C>, reach: Reach<K>): Promise<void>
   /** Reads a verified push; pure. @throws AppError INVALID when it cannot be read */
   read(message: string, account: Account<C>): Incoming
 }
@@ -58,34 +58,34 @@ type Events<C> = {
   channelOf(credentials: C): string
 }
 
-type Sender<C> = {
+type Sender<C, K> = {
   readonly channel: keyof typeof Channel
   /** The kind of identifier that an address is. */
   readonly address: keyof typeof IdentifierKind
   /** Calls of one worker at the same time. */
   readonly inFlight: number
-  send(account: Account<C>, message: Outbound, reach: Reach): Promise<Handover>
+  send(account: Account<C>, message: Outbound, reach: Reach<K>): Promise<Handover>
 }
 
-type Provisions<C> = {
+type Provisions<C, K> = {
   /** Makes a code that leads to staff; the platform repeats the state with each contact that comes by it. */
-  liveCode?(account: Account<C>, wanted: LiveCodeWish, reach: Reach): Promise<Answer<{ configId: string; qrUrl: string }>>
+  liveCode?(account: Account<C>, wanted: LiveCodeWish, reach: Reach<K>): Promise<Answer<{ configId: string; qrUrl: string }>>
   /** Has the platform call an address from now on; the same again changes nothing. */
-  callback?(account: Account<C>, address: string, reach: Reach): Promise<Answer<unknown>>
+  callback?(account: Account<C>, address: string, reach: Reach<K>): Promise<Answer<unknown>>
 }
 export type LiveCodeWish = { name: string; state: string; owners: string[]; skipVerify: boolean }
 
-type Welcome<C> = {
+type Welcome<C, K> = {
   /** How long after its push a welcome is accepted, in milliseconds. */
   readonly withinMs: number
-  send(account: Account<C>, code: string, text: string, reach: Reach): Promise<Answer<void>>
+  send(account: Account<C>, code: string, text: string, reach: Reach<K>): Promise<Answer<void>>
 }
 
 /** The mutations that connect accounts, by their names: those of other work stay with the compiler's check of resolvers. */
 export type ConnectMutation = Extract<keyof MutationResolvers, `connect${string}` | 'createEventSource'>
 
 /** A platform or another source, as a plain object: what it can do it has a member for. */
-export type Connector<C = unknown> = {
+export type Connector<C = unknown, K = unknown> = {
   /** The mutation that connects an account. */
   readonly mutation: ConnectMutation
   /** What the mutation takes besides the name and the idempotency key; it is sealed. */
@@ -95,20 +95,24 @@ export type Connector<C = unknown> = {
   /** The issued secret that is shown once, in the answer of the mutation. */
   shown?(credentials: C): string
   /** @throws AppError INVALID for credentials that may not be used */
-  check?(credentials: C, reach: Reach): void
+  check?(credentials: C, reach: Reach<K>): void
   /** Id of the account on the platform; undefined where it has none there. */
   externalIdOf(credentials: C): string | undefined
+  /** Makes what its calls share, such as tokens and connections; called once. */
+  open?(): K
+  /** Ends it, when no call is under way any more. */
+  close?(client: K): void
   /** The platform's address, where it has one; PLATFORM_URLS overrides it. */
   readonly url?: string
   /** Steps of a connection test, which sends nothing; each gives what the other side answered. */
-  test(account: Account<C>, reach: Reach): [name: string, attempt: () => Promise<string>][]
+  test(account: Account<C>, reach: Reach<K>): [name: string, attempt: () => Promise<string>][]
   /** What the owner of an account can do about a step that failed; undefined where the reason may pass by itself. */
   adviceOn?(error: Error): string | undefined
-  readonly callback?: Callback<C>
+  readonly callback?: Callback<C, K>
   readonly events?: Events<C>
-  readonly sender?: Sender<C>
-  readonly provisions?: Provisions<C>
-  readonly welcome?: Welcome<C>
+  readonly sender?: Sender<C, K>
+  readonly provisions?: Provisions<C, K>
+  readonly welcome?: Welcome<C, K>
   /** Reads what the platform knows of a contact. */
-  lookup?(account: Account<C>, externalUserId: string, reach: Reach): Promise<Answer<Person>>
+  lookup?(account: Account<C>, externalUserId: string, reach: Reach<K>): Promise<Answer<Person>>
 }

@@ -4,7 +4,7 @@ import type { Outcome } from '@renmai/platform/work/settle'
 import { and, eq } from 'drizzle-orm'
 import { reachOf, readAccount } from '../channels/channel.ts'
 import { connectors } from '../connectors/connectors.ts'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { resolveClaims } from '../touchpoints/touchpoint.ts'
 import { type Contact, contacts } from './contact.table.ts'
 
@@ -12,21 +12,21 @@ import { type Contact, contacts } from './contact.table.ts'
  * Reads the names and further identifiers of new contacts from their platform and hands them to identity, which may find
  * that they are known from elsewhere. Apart from the callback's own work, because a welcome cannot wait for it.
  */
-export const readContactDetails = outside(contacts, (worker: Worker) => ({
+export const readContactDetails = outside(contacts, (deps: Deps) => ({
   name: 'read-contact-details',
   leaseSeconds: 30,
   batch: 8,
-  call: (contact) => readDetails(worker, contact),
+  call: (contact) => readDetails(deps, contact),
 }))
 
-async function readDetails(worker: Worker, { tenantId, id, accountId, externalUserId, detailsAt }: Contact): Promise<Outcome> {
+async function readDetails(deps: Deps, { tenantId, id, accountId, externalUserId, detailsAt }: Contact): Promise<Outcome> {
   if (detailsAt) return { done: () => Promise.resolve() }
-  const account = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId))
-  const details = await connectors[account.kind].lookup?.(account, externalUserId, reachOf(worker, account.kind))
+  const account = await withTenant(deps.db, tenantId, (tx) => readAccount(tx, deps.keyRing, accountId))
+  const details = await connectors[account.kind].lookup?.(account, externalUserId, reachOf(deps, account.kind))
   if (!details) return { done: () => Promise.resolve() }
   if (!('given' in details)) return 'later' in details ? details : { parked: details.refused }
-  const observedAt = worker.now().toISOString()
-  await resolveClaims(worker, tenantId, [{ ...details.given, attributes: [], tagIds: [], observedAt }])
+  const observedAt = deps.now().toISOString()
+  await resolveClaims(deps, tenantId, [{ ...details.given, attributes: [], tagIds: [], observedAt }])
   const mine = and(eq(contacts.tenantId, tenantId), eq(contacts.id, id))
-  return { done: (tx) => tx.update(contacts).set({ detailsAt: worker.now() }).where(mine) }
+  return { done: (tx) => tx.update(contacts).set({ detailsAt: deps.now() }).where(mine) }
 }

@@ -8,7 +8,7 @@ import { ALL_SCOPES, testViewer } from '@renmai/platform/testing/viewers'
 import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { Person } from '../connectors/incoming.ts'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { typeDefs } from '../gen/typedefs.ts'
 import { resolvers } from '../resolvers.ts'
 import { engagement } from '../service.ts'
@@ -36,7 +36,7 @@ async function receive(type: string): Promise<string> {
     at: new Date('2026-06-15T04:00:00Z'),
   } as const
   await withTenant(test.db, tenant, (tx) =>
-    recordMessage(tx, { keyRing } as Worker, message, {
+    recordMessage(tx, { keyRing } as Deps, message, {
       account: { id: newId(), kind: 'WECOM' },
       profileId,
       identityKey: Buffer.alloc(0),

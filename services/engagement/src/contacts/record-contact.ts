@@ -7,7 +7,7 @@ import { ContactAddedSchema, ContactLostSchema, LostBy } from '@renmai/proto/eng
 import { sql } from 'drizzle-orm'
 import { connectors } from '../connectors/connectors.ts'
 import type { ContactAdded, ContactLost } from '../connectors/incoming.ts'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import type { LiveCode } from '../live-codes/live-code.table.ts'
 import { findLiveCode } from '../live-codes/live-code.ts'
 import { type Contact, contacts, welcomes } from './contact.table.ts'
@@ -16,7 +16,7 @@ import { type ContactSource, recordTouchpoint } from './record-touchpoint.ts'
 export const welcomePlace = (id: string) => `welcomes.code|${id}`
 
 /** A customer and a member of staff became contacts: the pair, where it came from, its touchpoint and its welcome. */
-export async function recordContact(tx: Tx, worker: Worker, event: ContactAdded, source: ContactSource): Promise<void> {
+export async function recordContact(tx: Tx, deps: Deps, event: ContactAdded, source: ContactSource): Promise<void> {
   const { account, profileId } = source
   const { channel, at, staffUserId, externalUserId } = event
   const code = event.state ? await findLiveCode(tx, account.id, event.state) : undefined
@@ -32,12 +32,12 @@ export async function recordContact(tx: Tx, worker: Worker, event: ContactAdded,
   })
   if (!isNew) return
   await publish(tx, ContactAddedSchema, { profileId, accountId: account.id, liveCodeId: code?.id ?? '', at: timestampFromDate(at) })
-  if (code?.welcomeText && event.welcomeCode) await planWelcome(tx, worker, source, { code, contact, welcomeCode: event.welcomeCode })
+  if (code?.welcomeText && event.welcomeCode) await planWelcome(tx, deps, source, { code, contact, welcomeCode: event.welcomeCode })
 }
 
 async function planWelcome(
   tx: Tx,
-  { keyRing }: Worker,
+  { keyRing }: Deps,
   { account, receivedAt }: ContactSource,
   { code, contact, welcomeCode }: { code: LiveCode; contact: Contact; welcomeCode: string },
 ): Promise<void> {

@@ -5,7 +5,7 @@ import { seal } from '@renmai/platform/secrets/crypto'
 import { newId } from '@renmai/platform/serve/ids'
 import { MessageReceivedSchema } from '@renmai/proto/engagement/v1/events'
 import type { MessageReceived } from '../connectors/incoming.ts'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { inboundMessages } from './contact.table.ts'
 import { type ContactSource, recordTouchpoint } from './record-touchpoint.ts'
 
@@ -13,7 +13,7 @@ import { type ContactSource, recordTouchpoint } from './record-touchpoint.ts'
 export const inboundPlace = (id: string) => `inbound_messages.body|${id}`
 
 /** What a customer wrote: sealed here, published as a fact without its text, with its touchpoint. */
-export async function recordMessage(tx: Tx, { keyRing }: Worker, event: MessageReceived, source: ContactSource): Promise<void> {
+export async function recordMessage(tx: Tx, { keyRing }: Deps, event: MessageReceived, source: ContactSource): Promise<void> {
   const { account, profileId } = source
   const { messageId: externalMessageId, type, text, at, channel } = event
   const id = newId()

@@ -1,6 +1,6 @@
 import { withTenant } from '@renmai/platform/db/db'
 import { queue } from '@renmai/platform/work/queue'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 
 const HOUR_MS = 3_600_000
 /** Long enough to correct a file and send it again. */
@@ -11,15 +11,15 @@ const BATCH = 1_000
 export const rejectedPlace = (importId: string, row: number) => `import_errors.fields|${importId}|${row}`
 
 /** Forgets what stood in rejected rows after two weeks. That a row was rejected, and why, stays. */
-export const forgetRejected = queue('import_errors', (worker: Worker) => ({
+export const forgetRejected = queue('import_errors', (deps: Deps) => ({
   name: 'forget-rejected',
   due: [{ waiting: 'fields IS NOT NULL', at: `created_at + interval '${KEEP_REJECTED_DAYS} days'`, by: 'created_at' }],
   pollMs: HOUR_MS,
-  work: (tenantId) => forgetFields(worker, tenantId),
+  work: (tenantId) => forgetFields(deps, tenantId),
 }))
 
 /** @returns how many rows were emptied, at most a batch */
-function forgetFields({ db }: Pick<Worker, 'db'>, tenantId: string): Promise<number> {
+function forgetFields({ db }: Pick<Deps, 'db'>, tenantId: string): Promise<number> {
   return withTenant(db, tenantId, async (tx) => {
     const { rowCount } = await tx.client.query(
       `UPDATE import_errors SET fields = NULL WHERE tenant_id = $1 AND (import_id, row) IN (

@@ -2,7 +2,7 @@ import { withTenant } from '@renmai/platform/db/db'
 import { AppError } from '@renmai/platform/serve/errors'
 import { newId } from '@renmai/platform/serve/ids'
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { orderImports } from './import.table.ts'
 import { readImport } from './receive-order-file.ts'
 
@@ -14,23 +14,23 @@ const RENEW_MS = 4_000
  * process that died ends by itself within seconds.
  * @throws AppError CONFLICT while it is being received, NOT_FOUND when there is none
  */
-export async function holdImport<T>(worker: Worker, tenantId: string, importId: string, work: () => Promise<T>): Promise<T> {
+export async function holdImport<T>(deps: Deps, tenantId: string, importId: string, work: () => Promise<T>): Promise<T> {
   const receiver = newId()
-  if (!(await extend(worker, tenantId, importId, receiver))) {
-    await readImport(worker, tenantId, importId)
+  if (!(await extend(deps, tenantId, importId, receiver))) {
+    await readImport(deps, tenantId, importId)
     throw new AppError('CONFLICT', 'This file is being received by another request; try again when that one has ended')
   }
-  const renewing = setInterval(() => void extend(worker, tenantId, importId, receiver).catch(() => undefined), RENEW_MS)
+  const renewing = setInterval(() => void extend(deps, tenantId, importId, receiver).catch(() => undefined), RENEW_MS)
   try {
     return await work()
   } finally {
     clearInterval(renewing)
-    await letGo(worker, tenantId, importId, receiver).catch(() => undefined)
+    await letGo(deps, tenantId, importId, receiver).catch(() => undefined)
   }
 }
 
 /** Takes or renews the lease. @returns whether it is this receiver's now */
-async function extend({ db }: Worker, tenantId: string, importId: string, receiver: string): Promise<boolean> {
+async function extend({ db }: Deps, tenantId: string, importId: string, receiver: string): Promise<boolean> {
   const isFree = or(isNull(orderImports.receivingUntil), lt(orderImports.receivingUntil, sql`now()`), eq(orderImports.receiver, receiver))
   const { rowCount } = await withTenant(db, tenantId, (tx) =>
     tx
@@ -41,7 +41,7 @@ async function extend({ db }: Worker, tenantId: string, importId: string, receiv
   return rowCount === 1
 }
 
-async function letGo({ db }: Worker, tenantId: string, importId: string, receiver: string): Promise<void> {
+async function letGo({ db }: Deps, tenantId: string, importId: string, receiver: string): Promise<void> {
   await withTenant(db, tenantId, (tx) =>
     tx
       .update(orderImports)

@@ -4,8 +4,6 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { answer, answerAll } from '@renmai/platform/events/ask'
 import { type Bus, connectBus } from '@renmai/platform/events/bus'
 import { Admission } from '@renmai/platform/overload/admission'
-import { parseKeyRing } from '@renmai/platform/secrets/crypto'
-import { createEgress } from '@renmai/platform/secrets/egress'
 import type { Http } from '@renmai/platform/serve/http'
 import { idFrom, newId } from '@renmai/platform/serve/ids'
 import { createLog } from '@renmai/platform/serve/log'
@@ -18,8 +16,9 @@ import { key, testContext } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { testDeps } from '../../test/deps.ts'
 import { connectAccount } from '../channels/connect-account.ts'
-import type { Context, Worker } from '../context.ts'
+import type { Context, Deps } from '../context.ts'
 import { createIntake } from '../intake/intake.ts'
 import { createLoaders } from '../loaders.ts'
 import { engagement } from '../service.ts'
@@ -31,7 +30,6 @@ const TICKET_KEY = 't'.repeat(32)
 const COLUMNS = ['no', 'sku', 'title', 'q', 'p', 'at', 'c', 'name', 'phone']
 const SECRETS = ['王私密', '13900009999', 'private.person@mail.example']
 const folder = makeFolder('order-files')
-const admission = new Admission({ readPressure: () => 0 })
 const elsewhere = new Admission({ readPressure: () => 0 })
 const tenant = newId()
 const names: string[] = []
@@ -39,7 +37,7 @@ let logged = ''
 let nats: Nats
 let bus: Bus
 let test: TestDatabase
-let worker: Worker
+let worker: Deps
 let http: Http
 let patient: Http
 let account: string
@@ -53,21 +51,7 @@ beforeAll(async () => {
   const log = createLog('test', 'debug', { write: (line: string) => void (logged += line) })
   bus = await connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'test', log)
   test = await testDatabase(inject('postgresUrl'), engagement)
-  const keyRing = parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } }))
-  const egress = createEgress([], 'smtp', [])
-  const { db, relayDb } = test
-  worker = {
-    db,
-    relayDb,
-    bus,
-    now: () => new Date(),
-    keyRing,
-    platformUrls: {},
-    intakeUrl: '',
-    ticketKey: TICKET_KEY,
-    egress,
-    webEgress: egress,
-  }
+  worker = testDeps(test, bus, { TICKET_KEY })
   stopIdentity = answerAll(bus, 'identity', [
     answer(IdentityService.method.authorizeViewer, async () => held),
     answer(IdentityService.method.resolveProfiles, async ({ claims }) => ({
@@ -78,13 +62,13 @@ beforeAll(async () => {
     })),
   ])
   account = (await connectAccount(contextOf(), 'EVENT_API', { idempotencyKey: key(), name: 'shop', channel: 'WEB' })).account.id
-  http = createIntake(worker, admission, { silentMs: 300 })
-  patient = createIntake(worker, elsewhere)
+  http = createIntake(worker, { silentMs: 300 })
+  patient = createIntake({ ...worker, admission: elsewhere })
   for (const one of [http, patient]) await one.listen({ host: '127.0.0.1', port: 0 })
 })
 afterAll(async () => {
   await Promise.all([http.close(), patient.close()])
-  admission.stop()
+  worker.admission.stop()
   elsewhere.stop()
   await stopIdentity()
   await bus.nats.close()

@@ -5,7 +5,7 @@ import { withTenant } from '@renmai/platform/db/db'
 import { AppError } from '@renmai/platform/serve/errors'
 import { CsvError, parse as parseCsv } from 'csv-parse'
 import { and, eq } from 'drizzle-orm'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { type OrderImport, orderImports } from './import.table.ts'
 import { type FileRow, readRow } from './order-row.rules.ts'
 import { type Batch, storeBatch } from './store-batch.ts'
@@ -23,13 +23,13 @@ const SILENT_MS = 20_000
  * UNAVAILABLE when identity does not answer
  */
 export async function receiveOrderFile(
-  worker: Worker,
+  deps: Deps,
   tenantId: string,
   importId: string,
   file: Readable,
   silentMs = SILENT_MS,
 ): Promise<OrderImport> {
-  const job = await readImport(worker, tenantId, importId)
+  const job = await readImport(deps, tenantId, importId)
   if (job.state === 'COMPLETED') {
     file.resume()
     return job
@@ -51,7 +51,7 @@ export async function receiveOrderFile(
   text.on('error', (error) => csv.destroy(error))
   file.pipe(text).pipe(csv)
   const stopWatching = watchSilence(file, silentMs, (error) => text.destroy(error))
-  const rows = await readRows(worker, job, csv)
+  const rows = await readRows(deps, job, csv)
     .catch((error: unknown) => {
       file.unpipe(text)
       file.resume()
@@ -61,7 +61,7 @@ export async function receiveOrderFile(
   if (!hasHeader) throw new AppError('INVALID', 'The file is empty: its first line must name the columns')
   if (hash.digest('hex') !== job.sha256)
     throw new AppError('INVALID', 'The file is not the announced one; send it again', { sha256: 'differs' })
-  return complete(worker, job, rows)
+  return complete(deps, job, rows)
 }
 
 /** The library's messages quote the file, and a file is about people. */
@@ -90,7 +90,7 @@ function readUtf8(seen: (chunk: Buffer) => void): Transform {
   })
 }
 
-export async function readImport({ db }: Pick<Worker, 'db'>, tenantId: string, importId: string): Promise<OrderImport> {
+export async function readImport({ db }: Pick<Deps, 'db'>, tenantId: string, importId: string): Promise<OrderImport> {
   const [job] = await withTenant(db, tenantId, (tx) =>
     tx
       .select()
@@ -110,9 +110,9 @@ function checkHeader(header: string[], { mapping }: OrderImport): string[] {
   return names
 }
 
-async function readRows(worker: Worker, job: OrderImport, csv: AsyncIterable<Record<string, string>>): Promise<number> {
+async function readRows(deps: Deps, job: OrderImport, csv: AsyncIterable<Record<string, string>>): Promise<number> {
   const digits = new Intl.NumberFormat('en', { style: 'currency', currency: job.currency }).resolvedOptions().maximumFractionDigits ?? 2
-  const reading = { mapping: job.mapping, digits, zone: job.zone, now: worker.now() }
+  const reading = { mapping: job.mapping, digits, zone: job.zone, now: deps.now() }
   let batch: Batch = { orders: new Map(), rejected: [], lastRow: job.rowsDone }
   const resumeAt = job.rowsDone
   const stored = new Set<string>()
@@ -127,7 +127,7 @@ async function readRows(worker: Worker, job: OrderImport, csv: AsyncIterable<Rec
     }
     // An order's rows stand together, so a batch ends where a number does.
     if (orderNo !== previous && batch.orders.size >= ORDERS_PER_BATCH) {
-      await storeBatch(worker, job, batch)
+      await storeBatch(deps, job, batch)
       for (const done of batch.orders.keys()) stored.add(done)
       batch = { orders: new Map(), rejected: [], lastRow: row }
     }
@@ -141,7 +141,7 @@ async function readRows(worker: Worker, job: OrderImport, csv: AsyncIterable<Rec
     batch.lastRow = row
     previous = orderNo
   }
-  await storeBatch(worker, job, batch)
+  await storeBatch(deps, job, batch)
   return row
 }
 
@@ -150,7 +150,7 @@ function rejectScattered(read: FileRow | { reason: string }, stored: Set<string>
   return 'orderNo' in read && stored.has(read.orderNo) ? { reason: 'ORDER_ROWS_SCATTERED' } : read
 }
 
-async function complete({ db, now }: Worker, job: OrderImport, rows: number): Promise<OrderImport> {
+async function complete({ db, now }: Deps, job: OrderImport, rows: number): Promise<OrderImport> {
   const [completed] = await withTenant(db, job.tenantId, (tx) =>
     tx
       .update(orderImports)

@@ -1,12 +1,11 @@
 import type { Readable } from 'node:stream'
 import { withTenant } from '@renmai/platform/db/db'
-import type { Admission } from '@renmai/platform/overload/admission'
 import { open } from '@renmai/platform/secrets/crypto'
 import { AppError } from '@renmai/platform/serve/errors'
 import type { Http } from '@renmai/platform/serve/http'
 import { stringify } from 'csv-stringify'
 import { and, asc, eq, gt } from 'drizzle-orm'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { KEEP_REJECTED_DAYS, rejectedPlace } from './forget-rejected.ts'
 import { holdImport } from './hold-import.ts'
 import { importErrors } from './import.table.ts'
@@ -19,18 +18,18 @@ const ERROR_PAGE = 1_000
 const FORGOTTEN = `forgotten after ${KEEP_REJECTED_DAYS} days`
 
 /** Routes that receive an import's file and return its rejected rows, each for a ticket of that import. */
-export function serveImports(http: Http, worker: Worker, admission: Admission, silentMs: number | undefined): void {
+export function serveImports(http: Http, deps: Deps, silentMs: number | undefined): void {
   http.put<{ Params: FileParams; Querystring: { ticket?: string }; Body: Readable }>(
     '/v1/imports/:tenantId/:importId',
     { bodyLimit: 10 * 1024 ** 3 },
     async ({ params: { tenantId, importId }, query, body }, reply) => {
       // A file that is refused early is still being sent; nobody may send a second request behind it.
       reply.header('connection', 'close')
-      await requireTicket(worker, { tenantId, importId }, query.ticket ?? '')
+      await requireTicket(deps, { tenantId, importId }, query.ticket ?? '')
       if (typeof body?.pipe !== 'function') throw new AppError('INVALID', 'Send the file as text/csv')
-      const { state, rowsDone, orders, refunds } = await holdImport(worker, tenantId, importId, () =>
-        admission.admit({ tenantId, priority: 'EXPORT', kind: 'import' }, () =>
-          receiveOrderFile(worker, tenantId, importId, body, silentMs),
+      const { state, rowsDone, orders, refunds } = await holdImport(deps, tenantId, importId, () =>
+        deps.admission.admit({ tenantId, priority: 'EXPORT', kind: 'import' }, () =>
+          receiveOrderFile(deps, tenantId, importId, body, silentMs),
         ),
       )
       return { state, rowsDone, orders, refunds }
@@ -39,17 +38,17 @@ export function serveImports(http: Http, worker: Worker, admission: Admission, s
   http.get<{ Params: FileParams; Querystring: { ticket?: string } }>(
     '/v1/imports/:tenantId/:importId/errors.csv',
     async ({ params: { tenantId, importId }, query }, reply) => {
-      await requireTicket(worker, { tenantId, importId }, query.ticket ?? '')
-      await readImport(worker, tenantId, importId)
+      await requireTicket(deps, { tenantId, importId }, query.ticket ?? '')
+      await readImport(deps, tenantId, importId)
       const csv = stringify({ escape_formulas: true })
-      void writeErrors(worker, tenantId, importId, csv).catch((error) => csv.destroy(error))
+      void writeErrors(deps, tenantId, importId, csv).catch((error) => csv.destroy(error))
       return reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="errors.csv"').send(csv)
     },
   )
 }
 
 /** Row, reason and the fields as they came; cells that a spreadsheet would run as formulas are escaped. */
-async function writeErrors({ db, keyRing }: Worker, tenantId: string, importId: string, csv: ReturnType<typeof stringify>): Promise<void> {
+async function writeErrors({ db, keyRing }: Deps, tenantId: string, importId: string, csv: ReturnType<typeof stringify>): Promise<void> {
   csv.write(['row', 'reason', 'fields'])
   for (let last = 0; ; ) {
     const page = await withTenant(db, tenantId, (tx) =>

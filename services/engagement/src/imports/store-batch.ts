@@ -4,7 +4,7 @@ import { seal } from '@renmai/platform/secrets/crypto'
 import { AppError } from '@renmai/platform/serve/errors'
 import { and, eq, sql } from 'drizzle-orm'
 import type { IncomingOrder } from '../connectors/incoming.ts'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { storeOrders } from '../orders/order.ts'
 import { type Claim, hiddenId, resolveClaims } from '../touchpoints/touchpoint.ts'
 import { rejectedPlace } from './forget-rejected.ts'
@@ -17,25 +17,25 @@ type Rejected = { row: number; reason: string; fields: string[] }
 export type Batch = { orders: Map<string, FileRow[]>; rejected: Rejected[]; lastRow: number }
 
 /** Stores the batch and the place to go on from, or neither. */
-export async function storeBatch(worker: Worker, job: OrderImport, batch: Batch): Promise<void> {
+export async function storeBatch(deps: Deps, job: OrderImport, batch: Batch): Promise<void> {
   const orders = [...batch.orders.values()].map((rows) => toOrder(job, rows))
-  const claims = claimsOf(worker, job, batch)
-  const resolved = await resolveClaims(worker, job.tenantId, claims)
+  const claims = claimsOf(deps, job, batch)
+  const resolved = await resolveClaims(deps, job.tenantId, claims)
   const profileOf = new Map(claims.map((claim, index) => [claim.externalId, resolved[index]!]))
-  const nameOf = (customerId: string) => hiddenId(worker.keyRing, job.tenantId, customerId)
-  await withTenant(worker.db, job.tenantId, async (tx) => {
+  const nameOf = (customerId: string) => hiddenId(deps.keyRing, job.tenantId, customerId)
+  await withTenant(deps.db, job.tenantId, async (tx) => {
     const attached = orders.map((order) => {
       const resolution = order.buyer && profileOf.get(nameOf(order.buyer.externalId))
       return { order, profileId: resolution && 'profileId' in resolution ? resolution.profileId : undefined }
     })
-    await storeOrders(tx, worker, attached)
-    await keepRejected(tx, worker, job, batch.rejected)
+    await storeOrders(tx, deps, attached)
+    await keepRejected(tx, deps, job, batch.rejected)
     await advance(tx, job, batch.lastRow, orders)
   })
 }
 
 /** One claim per customer of the batch. It is dated by nothing in the file, so that the same customer is the same claim. */
-function claimsOf({ keyRing }: Worker, job: OrderImport, batch: Batch): Claim[] {
+function claimsOf({ keyRing }: Deps, job: OrderImport, batch: Batch): Claim[] {
   const rows = [...batch.orders.values()].flatMap((order) => (order[0]!.customerId ? [order[0]!] : []))
   const newest = new Map(rows.map((row) => [row.customerId, row]))
   return [...newest].map(([externalId, { phone, email, name }]) => ({
@@ -79,7 +79,7 @@ function toOrder(job: OrderImport, rows: FileRow[]): IncomingOrder {
   }
 }
 
-async function keepRejected(tx: Tx, { keyRing }: Worker, job: OrderImport, rejected: Rejected[]): Promise<void> {
+async function keepRejected(tx: Tx, { keyRing }: Deps, job: OrderImport, rejected: Rejected[]): Promise<void> {
   await insertRows(
     tx,
     importErrors,

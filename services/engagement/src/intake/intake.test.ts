@@ -7,9 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type Tx, withTenant } from '@renmai/platform/db/db'
 import { answer, answerAll } from '@renmai/platform/events/ask'
 import { type Bus, connectBus } from '@renmai/platform/events/bus'
-import { Admission } from '@renmai/platform/overload/admission'
-import { parseKeyRing } from '@renmai/platform/secrets/crypto'
-import { createEgress, parseExceptions } from '@renmai/platform/secrets/egress'
+import { createEgress } from '@renmai/platform/secrets/egress'
 import { idFrom, newId } from '@renmai/platform/serve/ids'
 import { createLog } from '@renmai/platform/serve/log'
 import { Cursors } from '@renmai/platform/serve/page'
@@ -34,10 +32,11 @@ import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { testDeps } from '../../test/deps.ts'
 import { orderAt } from '../../test/fixture.ts'
 import { connectAccount } from '../channels/connect-account.ts'
 import { knownAccount } from '../channels/known-account.ts'
-import type { Context, Worker } from '../context.ts'
+import type { Context, Deps } from '../context.ts'
 import { handlers } from '../handlers.ts'
 import { receiveOrderFile } from '../imports/receive-order-file.ts'
 import { startOrderImport } from '../imports/start-order-import.ts'
@@ -57,7 +56,7 @@ const folder = mkdtempSync(join(tmpdir(), 'renmai-intake-'))
 let nats: Nats
 let bus: Bus
 let test: TestDatabase
-let worker: Worker
+let worker: Deps
 let tenant: string
 let stops: (() => Promise<unknown>)[]
 
@@ -69,19 +68,7 @@ beforeAll(async () => {
     createLog('test', 'silent'),
   )
   test = await testDatabase(inject('postgresUrl'), engagement)
-  const keyRing = parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } }))
-  worker = {
-    db: test.db,
-    relayDb: test.relayDb,
-    bus,
-    now: () => new Date(),
-    keyRing,
-    platformUrls: { WECOM: 'http://127.0.0.1:1' },
-    intakeUrl: 'https://intake.example',
-    ticketKey: 't'.repeat(32),
-    egress: createEgress(parseExceptions('127.0.0.1:1024-65535/smtp', ['smtp']), 'smtp', []),
-    webEgress: createEgress([], 'webhook', []),
-  }
+  worker = testDeps(test, bus)
 })
 beforeEach(() => {
   tenant = newId()
@@ -98,7 +85,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const working = (entries: readonly QueueEntry<Worker>[], as = worker) => {
+const working = (entries: readonly QueueEntry<Deps>[], as = worker) => {
   for (const loop of runQueues(as, entries)) stops.push(loop.stop)
 }
 const contextOf = (tenantId = tenant): Context => {
@@ -213,7 +200,7 @@ describe('event intake', () => {
     const first = ingest(account, [viewed(1)])
     await sleep(300)
     await withTenant(test.db, tenant, (tx) =>
-      tx.client.query('INSERT INTO profile_keys VALUES ($1, $2, $3)', [tenant, personOf(worker.keyRing, tenant, naming).key, newId()]),
+      tx.client.query('INSERT INTO profile_keys VALUES ($1, $2, $3)', [tenant, personOf(worker, tenant, naming).key, newId()]),
     )
     const second = ingest(account, [viewed(2, 1)])
     await sleep(300)
@@ -258,8 +245,8 @@ describe('orders', () => {
 
 it('while the database is away nothing is acknowledged, and every platform is told to come again within four seconds', async () => {
   const nowhere = connect('postgres://nobody:x@127.0.0.1:1/none')
-  const admission = new Admission()
-  const http = createIntake({ ...worker, db: nowhere }, admission)
+  const away = testDeps({ ...test, db: nowhere }, bus)
+  const http = createIntake(away)
   const send = async (url: string, type: string, payload: string) => {
     const began = Date.now()
     const { statusCode, headers } = await http.inject({ method: 'POST', url, headers: { 'content-type': type }, payload })
@@ -279,7 +266,7 @@ it('while the database is away nothing is acknowledged, and every platform is to
   expect(await send(`/hooks/wecom/${tenant}/${account}`, 'text/xml', '<xml><Encrypt>x</Encrypt></xml>')).toEqual([503, true, true])
   expect(await send(`/hooks/youzan/${tenant}/${account}`, 'application/json', push)).toEqual([503, true, true])
   expect(await send(`/v1/events/${tenant}/${account}`, 'application/json', '{"events":[]}')).toEqual([503, true, true])
-  admission.stop()
+  away.admission.stop()
   await http.close()
   await nowhere.pool.end()
 })

@@ -1,8 +1,7 @@
-import type { Admission } from '@renmai/platform/overload/admission'
 import { AppError } from '@renmai/platform/serve/errors'
 import { createHttp, type Http } from '@renmai/platform/serve/http'
 import { isId } from '@renmai/platform/serve/ids'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { serveImports } from '../imports/import.ts'
 import { serveCallbacks } from './serve-callbacks.ts'
 
@@ -15,8 +14,8 @@ const BODY_LIMIT = 64 * 1024
 const UPLOAD_MS = 600_000
 
 /** The public listener for platforms, event sources and files. Each caller proves itself by its own signature. */
-export function createIntake(worker: Worker, admission: Admission, { silentMs }: IntakeOptions = {}): Http {
-  const http = createHttp({ log: worker.bus.log, bodyLimit: BODY_LIMIT, requestTimeoutMs: UPLOAD_MS })
+export function createIntake(deps: Deps, { silentMs }: IntakeOptions = {}): Http {
+  const http = createHttp({ log: deps.log, bodyLimit: BODY_LIMIT, requestTimeoutMs: UPLOAD_MS })
   // Signatures cover the bytes as they came, so nothing is parsed before they hold.
   http.removeAllContentTypeParsers()
   http.addContentTypeParser(
@@ -30,7 +29,7 @@ export function createIntake(worker: Worker, admission: Admission, { silentMs }:
     const ids = Object.values((request.params ?? {}) as Record<string, string>)
     if (!ids.every(isId)) throw new AppError('NOT_FOUND', 'No such path')
   })
-  serveCallbacks(http, worker, admission)
-  serveImports(http, worker, admission, silentMs)
+  serveCallbacks(http, deps)
+  serveImports(http, deps, silentMs)
   return http
 }

@@ -8,31 +8,31 @@ import { and, eq, sql } from 'drizzle-orm'
 import { type OpenAccount, reachOf, readAccount } from '../channels/channel.ts'
 import { connectors } from '../connectors/connectors.ts'
 import { takeContactEvent } from '../contacts/contact.ts'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { takeOrder } from '../orders/order.ts'
 import { webhookPlace } from './store-push.ts'
 import { type Webhook, webhooks } from './webhook.table.ts'
 
 /** Works on stored pushes. What fails for a passing reason is tried again; what never can is parked with its reason. */
-export const processPushes = outside(webhooks, (worker: Worker) => ({
+export const processPushes = outside(webhooks, (deps: Deps) => ({
   name: 'process-pushes',
   lanes: 4,
   leaseSeconds: 30,
   batch: 25,
   call: (webhook) =>
-    process(worker, webhook).catch((error) => {
+    process(deps, webhook).catch((error) => {
       const outcome = outcomeOf(error, webhook.attempts)
-      worker.bus.log.warn({ err: error, webhook: webhook.id, attempts: webhook.attempts }, 'push not processed')
+      deps.bus.log.warn({ err: error, webhook: webhook.id, attempts: webhook.attempts }, 'push not processed')
       return outcome
     }),
 }))
 
-async function process(worker: Worker, webhook: Webhook): Promise<Outcome> {
+async function process(deps: Deps, webhook: Webhook): Promise<Outcome> {
   const { tenantId, id, accountId, receivedAt } = webhook
   if (webhook.processedAt) return { done: () => Promise.resolve() }
-  const account = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId))
-  const message = open(worker.keyRing, tenantId, webhookPlace(id), webhook.body)
-  const { problem, effects } = await take(worker, account, message, receivedAt)
+  const account = await withTenant(deps.db, tenantId, (tx) => readAccount(tx, deps.keyRing, accountId))
+  const message = open(deps.keyRing, tenantId, webhookPlace(id), webhook.body)
+  const { problem, effects } = await take(deps, account, message, receivedAt)
   return {
     done: async (tx) => {
       await tx
@@ -48,18 +48,18 @@ async function process(worker: Worker, webhook: Webhook): Promise<Outcome> {
 type Taken = { problem: string | null; effects?: (tx: Tx) => Promise<unknown> }
 
 /** Reads one push and finds the person behind it; nothing is written yet. */
-async function take(worker: Worker, account: OpenAccount, message: string, receivedAt: Date): Promise<Taken> {
+async function take(deps: Deps, account: OpenAccount, message: string, receivedAt: Date): Promise<Taken> {
   const { callback } = connectors[account.kind]
   if (!callback) throw new AppError('INVALID', `${account.kind} takes no pushes`)
   const incoming = callback.read(message, account)
   if (incoming.kind === 'OTHER') return { problem: `OTHER: ${incoming.name}` }
-  const untimely = 'at' in incoming && momentProblem(incoming.at, worker.now())
+  const untimely = 'at' in incoming && momentProblem(incoming.at, deps.now())
   if (untimely) return { problem: `${untimely}: time of the push` }
   // Before identity gets to know of anybody, and before anything of the account is called.
-  await callback.prove?.(account, reachOf(worker, account.kind))
+  await callback.prove?.(account, reachOf(deps, account.kind))
   const effects =
     incoming.kind === 'ORDER_CHANGED'
-      ? await takeOrder(worker, account.tenantId, incoming.order)
-      : await takeContactEvent(worker, account, incoming, receivedAt)
+      ? await takeOrder(deps, account.tenantId, incoming.order)
+      : await takeContactEvent(deps, account, incoming, receivedAt)
   return { problem: null, effects }
 }

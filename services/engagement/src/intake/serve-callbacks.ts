@@ -1,9 +1,8 @@
-import type { Admission } from '@renmai/platform/overload/admission'
 import type { Http } from '@renmai/platform/serve/http'
 import { knownAccount } from '../channels/channel.ts'
 import type { CallbackRequest, Connector } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import type { ChannelKind } from '../gen/resolvers.ts'
 import { ingestEvents } from '../touchpoints/touchpoint.ts'
 import { storePush } from './store-push.ts'
@@ -19,10 +18,10 @@ const pathOf = (path: string) => `/${path}/:tenantId/:accountId`
 const workOf = (path: string) => path.split('/').at(-1)!
 
 /** A route for each connector that is called. An account proves its callers by its own secret, before anything is parsed. */
-export function serveCallbacks(http: Http, worker: Worker, admission: Admission): void {
+export function serveCallbacks(http: Http, deps: Deps): void {
   for (const [kind, { callback, events }] of Object.entries(connectors) as [ChannelKind, Connector][]) {
-    if (callback) servePushes(http, worker, admission, kind, callback)
-    if (events) serveEvents(http, worker, admission, kind, events)
+    if (callback) servePushes(http, deps, kind, callback)
+    if (events) serveEvents(http, deps, kind, events)
   }
 }
 
@@ -32,39 +31,33 @@ const requestOf = ({ query, headers, body }: { query: Record<string, string>; he
   body: body ?? '',
 })
 
-function servePushes(
-  http: Http,
-  worker: Worker,
-  admission: Admission,
-  kind: ChannelKind,
-  callback: NonNullable<Connector['callback']>,
-): void {
+function servePushes(http: Http, deps: Deps, kind: ChannelKind, callback: NonNullable<Connector['callback']>): void {
   const path = pathOf(callback.path)
   if (callback.echo)
     http.get<Route>(path, async ({ params: { tenantId, accountId }, query }, reply) => {
-      const account = await knownAccount(worker, tenantId, accountId, kind)
-      return reply.type('text/plain').send(callback.echo!(query, account, worker.now()))
+      const account = await knownAccount(deps, tenantId, accountId, kind)
+      return reply.type('text/plain').send(callback.echo!(query, account, deps.now()))
     })
   http.post<Route>(path, { bodyLimit: callback.limit }, async (request, reply) => {
     const { tenantId, accountId } = request.params
-    const account = await knownAccount(worker, tenantId, accountId, kind)
-    const push = callback.open(requestOf(request), account, worker.now())
+    const account = await knownAccount(deps, tenantId, accountId, kind)
+    const push = callback.open(requestOf(request), account, deps.now())
     if (push)
-      await admission.admit({ tenantId, priority: 'PERSIST', kind: workOf(callback.path) }, () =>
-        storePush(worker, tenantId, accountId, push),
+      await deps.admission.admit({ tenantId, priority: 'PERSIST', kind: workOf(callback.path) }, () =>
+        storePush(deps, tenantId, accountId, push),
       )
     return reply.type(typeof callback.accepted === 'string' ? 'text/plain' : 'application/json').send(callback.accepted)
   })
 }
 
-function serveEvents(http: Http, worker: Worker, admission: Admission, kind: ChannelKind, events: NonNullable<Connector['events']>): void {
+function serveEvents(http: Http, deps: Deps, kind: ChannelKind, events: NonNullable<Connector['events']>): void {
   http.post<Route>(pathOf(events.path), { bodyLimit: events.limit }, async (request) => {
     const { tenantId, accountId } = request.params
-    const account = await knownAccount(worker, tenantId, accountId, kind)
+    const account = await knownAccount(deps, tenantId, accountId, kind)
     const source = { id: account.id, channel: events.channelOf(account.credentials) }
     const given = events.open(requestOf(request), account)
-    return admission.admit({ tenantId, priority: 'PERSIST', kind: workOf(events.path) }, () =>
-      ingestEvents(worker, tenantId, source, given),
+    return deps.admission.admit({ tenantId, priority: 'PERSIST', kind: workOf(events.path) }, () =>
+      ingestEvents(deps, tenantId, source, given),
     )
   })
 }

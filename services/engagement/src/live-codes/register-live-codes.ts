@@ -4,25 +4,25 @@ import type { Outcome } from '@renmai/platform/work/settle'
 import { and, eq } from 'drizzle-orm'
 import { reachOf, readAccount } from '../channels/channel.ts'
 import { connectors } from '../connectors/connectors.ts'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { type LiveCode, liveCodes } from './live-code.table.ts'
 
 /**
  * Requests from the platform the codes that have none yet. A crash after its answer makes a second code there, which nobody
  * is shown: the state, not the code, attributes a customer.
  */
-export const registerLiveCodes = outside(liveCodes, (worker: Worker) => ({
+export const registerLiveCodes = outside(liveCodes, (deps: Deps) => ({
   name: 'register-live-codes',
   leaseSeconds: 30,
   batch: 4,
-  call: (code) => register(worker, code),
+  call: (code) => register(deps, code),
 }))
 
-async function register(worker: Worker, code: LiveCode): Promise<Outcome> {
+async function register(deps: Deps, code: LiveCode): Promise<Outcome> {
   const { tenantId, id, accountId } = code
   if (code.configId) return { done: () => Promise.resolve() }
-  const account = await withTenant(worker.db, tenantId, (tx) => readAccount(tx, worker.keyRing, accountId))
-  const made = await connectors[account.kind].provisions?.liveCode?.(account, code, reachOf(worker, account.kind))
+  const account = await withTenant(deps.db, tenantId, (tx) => readAccount(tx, deps.keyRing, accountId))
+  const made = await connectors[account.kind].provisions?.liveCode?.(account, code, reachOf(deps, account.kind))
   if (!made) return { parked: 'The platform makes no live codes' }
   // Some reasons pass by themselves; anything else needs a person.
   if (!('given' in made)) return 'later' in made ? made : { parked: made.refused }

@@ -12,7 +12,7 @@ import { and, eq, inArray } from 'drizzle-orm'
 import { reachOf, readSender } from '../channels/channel.ts'
 import type { Handover, Outbound } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import type { ChannelKind } from '../gen/resolvers.ts'
 import { type Template, templates } from '../templates/template.table.ts'
 import { block, claimDue, markSending, postpone, settleAbandoned } from './message.queries.ts'
@@ -28,7 +28,7 @@ const LANES = 4
  * Sends what is due. Per message: the gate decides (no answer: wait, never send), identity gives the address, the text
  * is rendered, SENDING is committed, the platform is called once, the outcome is recorded.
  */
-export const dispatchMessages = queue('messages', (worker: Worker) => ({
+export const dispatchMessages = queue('messages', (deps: Deps) => ({
   name: 'dispatch-messages',
   lanes: LANES,
   due: [
@@ -36,27 +36,27 @@ export const dispatchMessages = queue('messages', (worker: Worker) => ({
     { waiting: "state IN ('CLAIMED', 'SENDING')", at: 'lease_until' },
   ],
   work: async (tenantId) => {
-    const abandoned = await withTenant(worker.db, tenantId, (tx) => settleAbandoned(tx, worker.now()))
-    const claimed = await claimDue(worker.db, tenantId, BATCH)
-    if (claimed.length > 0) await dispatch(worker, tenantId, claimed)
+    const abandoned = await withTenant(deps.db, tenantId, (tx) => settleAbandoned(tx, deps.now()))
+    const claimed = await claimDue(deps.db, tenantId, BATCH)
+    if (claimed.length > 0) await dispatch(deps, tenantId, claimed)
     return abandoned + claimed.length
   },
 }))
 
 /** A batch that fails by a fault is dispatched one by one, so that the message to blame holds up no other. */
-async function dispatch(worker: Worker, tenantId: string, claimed: Message[]): Promise<void> {
+async function dispatch(deps: Deps, tenantId: string, claimed: Message[]): Promise<void> {
   try {
-    const allowed = await askGate(worker, tenantId, claimed)
-    for (const [channel, group] of Map.groupBy(allowed, ({ message }) => message.channel)) await handOver(worker, tenantId, channel, group)
+    const allowed = await askGate(deps, tenantId, claimed)
+    for (const [channel, group] of Map.groupBy(allowed, ({ message }) => message.channel)) await handOver(deps, tenantId, channel, group)
   } catch (error) {
-    if (isTransient(error)) return giveBack(worker, tenantId, claimed, 'GATE_OR_IDENTITY_UNAVAILABLE')
-    if (claimed.length > 1) for (const message of claimed) await dispatch(worker, tenantId, [message])
-    else await judge(worker, claimed[0]!, error)
+    if (isTransient(error)) return giveBack(deps, tenantId, claimed, 'GATE_OR_IDENTITY_UNAVAILABLE')
+    if (claimed.length > 1) for (const message of claimed) await dispatch(deps, tenantId, [message])
+    else await judge(deps, claimed[0]!, error)
   }
 }
 
-const giveBack = (worker: Worker, tenantId: string, claimed: Message[], reason: string) =>
-  withTenant(worker.db, tenantId, (tx) =>
+const giveBack = (deps: Deps, tenantId: string, claimed: Message[], reason: string) =>
+  withTenant(deps.db, tenantId, (tx) =>
     postpone(
       tx,
       claimed.map(({ id }) => id),
@@ -66,54 +66,54 @@ const giveBack = (worker: Worker, tenantId: string, claimed: Message[], reason: 
   )
 
 /** What fails by a fault again and again is blocked, which whoever looks at the message sees. */
-async function judge(worker: Worker, message: Message, error: unknown): Promise<void> {
-  worker.bus.log.error({ err: error, message: message.id, attempts: message.attempts }, 'a message could not be dispatched')
-  if (message.attempts < MAX_ATTEMPTS) return giveBack(worker, message.tenantId, [message], 'INTERNAL')
-  await withTenant(worker.db, message.tenantId, (tx) => block(tx, message, null, ['INTERNAL'], worker.now()))
+async function judge(deps: Deps, message: Message, error: unknown): Promise<void> {
+  deps.bus.log.error({ err: error, message: message.id, attempts: message.attempts }, 'a message could not be dispatched')
+  if (message.attempts < MAX_ATTEMPTS) return giveBack(deps, message.tenantId, [message], 'INTERNAL')
+  await withTenant(deps.db, message.tenantId, (tx) => block(tx, message, null, ['INTERNAL'], deps.now()))
 }
 
 type Allowed = { message: Message; decision: SendDecision }
 
 /** Messages that the gate allows; the refused ones are blocked with the receipt's id. */
-async function askGate(worker: Worker, tenantId: string, claimed: Message[]): Promise<Allowed[]> {
+async function askGate(deps: Deps, tenantId: string, claimed: Message[]): Promise<Allowed[]> {
   const questions = claimed.map(({ id, profileId, purpose, channel }) => ({
     messageId: id,
     profileId,
     purpose,
     channel,
   }))
-  const { decisions } = await ask(worker.bus, ComplianceService.method.decideSends, { tenantId, questions })
+  const { decisions } = await ask(deps.bus, ComplianceService.method.decideSends, { tenantId, questions })
   const byMessage = new Map(decisions.map((decision) => [decision.messageId, decision]))
   const answered = claimed.flatMap((message) => (byMessage.has(message.id) ? [{ message, decision: byMessage.get(message.id)! }] : []))
   const refused = answered.filter(({ decision }) => !decision.isAllowed)
   if (refused.length > 0) {
-    await withTenant(worker.db, tenantId, async (tx) => {
-      for (const { message, decision } of refused) await block(tx, message, decision.decisionId, decision.reasons, worker.now())
+    await withTenant(deps.db, tenantId, async (tx) => {
+      for (const { message, decision } of refused) await block(tx, message, decision.decisionId, decision.reasons, deps.now())
     })
   }
   return answered.filter(({ decision }) => decision.isAllowed)
 }
 
-async function handOver(worker: Worker, tenantId: string, channel: string, group: Allowed[]): Promise<void> {
+async function handOver(deps: Deps, tenantId: string, channel: string, group: Allowed[]): Promise<void> {
   const [kind, sender] = senderOf(channel)
-  const { cards } = await ask(worker.bus, IdentityService.method.readContactCards, {
+  const { cards } = await ask(deps.bus, IdentityService.method.readContactCards, {
     tenantId,
     profileIds: [...new Set(group.map(({ message }) => message.profileId))],
     addressKind: IdentifierKind[sender?.address ?? 'UNSPECIFIED'],
     purpose: group[0]!.message.purpose,
   })
   const cardOf = new Map(cards.map((card) => [card.profileId, card]))
-  const { known, account } = await withTenant(worker.db, tenantId, async (tx) => ({
+  const { known, account } = await withTenant(deps.db, tenantId, async (tx) => ({
     known: await readTemplates(tx, group),
-    account: kind && (await readSender(tx, worker.keyRing, kind)),
+    account: kind && (await readSender(tx, deps.keyRing, kind)),
   }))
   const drafts = group.flatMap(({ message }) => {
     const template = known.get(templateKey(message.templateId, message.templateVersion))
     return template ? [{ message, template, displayName: cardOf.get(message.profileId)?.displayName ?? '' }] : []
   })
-  const texts = await renderDrafts(tenantId, drafts)
-  const send = kind && sender && account && ((message: Outbound) => sender.send(account, message, reachOf(worker, kind)))
-  const steps = stepsOf(worker, tenantId, group[0]!.message.attemptId!, send)
+  const texts = await renderDrafts(deps.templates, tenantId, drafts)
+  const send = kind && sender && account && ((message: Outbound) => sender.send(account, message, reachOf(deps, kind)))
+  const steps = stepsOf(deps, tenantId, group[0]!.message.attemptId!, send)
   const waiting = [...group]
   const work = async () => {
     for (let next = waiting.pop(); next; next = waiting.pop())
@@ -144,7 +144,7 @@ async function readTemplates(tx: Tx, group: Allowed[]): Promise<Map<string, Temp
 type Steps = ReturnType<typeof stepsOf>
 
 /** What is done with each message of one attempt; writes of messages that are at the same step are committed together. */
-function stepsOf({ db, now }: Worker, tenantId: string, attemptId: string, send: Send | undefined) {
+function stepsOf({ db, now }: Deps, tenantId: string, attemptId: string, send: Send | undefined) {
   const inTenant = <T>(work: (tx: Tx) => Promise<T>) => withTenant(db, tenantId, work)
   return {
     send,

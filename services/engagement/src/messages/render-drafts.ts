@@ -1,4 +1,4 @@
-import { renderMessages, type TextProblem, type Texts } from '@renmai/platform/render/templates'
+import type { Templates, TextProblem, Texts } from '@renmai/platform/render/templates'
 import type { Template } from '../templates/template.table.ts'
 import type { Message } from './message.table.ts'
 
@@ -18,10 +18,10 @@ const PROBLEMS = {
  * Renders messages of a tenant. A variable that is missing stops its message: nobody is sent a blank or a placeholder.
  * @returns the text by the message's id, or why there is none
  */
-export async function renderDrafts(tenantId: string, drafts: readonly Draft[]): Promise<Map<string, Drafted>> {
+export async function renderDrafts(templates: Templates, tenantId: string, drafts: readonly Draft[]): Promise<Map<string, Drafted>> {
   const keyOf = ({ id, version }: Template) => `${id}|${version}`
   const sources = new Map(drafts.map(({ template }) => [keyOf(template), [template.subjectTemplate, template.bodyTemplate]]))
-  const texts = await renderMessages(
+  const texts = await templates.renderMessages(
     tenantId,
     sources,
     drafts.map(({ message: { variables }, template, displayName }) => ({

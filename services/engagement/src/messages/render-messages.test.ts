@@ -1,3 +1,4 @@
+import { Templates } from '@renmai/platform/render/templates'
 import { newId } from '@renmai/platform/serve/ids'
 import { describe, expect, it } from 'vitest'
 import { renderDrafts } from './render-drafts.ts'
@@ -11,9 +12,10 @@ const template = {
   subjectTemplate: '{{ customer.name }}',
   bodyTemplate: '券 {{ coupon }}',
 }
+const templates = new Templates()
 const render = async (bodyTemplate: string, variables: Record<string, string>, displayName = '王') => {
   const draft = { message: { id: 'm', variables }, template: { ...template, id: newId(), bodyTemplate }, displayName }
-  return (await renderDrafts(tenantId, [draft])).get('m')
+  return (await renderDrafts(templates, tenantId, [draft])).get('m')
 }
 
 describe('messages', () => {
@@ -37,7 +39,7 @@ describe('messages', () => {
       template: { ...template, version, bodyTemplate: `v${version}` },
       displayName: '王',
     }))
-    const texts = await renderDrafts(tenantId, drafts)
+    const texts = await renderDrafts(templates, tenantId, drafts)
     expect([texts.get('m1'), texts.get('m2')]).toMatchObject([{ body: 'v1' }, { body: 'v2' }])
   })
 })

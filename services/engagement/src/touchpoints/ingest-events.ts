@@ -2,7 +2,7 @@ import { breaksUnique, withTenant } from '@renmai/platform/db/db'
 import { crashPoint } from '@renmai/platform/serve/crash-point'
 import { AppError } from '@renmai/platform/serve/errors'
 import { newId } from '@renmai/platform/serve/ids'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { checkEvent, type GoodEvent, type RawEvent, type Rejection } from './event.rules.ts'
 import { personOf } from './people.ts'
 import { type EventSource, type NewTouchpoint, type Repeats, storeTouchpoints } from './store-touchpoints.ts'
@@ -17,19 +17,18 @@ const MAX_EVENTS = 1_000
  * rejected alone. People who are known are attached at once, the others as soon as identity answers.
  */
 export async function ingestEvents(
-  worker: Omit<Worker, 'relayDb'>,
+  deps: Pick<Deps, 'db' | 'now' | 'keyRing' | 'people'>,
   tenantId: string,
   source: EventSource,
   events: readonly RawEvent[],
 ): Promise<IngestAnswer> {
   if (!Array.isArray(events) || events.length === 0 || events.length > MAX_EVENTS)
     throw new AppError('INVALID', `Send 1 to ${MAX_EVENTS} events`, { events: `1 to ${MAX_EVENTS}` })
-  const now = worker.now()
+  const now = deps.now()
   const checked = events.map((event) => checkEvent(event, `events:${source.id}`, now))
   const good = checked.filter((one): one is GoodEvent => 'claim' in one)
-  const touchpoints = toTouchpoints(worker, tenantId, good)
-  const take = (repeats: Repeats) =>
-    withTenant(worker.db, tenantId, (tx) => storeTouchpoints(tx, worker.keyRing, source, touchpoints, repeats))
+  const touchpoints = toTouchpoints(deps, tenantId, good)
+  const take = (repeats: Repeats) => withTenant(deps.db, tenantId, (tx) => storeTouchpoints(tx, deps.keyRing, source, touchpoints, repeats))
   const fresh = await take('NONE').catch((error) => {
     if (breaksUnique(error, 'touchpoints_once')) return take('SOME')
     throw error
@@ -39,11 +38,11 @@ export async function ingestEvents(
 }
 
 /** Of one message id in a batch the first counts. */
-function toTouchpoints({ keyRing }: Omit<Worker, 'relayDb'>, tenantId: string, good: GoodEvent[]): NewTouchpoint[] {
+function toTouchpoints(deps: Pick<Deps, 'keyRing' | 'people'>, tenantId: string, good: GoodEvent[]): NewTouchpoint[] {
   const byMessage = new Map<string, NewTouchpoint>()
   for (const event of good) {
     if (byMessage.has(event.messageId)) continue
-    byMessage.set(event.messageId, { event, id: newId(), person: personOf(keyRing, tenantId, event.claim) })
+    byMessage.set(event.messageId, { event, id: newId(), person: personOf(deps, tenantId, event.claim) })
   }
   return [...byMessage.values()]
 }

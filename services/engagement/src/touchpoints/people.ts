@@ -11,16 +11,21 @@ export type Person = { readonly externalId: string; readonly key: Buffer; profil
  * The people of the moment come again and again; keyed hashes and the look-up of their profile were a fifth of the CPU
  * of intake. A profile never changes; the limit of age is for people who are erased.
  */
-const people = new LRUCache<string, Person>({ max: 50_000, ttl: 60_000, ttlResolution: 1_000 })
+export const createPeople = () => new LRUCache<string, Person>({ max: 50_000, ttl: 60_000, ttlResolution: 1_000 })
+export type People = ReturnType<typeof createPeople>
 
 /** A person by the hidden id of their profile. The external id is one of the identifiers. */
-export function personOf(ring: KeyRing, tenantId: string, { source, externalId, identifiers }: Naming): Person {
+export function personOf(
+  { keyRing, people }: { keyRing: KeyRing; people: People },
+  tenantId: string,
+  { source, externalId, identifiers }: Naming,
+): Person {
   // Written so that no identifier's text can be read as two.
   const name = JSON.stringify([tenantId, source, externalId, ...identifiers.flatMap((one) => [one.namespace, one.value, one.isVerified])])
   const known = people.get(name)
   if (known) return known
-  const hidden = hiddenId(ring, tenantId, externalId)
-  const person = { externalId: hidden, key: identityKey(ring, tenantId, { source, externalId: hidden, identifiers }), profileId: null }
+  const hidden = hiddenId(keyRing, tenantId, externalId)
+  const person = { externalId: hidden, key: identityKey(keyRing, tenantId, { source, externalId: hidden, identifiers }), profileId: null }
   people.set(name, person)
   return person
 }

@@ -5,7 +5,7 @@ import { insertRows } from '@renmai/platform/db/rows'
 import { ask } from '@renmai/platform/events/ask'
 import { AppError } from '@renmai/platform/serve/errors'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { type Claim, identityKey } from './claim.ts'
 import { profileKeys } from './touchpoint.table.ts'
 
@@ -19,17 +19,17 @@ const MAX_CLAIMS = 500
  * @returns one resolution per claim, in their order
  * @throws AppError UNAVAILABLE when identity does not answer
  */
-export async function resolveClaims(worker: Worker, tenantId: string, claims: Claim[]): Promise<Resolution[]> {
-  const keys = claims.map((claim) => identityKey(worker.keyRing, tenantId, claim))
-  const known = await withTenant(worker.db, tenantId, (tx) => readProfileKeys(tx, keys))
+export async function resolveClaims(deps: Deps, tenantId: string, claims: Claim[]): Promise<Resolution[]> {
+  const keys = claims.map((claim) => identityKey(deps.keyRing, tenantId, claim))
+  const known = await withTenant(deps.db, tenantId, (tx) => readProfileKeys(tx, keys))
   const unknown = claims
     .map((claim, index) => ({ claim, key: keys[index]!.toString('hex') }))
     .filter(({ claim, key }) => !known.has(key) || hasNews(claim))
   const answers = new Map<string, Resolution>()
   for (let at = 0; at < unknown.length; at += MAX_CLAIMS) {
-    for (const [key, resolution] of await askIdentity(worker, tenantId, unknown.slice(at, at + MAX_CLAIMS))) answers.set(key, resolution)
+    for (const [key, resolution] of await askIdentity(deps, tenantId, unknown.slice(at, at + MAX_CLAIMS))) answers.set(key, resolution)
   }
-  if (answers.size > 0) await withTenant(worker.db, tenantId, (tx) => rememberProfiles(tx, answers))
+  if (answers.size > 0) await withTenant(deps.db, tenantId, (tx) => rememberProfiles(tx, answers))
   return keys.map((key) => answers.get(key.toString('hex')) ?? { profileId: known.get(key.toString('hex'))! })
 }
 
@@ -45,7 +45,7 @@ export async function readProfileKeys(tx: Tx, keys: Buffer[]): Promise<Map<strin
 }
 
 export async function askIdentity(
-  { bus }: Worker,
+  { bus }: Deps,
   tenantId: string,
   asked: { claim: Claim; key: string }[],
 ): Promise<Map<string, Resolution>> {

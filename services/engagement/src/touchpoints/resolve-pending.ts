@@ -4,7 +4,7 @@ import { isTransient } from '@renmai/platform/serve/errors'
 import { LEASED } from '@renmai/platform/work/leased'
 import { queue } from '@renmai/platform/work/queue'
 import { outcomeOf, problemOf } from '@renmai/platform/work/settle'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import type { Claim } from './claim.ts'
 import { claimPlace } from './keep-claims.ts'
 import { askIdentity, type Resolution, rememberProfiles } from './resolve-claims.ts'
@@ -19,37 +19,37 @@ type Held = { key: string; revision: number; attempts: number }
 type Pending = Held & { claim: Claim }
 
 /** Requests from identity the people behind stored events and attaches the events. While identity is down they wait. */
-export const resolvePending = queue('pending_claims', (worker: Worker) => ({
+export const resolvePending = queue('pending_claims', (deps: Deps) => ({
   name: 'resolve-pending',
   due: [LEASED],
   parks: true,
-  work: (tenantId) => resolveTenant(worker, tenantId),
+  work: (tenantId) => resolveTenant(deps, tenantId),
 }))
 
-async function resolveTenant(worker: Worker, tenantId: string): Promise<number> {
-  const claimed = await withTenant(worker.db, tenantId, claimDue)
-  const { opened, broken } = openAll(worker, tenantId, claimed)
-  if (broken.length > 0) await withTenant(worker.db, tenantId, (tx) => park(tx, broken, 'INTERNAL: Stored data could not be decrypted'))
-  if (opened.length > 0) await resolve(worker, tenantId, opened)
+async function resolveTenant(deps: Deps, tenantId: string): Promise<number> {
+  const claimed = await withTenant(deps.db, tenantId, claimDue)
+  const { opened, broken } = openAll(deps, tenantId, claimed)
+  if (broken.length > 0) await withTenant(deps.db, tenantId, (tx) => park(tx, broken, 'INTERNAL: Stored data could not be decrypted'))
+  if (opened.length > 0) await resolve(deps, tenantId, opened)
   return claimed.length
 }
 
 /** A batch that identity refuses as a whole is resolved one by one, so that the claim to blame holds up no other. */
-async function resolve(worker: Worker, tenantId: string, pending: Pending[]): Promise<void> {
+async function resolve(deps: Deps, tenantId: string, pending: Pending[]): Promise<void> {
   try {
-    const answers = await askIdentity(worker, tenantId, pending)
-    await withTenant(worker.db, tenantId, async (tx) => {
+    const answers = await askIdentity(deps, tenantId, pending)
+    await withTenant(deps.db, tenantId, async (tx) => {
       await rememberProfiles(tx, answers)
       await attach(tx, answers)
       await settle(tx, pending, answers)
     })
   } catch (error) {
     if (isTransient(error)) {
-      await withTenant(worker.db, tenantId, (tx) => postpone(tx, pending, problemOf(error)))
+      await withTenant(deps.db, tenantId, (tx) => postpone(tx, pending, problemOf(error)))
       throw error
     }
-    if (pending.length > 1) for (const one of pending) await resolve(worker, tenantId, [one])
-    else await withTenant(worker.db, tenantId, (tx) => note(tx, pending[0]!, error))
+    if (pending.length > 1) for (const one of pending) await resolve(deps, tenantId, [one])
+    else await withTenant(deps.db, tenantId, (tx) => note(tx, pending[0]!, error))
   }
 }
 
@@ -63,7 +63,7 @@ async function claimDue(tx: Tx): Promise<(Held & { claim: Buffer })[]> {
   return rows
 }
 
-function openAll({ keyRing }: Worker, tenantId: string, claimed: (Held & { claim: Buffer })[]) {
+function openAll({ keyRing }: Deps, tenantId: string, claimed: (Held & { claim: Buffer })[]) {
   const [opened, broken] = [[] as Pending[], [] as Held[]]
   for (const one of claimed) {
     try {

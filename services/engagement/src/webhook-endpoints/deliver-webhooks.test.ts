@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { answer, answerAll } from '@renmai/platform/events/ask'
 import { type Bus, connectBus } from '@renmai/platform/events/bus'
-import { parseKeyRing } from '@renmai/platform/secrets/crypto'
 import { createEgress, parseExceptions } from '@renmai/platform/secrets/egress'
 import { AppError } from '@renmai/platform/serve/errors'
 import { newId } from '@renmai/platform/serve/ids'
@@ -21,7 +20,8 @@ import { MessageReceivedSchema, WebhookEndpointDisabledSchema } from '@renmai/pr
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
-import type { Context, Worker } from '../context.ts'
+import { testDeps } from '../../test/deps.ts'
+import type { Context, Deps } from '../context.ts'
 import { handlers } from '../handlers.ts'
 import { createLoaders } from '../loaders.ts'
 import { engagement } from '../service.ts'
@@ -41,7 +41,7 @@ import { updateWebhookEndpoint } from './update-webhook-endpoint.ts'
 const folder = makeFolder('webhooks')
 const HOUR_MS = 3_600_000
 const LOOPBACK = parseExceptions('127.0.0.1:1-65535/webhook', ['webhook'])
-let [nats, bus, test, worker, target, url]: [Nats, Bus, TestDatabase, Worker, Server, string] = [] as never
+let [nats, bus, test, worker, target, url]: [Nats, Bus, TestDatabase, Deps, Server, string] = [] as never
 let stopAnswers: () => Promise<void>
 let tenant: string
 let client: string
@@ -67,18 +67,7 @@ beforeAll(async () => {
     answer(GatewayService.method.checkSubscription, async ({ document }) => check(document)),
   ])
   test = await testDatabase(inject('postgresUrl'), engagement)
-  worker = {
-    db: test.db,
-    relayDb: test.relayDb,
-    bus,
-    now: () => new Date(),
-    keyRing: parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } })),
-    platformUrls: { WECOM: 'http://127.0.0.1:1' },
-    intakeUrl: 'https://intake.example',
-    ticketKey: 't'.repeat(32),
-    egress: createEgress([], 'smtp', []),
-    webEgress: createEgress(LOOPBACK, 'webhook', [443]),
-  }
+  worker = testDeps(test, bus, { EGRESS_ALLOW: '127.0.0.1:1-65535/webhook' })
   target = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))

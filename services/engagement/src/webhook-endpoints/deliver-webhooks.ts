@@ -2,9 +2,8 @@ import { ask } from '@renmai/platform/events/ask'
 import { type AppError, isTransient } from '@renmai/platform/serve/errors'
 import { queue } from '@renmai/platform/work/queue'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 import { claimDeliveries, type Due, postpone, skip } from './delivery.queries.ts'
-import { createPost, type Post } from './post.ts'
 import { disable, recordDelivery } from './record-delivery.ts'
 import { goodSecrets } from './secrets.ts'
 
@@ -15,13 +14,12 @@ const [IN_ALL, PER_TENANT] = [128, 24]
  * Delivers what waits in the queues of webhook endpoints. Each delivery is answered by the gateway as its client may see it
  * when it is sent, so that nothing personal is kept here. A worker that dies may have sent: it is sent again with the same id.
  */
-export const deliverWebhooks = queue('webhook_deliveries', (worker: Worker) => {
-  const { post, close } = createPost(worker.webEgress)
+export const deliverWebhooks = queue('webhook_deliveries', (deps: Deps) => {
   const underWay = new Map<Promise<void>, Due>()
   let wake = () => undefined as void
   const start = (due: Due) => {
-    const delivering = deliver(worker, post, due)
-      .catch((error) => breakOff(worker, due, error))
+    const delivering = deliver(deps, due)
+      .catch((error) => breakOff(deps, due, error))
       .finally(() => {
         underWay.delete(delivering)
         wake()
@@ -37,13 +35,10 @@ export const deliverWebhooks = queue('webhook_deliveries', (worker: Worker) => {
     due: [{ waiting: "state = 'PENDING'", at: 'next_at' }],
     hasRoom: (tenantId) => roomOf(tenantId) > 0,
     onStart: (look) => (wake = look),
-    onStop: async () => {
-      await Promise.all(underWay.keys())
-      await close()
-    },
+    onStop: async () => void (await Promise.all(underWay.keys())),
     work: async (tenantId) => {
       const busy = [...underWay.values()].map((due) => due.endpoint.id)
-      const due = await claimDeliveries(worker.db, tenantId, busy, roomOf(tenantId))
+      const due = await claimDeliveries(deps.db, tenantId, busy, roomOf(tenantId))
       due.forEach(start)
       return due.length
     },
@@ -51,27 +46,27 @@ export const deliverWebhooks = queue('webhook_deliveries', (worker: Worker) => {
 })
 
 /** What fails in passing comes again when its lease ends; what is a fault of ours counts, or it would come again for ever. */
-async function breakOff(worker: Worker, due: Due, error: unknown): Promise<void> {
-  worker.bus.log.error({ err: error, delivery: due.id }, 'a delivery was broken off; it is tried again')
+async function breakOff(deps: Deps, due: Due, error: unknown): Promise<void> {
+  deps.bus.log.error({ err: error, delivery: due.id }, 'a delivery was broken off; it is tried again')
   if (isTransient(error)) return
   const failed = { sent: { status: null, problem: 'INTERNAL' }, durationMs: 0 }
-  await recordDelivery(worker, due, failed).catch((err) => worker.bus.log.error({ err, delivery: due.id }, 'a delivery cannot be recorded'))
+  await recordDelivery(deps, due, failed).catch((err) => deps.bus.log.error({ err, delivery: due.id }, 'a delivery cannot be recorded'))
 }
 
-async function deliver(worker: Worker, post: Post, due: Due): Promise<void> {
-  const body = await bodyOf(worker, due).catch((error: AppError) => ({ error }))
-  if (body === undefined) return skip(worker.db, due)
-  if (typeof body === 'string') return send(worker, post, due, body)
+async function deliver(deps: Deps, due: Due): Promise<void> {
+  const body = await bodyOf(deps, due).catch((error: AppError) => ({ error }))
+  if (body === undefined) return skip(deps.db, due)
+  if (typeof body === 'string') return send(deps, due, body)
   const { error } = body
-  if (isTransient(error)) return postpone(worker.db, due)
-  if (error.code === 'FORBIDDEN') return disable(worker.db, due, 'CLIENT_REVOKED', worker.now())
+  if (isTransient(error)) return postpone(deps.db, due)
+  if (error.code === 'FORBIDDEN') return disable(deps.db, due, 'CLIENT_REVOKED', deps.now())
   if (error.code !== 'INVALID') throw error
   // Its schema or its client has changed since the document was looked at; it may change again.
-  return recordDelivery(worker, due, { sent: { status: null, problem: 'DOCUMENT_INVALID' }, durationMs: 0 })
+  return recordDelivery(deps, due, { sent: { status: null, problem: 'DOCUMENT_INVALID' }, durationMs: 0 })
 }
 
 /** @returns nothing for what is not told to this client */
-async function bodyOf({ bus }: Worker, { endpoint, event, isTest, createdAt }: Due): Promise<string | undefined> {
+async function bodyOf({ bus }: Deps, { endpoint, event, isTest, createdAt }: Due): Promise<string | undefined> {
   const timestamp = createdAt.toISOString()
   if (isTest) return JSON.stringify({ type: 'test', timestamp, data: null })
   const { tenantId, clientId, document, field, scopes } = endpoint
@@ -85,10 +80,10 @@ async function bodyOf({ bus }: Worker, { endpoint, event, isTest, createdAt }: D
   return result ? JSON.stringify({ type: field, timestamp, ...(JSON.parse(result) as object) }) : undefined
 }
 
-async function send(worker: Worker, post: Post, due: Due, body: string): Promise<void> {
+async function send(deps: Deps, due: Due, body: string): Promise<void> {
   const began = performance.now()
-  const now = worker.now()
-  const secrets = goodSecrets(worker.keyRing, due.endpoint, now)
-  const sent = await post({ id: due.id, url: due.endpoint.url, secrets, body }, now)
-  await recordDelivery(worker, due, { sent, durationMs: Math.round(performance.now() - began) })
+  const now = deps.now()
+  const secrets = goodSecrets(deps.keyRing, due.endpoint, now)
+  const sent = await deps.post({ id: due.id, url: due.endpoint.url, secrets, body }, now)
+  await recordDelivery(deps, due, { sent, durationMs: Math.round(performance.now() - began) })
 }

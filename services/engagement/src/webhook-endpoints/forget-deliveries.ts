@@ -1,21 +1,21 @@
 import { withTenant } from '@renmai/platform/db/db'
 import { queue } from '@renmai/platform/work/queue'
-import type { Worker } from '../context.ts'
+import type { Deps } from '../context.ts'
 
 const HOUR_MS = 3_600_000
 const KEEP_DAYS = 30
 const BATCH = 1_000
 
 /** Forgets the log of deliveries after 30 days, what still waits too: nobody retries that long. Ids sort by their time. */
-export const forgetDeliveries = queue('webhook_deliveries', (worker: Worker) => ({
+export const forgetDeliveries = queue('webhook_deliveries', (deps: Deps) => ({
   name: 'forget-deliveries',
   due: [{ waiting: 'true', at: `created_at + interval '${KEEP_DAYS} days'`, by: 'id' }],
   pollMs: HOUR_MS,
-  work: (tenantId) => forgetOld(worker, tenantId),
+  work: (tenantId) => forgetOld(deps, tenantId),
 }))
 
 /** @returns how many were forgotten, at most a batch */
-export function forgetOld({ db }: Pick<Worker, 'db'>, tenantId: string): Promise<number> {
+export function forgetOld({ db }: Pick<Deps, 'db'>, tenantId: string): Promise<number> {
   return withTenant(db, tenantId, async (tx) => {
     const { rowCount } = await tx.client.query(
       `DELETE FROM webhook_deliveries WHERE (tenant_id, id) IN (

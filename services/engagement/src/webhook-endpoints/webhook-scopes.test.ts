@@ -1,7 +1,5 @@
 import { answer, answerAll } from '@renmai/platform/events/ask'
 import { type Bus, connectBus } from '@renmai/platform/events/bus'
-import { parseKeyRing } from '@renmai/platform/secrets/crypto'
-import { createEgress, parseExceptions } from '@renmai/platform/secrets/egress'
 import { newId } from '@renmai/platform/serve/ids'
 import { createLog } from '@renmai/platform/serve/log'
 import { Cursors } from '@renmai/platform/serve/page'
@@ -15,7 +13,8 @@ import { runQueues } from '@renmai/platform/work/run-queues'
 import { MessageReceivedSchema } from '@renmai/proto/engagement/v1/events'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import type { Context, Worker } from '../context.ts'
+import { testDeps } from '../../test/deps.ts'
+import type { Context, Deps } from '../context.ts'
 import { handlers } from '../handlers.ts'
 import { createLoaders } from '../loaders.ts'
 import { engagement } from '../service.ts'
@@ -25,7 +24,7 @@ import { updateWebhookEndpoint } from './update-webhook-endpoint.ts'
 
 const folder = makeFolder('webhook-scopes')
 const [WIDE, NARROW] = [['webhooks:write', 'messages:read'], ['webhooks:write']]
-let [nats, bus, test, worker]: [Nats, Bus, TestDatabase, Worker] = [] as never
+let [nats, bus, test, worker]: [Nats, Bus, TestDatabase, Deps] = [] as never
 let stopAnswers: () => Promise<void>
 let [tenant, client]: string[] = []
 /** With which scopes the gateway was asked. */
@@ -41,18 +40,7 @@ beforeAll(async () => {
     answer(GatewayService.method.tellEvent, async ({ scopes }) => (told.push(scopes), { result: '' })),
   ])
   test = await testDatabase(inject('postgresUrl'), engagement)
-  worker = {
-    db: test.db,
-    relayDb: test.relayDb,
-    bus,
-    now: () => new Date(),
-    keyRing: parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 1).toString('base64') } })),
-    platformUrls: { WECOM: 'http://127.0.0.1:1' },
-    intakeUrl: 'https://intake.example',
-    ticketKey: 't'.repeat(32),
-    egress: createEgress([], 'smtp', []),
-    webEgress: createEgress(parseExceptions('127.0.0.1/32:443/webhook', ['webhook']), 'webhook', [443]),
-  }
+  worker = testDeps(test, bus, { EGRESS_ALLOW: '127.0.0.1/32:443/webhook' })
 })
 beforeEach(() => {
   ;[tenant, client, checked, told] = [newId(), newId(), [], []]

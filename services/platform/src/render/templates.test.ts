@@ -1,14 +1,15 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../serve/ids.ts'
-import { readSources, renderMessages } from './templates.ts'
+import { Templates } from './templates.ts'
 
 const CANARY = 'canary-of-the-working-folder.liquid'
 beforeAll(() => writeFileSync(CANARY, 'CANARY {{ secret }}'))
 afterAll(() => rmSync(CANARY))
 
+const templates = new Templates()
 const one = async (source: string, values = {}, tenant = newId()) =>
-  (await renderMessages(tenant, new Map([['t', [source]]]), [{ template: 't', values }]))[0]!
+  (await templates.renderMessages(tenant, new Map([['t', [source]]]), [{ template: 't', values }]))[0]!
 
 /** Ten to the depth rounds, each of which writes nothing. */
 const nested = (depth: number) => `${'{% for i in (1..100) %}'.repeat(depth)}${'{% endfor %}'.repeat(depth)}`
@@ -27,7 +28,7 @@ describe('a text', () => {
     ['decrement', '{% decrement n %}'],
     ['liquid', `{% liquid\n include '${CANARY}' %}`],
   ])('has no tag %s: %s', async (tag, source) => {
-    expect(await readSources(newId(), [source])).toEqual([{ problem: 'TAG', tag }])
+    expect(await templates.readSources(newId(), [source])).toEqual([{ problem: 'TAG', tag }])
     expect(await one(source, { secret: 's' })).toEqual({ problem: 'INVALID' })
   })
 
@@ -51,7 +52,7 @@ describe('a text', () => {
 
   it('that cannot be read is refused by its line, and one that is fine says what it uses', async () => {
     const sources = ['ok\n{% if %}', '{% nothing %}', '{{ a }} {% for i in (1..3) %}{{ b | upcase }}{{ i }}{% endfor %}']
-    expect(await readSources(newId(), sources)).toEqual([
+    expect(await templates.readSources(newId(), sources)).toEqual([
       { problem: 'SYNTAX', line: 2 },
       { problem: 'TAG', tag: 'nothing' },
       { variables: ['a', 'b'] },
@@ -72,7 +73,7 @@ describe('a text', () => {
     const messages = ['light', 'heavy', 'heavy', 'light'].map((template, no) => ({ template, values: { name: `n${no}` } }))
     const tenant = newId()
     const answer = [{ texts: ['Hi n0'] }, { problem: 'TOO_HEAVY' }, { problem: 'TOO_HEAVY' }, { texts: ['Hi n3'] }]
-    expect(await renderMessages(tenant, sources, messages)).toEqual(answer)
+    expect(await templates.renderMessages(tenant, sources, messages)).toEqual(answer)
   })
 })
 
@@ -91,7 +92,7 @@ describe('rendering', () => {
     await Promise.all([one('a', {}, attacker), one('b', {}, other)])
     const ended: string[] = []
     const heavy = Array.from({ length: 12 }, async (_, no) => {
-      await renderMessages(attacker, new Map([[`t${no}`, [nested(9)]]]), [{ template: `t${no}`, values: {} }])
+      await templates.renderMessages(attacker, new Map([[`t${no}`, [nested(9)]]]), [{ template: `t${no}`, values: {} }])
       ended.push('attacker')
     })
     const light = one('Hi', {}, other).then(() => ended.push('other'))
@@ -103,7 +104,7 @@ describe('rendering', () => {
     const tenant = newId()
     const messages = Array.from({ length: 2_000 }, () => ({ template: 't', values: {} }))
     const began = process.cpuUsage()
-    const texts = await renderMessages(tenant, new Map([['t', [nested(9)]]]), messages)
+    const texts = await templates.renderMessages(tenant, new Map([['t', [nested(9)]]]), messages)
     expect(new Set(texts.map((text) => JSON.stringify(text)))).toEqual(new Set(['{"problem":"TOO_HEAVY"}']))
     // It takes 50 ms of processor time, and would again for each turn.
     expect(process.cpuUsage(began).user / 1_000).toBeLessThan(1_000)

@@ -17,79 +17,78 @@ const CHUNK = 25
 const HEAVY_MS = 600_000
 const MAX_HEAVY = 1_000
 
-const pool = new ThreadPool<Question, (Source | Texts)[]>({
-  // Beside this file, as source and in a bundle.
-  file: new URL(`./template-worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url),
-  threads: 2,
-  // More than a text may take by its own limits (liquid.ts), which few filters escape.
-  cpuMs: 150,
-  memoryMb: 64,
-})
+/** Renders on threads of its own, which start when there is work. */
+export class Templates {
+  readonly #pool = new ThreadPool<Question, (Source | Texts)[]>({
+    // Beside this file, as source and in a bundle.
+    file: new URL(`./template-worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url),
+    threads: 2,
+    // More than a text may take by its own limits (liquid.ts), which few filters escape.
+    cpuMs: 150,
+    memoryMb: 64,
+  })
+  /** When a template used too much, by tenant and template: not each of its thousands of messages may do so. */
+  readonly #heavy = new Map<string, number>()
 
-/** When a template used too much, by tenant and template: not each of its thousands of messages may do so. */
-const heavy = new Map<string, number>()
-
-/**
- * Reads sources before they are used.
- * @returns for each the names it takes from outside, or why it is no source
- */
-export async function readSources(tenantId: string, sources: readonly string[]): Promise<Source[]> {
-  const answer = await pool.run(tenantId, { kind: 'READ', sources })
-  return isStuck(answer) ? sources.map(() => ({ problem: 'TOO_HEAVY' })) : (answer as Source[])
-}
-
-/**
- * Renders messages of a tenant.
- * @param sources by template, in the order in which the texts are wanted
- * @returns for each message its texts, or why it has none; a template that used too much is TOO_HEAVY for ten minutes
- */
-export async function renderMessages(
-  tenantId: string,
-  sources: ReadonlyMap<string, readonly string[]>,
-  messages: readonly Message[],
-): Promise<Texts[]> {
-  const rendered: Texts[] = []
-  for (let from = 0; from < messages.length; from += CHUNK)
-    rendered.push(...(await renderChunk(tenantId, sources, messages.slice(from, from + CHUNK))))
-  return rendered
-}
-
-async function renderChunk(
-  tenantId: string,
-  sources: ReadonlyMap<string, readonly string[]>,
-  messages: readonly Message[],
-): Promise<Texts[]> {
-  const texts = new Map<Message, Texts>()
-  for (let left = messages; left.length > 0; ) {
-    left = messages.filter((message) => !texts.has(message) && !isHeavy(tenantId, message))
-    if (left.length === 0) break
-    const used = [...new Set(left.map(({ template }) => template))]
-    const batch: Batch = { sources: Object.fromEntries(used.map((template) => [template, sources.get(template)!])), messages: left }
-    const answer = await pool.run(tenantId, { kind: 'RENDER', ...batch })
-    if (isStuck(answer)) {
-      markHeavy(tenantId, left[answer.stuckAt]!)
-      continue
-    }
-    for (const [no, message] of left.entries()) {
-      const text = answer[no] as Texts
-      texts.set(message, text)
-      if ('problem' in text && text.problem === 'TOO_HEAVY') markHeavy(tenantId, message)
-    }
+  /**
+   * Reads sources before they are used.
+   * @returns for each the names it takes from outside, or why it is no source
+   */
+  async readSources(tenantId: string, sources: readonly string[]): Promise<Source[]> {
+    const answer = await this.#pool.run(tenantId, { kind: 'READ', sources })
+    return isStuck(answer) ? sources.map(() => ({ problem: 'TOO_HEAVY' })) : (answer as Source[])
   }
-  return messages.map((message) => texts.get(message) ?? { problem: 'TOO_HEAVY' })
+
+  /**
+   * Renders messages of a tenant.
+   * @param sources by template, in the order in which the texts are wanted
+   * @returns for each message its texts, or why it has none; a template that used too much is TOO_HEAVY for ten minutes
+   */
+  async renderMessages(tenantId: string, sources: ReadonlyMap<string, readonly string[]>, messages: readonly Message[]): Promise<Texts[]> {
+    const rendered: Texts[] = []
+    for (let from = 0; from < messages.length; from += CHUNK)
+      rendered.push(...(await this.#renderChunk(tenantId, sources, messages.slice(from, from + CHUNK))))
+    return rendered
+  }
+
+  /** Ends the threads; called when nothing is rendered any more. */
+  close(): Promise<void> {
+    return this.#pool.close()
+  }
+
+  async #renderChunk(tenantId: string, sources: ReadonlyMap<string, readonly string[]>, messages: readonly Message[]): Promise<Texts[]> {
+    const texts = new Map<Message, Texts>()
+    for (let left = messages; left.length > 0; ) {
+      left = messages.filter((message) => !texts.has(message) && !this.#isHeavy(tenantId, message))
+      if (left.length === 0) break
+      const used = [...new Set(left.map(({ template }) => template))]
+      const batch: Batch = { sources: Object.fromEntries(used.map((template) => [template, sources.get(template)!])), messages: left }
+      const answer = await this.#pool.run(tenantId, { kind: 'RENDER', ...batch })
+      if (isStuck(answer)) {
+        this.#markHeavy(tenantId, left[answer.stuckAt]!)
+        continue
+      }
+      for (const [no, message] of left.entries()) {
+        const text = answer[no] as Texts
+        texts.set(message, text)
+        if ('problem' in text && text.problem === 'TOO_HEAVY') this.#markHeavy(tenantId, message)
+      }
+    }
+    return messages.map((message) => texts.get(message) ?? { problem: 'TOO_HEAVY' })
+  }
+
+  #isHeavy(tenantId: string, message: Message): boolean {
+    return (this.#heavy.get(keyOf(tenantId, message)) ?? Number.NEGATIVE_INFINITY) > performance.now() - HEAVY_MS
+  }
+
+  #markHeavy(tenantId: string, message: Message): void {
+    const key = keyOf(tenantId, message)
+    this.#heavy.delete(key)
+    this.#heavy.set(key, performance.now())
+    if (this.#heavy.size > MAX_HEAVY) this.#heavy.delete(this.#heavy.keys().next().value!)
+  }
 }
 
 const isStuck = <A>(answer: A[] | Stuck): answer is Stuck => !Array.isArray(answer)
 
 const keyOf = (tenantId: string, { template }: Message) => `${tenantId}|${template}`
-
-function isHeavy(tenantId: string, message: Message): boolean {
-  return (heavy.get(keyOf(tenantId, message)) ?? Number.NEGATIVE_INFINITY) > performance.now() - HEAVY_MS
-}
-
-function markHeavy(tenantId: string, message: Message): void {
-  const key = keyOf(tenantId, message)
-  heavy.delete(key)
-  heavy.set(key, performance.now())
-  if (heavy.size > MAX_HEAVY) heavy.delete(heavy.keys().next().value!)
-}

@@ -49,6 +49,11 @@ export class ThreadPool<Q, A> {
     return task.done.promise
   }
 
+  /** Ends the threads; called when no task is under way any more. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#idle].map(({ worker }) => worker.terminate()))
+  }
+
   #begin(): void {
     const { threads } = this.#options
     const isAllowed = (tenantId: string) => this.#tasks.runningOf(tenantId) < Math.max(1, threads / 2)

@@ -43,15 +43,18 @@ export type App<S> = {
   readonly admission: Admission
 }
 
+/** What a service opens besides, and what ends it when the service stops. */
+type Opened<S extends z.ZodObject> = App<z.output<S>> & { readonly close?: () => unknown }
+
 /** A service, as its main.ts describes it. */
-export type Service<S extends z.ZodObject, C extends object, W = App<z.output<S>>> = {
+export type Service<S extends z.ZodObject, C extends object, D extends Opened<S> = Opened<S>> = {
   name: string
   settings: S
   migrations: string
-  /** What queues stand on: no viewer, because the clock has no scopes. */
-  worker: (app: App<z.output<S>>) => W
+  /** Makes what requests, queues, answers and the intake share; called once. */
+  open: (app: App<z.output<S>>) => D
   /** What it works through; the third table of contents, beside resolvers and handlers. */
-  queues: readonly QueueEntry<W>[]
+  queues: readonly QueueEntry<D>[]
   appendOnly: readonly string[]
   /** What to say when a constraint of its tables is broken. */
   sentences?: Sentences
@@ -59,24 +62,22 @@ export type Service<S extends z.ZodObject, C extends object, W = App<z.output<S>
   monthly?: readonly string[]
   modules: DocumentNode[]
   resolvers: object
-  context: (app: App<z.output<S>>, viewer: Viewer) => C
+  /** What the resolvers of one request get. */
+  context: (deps: D, viewer: Viewer) => C
   handlers: readonly Handler[]
   /** The questions that it asks others over the bus. */
   asks?: readonly DescMethodUnary[]
-  answers?: (app: App<z.output<S>>) => Answer[]
+  answers?: (deps: D) => Answer[]
   /** A second, public listener, for callers that are not the gateway. */
-  intake?: (app: App<z.output<S>>) => { http: Http; port: number }
+  intake?: (deps: D) => { http: Http; port: number }
 }
-
-/** What each service's worker has. */
-type Deps = { readonly db: Db; readonly relayDb: Db; readonly bus: Bus }
 
 const DRAIN_MS = 1_000
 /** The relay and the listener for work keep one each. */
 const RELAY_CONNECTIONS = 6
 
 /** Runs `main.ts migrate`, `declare`, `reconcile <since>`, `remember <since>` or the service itself, until SIGTERM. */
-export async function runService<S extends z.ZodObject, C extends object, W extends Deps>(service: Service<S, C, W>): Promise<void> {
+export async function runService<S extends z.ZodObject, C extends object, D extends Opened<S>>(service: Service<S, C, D>): Promise<void> {
   // A broken promise means an unknown state: end, and let the supervisor start a clean process.
   process.on('unhandledRejection', (reason) => {
     process.stderr.write(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}\n`)
@@ -93,7 +94,7 @@ export async function runService<S extends z.ZodObject, C extends object, W exte
   process.once('SIGINT', stop)
 }
 
-async function migrateService<S extends z.ZodObject, C extends object, W>(service: Service<S, C, W>): Promise<void> {
+async function migrateService<S extends z.ZodObject, C extends object, D extends Opened<S>>(service: Service<S, C, D>): Promise<void> {
   const { MIGRATE_DATABASE_URL, DATABASE_URL, RELAY_DATABASE_URL } = loadConfig(migrateSettings)
   const [appRole, relayRole] = [DATABASE_URL, RELAY_DATABASE_URL].map((url) => decodeURIComponent(new URL(url).username)) as [
     string,
@@ -111,26 +112,20 @@ const migrateSettings = baseSettings.pick({ DATABASE_URL: true, RELAY_DATABASE_U
 
 export type Running = { url: string; intakeUrl: string | undefined; app: App<unknown>; stop: () => Promise<void> }
 
-/** Starts in order: telemetry, database, bus, answers, HTTP, consumers. Stops in the reverse order. */
-export async function startService<S extends z.ZodObject, C extends object, W extends Deps>(
-  service: Service<S, C, W>,
+/** Starts in order: telemetry, database, bus, what the service opens, answers, HTTP, consumers. Stops in the reverse order. */
+export async function startService<S extends z.ZodObject, C extends object, D extends Opened<S>>(
+  service: Service<S, C, D>,
   settings: z.output<S> & z.output<typeof baseSettings>,
 ): Promise<Running> {
   armCrashPoint(settings.CRASH_AT)
-  const log = createLog(service.name, settings.LOG_LEVEL)
   const stopTelemetry = startTelemetry(service.name, settings.OTEL_EXPORTER_OTLP_ENDPOINT)
-  const db = connect(settings.DATABASE_URL, { name: service.name, sentences: service.sentences })
-  const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${service.name}-relay`, max: RELAY_CONNECTIONS })
-  await awaitStore(log, () => proveDatabase(db, relayDb))
-  const bus = await connectBus(settings, service.name, log)
-  await awaitStore(log, () => declareStream(bus, service.name))
-  const admission = new Admission()
-  const { now, refreshing } = await databaseClock(db, log)
-  const app = { settings, db, relayDb, bus, log, now, admission } as App<z.output<S>>
+  const { app, refreshing } = await connectStores(service, settings)
+  const { db, relayDb, bus, log, admission } = app
+  const deps = service.open(app)
 
   const handlers = handlersOf(service)
   const stopAnswers = answerAll(bus, service.name, [
-    ...(service.answers?.(app) ?? []),
+    ...(service.answers?.(deps) ?? []),
     answerReconciler(relayDb, service.name),
     answerPublished(relayDb, service.name),
   ])
@@ -143,11 +138,11 @@ export async function startService<S extends z.ZodObject, C extends object, W ex
     verifier,
     log,
     admission,
-    context: (viewer) => service.context(app, viewer),
+    context: (viewer) => service.context(deps, viewer),
   })
   const metrics = await serveMetrics(settings.HOST, settings.METRICS_PORT)
   const url = await http.listen({ host: settings.HOST, port: settings.PORT })
-  const intake = service.intake?.(app)
+  const intake = service.intake?.(deps)
   const intakeUrl = await intake?.http.listen({ host: settings.HOST, port: intake.port })
   const relay: Relay = startRelay(relayDb, bus, service.name, () => {
     for (const duty of duties) duty.wake()
@@ -159,7 +154,7 @@ export async function startService<S extends z.ZodObject, C extends object, W ex
     forgetKeys(db, relayDb, log, relay.isLeader),
     analyzeNew(relayDb, log, relay.isLeader),
   ]
-  const loops: Loop[] = [relay, ...duties, refreshing, ...runQueues(service.worker(app), service.queues)]
+  const loops: Loop[] = [relay, ...duties, refreshing, ...runQueues(deps, service.queues)]
   const consumptions = consumeAll(bus, db, service.name, handlers)
   loops.push(watchLag(bus, consumptions))
   log.info({ url, intakeUrl, metricsUrl: metrics?.url }, 'listening')
@@ -170,10 +165,26 @@ export async function startService<S extends z.ZodObject, C extends object, W ex
     await Promise.all(consumptions.map((one) => one.stop()))
     await stopAnswers()
     await Promise.all(loops.map((one) => one.stop()))
+    await deps.close?.()
     await bus.nats.drain()
     await Promise.all([db.pool.end(), relayDb.pool.end(), metrics?.stop(), stopTelemetry()])
   }
   return { url, intakeUrl, app, stop }
+}
+
+/** Connects to the stores of a service, as soon as they are there. */
+async function connectStores<S extends z.ZodObject, C extends object, D extends Opened<S>>(
+  { name, sentences }: Service<S, C, D>,
+  settings: z.output<S> & z.output<typeof baseSettings>,
+): Promise<{ app: App<z.output<S>>; refreshing: Loop }> {
+  const log = createLog(name, settings.LOG_LEVEL)
+  const db = connect(settings.DATABASE_URL, { name, sentences })
+  const relayDb = connect(settings.RELAY_DATABASE_URL, { name: `${name}-relay`, max: RELAY_CONNECTIONS })
+  await awaitStore(log, () => proveDatabase(db, relayDb))
+  const bus = await connectBus(settings, name, log)
+  await awaitStore(log, () => declareStream(bus, name))
+  const { now, refreshing } = await databaseClock(db, log)
+  return { app: { settings, db, relayDb, bus, log, now, admission: new Admission() }, refreshing }
 }
 
 /** A role that passes row-level security would make every tenant's rows one query away. */
@@ -192,5 +203,5 @@ async function refuseStrongRole(db: Db): Promise<void> {
 }
 
 /** All that a service listens to. */
-export const handlersOf = <S extends z.ZodObject, C extends object, W>({ name, handlers }: Service<S, C, W>) =>
+export const handlersOf = <S extends z.ZodObject, C extends object, D extends Opened<S>>({ name, handlers }: Service<S, C, D>) =>
   name === 'identity' ? handlers : [...handlers, rememberTenants]

@@ -16,11 +16,11 @@ type Inside<R extends Row> = Omit<Queue, 'table' | 'work' | 'parks'> & {
  * A queue whose work is in this database, over a table with `attempts`, `problem` and `parked_at`; the column of `due[0].at`
  * says when. A batch that fails is done row by row, so that a row which always fails holds up none of its neighbours.
  */
-export function inside<R extends Row, W extends { readonly db: Db }>(table: string, describe: (worker: W) => Inside<R>): QueueEntry<W> {
-  return queue(table, (worker) => {
-    const { claim, carryOut, ...rest } = describe(worker)
+export function inside<R extends Row, D extends { readonly db: Db }>(table: string, describe: (deps: D) => Inside<R>): QueueEntry<D> {
+  return queue(table, (deps) => {
+    const { claim, carryOut, ...rest } = describe(deps)
     const attempt = (tenantId: string, ids: readonly string[] | undefined, seen: (rows: R[]) => void) =>
-      withTenant(worker.db, tenantId, async (tx) => {
+      withTenant(deps.db, tenantId, async (tx) => {
         const rows = await claim(tx, ids)
         seen(rows)
         if (rows.length === 0) return
@@ -32,7 +32,7 @@ export function inside<R extends Row, W extends { readonly db: Db }>(table: stri
         await attempt(tenantId, [row.id], () => undefined)
       } catch (error) {
         if (isAway(error)) throw error
-        await withTenant(worker.db, tenantId, (tx) => note(tx, table, rest.due[0]!.at, row, error))
+        await withTenant(deps.db, tenantId, (tx) => note(tx, table, rest.due[0]!.at, row, error))
       }
     }
     return {

@@ -23,15 +23,12 @@ type Outside<T extends LeasedTable> = Pick<Queue, 'name' | 'lanes' | 'perTenant'
  * A queue whose work is a call to somebody else. A claim is a lease with a fence: of two processes that hold a row one after
  * the other only the second can record an outcome.
  */
-export function outside<T extends LeasedTable, W extends { readonly db: Db }>(
-  table: T,
-  describe: (worker: W) => Outside<T>,
-): QueueEntry<W> {
-  return queue(getTableName(table), (worker) => {
-    const { leaseSeconds, batch, call, ...rest } = describe(worker)
+export function outside<T extends LeasedTable, D extends { readonly db: Db }>(table: T, describe: (deps: D) => Outside<T>): QueueEntry<D> {
+  return queue(getTableName(table), (deps) => {
+    const { leaseSeconds, batch, call, ...rest } = describe(deps)
     const work = async (row: T['$inferSelect'] & Held) => {
       const outcome = await call(row).catch((error) => outcomeOf(error, row.attempts))
-      const record = (what: Outcome) => withTenant(worker.db, row.tenantId, (tx) => settle(tx, table, row, what))
+      const record = (what: Outcome) => withTenant(deps.db, row.tenantId, (tx) => settle(tx, table, row, what))
       await record(outcome).catch((error) => record(outcomeOf(error, row.attempts)))
     }
     return {
@@ -39,7 +36,7 @@ export function outside<T extends LeasedTable, W extends { readonly db: Db }>(
       due: [LEASED],
       parks: true,
       work: async (tenantId) => {
-        const claimed = await withTenant(worker.db, tenantId, (tx) => claim(tx, table, leaseSeconds, batch))
+        const claimed = await withTenant(deps.db, tenantId, (tx) => claim(tx, table, leaseSeconds, batch))
         await Promise.all(claimed.map(work))
         return claimed.length
       },

@@ -43,9 +43,9 @@ export type Queue = {
 }
 
 /** An entry of a service's table of contents of queues. The table is known without a running service: migrations need it. */
-export type QueueEntry<W> = { readonly table: string; readonly start: (worker: W) => Queue }
+export type QueueEntry<D> = { readonly table: string; readonly start: (deps: D) => Queue }
 
 /** A queue whose work claims and records for itself. */
-export function queue<W>(table: string, describe: (worker: W) => Omit<Queue, 'table'>): QueueEntry<W> {
-  return { table, start: (worker) => ({ ...describe(worker), table }) }
+export function queue<D>(table: string, describe: (deps: D) => Omit<Queue, 'table'>): QueueEntry<D> {
+  return { table, start: (deps) => ({ ...describe(deps), table }) }
 }

@@ -7,13 +7,9 @@ import type { QueueEntry } from './queue.ts'
 import { runQueue } from './run-queue.ts'
 
 /** Works through all queues of a service until they are stopped. */
-export function runQueues<W extends { readonly relayDb: Db; readonly bus: { readonly log: Log } }>(
-  worker: W,
-  entries: readonly QueueEntry<W>[],
-): Loop[] {
+export function runQueues<D extends { readonly relayDb: Db; readonly log: Log }>(deps: D, entries: readonly QueueEntry<D>[]): Loop[] {
   if (entries.length === 0) return []
-  const deps = { relayDb: worker.relayDb, log: worker.bus.log }
-  const queues = entries.map((entry) => entry.start(worker))
+  const queues = entries.map((entry) => entry.start(deps))
   const running = queues.map((queue) => ({ table: queue.table, run: runQueue(deps, queue) }))
   const wakes = new Map([...Map.groupBy(running, ({ table }) => table)].map(([table, group]) => [table, group.map(({ run }) => run.wake)]))
   return [...running.map(({ run }) => run), listenForWork(deps.relayDb, deps.log, wakes), countParked(deps, queues)]

@@ -48,7 +48,7 @@ it('a tenant whose work took long rests, whatever wakes the queue meanwhile, and
       return 1
     },
   }))
-  running = runQueues({ ...test, bus: { log: createLog('test', 'silent') } }, [entry])
+  running = runQueues({ ...test, log: createLog('test', 'silent') }, [entry])
   await add(long, 2)
   await eventually(() => expect(done).toEqual([long]))
   for (let times = 1; times <= 20; times++) {

@@ -22,13 +22,13 @@ const jobs = pgTable('jobs', { tenantId: tenantId(), id: id(), result: text(), .
 type Job = typeof jobs.$inferSelect
 
 let test: TestDatabase
-let worker: TestDatabase & { bus: { log: ReturnType<typeof createLog> } }
+let worker: TestDatabase & { log: ReturnType<typeof createLog> }
 let running: Loop[] = []
 /** The first sorts before the second. */
 let [first, second] = ['', '']
 beforeAll(async () => {
   test = await testDatabase(inject('postgresUrl'), counters)
-  worker = { ...test, bus: { log: createLog('test', 'silent') } }
+  worker = { ...test, log: createLog('test', 'silent') }
 })
 beforeEach(() => {
   ;[first, second] = [newId(), newId()].toSorted() as [string, string]

@@ -10,11 +10,12 @@ import { type Stand, startStand } from '../../../test/stand.ts'
 import { connectAccount } from '../../channels/connect-account.ts'
 import type { OpenAccount } from '../../channels/credentials.ts'
 import { testConnection } from '../../channels/test-connection.ts'
-import { sendMail } from './send-mail.ts'
+import { openTransports, sendMail } from './send-mail.ts'
 
 const tenant = newId()
 const recipients: string[] = []
 const egress = createEgress(parseExceptions('127.0.0.1:1024-65535/smtp', ['smtp']), 'smtp', [])
+const client = openTransports()
 
 let stand: Stand
 let smtp: SMTPServer
@@ -61,7 +62,7 @@ const account = (port: number): OpenAccount<'SMTP'> => ({
   credentials: { host: '127.0.0.1', port, from: 'a@renmai.example' },
 })
 const send = (port: number, address: string) =>
-  sendMail(account(port), { id: newId(), address, subject: 's', body: 'b' }, { url: '', egress })
+  sendMail(account(port), { id: newId(), address, subject: 's', body: 'b' }, { url: '', egress, client })
 
 describe('a message by mail', () => {
   it.each([

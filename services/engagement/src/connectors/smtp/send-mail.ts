@@ -15,10 +15,15 @@ type SmtpError = Error & { responseCode?: number; command?: string; code?: strin
 const DEADLINE_MS = 10_000
 const BEFORE_THE_TEXT = ['CONN', 'EHLO', 'HELO', 'LHLO', 'STARTTLS', 'AUTH', 'MAIL FROM', 'RCPT TO']
 /** An address that is not used any more, since its name has moved on, closes its connections. */
-const transports = new LRUCache<string, Transporter>({ max: 500, dispose: (transport) => transport.close() })
+export const openTransports = () => new LRUCache<string, Transporter>({ max: 500, dispose: (transport) => transport.close() })
+export type Transports = ReturnType<typeof openTransports>
 
 /** The message's id becomes the Message-ID, so that a repeat can be told from a new message. */
-export async function sendMail(account: SmtpAccount, { id, address, subject, body }: Outbound, { egress }: Reach): Promise<Handover> {
+export async function sendMail(
+  account: SmtpAccount,
+  { id, address, subject, body }: Outbound,
+  { egress, client }: Reach<Transports>,
+): Promise<Handover> {
   const { credentials } = account
   if (!ONE_ADDRESS.test(address)) return { outcome: 'REJECTED', reason: 'SMTP_NOT_ONE_ADDRESS' }
   // As a text it would be read as a list or a group of addresses, in the envelope too.
@@ -27,7 +32,7 @@ export async function sendMail(account: SmtpAccount, { id, address, subject, bod
   const server = await findServer(egress, credentials)
   if ('outcome' in server) return server
   try {
-    const sending = transportOf(account, server.address).sendMail({
+    const sending = transportOf(client, account, server.address).sendMail({
       from: credentials.from,
       to,
       envelope: { from: credentials.from, to: [to] },
@@ -55,7 +60,7 @@ async function findServer(egress: Egress, { host, port }: SmtpCredentials): Prom
   }
 }
 
-function transportOf({ tenantId, id, credentials }: SmtpAccount, address: string): Transporter {
+function transportOf(transports: Transports, { tenantId, id, credentials }: SmtpAccount, address: string): Transporter {
   // The host too: the certificate must be its own.
   const key = createHash('sha256')
     .update(JSON.stringify([tenantId, id, address, smtpAddress(address, credentials)]))

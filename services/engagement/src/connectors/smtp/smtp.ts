@@ -2,14 +2,16 @@ import { createTransport } from 'nodemailer'
 import type { Connector, Reach } from '../connector.ts'
 import { smtpAddress } from './address.ts'
 import { SmtpCredentials } from './credentials.ts'
-import { sendMail } from './send-mail.ts'
+import { openTransports, sendMail, type Transports } from './send-mail.ts'
 
 /** E-mail by a server that the account names. */
-export const smtp: Connector<SmtpCredentials> = {
+export const smtp: Connector<SmtpCredentials, Transports> = {
   mutation: 'connectSmtp',
   credentials: SmtpCredentials,
   check: ({ host, port }, { egress }) => egress.check(host, port),
   externalIdOf: ({ from }) => from,
+  open: openTransports,
+  close: (transports) => transports.clear(),
   test: ({ credentials }, reach) => [['connect and greet', () => greet(credentials, reach)]],
   // All failures read the same, whatever answered: otherwise a test would say what is where inside.
   adviceOn: () => 'no mail server takes us there: check host, port, user and password',

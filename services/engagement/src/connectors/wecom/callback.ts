@@ -3,13 +3,13 @@ import type { Connector } from '../connector.ts'
 import type { WecomCredentials } from './credentials.ts'
 import { type CallbackQuery, openCallback } from './crypto.ts'
 import { identityOf, readEvent } from './event.rules.ts'
-import { proveAccount } from './token.ts'
+import { proveAccount, type Tokens } from './token.ts'
 import { readCipher, readXml } from './xml.ts'
 
 /** WeCom tries again within seconds; what comes later was kept by somebody. */
 const FRESH_MS = 600_000
 
-export const callback: Connector<WecomCredentials>['callback'] = {
+export const callback: Connector<WecomCredentials, Tokens>['callback'] = {
   path: 'hooks/wecom',
   limit: 64 * 1024,
   accepted: 'success',
@@ -24,7 +24,7 @@ export const callback: Connector<WecomCredentials>['callback'] = {
     return { identity: identityOf(readXml(message)), message }
   },
   // The corp is a public name, and the keys of a callback are the account's own.
-  prove: (account, { url }) => proveAccount(url, account),
+  prove: (account, reach) => proveAccount(reach, account),
   read: (message, { credentials: { corpId } }) => readEvent(readXml(message), corpId),
 }
 

@@ -1,14 +1,15 @@
 import { AppError } from '@renmai/platform/serve/errors'
-import type { Handover, Outbound, Reach } from '../connector.ts'
+import type { Handover, Outbound } from '../connector.ts'
 import { sendMessage } from './client.ts'
 import type { WecomAccount } from './credentials.ts'
 import { WecomError } from './request.ts'
+import type { WecomReach } from './token.ts'
 
-export async function sendByWecom(account: WecomAccount, { address, body }: Outbound, { url }: Reach): Promise<Handover> {
+export async function sendByWecom(account: WecomAccount, { address, body }: Outbound, reach: WecomReach): Promise<Handover> {
   // WeCom takes several by |, and everybody by @all.
   if (/^@|[|\s]/.test(address)) return { outcome: 'REJECTED', reason: 'WECOM_NOT_ONE_ADDRESS' }
   try {
-    return { outcome: 'SENT', providerId: await sendMessage(url, account, address, body) }
+    return { outcome: 'SENT', providerId: await sendMessage(reach, account, address, body) }
   } catch (error) {
     if (error instanceof WecomError) return { outcome: error.isRateLimit ? 'LATER' : 'REJECTED', reason: `WECOM_${error.errcode}` }
     const wasRefused = error instanceof AppError && error.code === 'UNAVAILABLE'

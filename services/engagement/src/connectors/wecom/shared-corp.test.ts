@@ -10,6 +10,7 @@ import { type Stand, startStand } from '../../../test/stand.ts'
 import { startWecom } from '../../../test/wecom-server.ts'
 import { connectAccount } from '../../channels/connect-account.ts'
 import { type OpenAccount, readAccount } from '../../channels/credentials.ts'
+import { reachOf } from '../../channels/reach.ts'
 import { testConnection } from '../../channels/test-connection.ts'
 import { readContactDetails } from '../../contacts/read-contact-details.ts'
 import { processPushes } from '../../intake/process-pushes.ts'
@@ -18,6 +19,7 @@ import { registerLiveCodes } from '../../live-codes/register-live-codes.ts'
 import { addContactWay, readExternalContact, sendMessage, sendWelcome } from './client.ts'
 import { sealCallback } from './crypto.ts'
 import { sendByWecom } from './send-by-wecom.ts'
+import type { WecomReach } from './token.ts'
 
 const CORP = { corpId: 'wwvictimKPNuROHF', secret: 'the-right-secret' }
 const KEYS = { token: 'attTok', encodingAesKey: 'z'.repeat(43) }
@@ -29,6 +31,7 @@ let wecom: Awaited<ReturnType<typeof startWecom>>
 let own: OpenAccount<'WECOM'>
 let forged: OpenAccount<'WECOM'>
 let stops: (() => Promise<unknown>)[] = []
+const reach = () => reachOf(stand.worker, 'WECOM') as WecomReach
 
 beforeAll(async () => {
   wecom = await startWecom(CORP)
@@ -41,7 +44,7 @@ beforeAll(async () => {
   own = await connect(victim, CORP.secret)
   forged = await connect(attacker, 'not-the-secret')
   // The corp's token is known to the process.
-  await readExternalContact(wecom.url, own, person)
+  await readExternalContact(reach(), own, person)
   wecom.did.length = 0
 })
 afterEach(async () => {
@@ -52,8 +55,7 @@ afterAll(async () => {
   await wecom.close()
 })
 
-const send = (by: OpenAccount<'WECOM'>, address: string) =>
-  sendByWecom(by, { id: newId(), address, subject: '', body: 'x' }, { url: wecom.url, egress: stand.worker.egress })
+const send = (by: OpenAccount<'WECOM'>, address: string) => sendByWecom(by, { id: newId(), address, subject: '', body: 'x' }, reach())
 const refusal = { errcode: 40001 }
 const run = (loops: { stop: () => Promise<void> } | { stop: () => Promise<void> }[]) =>
   void stops.push(...[loops].flat().map((loop) => () => loop.stop()))
@@ -98,11 +100,11 @@ describe('a corp that two tenants name', () => {
   it.each([
     [
       'registers a code',
-      (by: OpenAccount<'WECOM'>) => addContactWay(wecom.url, by, { state: 's', user: ['u'], skip_verify: true, remark: 'r' }),
+      (by: OpenAccount<'WECOM'>) => addContactWay(reach(), by, { state: 's', user: ['u'], skip_verify: true, remark: 'r' }),
     ],
-    ['reads a contact', (by: OpenAccount<'WECOM'>) => readExternalContact(wecom.url, by, person)],
-    ['welcomes', (by: OpenAccount<'WECOM'>) => sendWelcome(wecom.url, by, 'code', 'hello')],
-    ['sends', (by: OpenAccount<'WECOM'>) => sendMessage(wecom.url, by, person, 'hello')],
+    ['reads a contact', (by: OpenAccount<'WECOM'>) => readExternalContact(reach(), by, person)],
+    ['welcomes', (by: OpenAccount<'WECOM'>) => sendWelcome(reach(), by, 'code', 'hello')],
+    ['sends', (by: OpenAccount<'WECOM'>) => sendMessage(reach(), by, person, 'hello')],
   ])('%s for who has its secret, and for nobody else', async (_what, call) => {
     await call(own)
     expect(wecom.did).toHaveLength(1)
@@ -147,15 +149,15 @@ describe('a corp that two tenants name', () => {
   })
 
   it('is not asked again and again with a secret that it refused', async () => {
-    await expect(sendMessage(wecom.url, forged, person, 'x')).rejects.toMatchObject(refusal)
+    await expect(sendMessage(reach(), forged, person, 'x')).rejects.toMatchObject(refusal)
     const before = wecom.gettokens
-    for (let no = 0; no < 20; no++) await expect(sendMessage(wecom.url, forged, person, 'x')).rejects.toMatchObject(refusal)
+    for (let no = 0; no < 20; no++) await expect(sendMessage(reach(), forged, person, 'x')).rejects.toMatchObject(refusal)
     expect(wecom.gettokens).toBe(before)
   })
 
   it('does nothing for a secret that was replaced by a wrong one', async () => {
     const changed = { ...own, credentials: { ...own.credentials, secret: 'typed wrongly' } }
-    await expect(readExternalContact(wecom.url, changed, person)).rejects.toMatchObject(refusal)
+    await expect(readExternalContact(reach(), changed, person)).rejects.toMatchObject(refusal)
   })
 })
 
