@@ -111,7 +111,7 @@ describe('a coupon', () => {
         code: 'NOT_FOUND',
         fields: { profileId: expect.stringContaining('try again') },
       })
-    expect(await give(own)).toMatchObject({ profileId: own })
+    expect(await contextOf().load.coupon.load((await give(own)).id)).toMatchObject({ profileId: own })
     expect((await test.owner.query('SELECT 1 FROM coupons WHERE tenant_id = $1', [tenant])).rowCount).toBe(1)
   })
 })

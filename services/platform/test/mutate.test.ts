@@ -21,7 +21,7 @@ function addCounter(ctx: ReturnType<typeof testContext>, input: { idempotencyKey
   return mutate(ctx, command, input, async (tx) => {
     const id = newId()
     await tx.client.query('INSERT INTO counters VALUES ($1, $2, $3)', [tx.tenantId, id, input.value])
-    return { result: { id, value: input.value }, targetId: id }
+    return { decided: { id, value: input.value }, targetId: id }
   })
 }
 

@@ -13,7 +13,7 @@ export const rfmResolvers = {
         return run
       }),
   },
-  Mutation: { computeRfm: async (_, { input }, ctx) => ({ run: await computeRfm(ctx, input) }) },
+  Mutation: { computeRfm: async (_, { input }, ctx) => ({ run: await ctx.load.rfmRun.load((await computeRfm(ctx, input)).id) }) },
   RfmRun: {
     classes: ({ counts }) =>
       CLASS_NAMES.map((name) => ({ rfmClass: name, label: describeClass(name).label, customers: counts[name] ?? 0 })),

@@ -13,7 +13,9 @@ export const journeyResolvers = {
         tx.select().from(journeys).where(eq(journeys.tenantId, viewer.tenantId)).orderBy(desc(journeys.id)).limit(MAX_JOURNEYS),
       ),
   },
-  Mutation: { publishJourney: async (_, { input }, ctx) => ({ journey: await publishJourney(ctx, input) }) },
+  Mutation: {
+    publishJourney: async (_, { input }, ctx) => ({ journey: await ctx.load.journey.load((await publishJourney(ctx, input)).id) }),
+  },
   Journey: {
     __resolveReference: ({ id }, { load }) => load.journey.load(id),
     trigger: ({ trigger }) => trigger.type,

@@ -47,7 +47,7 @@ const Input = z.object({
  * Publishes a template, or the next version of the one with this name.
  * @throws AppError FORBIDDEN without messages:write when a journey sends it: its customers get the new text from now on
  */
-export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<Template> {
+export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   requireScope(ctx.viewer, 'campaigns:write')
   const [subjectSource, bodySource] = await readSources(ctx.viewer.tenantId, [input.subject, input.body])
@@ -73,7 +73,7 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
       body,
       variables,
     }
-    const [template] = await tx.insert(templates).values(row).returning()
+    await tx.insert(templates).values(row)
     await publish(tx, TemplatePublishedSchema, {
       templateId: row.id,
       version: row.version,
@@ -81,6 +81,6 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
       subjectTemplate: subject,
       bodyTemplate: body,
     })
-    return { result: template!, targetId: row.id }
+    return { decided: { id: row.id }, targetId: row.id }
   })
 }

@@ -18,6 +18,8 @@ export const templateResolvers = {
           .limit(MAX_TEMPLATES),
       ),
   },
-  Mutation: { publishTemplate: async (_, { input }, ctx) => ({ template: await publishTemplate(ctx, input) }) },
+  Mutation: {
+    publishTemplate: async (_, { input }, ctx) => ({ template: await ctx.load.template.load((await publishTemplate(ctx, input)).id) }),
+  },
   Template: { __resolveReference: ({ id }, { load }) => load.template.load(id) },
 } satisfies Resolvers

@@ -15,7 +15,7 @@ export const attributeResolvers = {
       ),
   },
   Mutation: {
-    defineField: async (_, { input }, ctx) => ({ field: await defineField(ctx, input) }),
+    defineField: async (_, { input }, ctx) => ({ field: await ctx.load.field.load((await defineField(ctx, input)).id) }),
     setAttributes: async (_, { input }, ctx) => ({ customer: await ctx.load.customer.load((await setAttributes(ctx, input)).customerId) }),
   },
 } satisfies Resolvers
