@@ -36,6 +36,22 @@ describe('a command with an idempotency key', () => {
     expect(await rows()).toBe(before! + 1)
   })
 
+  it('remembers ids, numbers and booleans only, which the compiler demands', async () => {
+    const ctx = testContext(test.db, tenant)
+    // @ts-expect-error a text that is no id may be personal, and changes with its row
+    await mutate(ctx, command, { idempotencyKey: key() }, async () => ({ decided: { id: 'x', name: 'Li Lei' }, targetId: 'x' }))
+    // @ts-expect-error a moment would come back as a text
+    await mutate(ctx, command, { idempotencyKey: key() }, async () => ({ decided: { at: new Date() }, targetId: 'x' }))
+  })
+
+  it('answers what is to be seen once without remembering it', async () => {
+    const ctx = testContext(test.db, tenant)
+    const input = { idempotencyKey: key() }
+    const issue = () => mutate(ctx, command, input, async () => ({ decided: { id: 'x' }, once: { secret: 'whsec_x' }, targetId: 'x' }))
+    expect([await issue(), await issue()]).toEqual([{ id: 'x', secret: 'whsec_x' }, { id: 'x' }])
+    expect(JSON.stringify((await test.owner.query('SELECT * FROM idempotency_keys')).rows)).not.toContain('whsec_x')
+  })
+
   it('refuses the same key with another input', async () => {
     const ctx = testContext(test.db, tenant)
     const idempotencyKey = key()

@@ -23,7 +23,7 @@ export const journeyResolvers = {
     counts: async ({ id }, _args, { load }) => (await load.journeyCounts.load(id)) ?? [],
   },
   JourneyEntry: {
-    journey: async (entry, _args, { load }) => (await load.journey.load(entry.journeyId))!,
+    journey: (entry, _args, { load }) => load.journey.load(entry.journeyId),
     isEnded: (entry) => entry.dueAt === null,
   },
   Customer: { journeyEntries: async ({ id }, _args, { load }) => (await load.entriesOf.load(id)) ?? [] },
