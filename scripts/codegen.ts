@@ -65,7 +65,7 @@ const config: CodegenConfig = {
         contextType: '../context.ts#Context',
         mappers,
         scalars: {
-          DateTime: { input: 'string', output: 'Date | string' },
+          DateTime: { input: 'string', output: 'Date' },
           Date: { input: 'string', output: 'string' },
           ID: { input: 'string', output: 'string' },
         },

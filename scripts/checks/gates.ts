@@ -10,6 +10,7 @@ import { pagesFresh } from '../write-pages.ts'
 import { renderSettings } from '../write-settings.ts'
 import { lintMigrations } from './lint-migrations.ts'
 import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './lock.ts'
+import { brokenNullability, readAnswers } from './nullability.ts'
 import { brokenConventions, brokenSdlRules } from './schema.ts'
 
 /** A gate: it passes or says what is wrong. */
@@ -42,9 +43,13 @@ function operationsFresh(): void {
 }
 
 async function schemaRules(): Promise<void> {
-  const sdl = (name: string) => readFileSync(`${ROOT}services/${name}/src/gen/schema.graphql`, 'utf8')
+  const answers = Object.fromEntries(await Promise.all(SERVICES.map(async (name) => [name, await readAnswers(name)] as const)))
   const [whole] = Object.values(await composeSupergraphs())
-  const broken = [...SERVICES.flatMap((name) => brokenSdlRules(name, sdl(name))), ...brokenConventions(clientSchemaOf(whole!))]
+  const broken = [
+    ...Object.entries(answers).flatMap(([name, { sdl }]) => brokenSdlRules(name, sdl)),
+    ...brokenNullability(answers),
+    ...brokenConventions(clientSchemaOf(whole!)),
+  ]
   requireNone('The schema does not keep these rules:', broken)
 }
 

@@ -41,22 +41,13 @@ function keyRules({ name, directives = [] }: ObjectTypeDefinitionNode): string[]
   return keys.length > 1 || (keys.length === 1 && keys[0] !== 'id') ? [`${name.value} must have one key, "id"`] : []
 }
 
-function fieldRules({ name: { value: type }, directives = [], fields = [] }: ObjectTypeDefinitionNode): string[] {
-  const isEntity = directives.some((one) => one.name.value === 'key')
+function fieldRules({ name: { value: type }, fields = [] }: ObjectTypeDefinitionNode): string[] {
   return fields.flatMap((field) => {
     const place = `${type}.${field.name.value}`
-    const isRoot = ROOTS.has(type)
     return [
       ...['requires', 'provides'].flatMap((one) =>
         textOf(argumentsOf(field, one), 'fields')?.includes('(') ? [`${place}: no arguments in @${one}`] : [],
       ),
-      // A service that does not answer, or a scope that is missing, must not make everything above null.
-      ...(isEntity && field.name.value !== 'id' && field.type.kind === Kind.NON_NULL_TYPE
-        ? [`${place} of an entity must be nullable`]
-        : []),
-      ...(!isRoot && argumentsOf(field, 'requiresScopes') && field.type.kind === Kind.NON_NULL_TYPE
-        ? [`${place} needs a scope and must be nullable`]
-        : []),
       ...(nameOf(field).endsWith('Connection') && !argumentsOf(field, 'listSize') ? [`${place} is a connection and needs @listSize`] : []),
     ]
   })

@@ -68,8 +68,6 @@ describe('the rules of the SDL', () => {
     ['type A @key(fields: "name") { id: ID! name: String }', 'A must have one key, "id"'],
     ['type A @key(fields: "id") { id: ID! b: Int @requires(fields: "c(first: 1)") }', 'A.b: no arguments in @requires'],
     ['type A { b: B @provides(fields: "c(first: 1)") }', 'A.b: no arguments in @provides'],
-    ['type A @key(fields: "id") { id: ID! name: String! }', 'A.name of an entity must be nullable'],
-    ['type A { b: Int! @requiresScopes(scopes: [["x"]]) }', 'A.b needs a scope and must be nullable'],
     ['type Query { as(first: Int, after: String): AConnection! }', 'Query.as is a connection and needs @listSize'],
   ])('find %s', (sdl, broken) => expect(brokenSdlRules('a', sdl)).toEqual([`a: ${broken}`]))
 

@@ -11,6 +11,7 @@ export type Loaders = ReturnType<typeof createLoaders>
 export function createLoaders(ctx: BaseContext) {
   return {
     bulkOperation: rowsById(ctx, bulkOperations, { where: isOwn(ctx.viewer) }),
+    rfmRun: rowsById(ctx, rfmRuns),
     rfm: tenantLoader<RfmScoreRow>(ctx, async (tx, ids) => {
       const rows = await tx
         .select({ score: rfmScores, asOf: rfmRuns.asOf, currency: rfmRuns.currency })

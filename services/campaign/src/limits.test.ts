@@ -62,7 +62,8 @@ describe('sending', () => {
     await template(['campaigns:write'], 'b', 'a draft that no journey sends')
     await journey(SENDER, id)
     await expect(template(['campaigns:write'], 'b', 'other words')).rejects.toMatchObject({ code: 'FORBIDDEN' })
-    expect(await template(SENDER, 'b', 'other words')).toMatchObject({ id, version: 3 })
+    const { id: templateId } = await template(SENDER, 'b', 'other words')
+    expect(await contextOf().load.template.load(templateId)).toMatchObject({ id, version: 3 })
   })
 })
 
@@ -112,7 +113,7 @@ describe('a coupon', () => {
         code: 'NOT_FOUND',
         fields: { profileId: expect.stringContaining('try again') },
       })
-    expect(await give(own)).toMatchObject({ profileId: own })
+    expect(await contextOf().load.coupon.load((await give(own)).id)).toMatchObject({ profileId: own })
     expect((await test.owner.query('SELECT 1 FROM coupons WHERE tenant_id = $1', [tenant])).rowCount).toBe(1)
   })
 })

@@ -43,15 +43,18 @@ export function complianceOf(test: TestDatabase, tenantId: string) {
       await hear(link(profileId, newId()))
       return profileId
     },
-    define: (terms: Partial<Terms> = {}) =>
-      definePurpose(contextOf(test, tenantId), {
+    define: async (terms: Partial<Terms> = {}) => {
+      const ctx = contextOf(test, tenantId)
+      const { id } = await definePurpose(ctx, {
         idempotencyKey: key(),
         key: 'marketing',
         name: 'm',
         consentLevel: 'GENERAL',
         noticeText: 'we write to you',
         ...terms,
-      }),
+      })
+      return ctx.load.purpose.load(id)
+    },
     grant: say(grantConsent),
     withdraw: say(withdrawConsent),
     decide: async (profileId: string, purpose = 'marketing', channel = 'EMAIL') => {

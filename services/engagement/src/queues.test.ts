@@ -40,7 +40,7 @@ async function codeOf(tenantId: string, secret: string): Promise<string> {
   const ctx = stand.contextOf(tenantId)
   const keys = { token: 'tok', encodingAesKey: 'z'.repeat(43) }
   const input = { idempotencyKey: key(), name: 'w', corpId: CORP.corpId, agentId: 7, secret, ...keys }
-  const { account } = await connectAccount(ctx, 'WECOM', input)
+  const account = await connectAccount(ctx, 'WECOM', input)
   const code = await createLiveCode(ctx, {
     idempotencyKey: key(),
     accountId: account.id,
@@ -69,7 +69,7 @@ describe('claims of people', () => {
     }))
     stops.push(answerAll(stand.bus, 'identity', [resolve]))
     const ingest = async (tenantId: string, login: string) => {
-      const { account } = await connectAccount(stand.contextOf(tenantId), 'EVENT_API', {
+      const account = await connectAccount(stand.contextOf(tenantId), 'EVENT_API', {
         idempotencyKey: key(),
         name: newId(),
         channel: 'WEB',

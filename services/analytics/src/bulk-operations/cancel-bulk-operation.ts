@@ -14,7 +14,7 @@ const Input = z.object({ idempotencyKey, operationId: z.uuid() })
  * Ends an operation that waits or runs.
  * @throws AppError NOT_FOUND when it is not the viewer's, CONFLICT when it has ended
  */
-export async function cancelBulkOperation(ctx: Context, raw: z.input<typeof Input>): Promise<BulkOperation> {
+export async function cancelBulkOperation(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'bulkOperationCancel', scope: SCOPE }, input, async (tx) => {
     const [found] = await tx
@@ -24,6 +24,7 @@ export async function cancelBulkOperation(ctx: Context, raw: z.input<typeof Inpu
       .for('update')
     if (!found) throw new AppError('NOT_FOUND', 'No such bulk operation')
     if (!['CREATED', 'RUNNING'].includes(found.status)) throw new AppError('CONFLICT', `The operation is ${found.status} already`)
-    return { result: await end(tx, found, { status: 'CANCELED' }), targetId: found.id }
+    await end(tx, found, { status: 'CANCELED' })
+    return { decided: { id: found.id }, targetId: found.id }
   })
 }

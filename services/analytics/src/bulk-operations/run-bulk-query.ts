@@ -22,7 +22,7 @@ const UNFINISHED = 5
  * Has the whole list of a query read into a file, in the name of who asks.
  * @throws AppError INVALID for a query that is no list, FORBIDDEN for what the viewer may not have, CONFLICT for too many
  */
-export async function runBulkQuery(ctx: Context, raw: z.input<typeof Input>): Promise<BulkOperation> {
+export async function runBulkQuery(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   requireScope(ctx.viewer, SCOPE)
   const input = parse(Input, raw)
   const { tenantId, kind: viewerKind, id: viewerId } = ctx.viewer
@@ -31,9 +31,9 @@ export async function runBulkQuery(ctx: Context, raw: z.input<typeof Input>): Pr
   return mutate(ctx, { name: 'bulkOperationRunQuery', scope: SCOPE }, input, async (tx) => {
     await requireRoom(tx, ctx)
     const row = { tenantId, id: newId(), viewerKind, viewerId, document: input.query, scopes }
-    const [created] = await tx.insert(bulkOperations).values(row).returning()
+    await tx.insert(bulkOperations).values(row)
     tx.work.add('bulk_operations')
-    return { result: created!, targetId: row.id }
+    return { decided: { id: row.id }, targetId: row.id }
   })
 }
 

@@ -103,7 +103,9 @@ it('no right in the database is open to everybody', async () => expect(await ope
 
 describe('RFM over orders', () => {
   const fixed = { method: 'FIXED' as const, cuts: { recencyDays: 30, frequency: 2, monetaryMinor: '10000' } }
-  const score = async (asOf: string, change: object = {}) => computeRfm(contextOf(), { idempotencyKey: key(), asOf, ...fixed, ...change })
+  const runOf = async (ctx: Context, { id }: { id: string }) => ctx.load.rfmRun.load(id)
+  const score = async (asOf: string, change: object = {}) =>
+    runOf(contextOf(), await computeRfm(contextOf(), { idempotencyKey: key(), asOf, ...fixed, ...change }))
   const scoreOf = async (customerId: string) =>
     (
       await test.owner.query('SELECT rfm_class, recency_days, frequency, monetary_minor FROM rfm_scores WHERE customer_id = $1', [
@@ -153,7 +155,9 @@ describe('RFM over orders', () => {
     await hear(link(p, c), link(q, d), order(p, '2026-03-01T00:00:00Z', 80), order(q, '2026-03-01T00:00:00Z', 80), link(q, c, 2n))
     await score('2026-03-11')
     expect(await scoreOf(c)).toMatchObject({ frequency: 2, monetary_minor: 16_000 })
-    expect(await computeRfm(contextOf(newId()), { idempotencyKey: key(), asOf: '2026-03-11', ...fixed })).toMatchObject({ scored: 0 })
+    const stranger = contextOf(newId())
+    const run = await computeRfm(stranger, { idempotencyKey: key(), asOf: '2026-03-11', ...fixed })
+    expect(await runOf(stranger, run)).toMatchObject({ scored: 0 })
     await expect(computeRfm(contextOf(), { idempotencyKey: key(), asOf: '2026-03-11' })).rejects.toMatchObject({
       code: 'INSUFFICIENT_DATA',
     })

@@ -8,7 +8,7 @@ export const rfmResolvers = {
   Query: {
     latestRfmRun: async (_, _args, ctx) => (await readFirst(ctx, 1, { table: rfmRuns, by: rfmRuns.number, order: 'desc' }))[0],
   },
-  Mutation: { computeRfm: async (_, { input }, ctx) => ({ run: await computeRfm(ctx, input) }) },
+  Mutation: { computeRfm: async (_, { input }, ctx) => ({ run: await ctx.load.rfmRun.load((await computeRfm(ctx, input)).id) }) },
   RfmRun: {
     classes: ({ counts }) =>
       CLASS_NAMES.map((name) => ({ rfmClass: name, label: describeClass(name).label, customers: counts[name] ?? 0 })),

@@ -12,11 +12,13 @@ export const couponResolvers = {
     couponTemplates: (_, _args, ctx) => readFirst(ctx, MAX_TEMPLATES, { table: couponTemplates, by: couponTemplates.name }),
   },
   Mutation: {
-    createCouponTemplate: async (_, { input }, ctx) => ({ template: await createCouponTemplate(ctx, input) }),
-    issueCoupon: async (_, { input }, ctx) => ({ coupon: await issueCoupon(ctx, input) }),
-    lockCoupon: async (_, { input }, ctx) => ({ coupon: await lockCoupon(ctx, input) }),
-    confirmCoupon: async (_, { input }, ctx) => ({ coupon: await confirmCoupon(ctx, input) }),
-    releaseCoupon: async (_, { input }, ctx) => ({ coupon: await releaseCoupon(ctx, input) }),
+    createCouponTemplate: async (_, { input }, ctx) => ({
+      template: await ctx.load.couponTemplate.load((await createCouponTemplate(ctx, input)).id),
+    }),
+    issueCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await issueCoupon(ctx, input)).id) }),
+    lockCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await lockCoupon(ctx, input)).id) }),
+    confirmCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await confirmCoupon(ctx, input)).id) }),
+    releaseCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await releaseCoupon(ctx, input)).id) }),
   },
   CouponTemplate: {
     __resolveReference: ({ id }, { load }) => load.couponTemplate.load(id),

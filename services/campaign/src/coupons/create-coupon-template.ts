@@ -25,14 +25,12 @@ const Input = z
     path: ['kind'],
   })
 
-export async function createCouponTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<CouponTemplate> {
+export async function createCouponTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'createCouponTemplate', scope: 'campaigns:write' }, input, async (tx) => {
     const { idempotencyKey: _key, ...terms } = input
-    const [template] = await tx
-      .insert(couponTemplates)
-      .values({ tenantId: tx.tenantId, id: newId(), ...terms })
-      .returning()
-    return { result: template!, targetId: template!.id }
+    const id = newId()
+    await tx.insert(couponTemplates).values({ tenantId: tx.tenantId, id, ...terms })
+    return { decided: { id }, targetId: id }
   })
 }

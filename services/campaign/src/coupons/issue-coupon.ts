@@ -10,7 +10,7 @@ import { issue } from './coupon.ts'
 const Input = z.object({ idempotencyKey, templateId: z.uuid(), profileId: z.uuid() })
 
 /** Gives one coupon by hand. */
-export async function issueCoupon(ctx: Context, raw: z.input<typeof Input>): Promise<Coupon> {
+export async function issueCoupon(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'issueCoupon', scope: 'campaigns:write' }, input, async (tx) => {
     const { templateId, profileId } = input
@@ -18,6 +18,6 @@ export async function issueCoupon(ctx: Context, raw: z.input<typeof Input>): Pro
     const issued = await issue(tx, { templateId, profileId, sourceKey: `manual:${input.idempotencyKey}`, journeyId: null, now: ctx.now() })
     if ('refusal' in issued)
       throw new AppError(issued.refusal === 'NO_SUCH_TEMPLATE' ? 'NOT_FOUND' : 'CONFLICT', `The coupon cannot be issued: ${issued.refusal}`)
-    return { result: issued.coupon, targetId: issued.coupon.id }
+    return { decided: { id: issued.coupon.id }, targetId: issued.coupon.id }
   })
 }

@@ -16,33 +16,33 @@ const Lock = z.object({ idempotencyKey, code: z.string().max(40), orderKey, elig
 const Settle = z.object({ idempotencyKey, code: z.string().max(40), orderKey })
 
 /** Holds a coupon for an order and says what it takes off. */
-export async function lockCoupon(ctx: Context, raw: z.input<typeof Lock>): Promise<Coupon> {
+export async function lockCoupon(ctx: Context, raw: z.input<typeof Lock>): Promise<{ id: string }> {
   const input = parse(Lock, raw)
   return mutate(ctx, { name: 'lockCoupon', scope: 'campaigns:write' }, input, async (tx) => {
     const held = await lock(tx, input.code, input.orderKey, input.eligibleMinor, ctx.now())
-    return { result: held, targetId: held.id }
+    return { decided: { id: held.id }, targetId: held.id }
   })
 }
 
 /** Uses a held coupon up. */
-export async function confirmCoupon(ctx: Context, raw: z.input<typeof Settle>): Promise<Coupon> {
+export async function confirmCoupon(ctx: Context, raw: z.input<typeof Settle>): Promise<{ id: string }> {
   const input = parse(Settle, raw)
   return mutate(ctx, { name: 'confirmCoupon', scope: 'campaigns:write' }, input, async (tx) => {
     const { coupon, template } = await find(tx, input.code)
     const used = await confirm(tx, coupon, template, input.orderKey, ctx.now())
-    return { result: used, targetId: used.id }
+    return { decided: { id: used.id }, targetId: used.id }
   })
 }
 
 /** Lets a held coupon go. */
-export async function releaseCoupon(ctx: Context, raw: z.input<typeof Settle>): Promise<Coupon> {
+export async function releaseCoupon(ctx: Context, raw: z.input<typeof Settle>): Promise<{ id: string }> {
   const input = parse(Settle, raw)
   return mutate(ctx, { name: 'releaseCoupon', scope: 'campaigns:write' }, input, async (tx) => {
     const { coupon } = await find(tx, input.code)
     if (coupon.state !== 'LOCKED' || coupon.orderKey !== input.orderKey)
       throw new AppError('CONFLICT', 'This coupon is not held for this order')
     const free = await change(tx, coupon, { state: 'ISSUED', orderKey: null, lockedUntil: null, discountMinor: null })
-    return { result: free, targetId: free.id }
+    return { decided: { id: free.id }, targetId: free.id }
   })
 }
 

@@ -9,7 +9,9 @@ export const journeyResolvers = {
   Query: {
     journeys: (_, _args, ctx) => readFirst(ctx, MAX_JOURNEYS, { table: journeys, by: journeys.id, order: 'desc' }),
   },
-  Mutation: { publishJourney: async (_, { input }, ctx) => ({ journey: await publishJourney(ctx, input) }) },
+  Mutation: {
+    publishJourney: async (_, { input }, ctx) => ({ journey: await ctx.load.journey.load((await publishJourney(ctx, input)).id) }),
+  },
   Journey: {
     __resolveReference: ({ id }, { load }) => load.journey.load(id),
     trigger: ({ trigger }) => trigger.type,
@@ -17,7 +19,7 @@ export const journeyResolvers = {
     counts: async ({ id }, _args, { load }) => (await load.journeyCounts.load(id)) ?? [],
   },
   JourneyEntry: {
-    journey: async (entry, _args, { load }) => (await load.journey.load(entry.journeyId))!,
+    journey: (entry, _args, { load }) => load.journey.load(entry.journeyId),
     isEnded: (entry) => entry.dueAt === null,
   },
   Customer: { journeyEntries: async ({ id }, _args, { load }) => (await load.entriesOf.load(id)) ?? [] },

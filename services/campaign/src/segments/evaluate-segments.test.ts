@@ -277,8 +277,9 @@ const terms = {
 }
 const couponTemplate = (change: object = {}) =>
   createCouponTemplate(contextOf(), { idempotencyKey: key(), name: newId(), ...terms, ...change })
+const couponOf = async ({ id }: { id: string }) => (await contextOf().load.coupon.load(id))!
 const give = async (templateId: string, profileId?: string) =>
-  issueCoupon(contextOf(), { idempotencyKey: key(), templateId, profileId: profileId ?? (await meet()).profileId })
+  couponOf(await issueCoupon(contextOf(), { idempotencyKey: key(), templateId, profileId: profileId ?? (await meet()).profileId }))
 
 describe('coupons', () => {
   it('are never more than the stock, however many ask at once', async () => {
@@ -301,12 +302,12 @@ describe('coupons', () => {
     const ctx = contextOf()
     const lock = (orderKey: string) => lockCoupon(ctx, { idempotencyKey: key(), code, orderKey, eligibleMinor: 5_000 })
     const settle = (use: typeof confirmCoupon, orderKey: string) => use(ctx, { idempotencyKey: key(), code, orderKey })
-    expect(await lock('A')).toMatchObject({ state: 'LOCKED', discountMinor: 500 })
+    expect(await couponOf(await lock('A'))).toMatchObject({ state: 'LOCKED', discountMinor: 500 })
     await expect(lock('B')).rejects.toMatchObject({ code: 'CONFLICT' })
     await expect(settle(confirmCoupon, 'B')).rejects.toMatchObject({ code: 'CONFLICT' })
     await settle(releaseCoupon, 'A')
     await lock('B')
-    expect(await settle(confirmCoupon, 'B')).toMatchObject({ state: 'USED' })
+    expect(await couponOf(await settle(confirmCoupon, 'B'))).toMatchObject({ state: 'USED' })
     await settle(confirmCoupon, 'B')
     await expect(lock('C')).rejects.toMatchObject({ code: 'CONFLICT' })
     expect((await published(test, CouponRedeemedSchema)).filter((one) => one.tenantId === tenant)).toHaveLength(1)

@@ -22,7 +22,9 @@ export const segmentResolvers = {
     segment: (_, { id }, { load }) => (isId(id) ? load.segment.load(id) : null),
     previewSegment: (_, { definition }, ctx) => previewSegment(ctx, definition),
   },
-  Mutation: { createSegment: async (_, { input }, ctx) => ({ segment: await createSegment(ctx, input) }) },
+  Mutation: {
+    createSegment: async (_, { input }, ctx) => ({ segment: await ctx.load.segment.load((await createSegment(ctx, input)).id) }),
+  },
   Segment: {
     __resolveReference: ({ id }, { load }) => load.segment.load(id),
     isReady: (segment) => segment.sweptAt !== null,

@@ -46,7 +46,7 @@ const Input = z.object({
  * Publishes a template, or the next version of the one with this name.
  * @throws AppError FORBIDDEN without messages:write when a journey sends it: its customers get the new text from now on
  */
-export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<Template> {
+export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   requireScope(ctx.viewer, 'campaigns:write')
   const [subjectSource, bodySource] = await ctx.templates.readSources(ctx.viewer.tenantId, [input.subject, input.body])
@@ -72,7 +72,7 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
       body,
       variables,
     }
-    const [template] = await tx.insert(templates).values(row).returning()
+    await tx.insert(templates).values(row)
     await publish(tx, TemplatePublishedSchema, {
       templateId: row.id,
       version: row.version,
@@ -80,6 +80,6 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
       subjectTemplate: subject,
       bodyTemplate: body,
     })
-    return { result: template!, targetId: row.id }
+    return { decided: { id: row.id }, targetId: row.id }
   })
 }

@@ -7,6 +7,8 @@ export const templateResolvers = {
   Query: {
     templates: (_, _args, { db, viewer }) => withTenant(db, viewer.tenantId, readTemplates),
   },
-  Mutation: { publishTemplate: async (_, { input }, ctx) => ({ template: await publishTemplate(ctx, input) }) },
+  Mutation: {
+    publishTemplate: async (_, { input }, ctx) => ({ template: await ctx.load.template.load((await publishTemplate(ctx, input)).id) }),
+  },
   Template: { __resolveReference: ({ id }, { load }) => load.template.load(id) },
 } satisfies Resolvers

@@ -13,12 +13,16 @@ export const auditResolvers = {
       readFirst(ctx, MAX_CHECKPOINTS, { table: auditCheckpoints, by: auditCheckpoints.seq, order: 'desc' }),
     verifyAuditLog: (_, _args, ctx) => verifyAuditLog(ctx),
   },
-  Mutation: { signAuditCheckpoint: async (_, { input }, ctx) => ({ checkpoint: await signAuditCheckpoint(ctx, input) }) },
-  // A replayed answer carries its bytes as JSON, so both forms are read.
-  AuditEntry: { hash: (entry) => Buffer.from(entry.hash).toString('hex') },
+  Mutation: {
+    signAuditCheckpoint: async (_, { input }, ctx) => {
+      const { id } = await signAuditCheckpoint(ctx, input)
+      return { checkpoint: id ? await ctx.load.auditCheckpoint.load(id) : null }
+    },
+  },
+  AuditEntry: { hash: (entry) => entry.hash.toString('hex') },
   AuditCheckpoint: {
-    hash: (checkpoint) => Buffer.from(checkpoint.hash).toString('hex'),
-    signature: (checkpoint) => Buffer.from(checkpoint.signature).toString('base64'),
+    hash: (checkpoint) => checkpoint.hash.toString('hex'),
+    signature: (checkpoint) => checkpoint.signature.toString('base64'),
     at: (checkpoint) => checkpoint.createdAt,
   },
 } satisfies Resolvers

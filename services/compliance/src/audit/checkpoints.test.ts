@@ -33,7 +33,11 @@ const act = (count: number) =>
       }),
     ),
   )
-const sign = () => signAuditCheckpoint(contextOf(test, tenant), { idempotencyKey: key() })
+const sign = async () => {
+  const ctx = contextOf(test, tenant)
+  const { id } = await signAuditCheckpoint(ctx, { idempotencyKey: key() })
+  return id && (await ctx.load.auditCheckpoint.load(id))
+}
 const verify = () => verifyAuditLog(contextOf(test, tenant))
 
 describe('a checkpoint', () => {

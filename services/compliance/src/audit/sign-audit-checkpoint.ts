@@ -14,11 +14,11 @@ import { type AuditCheckpoint, auditCheckpoints, unsealedChains } from './audit.
 
 const Input = z.object({ idempotencyKey })
 
-/** Signs what the chain is now. */
-export async function signAuditCheckpoint(ctx: Context, raw: z.input<typeof Input>): Promise<AuditCheckpoint | null> {
+/** Signs what the chain is now. Without an entry since the last signature there is nothing to sign, and no id. */
+export async function signAuditCheckpoint(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string | null }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'signAuditCheckpoint', scope: 'audit:read' }, input, async (tx) => ({
-    result: await signNow(tx, ctx.auditKeys.signing),
+    decided: { id: (await signNow(tx, ctx.auditKeys.signing))?.id ?? null },
     targetId: tx.tenantId,
   }))
 }

@@ -6,8 +6,8 @@ const MAX_ITEMS = 100
 
 export const consentResolvers = {
   Mutation: {
-    grantConsent: async (_, { input }, ctx) => ({ consent: await grantConsent(ctx, input) }),
-    withdrawConsent: async (_, { input }, ctx) => ({ consent: await withdrawConsent(ctx, input) }),
+    grantConsent: async (_, { input }, ctx) => ({ consent: await ctx.load.consent.load((await grantConsent(ctx, input)).id) }),
+    withdrawConsent: async (_, { input }, ctx) => ({ consent: await ctx.load.consent.load((await withdrawConsent(ctx, input)).id) }),
   },
   Customer: {
     __resolveReference: ({ id }) => ({ id }),

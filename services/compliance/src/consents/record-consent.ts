@@ -26,11 +26,11 @@ const Input = z.object({
   at: z.coerce.date().nullish(),
 })
 
-export function grantConsent(ctx: Context, raw: z.input<typeof Input>): Promise<Consent> {
+export function grantConsent(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   return recordConsent(ctx, raw, 'GRANTED')
 }
 
-export function withdrawConsent(ctx: Context, raw: z.input<typeof Input>): Promise<Consent> {
+export function withdrawConsent(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   return recordConsent(ctx, raw, 'WITHDRAWN')
 }
 
@@ -38,7 +38,7 @@ export function withdrawConsent(ctx: Context, raw: z.input<typeof Input>): Promi
  * Appends a fact. Once this has answered, no decision can miss it: decisions read the same table.
  * @throws AppError INVALID for a time before 1990 or ahead; NOT_FOUND for a purpose or a profile that is not the tenant's
  */
-async function recordConsent(ctx: Context, raw: z.input<typeof Input>, status: Consent['status']): Promise<Consent> {
+async function recordConsent(ctx: Context, raw: z.input<typeof Input>, status: Consent['status']): Promise<{ id: string }> {
   const input = parse(Input, raw)
   const name = status === 'GRANTED' ? 'grantConsent' : 'withdrawConsent'
   return mutate(ctx, { name, scope: 'consents:write' }, input, async (tx) => {
@@ -63,9 +63,9 @@ async function recordConsent(ctx: Context, raw: z.input<typeof Input>, status: C
       recordedBy: ctx.viewer.id,
       at,
     }
-    const [consent] = await tx.insert(consents).values(row).returning()
+    await tx.insert(consents).values(row)
     const schema = status === 'GRANTED' ? ConsentGrantedSchema : ConsentWithdrawnSchema
-    await publish(tx, schema, { consentId: consent!.id, profileId, purpose: purpose.key, channel, at: timestampFromDate(at) })
-    return { result: consent!, targetId: profileId }
+    await publish(tx, schema, { consentId: row.id, profileId, purpose: purpose.key, channel, at: timestampFromDate(at) })
+    return { decided: { id: row.id }, targetId: profileId }
   })
 }

@@ -5,7 +5,13 @@ import { readPurposes } from './purpose.queries.ts'
 
 export const purposeResolvers = {
   Query: {
-    purposes: (_, _args, { db, viewer }) => withTenant(db, viewer.tenantId, readPurposes),
+    purposes: (_, _args, { db, viewer }) => withTenant(db, viewer.tenantId, (tx) => readPurposes(tx)),
   },
-  Mutation: { definePurpose: async (_, { input }, ctx) => ({ purpose: await definePurpose(ctx, input) }) },
+  Mutation: {
+    definePurpose: async (_, { input }, ctx) => {
+      const { id } = await definePurpose(ctx, input)
+      const [purpose] = await withTenant(ctx.db, ctx.viewer.tenantId, (tx) => readPurposes(tx, id))
+      return { purpose }
+    },
+  },
 } satisfies Resolvers

@@ -14,7 +14,10 @@ const MAX_ACCOUNTS = 1_000
 const connecting = Object.fromEntries(
   Object.entries(connectors).map(([kind, { mutation }]) => [
     mutation,
-    (_: unknown, { input }: { input: object }, ctx: Context) => connectAccount(ctx, kind as ChannelKind, input),
+    async (_: unknown, { input }: { input: object }, ctx: Context) => {
+      const { id, secret } = await connectAccount(ctx, kind as ChannelKind, input)
+      return { account: await ctx.load.channelAccount.load(id), secret }
+    },
   ]),
 ) as unknown as Pick<MutationResolvers, ConnectMutation>
 

@@ -61,7 +61,7 @@ beforeAll(async () => {
       }),
     })),
   ])
-  account = (await connectAccount(contextOf(), 'EVENT_API', { idempotencyKey: key(), name: 'shop', channel: 'WEB' })).account.id
+  account = (await connectAccount(contextOf(), 'EVENT_API', { idempotencyKey: key(), name: 'shop', channel: 'WEB' })).id
   http = createIntake(worker, { silentMs: 300 })
   patient = createIntake({ ...worker, admission: elsewhere })
   for (const one of [http, patient]) await one.listen({ host: '127.0.0.1', port: 0 })

@@ -112,8 +112,7 @@ function startIdentity(asked = { claims: 0 }) {
   return asked
 }
 
-const source = async () =>
-  (await connectAccount(contextOf(), 'EVENT_API', { idempotencyKey: key(), name: 'web', channel: 'WEB' })).account.id
+const source = async () => (await connectAccount(contextOf(), 'EVENT_API', { idempotencyKey: key(), name: 'web', channel: 'WEB' })).id
 const ingest = async (account: string, events: RawEvent[], by = tenant) => {
   const { id, credentials } = await knownAccount(worker, by, account, 'EVENT_API')
   return ingestEvents(worker, by, { id, channel: credentials.channel }, events)

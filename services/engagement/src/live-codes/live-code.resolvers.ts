@@ -7,7 +7,9 @@ export const liveCodeResolvers = {
   Query: {
     liveCodes: (_, args, ctx) => readPage(ctx, args, { table: liveCodes, by: liveCodes.id }),
   },
-  Mutation: { createLiveCode: async (_, { input }, ctx) => ({ liveCode: await createLiveCode(ctx, input) }) },
+  Mutation: {
+    createLiveCode: async (_, { input }, ctx) => ({ liveCode: await ctx.load.liveCode.load((await createLiveCode(ctx, input)).id) }),
+  },
   LiveCode: {
     __resolveReference: ({ id }, { load }) => load.liveCode.load(id),
     stats: async ({ id }, _args, { load }) => (await load.liveCodeStats.load(id)) ?? { added: 0, lost: 0, welcomed: 0, missed: 0 },

@@ -5,7 +5,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { SCOPE } from './create-webhook-endpoint.ts'
-import { lockEndpoint, type WebhookEndpointRow, withoutSecrets } from './webhook-endpoint.queries.ts'
+import { lockEndpoint } from './webhook-endpoint.queries.ts'
 
 const Input = z
   .object({
@@ -23,10 +23,7 @@ const AT_ONCE = 10_000
  * most 10,000 of them, oldest first. They keep their ids, by which a receiver knows what it has.
  * @throws AppError CONFLICT while the endpoint is disabled
  */
-export async function replayWebhookDeliveries(
-  ctx: Context,
-  raw: z.input<typeof Input>,
-): Promise<{ endpoint: WebhookEndpointRow; replayed: number }> {
+export async function replayWebhookDeliveries(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string; replayed: number }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'replayWebhookDeliveries', scope: SCOPE }, input, async (tx) => {
     const endpoint = await lockEndpoint(tx, ctx.viewer, input.endpointId)
@@ -39,6 +36,6 @@ export async function replayWebhookDeliveries(
       [tx.tenantId, endpoint.id, input.deliveryIds ?? [], input.failedSince ?? null],
     )
     tx.work.add('webhook_deliveries')
-    return { result: { endpoint: withoutSecrets(endpoint), replayed: rowCount ?? 0 }, targetId: endpoint.id }
+    return { decided: { id: endpoint.id, replayed: rowCount ?? 0 }, targetId: endpoint.id }
   })
 }

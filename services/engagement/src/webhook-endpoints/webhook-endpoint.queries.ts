@@ -1,14 +1,9 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { AppError } from '@renmai/platform/serve/errors'
-import type { Outcome } from '@renmai/platform/serve/mutate'
 import type { Viewer } from '@renmai/platform/serve/viewer'
 import { and, eq } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import { type WebhookEndpoint, webhookDeliveries, webhookEndpoints } from './webhook-endpoint.table.ts'
-
-export type WebhookEndpointRow = Omit<WebhookEndpoint, 'secrets'>
-
-export const withoutSecrets = ({ secrets: _secrets, ...endpoint }: WebhookEndpoint): WebhookEndpointRow => endpoint
 
 /** The endpoints that a viewer may see: a client its own, staff all of the tenant. */
 export const isVisible = ({ kind, id, tenantId }: Viewer) =>
@@ -30,10 +25,10 @@ export async function changeEndpoint(
   tx: Tx,
   id: string,
   changes: PgUpdateSetSource<typeof webhookEndpoints>,
-): Promise<Outcome<WebhookEndpointRow>> {
+): Promise<{ decided: { id: string }; targetId: string }> {
   const mine = and(eq(webhookEndpoints.tenantId, tx.tenantId), eq(webhookEndpoints.id, id))
-  const [changed] = await tx.update(webhookEndpoints).set(changes).where(mine).returning()
-  return { result: withoutSecrets(changed!), targetId: id }
+  await tx.update(webhookEndpoints).set(changes).where(mine)
+  return { decided: { id }, targetId: id }
 }
 
 /** What waits for an endpoint that is sent nothing any more ends; it can be put into the queue again. */

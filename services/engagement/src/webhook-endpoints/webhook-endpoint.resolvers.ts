@@ -22,12 +22,25 @@ export const webhookEndpointResolvers = {
       readPage(ctx, args, { table: webhookEndpoints, by: webhookEndpoints.id, where: isVisible(ctx.viewer) }),
   },
   Mutation: {
-    createWebhookEndpoint: (_, { input }, ctx) => createWebhookEndpoint(ctx, input),
-    updateWebhookEndpoint: async (_, { input }, ctx) => ({ endpoint: await updateWebhookEndpoint(ctx, input) }),
-    rotateWebhookSecret: (_, { input }, ctx) => rotateWebhookSecret(ctx, input),
+    createWebhookEndpoint: async (_, { input }, ctx) => {
+      const { id, secret } = await createWebhookEndpoint(ctx, input)
+      return { endpoint: await ctx.load.webhookEndpoint.load(id), secret }
+    },
+    updateWebhookEndpoint: async (_, { input }, ctx) => ({
+      endpoint: await ctx.load.webhookEndpoint.load((await updateWebhookEndpoint(ctx, input)).id),
+    }),
+    rotateWebhookSecret: async (_, { input }, ctx) => {
+      const { id, secret } = await rotateWebhookSecret(ctx, input)
+      return { endpoint: await ctx.load.webhookEndpoint.load(id), secret }
+    },
     deleteWebhookEndpoint: (_, { input }, ctx) => deleteWebhookEndpoint(ctx, input),
-    testWebhookEndpoint: async (_, { input }, ctx) => ({ delivery: await testWebhookEndpoint(ctx, input) }),
-    replayWebhookDeliveries: (_, { input }, ctx) => replayWebhookDeliveries(ctx, input),
+    testWebhookEndpoint: async (_, { input }, ctx) => ({
+      delivery: await ctx.load.webhookDelivery.load((await testWebhookEndpoint(ctx, input)).id),
+    }),
+    replayWebhookDeliveries: async (_, { input }, ctx) => {
+      const { id, replayed } = await replayWebhookDeliveries(ctx, input)
+      return { endpoint: await ctx.load.webhookEndpoint.load(id), replayed }
+    },
   },
   WebhookEndpoint: {
     __resolveReference: ({ id }, ctx) => find(id, ctx),
@@ -37,6 +50,6 @@ export const webhookEndpointResolvers = {
   WebhookDelivery: {
     eventType: ({ event }) => event?.type ?? null,
     nextAttemptAt: ({ state, nextAt }) => (state === 'PENDING' ? nextAt : null),
-    attempts: ({ log }) => log,
+    attempts: ({ log }) => log.map((one) => ({ ...one, at: new Date(one.at) })),
   },
 } satisfies Resolvers

@@ -88,7 +88,7 @@ describe('a webhook endpoint', () => {
     ['document', { document: 'subscription { messageReceived { channel } }' }],
     ['isEnabled', { isEnabled: true }],
   ])('is answered with the scopes of the token that last changed its %s', async (_what, change) => {
-    const { endpoint } = await create(WIDE)
+    const endpoint = await create(WIDE)
     await updateWebhookEndpoint(asToken(NARROW), { idempotencyKey: key(), endpointId: endpoint.id, ...change })
     await happen()
     expect([checked, told]).toEqual([[WIDE, NARROW], [NARROW]])

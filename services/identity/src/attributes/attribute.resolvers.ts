@@ -11,7 +11,7 @@ export const attributeResolvers = {
     fields: (_, _args, ctx) => readFirst(ctx, MAX_FIELDS, { table: fields, by: fields.key }),
   },
   Mutation: {
-    defineField: async (_, { input }, ctx) => ({ field: await defineField(ctx, input) }),
+    defineField: async (_, { input }, ctx) => ({ field: await ctx.load.field.load((await defineField(ctx, input)).id) }),
     setAttributes: async (_, { input }, ctx) => ({ customer: await ctx.load.customer.load((await setAttributes(ctx, input)).customerId) }),
   },
 } satisfies Resolvers

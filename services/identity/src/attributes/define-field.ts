@@ -16,7 +16,7 @@ const Input = z.object({
 })
 
 /** Registers a field. Type and sensitivity stay: stored values were checked and sealed by them. */
-export async function defineField(ctx: Context, raw: z.input<typeof Input>): Promise<Field> {
+export async function defineField(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'defineField', scope: 'customers:write' }, input, async (tx) => {
     const { key, label, type, sensitivity } = input
@@ -30,6 +30,6 @@ export async function defineField(ctx: Context, raw: z.input<typeof Input>): Pro
       })
       .returning()
     if (!field) throw new AppError('CONFLICT', `Field ${key} exists with another type or sensitivity; register a new key`)
-    return { result: field, targetId: key }
+    return { decided: { id: key }, targetId: key }
   })
 }

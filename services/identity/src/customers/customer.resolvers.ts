@@ -39,12 +39,12 @@ export const customerResolvers = {
   },
   Mutation: {
     mergeCustomers: async (_, { input }, ctx) => {
-      const decision = await mergeCustomers(ctx, input)
-      return { decision, survivor: await ctx.load.customer.load(decision.survivorId) }
+      const { decisionId, survivorId } = await mergeCustomers(ctx, input)
+      return { decision: await ctx.load.decision.load(decisionId), survivor: await ctx.load.customer.load(survivorId) }
     },
     unmergeCustomers: async (_, { input }, ctx) => {
-      const decision = await unmergeCustomers(ctx, input)
-      return { decision, survivor: await ctx.load.customer.load(decision.survivorId) }
+      const { decisionId, survivorId } = await unmergeCustomers(ctx, input)
+      return { decision: await ctx.load.decision.load(decisionId), survivor: await ctx.load.customer.load(survivorId) }
     },
   },
   Customer: {

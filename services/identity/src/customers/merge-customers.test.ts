@@ -119,7 +119,7 @@ describe('merge and unmerge', () => {
         const before = await dump()
         const first = await merge(a, b)
         expect(await dump()).not.toEqual(before)
-        await unmerge(first.id)
+        await unmerge(first.decisionId)
         expect(await dump()).toEqual(before)
       }),
       { numRuns: 25 },
@@ -154,8 +154,8 @@ describe('merge and unmerge', () => {
     await expect(
       mergeCustomers(stranger, { idempotencyKey: key(), survivorId: a!.customerId, absorbedId: c!.customerId, reason: 'x' }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    await unmerge(first.id)
-    await expect(unmerge(first.id)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await unmerge(first.decisionId)
+    await expect(unmerge(first.decisionId)).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
   it('by two people at once end in one merge and one refusal', async () => {
@@ -172,7 +172,7 @@ describe('merge and unmerge', () => {
       { source: 's', externalId: '1' },
       { source: 's', externalId: '2' },
     ])
-    await unmerge((await merge(a!.customerId, b!.customerId)).id)
+    await unmerge((await merge(a!.customerId, b!.customerId)).decisionId)
     await resolve(test, tenant, [{ source: 's', externalId: '1', phone: '13912340001' }])
     const [again] = await resolve(test, tenant, [{ source: 's', externalId: '2', phone: '13912340001' }])
     expect(again!.customerId).toBe(b!.customerId)

@@ -15,12 +15,13 @@ const Input = z.object({
   roles: z.array(z.enum(ROLES)).min(1).max(5),
 })
 
-export async function addStaff(ctx: Context, raw: z.input<typeof Input>): Promise<Staff> {
+export async function addStaff(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'addStaff', scope: 'tenant:admin' }, input, async (tx) => {
     const { subject, name, roles } = input
-    const [added] = await tx.insert(staff).values({ tenantId: tx.tenantId, id: newId(), subject, name, roles }).returning()
-    await publish(tx, StaffChangedSchema, { staffId: added!.id, isActive: true })
-    return { result: added!, targetId: added!.id }
+    const id = newId()
+    await tx.insert(staff).values({ tenantId: tx.tenantId, id, subject, name, roles })
+    await publish(tx, StaffChangedSchema, { staffId: id, isActive: true })
+    return { decided: { id }, targetId: id }
   })
 }

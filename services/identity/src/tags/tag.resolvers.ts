@@ -12,8 +12,8 @@ export const tagResolvers = {
     tagGroups: (_, _args, ctx) => readFirst(ctx, MAX_GROUPS, { table: tagGroups, by: tagGroups.foldedName }),
   },
   Mutation: {
-    createTagGroup: async (_, { input }, ctx) => ({ group: await createTagGroup(ctx, input) }),
-    createTag: async (_, { input }, ctx) => ({ tag: await createTag(ctx, input) }),
+    createTagGroup: async (_, { input }, ctx) => ({ group: await ctx.load.tagGroup.load((await createTagGroup(ctx, input)).id) }),
+    createTag: async (_, { input }, ctx) => ({ tag: await ctx.load.tag.load((await createTag(ctx, input)).id) }),
     tagProfiles: (_, { input }, ctx) => tagProfiles(ctx, input),
     untagProfiles: (_, { input }, ctx) => untagProfiles(ctx, input),
   },

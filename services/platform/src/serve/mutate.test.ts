@@ -21,7 +21,7 @@ function addCounter(ctx: ReturnType<typeof testContext>, input: { idempotencyKey
   return mutate(ctx, command, input, async (tx) => {
     const id = newId()
     await tx.client.query('INSERT INTO counters VALUES ($1, $2, $3)', [tx.tenantId, id, input.value])
-    return { result: { id, value: input.value }, targetId: id }
+    return { decided: { id, value: input.value }, targetId: id }
   })
 }
 
@@ -34,6 +34,22 @@ describe('a command with an idempotency key', () => {
     const before = await rows()
     expect(await addCounter(ctx, input)).toEqual(await addCounter(ctx, input))
     expect(await rows()).toBe(before! + 1)
+  })
+
+  it('remembers ids, numbers and booleans only, which the compiler demands', async () => {
+    const ctx = testContext(test.db, tenant)
+    // @ts-expect-error a text that is no id may be personal, and changes with its row
+    await mutate(ctx, command, { idempotencyKey: key() }, async () => ({ decided: { id: 'x', name: 'Li Lei' }, targetId: 'x' }))
+    // @ts-expect-error a moment would come back as a text
+    await mutate(ctx, command, { idempotencyKey: key() }, async () => ({ decided: { at: new Date() }, targetId: 'x' }))
+  })
+
+  it('answers what is to be seen once without remembering it', async () => {
+    const ctx = testContext(test.db, tenant)
+    const input = { idempotencyKey: key() }
+    const issue = () => mutate(ctx, command, input, async () => ({ decided: { id: 'x' }, once: { secret: 'whsec_x' }, targetId: 'x' }))
+    expect([await issue(), await issue()]).toEqual([{ id: 'x', secret: 'whsec_x' }, { id: 'x' }])
+    expect(JSON.stringify((await test.owner.query('SELECT * FROM idempotency_keys')).rows)).not.toContain('whsec_x')
   })
 
   it('refuses the same key with another input', async () => {

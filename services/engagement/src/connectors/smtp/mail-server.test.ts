@@ -91,7 +91,7 @@ it('testing a connection says the same whatever answers there, and nothing of wh
   const details = new Set<string>()
   for (const [no, port] of [ports.closed, ports.other, ports.mail].entries()) {
     const input = { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port, user: 'u', password: 'wrong', from: `a${no}@renmai.example` }
-    const { account } = await connectAccount(stand.contextOf(tenant), 'SMTP', input)
+    const account = await connectAccount(stand.contextOf(tenant), 'SMTP', input)
     const { isOk, steps } = await testConnection(stand.contextOf(tenant), { accountId: account.id })
     expect([isOk, steps.length]).toEqual([false, 1])
     details.add(steps[0]!.detail)

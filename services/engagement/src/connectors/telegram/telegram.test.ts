@@ -15,7 +15,7 @@ import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Stand, startStand } from '../../../test/stand.ts'
-import { type ChannelAccountRow, connectAccount } from '../../channels/connect-account.ts'
+import { type Connected, connectAccount } from '../../channels/connect-account.ts'
 import { setCallbacks } from '../../channels/set-callbacks.ts'
 import { testConnection } from '../../channels/test-connection.ts'
 import { handlers } from '../../handlers.ts'
@@ -31,7 +31,7 @@ let stand: Stand
 let simulator: Child
 let url: string
 let intake: string
-let account: ChannelAccountRow
+let account: Connected
 const claimed: { source: string; externalId: string; displayName: string; identifiers: string[] }[] = []
 const stops: (() => Promise<unknown>)[] = []
 
@@ -42,10 +42,10 @@ const order = async (path: string, body?: object) => {
 const rows = async (sql: string, ...values: unknown[]) => (await stand.test.owner.query(sql, values)).rows
 const profileOf = (userId: number) => idFrom('telegram:4711', String(userId))
 const connect = async (token: string) => {
-  const { account: made } = await connectAccount(stand.contextOf(tenant), 'TELEGRAM', { idempotencyKey: key(), name: 'bot', token })
+  const made = await connectAccount(stand.contextOf(tenant), 'TELEGRAM', { idempotencyKey: key(), name: 'bot', token })
   return made
 }
-const stateOf = async ({ id }: ChannelAccountRow) => (await rows('SELECT next_at, problem FROM channel_accounts WHERE id = $1', id))[0]
+const stateOf = async ({ id }: Connected) => (await rows('SELECT next_at, problem FROM channel_accounts WHERE id = $1', id))[0]
 
 function startIdentity(): void {
   const resolve = answer(IdentityService.method.resolveProfiles, async ({ claims }) => {

@@ -38,7 +38,7 @@ beforeAll(async () => {
   stand = await startStand({ platformUrls: { WECOM: wecom.url } })
   const connect = async (tenantId: string, secret: string) => {
     const input = { idempotencyKey: key(), name: 'w', corpId: CORP.corpId, agentId: 77, secret, ...KEYS }
-    const { account } = await connectAccount(stand.contextOf(tenantId), 'WECOM', input)
+    const account = await connectAccount(stand.contextOf(tenantId), 'WECOM', input)
     return withTenant(stand.test.db, tenantId, (tx) => readAccount(tx, stand.worker.keyRing, account.id, 'WECOM'))
   }
   own = await connect(victim, CORP.secret)
