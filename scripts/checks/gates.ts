@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { renderCharts } from '../charts/write-charts.ts'
 import { clientSchemaOf, composeSupergraphs, SERVICES } from '../compose-supergraph.ts'
 import { changelogFresh, protoKept, publicSchemaKept, schemaKept } from '../releases/gates.ts'
+import { strayFiles } from '../sdl/read-sdl.ts'
 import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
 import { renderBusPermissions } from '../write-bus-permissions.ts'
 import { OPERATIONS, renderOperations } from '../write-operations.ts'
@@ -44,7 +45,10 @@ function operationsFresh(): void {
 async function schemaRules(): Promise<void> {
   const sdl = (name: string) => readFileSync(`${ROOT}services/${name}/src/gen/schema.graphql`, 'utf8')
   const [whole] = Object.values(await composeSupergraphs())
-  const broken = [...SERVICES.flatMap((name) => brokenSdlRules(name, sdl(name))), ...brokenConventions(clientSchemaOf(whole!))]
+  const broken = [
+    ...SERVICES.flatMap((name) => [...strayFiles(`${ROOT}services/${name}`), ...brokenSdlRules(name, sdl(name))]),
+    ...brokenConventions(clientSchemaOf(whole!)),
+  ]
   requireNone('The schema does not keep these rules:', broken)
 }
 

@@ -1,5 +1,6 @@
 import { rowsById } from '@renmai/platform/db/row-loaders'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
+import { contactLoaders } from './contacts/contact.loaders.ts'
 import { importLoaders } from './imports/import.loaders.ts'
 import { liveCodeLoaders } from './live-codes/live-code.loaders.ts'
 import { messageLoaders } from './messages/message.loaders.ts'
@@ -15,6 +16,7 @@ export const createLoaders = (ctx: BaseContext) => ({
   ...orderLoaders(ctx),
   ...touchpointLoaders(ctx),
   ...messageLoaders(ctx),
+  ...contactLoaders(ctx),
   ...liveCodeLoaders(ctx),
   ...importLoaders(ctx),
   customerOf: rowsById(ctx, profileCustomers, { by: 'profileId' }),

@@ -26,4 +26,5 @@ export const decisionResolvers = {
       })
     },
   },
+  Customer: { sendDecisions: async ({ id }, _args, { load }) => (await load.decisions.load(id)) ?? [] },
 } satisfies Resolvers
