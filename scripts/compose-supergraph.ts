@@ -4,12 +4,13 @@ import { Supergraph } from '@apollo/federation-internals'
 import { applyTagFilterOnSubgraphs } from '@theguild/federation-composition'
 import { type DocumentNode, type GraphQLSchema, lexicographicSortSchema, parse, printSchema, visit } from 'graphql'
 import { ROOT } from './stack/paths.ts'
+import { SERVICES } from './stack/services.ts'
 
 const { markOneOf } = (await import(`${ROOT}gateway/src/supergraph/mark-one-of.ts`)) as {
   markOneOf: (schema: GraphQLSchema, sdl: string) => GraphQLSchema
 }
 
-export const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance'] as const
+export { SERVICES }
 
 /** What partners may use is marked with this tag in the SDL of the services (a contract). */
 const PUBLIC = 'public'

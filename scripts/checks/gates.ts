@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { renderCharts } from '../charts/write-charts.ts'
 import { clientSchemaOf, composeSupergraphs, SERVICES } from '../compose-supergraph.ts'
 import { changelogFresh, protoKept, publicSchemaKept, schemaKept } from '../releases/gates.ts'
+import { strayFiles } from '../sdl/read-sdl.ts'
 import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
 import { renderBusPermissions } from '../write-bus-permissions.ts'
 import { OPERATIONS, renderOperations } from '../write-operations.ts'
@@ -46,6 +47,7 @@ async function schemaRules(): Promise<void> {
   const answers = Object.fromEntries(await Promise.all(SERVICES.map(async (name) => [name, await readAnswers(name)] as const)))
   const [whole] = Object.values(await composeSupergraphs())
   const broken = [
+    ...SERVICES.flatMap((name) => strayFiles(`${ROOT}services/${name}`)),
     ...Object.entries(answers).flatMap(([name, { sdl }]) => brokenSdlRules(name, sdl)),
     ...brokenNullability(answers),
     ...brokenConventions(clientSchemaOf(whole!)),

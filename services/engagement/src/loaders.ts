@@ -1,6 +1,7 @@
 import { rowsById } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { channelAccounts } from './channels/channel-account.table.ts'
+import { contactLoaders } from './contacts/contact.loaders.ts'
 import { importLoaders } from './imports/import.loaders.ts'
 import { liveCodeLoaders } from './live-codes/live-code.loaders.ts'
 import { messageLoaders } from './messages/message.loaders.ts'
@@ -16,6 +17,7 @@ export const createLoaders = (ctx: BaseContext) => ({
   ...orderLoaders(ctx),
   ...touchpointLoaders(ctx),
   ...messageLoaders(ctx),
+  ...contactLoaders(ctx),
   ...liveCodeLoaders(ctx),
   ...importLoaders(ctx),
   customerOf: rowsById(ctx, profileCustomers, { by: 'profileId' }),

@@ -17,6 +17,5 @@ export const consentResolvers = {
       const purposes = await Promise.all([...new Set(facts.map(({ purpose }) => purpose))].map((key) => load.purpose.load(key)))
       return effectiveConsents(facts, new Map(purposes.filter((terms) => terms !== undefined).map((terms) => [terms.key, terms])))
     },
-    sendDecisions: async ({ id }, _args, { load }) => (await load.decisions.load(id)) ?? [],
   },
 } satisfies Resolvers

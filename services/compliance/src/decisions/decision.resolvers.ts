@@ -23,4 +23,5 @@ export const decisionResolvers = {
       })
     },
   },
+  Customer: { sendDecisions: async ({ id }, _args, { load }) => (await load.decisions.load(id)) ?? [] },
 } satisfies Resolvers

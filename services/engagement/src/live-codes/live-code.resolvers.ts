@@ -14,6 +14,4 @@ export const liveCodeResolvers = {
     __resolveReference: ({ id }, { load }) => load.liveCode.load(id),
     stats: async ({ id }, _args, { load }) => (await load.liveCodeStats.load(id)) ?? { added: 0, lost: 0, welcomed: 0, missed: 0 },
   },
-  Contact: { liveCode: ({ liveCodeId }, _args, { load }) => (liveCodeId ? load.liveCode.load(liveCodeId) : null) },
-  Customer: { contacts: async ({ id }, _args, { load }) => (await load.contacts.load(id)) ?? [] },
 } satisfies Resolvers

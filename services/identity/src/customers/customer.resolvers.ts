@@ -3,7 +3,6 @@ import { readPage } from '@renmai/platform/db/read-page'
 import { open } from '@renmai/platform/secrets/crypto'
 import { isId } from '@renmai/platform/serve/ids'
 import { live } from '@renmai/platform/serve/resolvers'
-import { survivingValues } from '../attributes/attribute.rules.ts'
 import { attributePlace } from '../attributes/attribute.ts'
 import { placeOf } from '../contact-cards/contact-card.ts'
 import type { Context } from '../context.ts'
@@ -50,8 +49,6 @@ export const customerResolvers = {
   Customer: {
     __resolveReference: ({ id }, ctx) => ctx.load.customer.load(id),
     profiles: async ({ id }, _args, ctx) => (await ctx.load.profiles.load(id)) ?? [],
-    attributes: async ({ id }, _args, ctx) => survivingValues((await ctx.load.attributes.load(id)) ?? []),
-    tags: async ({ id }, _args, ctx) => (await ctx.load.tags.load(id)) ?? [],
     evidence: async ({ id }, _args, ctx) => (await ctx.load.evidence.load(id)) ?? [],
     decisions: async ({ id }, _args, ctx) => (await ctx.load.decisions.load(id)) ?? [],
     displayName: async ({ id }, _args, { load, keyRing, viewer }) => {
@@ -60,13 +57,6 @@ export const customerResolvers = {
     },
   },
   Profile: { namespaces: async ({ id }, _args, ctx) => ((await ctx.load.namespaces.load(id)) ?? []).map((row) => row.namespace) },
-  AttributeValue: {
-    isPersonal: (row) => row.sealed !== null,
-    value: (row, _args, { keyRing, viewer }) => {
-      if (row.sealed === null) return row.value
-      return viewer.scopes.has('personal:read') ? open(keyRing, viewer.tenantId, attributePlace(row.key, row.profileId), row.sealed) : null
-    },
-  },
   ReviewCase: {
     customerA: (row, _args, ctx) => ctx.load.customer.load(row.customerA),
     customerB: (row, _args, ctx) => ctx.load.customer.load(row.customerB),

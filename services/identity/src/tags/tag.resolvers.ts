@@ -21,5 +21,6 @@ export const tagResolvers = {
     __resolveReference: ({ id }, ctx) => ctx.load.tag.load(id),
     group: (tag, _args, ctx) => ctx.load.tagGroup.load(tag.groupId),
   },
+  Customer: { tags: async ({ id }, _args, ctx) => (await ctx.load.tags.load(id)) ?? [] },
   TagGroup: { tags: async (group, _args, ctx) => (await ctx.load.tagsOfGroup.load(group.id)) ?? [] },
 } satisfies Resolvers

@@ -1,0 +1,31 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse, print } from 'graphql'
+import { withConnections } from './connections.ts'
+import { mergeExtensions } from './merge-extensions.ts'
+
+/**
+ * The whole SDL of a service: what all services share (links, directives, scalars), the files of its features, and the
+ * connections that those use.
+ * @param service its folder
+ */
+export function readSdl(service: string): string {
+  const files = [
+    ...globSync('src/serve/*.graphql', { cwd: join(service, '../platform') }).map((file) => join('../platform', file)),
+    ...featureFiles(service),
+  ]
+  const text = files.map((file) => readFileSync(join(service, file), 'utf8')).join('\n')
+  return print(mergeExtensions(withConnections(parse(text))))
+}
+
+/** SDL files that people write, as paths in the service's folder. */
+const featureFiles = (service: string): string[] =>
+  globSync('src/**/*.graphql', { cwd: service })
+    .filter((file) => !file.includes('/gen/'))
+    .sort()
+
+/** What is wrong with where SDL stands: a feature holds its types, and its own fields of Query, Mutation and Customer. */
+export const strayFiles = (service: string): string[] =>
+  featureFiles(service)
+    .filter((file) => file.split('/').length < 3)
+    .map((file) => `${join(service, file)}: SDL stands in the folder of the feature that answers it`)
