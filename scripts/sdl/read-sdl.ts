@@ -1,8 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parse, print } from 'graphql'
 import { withConnections } from './connections.ts'
 import { mergeExtensions } from './merge-extensions.ts'
+
+const SHARED = fileURLToPath(new URL('../../services/platform/src/serve', import.meta.url))
 
 /**
  * The whole SDL of a service: what all services share (links, directives, scalars), the files of its features, and the
@@ -11,10 +14,10 @@ import { mergeExtensions } from './merge-extensions.ts'
  */
 export function readSdl(service: string): string {
   const files = [
-    ...globSync('src/serve/*.graphql', { cwd: join(service, '../platform') }).map((file) => join('../platform', file)),
-    ...featureFiles(service),
+    ...globSync('*.graphql', { cwd: SHARED }).map((file) => join(SHARED, file)),
+    ...featureFiles(service).map((file) => join(service, file)),
   ]
-  const text = files.map((file) => readFileSync(join(service, file), 'utf8')).join('\n')
+  const text = files.map((file) => readFileSync(file, 'utf8')).join('\n')
   return print(mergeExtensions(withConnections(parse(text))))
 }
 

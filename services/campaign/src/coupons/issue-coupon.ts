@@ -4,7 +4,6 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { requireProfile } from '../profiles/profile.ts'
-import type { Coupon } from './coupon.table.ts'
 import { issue } from './coupon.ts'
 
 const Input = z.object({ idempotencyKey, templateId: z.uuid(), profileId: z.uuid() })

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { definitionSchema } from './clause.rules.ts'
 import { usesClock } from './compile-clause.rules.ts'
-import { type Segment, segments } from './segment.table.ts'
+import { segments } from './segment.table.ts'
 
 const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(100), definition: definitionSchema })
 

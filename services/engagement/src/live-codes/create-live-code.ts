@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { readAccount } from '../channels/channel.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
-import { type LiveCode, liveCodes } from './live-code.table.ts'
+import { liveCodes } from './live-code.table.ts'
 
 const Input = z.object({
   idempotencyKey,
