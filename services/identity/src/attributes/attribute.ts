@@ -1,2 +1,2 @@
 /** What other features use of attributes. */
-export { attributePlace, storeAttributes } from './store-attributes.ts'
+export { storeAttributes } from './store-attributes.ts'
