@@ -10,7 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { readAuditKeys } from '../src/audit/audit-keys.ts'
 import { signAuditCheckpoint } from '../src/audit/sign-audit-checkpoint.ts'
 import { verifyAuditLog } from '../src/audit/verify-audit-log.ts'
-import { grantConsent } from '../src/consents/record-consent.ts'
+import { grantConsent } from '../src/consents/grant-consent.ts'
 import { handlers } from '../src/handlers.ts'
 import { compliance } from '../src/service.ts'
 import { auditKey, complianceOf, contextOf } from './fixture.ts'
