@@ -7,7 +7,7 @@ import { SERVICES } from '../stack/services.ts'
 import type { Disk } from './disk.ts'
 import type { Proxy } from './proxy.ts'
 import { corruptBlock, deleteStream, exhaustConnections } from './stores.ts'
-import type { Supervisor } from './supervise.ts'
+import type { Supervisor } from './supervisor.ts'
 
 export type Scene = {
   supervisor: Supervisor

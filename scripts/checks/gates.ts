@@ -9,6 +9,7 @@ import { renderBusPermissions } from '../write-bus-permissions.ts'
 import { OPERATIONS, renderOperations } from '../write-operations.ts'
 import { pagesFresh } from '../write-pages.ts'
 import { renderSettings } from '../write-settings.ts'
+import { checkSources } from './check-sources.ts'
 import { lintMigrations } from './lint-migrations.ts'
 import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './lock.ts'
 import { brokenNullability, readAnswers } from './nullability.ts'
@@ -124,6 +125,7 @@ export const gates: Gate[] = [
       ]),
   },
   { name: 'directions bite', run: directionsBite },
+  { name: 'sources', run: () => checkSources() },
   { name: 'dead code', run: () => run(bin('knip'), ['--no-progress', '--no-config-hints']) },
   { name: 'proto lint', run: () => run(bin('buf'), ['lint'], `${ROOT}proto`) },
   { name: 'proto breaking', run: () => protoKept() },

@@ -11,8 +11,8 @@ import { createTenant, prepareDatabases } from './databases.ts'
 import { type Endpoints, endpointsOf, local, type Stores } from './endpoints.ts'
 import { type MainOf, ROOT, sourceOf } from './paths.ts'
 import { choosePorts, type Ports } from './ports.ts'
-import { type Replica, spread } from './replicas.ts'
 import { type Secrets, secretSettings } from './secrets.ts'
+import { type Replica, spread } from './spread.ts'
 
 export type Platform = {
   endpoints: Endpoints

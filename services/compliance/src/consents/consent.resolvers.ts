@@ -1,6 +1,6 @@
 import { effectiveConsents } from '../decisions/decision.rules.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { grantConsent, withdrawConsent } from './record-consent.ts'
+import { grantConsent, withdrawConsent } from './grant-consent.ts'
 
 const MAX_ITEMS = 100
 

@@ -11,7 +11,7 @@ import { auditKey, complianceOf, contextOf } from '../../test/fixture.ts'
 import { readAuditKeys } from '../audit/audit-keys.ts'
 import { signAuditCheckpoint } from '../audit/sign-audit-checkpoint.ts'
 import { verifyAuditLog } from '../audit/verify-audit-log.ts'
-import { grantConsent } from '../consents/record-consent.ts'
+import { grantConsent } from '../consents/grant-consent.ts'
 import { handlers } from '../handlers.ts'
 import { compliance } from '../service.ts'
 
