@@ -9,8 +9,9 @@ import { createBudget } from '../src/cost/budget.ts'
 import { planOf } from '../src/cost/plan.ts'
 import type { AskSubgraph } from '../src/execution/step.ts'
 import { createEdge } from '../src/supergraph/edge.ts'
+import { NODES } from '../src/supergraph/nodes.gen.ts'
 import { loadSupergraph, type Supergraph } from '../src/supergraph/supergraph.ts'
-import { edgeSdl, NODES } from '../src/supergraph/type-defs.ts'
+import { edgeSdl } from '../src/supergraph/type-defs.ts'
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@requiresScopes"])'
 const OWNERS = `${LINK} type Query { tags: [Tag] orders: [Order] }
