@@ -1,24 +1,25 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parse, print } from 'graphql'
+import { type DocumentNode, parse, print } from 'graphql'
 import { withConnections } from './connections.ts'
 import { mergeExtensions } from './merge-extensions.ts'
 
 const SHARED = fileURLToPath(new URL('../../services/platform/src/serve', import.meta.url))
 
 /**
- * The whole SDL of a service: what all services share (links, directives, scalars), the files of its features, and the
- * connections that those use.
+ * The whole SDL of a service: what people write, the connections that it uses, and each type in one piece.
  * @param service its folder
  */
-export function readSdl(service: string): string {
+export const readSdl = (service: string): string => print(mergeExtensions(withConnections(parseSdl(service))))
+
+/** The SDL that people write: what all services share (links, directives, scalars), and the files of the service's features. */
+export function parseSdl(service: string): DocumentNode {
   const files = [
     ...globSync('*.graphql', { cwd: SHARED }).map((file) => join(SHARED, file)),
     ...featureFiles(service).map((file) => join(service, file)),
   ]
-  const text = files.map((file) => readFileSync(file, 'utf8')).join('\n')
-  return print(mergeExtensions(withConnections(parse(text))))
+  return parse(files.map((file) => readFileSync(file, 'utf8')).join('\n'))
 }
 
 /** SDL files that people write, as paths in the service's folder. */

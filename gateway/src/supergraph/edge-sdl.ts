@@ -1,28 +1,10 @@
+import { NODES } from './nodes.gen.ts'
+
 /**
- * Types that may be asked for by their id alone, each with a field that its owner alone answers, for any scope that may see
- * the type: whether it comes back tells whether there is such a thing.
+ * What the gateway answers itself, composed with the services' subgraphs as one of them.
+ * @param nodes types that are found by their id alone
  */
-export const NODES: Readonly<Record<string, string>> = {
-  BulkOperation: 'status',
-  Coupon: 'code',
-  CouponTemplate: 'name',
-  Customer: 'createdAt',
-  Journey: 'name',
-  LiveCode: 'name',
-  Message: 'state',
-  Order: 'status',
-  Segment: 'name',
-  Tag: 'name',
-  Template: 'name',
-  WebhookEndpoint: 'url',
-}
-
-const stubs = Object.keys(NODES).map(
-  (name) => `type ${name} implements Node @key(fields: "id", resolvable: false) @tag(name: "public") { id: ID! }`,
-)
-
-/** What the gateway answers itself, composed with the services' subgraphs as one of them. */
-export const edgeSdl = `
+export const edgeSdlOf = (nodes: readonly string[]) => `
 extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@tag", "@cost", "@listSize"])
 
@@ -51,5 +33,9 @@ type RateLimit @tag(name: "public") {
   restoreRate: Int!
 }
 
-${stubs.join('\n\n')}
+${nodes.map(stubOf).join('\n\n')}
 `
+
+const stubOf = (name: string) => `type ${name} implements Node @key(fields: "id", resolvable: false) @tag(name: "public") { id: ID! }`
+
+export const edgeSdl = edgeSdlOf(Object.keys(NODES))

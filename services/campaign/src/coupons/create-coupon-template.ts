@@ -3,6 +3,7 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { CouponKind } from '../gen/resolvers.ts'
 import { couponTemplates } from './coupon.table.ts'
 
 const amount = z.int().min(0).max(100_000_000)
@@ -10,7 +11,7 @@ const Input = z
   .object({
     idempotencyKey,
     name: z.string().trim().min(1).max(100),
-    kind: z.enum(['AMOUNT_OFF', 'PERCENT_OFF']),
+    kind: z.enum(CouponKind),
     currency: z.string().regex(/^[A-Z]{3}$/),
     thresholdMinor: amount,
     amountMinor: amount.min(1).nullish(),

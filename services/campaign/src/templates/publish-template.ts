@@ -9,6 +9,7 @@ import { ChannelSchema } from '@renmai/proto/engagement/v1/channel'
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { VariableType } from '../gen/resolvers.ts'
 import { sendsTemplate } from '../journeys/journey.ts'
 import { checkSource } from './template.rules.ts'
 import { templates } from './template.table.ts'
@@ -17,7 +18,7 @@ import { templates } from './template.table.ts'
 const CHANNELS = ChannelSchema.values.flatMap(({ number, localName }) => (number ? [localName] : []))
 const Variable = z.object({
   name: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-  type: z.enum(['TEXT', 'NUMBER', 'COUPON']),
+  type: z.enum(VariableType),
   defaultValue: z
     .string()
     .max(1_000)

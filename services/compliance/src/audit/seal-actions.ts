@@ -5,8 +5,7 @@ import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { lastEntry, noteUnsealed } from './audit.queries.ts'
 import { GENESIS, hashEntry } from './audit.rules.ts'
 import { auditEntries } from './audit.table.ts'
-
-const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance']
+import { SERVICES } from './services.gen.ts'
 
 /** Seals actions of all services into the tenant's chain. One writer per tenant at a time, so that there is no fork. */
 export const sealActions = on(

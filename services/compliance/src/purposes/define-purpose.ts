@@ -8,6 +8,7 @@ import { PolicyChangedSchema } from '@renmai/proto/compliance/v1/events'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { ConsentLevel } from '../gen/resolvers.ts'
 import { isNewVersion, MAX_PURPOSES } from './purpose.rules.ts'
 import { notices, type Purpose, purposes, purposeVersions } from './purpose.table.ts'
 
@@ -16,7 +17,7 @@ const Input = z
     idempotencyKey,
     key: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'lower case letters, digits and _'),
     name: z.string().min(1).max(100),
-    consentLevel: z.enum(['GENERAL', 'SEPARATE', 'WRITTEN']),
+    consentLevel: z.enum(ConsentLevel),
     messageClass: z
       .enum(['COMMERCIAL', 'TRANSACTIONAL'])
       .nullish()

@@ -4,8 +4,8 @@ import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Context } from '../context.ts'
 import { notUsable } from './endpoint-url.rules.ts'
 import { checkTarget } from './post.ts'
-import { HEARD } from './queue-deliveries.ts'
 import type { WebhookEndpoint } from './webhook-endpoint.table.ts'
+import { WEBHOOK_EVENTS } from './webhook-events.gen.ts'
 
 /** What of an endpoint its document says, and as what it is answered. */
 export type Source = Pick<WebhookEndpoint, 'scopes' | 'document' | 'field' | 'types' | 'value' | 'fields' | 'everyMs'>
@@ -32,7 +32,7 @@ export async function checkDocument({ bus, viewer }: Context, clientId: string, 
   const scopes = [...viewer.scopes]
   const request = { tenantId: viewer.tenantId, clientId, document, scopes }
   const { field, types, value, fields, everyMs } = await ask(bus, GatewayService.method.checkSubscription, request)
-  if (!types.every((type) => HEARD.some((schema) => schema.typeName === type)))
+  if (!types.every((type) => WEBHOOK_EVENTS.some((schema) => schema.typeName === type)))
     throw new AppError('INVALID', `document: ${field} is told to live views only`, { document: 'subscribe to something else' })
   return { scopes, document, field, types, value: value || null, fields, everyMs }
 }

@@ -7,19 +7,20 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { ALL_SCOPES } from '../staff/role.rules.ts'
+import { ApiClientKind, ApiClientPlan } from '../gen/resolvers.ts'
+import { SCOPES } from '../staff/scopes.gen.ts'
 import { apiClients } from './api-client.table.ts'
 
 export const Name = z.string().min(1).max(100)
-export const Plan = z.enum(['STANDARD', 'PLUS', 'ENTERPRISE'])
+export const Plan = z.enum(ApiClientPlan)
 export const Addresses = z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'not an IP address or CIDR')).max(50)
 
 const Input = z.object({
   idempotencyKey,
   name: Name,
-  scopes: z.array(z.enum(ALL_SCOPES)).min(1).max(50),
+  scopes: z.array(z.enum<readonly string[]>(SCOPES)).min(1).max(50),
   expiresAt: moment.nullish(),
-  kind: z.enum(['PARTNER', 'OWN']).nullish(),
+  kind: z.enum(ApiClientKind).nullish(),
   plan: Plan.nullish(),
   allowedAddresses: Addresses.nullish(),
 })

@@ -4,14 +4,15 @@ import { parse } from '@renmai/platform/serve/parse'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { FieldSensitivity, FieldType } from '../gen/resolvers.ts'
 import { fields } from './attribute.table.ts'
 
 const Input = z.object({
   idempotencyKey,
   key: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'lower case letters, digits and _'),
   label: z.string().min(1).max(100),
-  type: z.enum(['TEXT', 'NUMBER', 'BOOLEAN', 'DATE', 'OPTION']),
-  sensitivity: z.enum(['NONE', 'PERSONAL', 'SENSITIVE']),
+  type: z.enum(FieldType),
+  sensitivity: z.enum(FieldSensitivity),
   options: z.array(z.string().min(1).max(100)).max(500).nullish(),
 })
 

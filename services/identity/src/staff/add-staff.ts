@@ -5,14 +5,14 @@ import { parse } from '@renmai/platform/serve/parse'
 import { StaffChangedSchema } from '@renmai/proto/identity/v1/events'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { ROLES } from './role.rules.ts'
+import { StaffRole } from '../gen/resolvers.ts'
 import { staff } from './staff.table.ts'
 
 const Input = z.object({
   idempotencyKey,
   subject: z.string().min(1).max(255),
   name: z.string().min(1).max(100),
-  roles: z.array(z.enum(ROLES)).min(1).max(5),
+  roles: z.array(z.enum(StaffRole)).min(1).max(5),
 })
 
 export async function addStaff(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
