@@ -20,7 +20,8 @@ export type Stand = {
   test: TestDatabase
   worker: Worker
   intake: ReturnType<typeof createIntake>
-  contextOf: (tenantId: string) => Context
+  /** @param change what of the context is to be otherwise */
+  contextOf: (tenantId: string, change?: Partial<Context>) => Context
   stop: () => Promise<void>
 }
 
@@ -47,8 +48,8 @@ export async function startStand(change: Partial<Worker> = {}): Promise<Stand> {
   }
   const admission = new Admission({ readPressure: () => 0 })
   const intake = createIntake(worker, admission)
-  const contextOf = (tenantId: string): Context => {
-    const base = testContext(test.db, tenantId)
+  const contextOf = (tenantId: string, change: Partial<Context> = {}): Context => {
+    const base = { ...testContext(test.db, tenantId), ...change }
     return { ...worker, ...base, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
   }
   const stop = async () => {
