@@ -102,7 +102,7 @@ export function bulkSeed() {
     return { ...base, ...keys, bus, handlers: [], load: createLoaders(base) }
   }
   const run = (ctx = contextOf()) => runBulkQuery(ctx, { idempotencyKey: key(), query: '{ customers { nodes { id } } }' })
-  const start = (change: Partial<Worker> = {}) => {
+  const start = (change: { turnMs?: number } = {}) => {
     for (const one of runQueues({ ...worker, ...change }, [runOperations])) stops.push(one.stop)
   }
   const look = async (id: string) => (await contextOf().load.bulkOperation.load(id)) as BulkOperation

@@ -4,7 +4,6 @@ import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { describe, expect, it } from 'vitest'
 import { bulkSeed, FILE, linesOf, notFound } from '../../test/bulk-seed.ts'
 import { bulkOperationResolvers } from './bulk-operation.resolvers.ts'
-import type { BulkOperation } from './bulk-operation.table.ts'
 import { expireBatch } from './expire-files.ts'
 
 const seed = bulkSeed()

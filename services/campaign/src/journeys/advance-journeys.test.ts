@@ -5,7 +5,6 @@ import { JourneyEnteredSchema, MessageRequestedSchema, SegmentEnteredSchema } fr
 import { describe, expect, it } from 'vitest'
 import { campaignSeed } from '../../test/seed.ts'
 import { publishTemplate } from '../templates/publish-template.ts'
-import { advance } from './advance-journeys.ts'
 import { publishJourney } from './publish-journey.ts'
 
 const seed = campaignSeed()

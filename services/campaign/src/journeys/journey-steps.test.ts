@@ -8,7 +8,6 @@ import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { campaignSeed } from '../../test/seed.ts'
 import { publishTemplate } from '../templates/publish-template.ts'
-import { advance } from './advance-journeys.ts'
 import { waitUntil } from './nodes/wait-until.ts'
 import { publishJourney } from './publish-journey.ts'
 

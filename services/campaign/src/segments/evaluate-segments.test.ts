@@ -3,7 +3,6 @@ import { withTenant } from '@renmai/platform/db/db'
 import { newId } from '@renmai/platform/serve/ids'
 import { dumpTables } from '@renmai/platform/testing/database'
 import { event, published, type TestEvent } from '@renmai/platform/testing/events'
-import { key } from '@renmai/platform/testing/viewers'
 import { RfmClass, RfmClassChangedSchema } from '@renmai/proto/analytics/v1/events'
 import { SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
 import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
@@ -11,7 +10,6 @@ import { CustomerChangedSchema, TagAddedSchema } from '@renmai/proto/identity/v1
 import { describe, expect, it } from 'vitest'
 import { at, campaignSeed } from '../../test/seed.ts'
 import { handlers } from '../handlers.ts'
-import { advance } from '../journeys/advance-journeys.ts'
 import { previewSegment } from './preview-segment.ts'
 
 const seed = campaignSeed()

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { newId } from '@renmai/platform/serve/ids'
 import { dumpTables } from '@renmai/platform/testing/database'

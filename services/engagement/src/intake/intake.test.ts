@@ -1,7 +1,7 @@
 import { connect } from '@renmai/platform/db/db'
 import { Admission } from '@renmai/platform/overload/admission'
 import { newId } from '@renmai/platform/serve/ids'
-import { expect, inject, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { engagementSeed } from '../../test/seed.ts'
 import { createIntake } from './intake.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect, type Tx, withTenant } from '@renmai/platform/db/db'
+import { type Tx, withTenant } from '@renmai/platform/db/db'
 import { createEgress } from '@renmai/platform/secrets/egress'
 import { idFrom, newId } from '@renmai/platform/serve/ids'
 import { published } from '@renmai/platform/testing/events'
