@@ -77,7 +77,8 @@ export function webhookSeed() {
     const loops = runQueues(stand.worker, [deliverWebhooks])
     const stop = () => Promise.all(loops.map((one) => one.stop()))
     stops.push(stop)
-    return { stop }
+    // A queue stops once.
+    return { stop: () => (stops.splice(stops.indexOf(stop), 1), stop()) }
   }
   const rows = async (endpointId?: string): Promise<Row[]> => {
     const { rows } = await stand.test.owner.query<Row>(
