@@ -1,12 +1,9 @@
-import { answer, answerAll } from '@renmai/platform/events/ask'
-import { idFrom, newId } from '@renmai/platform/serve/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { deliver, event } from '@renmai/platform/testing/events'
 import { key } from '@renmai/platform/testing/viewers'
 import type { QueueEntry } from '@renmai/platform/work/queue'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { MessageRequestedSchema, TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
-import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
-import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { connectAccount } from '../src/channels/connect-account.ts'
@@ -15,6 +12,7 @@ import type { Worker } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
 import type { RawEvent } from '../src/touchpoints/event.rules.ts'
 import { ingestEvents } from '../src/touchpoints/ingest-events.ts'
+import { type Claimed, startGate as playGate, startIdentity as playIdentity } from './neighbours.ts'
 import { type Stand, startStand } from './stand.ts'
 
 /** Engagement for the file that calls it, with a tenant of its own for each test, and what tests do there. */
@@ -48,24 +46,14 @@ export function engagementSeed() {
     for (const loop of runQueues(as, entries)) stops.push(loop.stop)
   }
 
-  /** An identity that knows everybody by a hash of what it is told; counts how many it was asked about. */
-  function startIdentity(asked = { claims: 0 }) {
-    const resolve = answer(IdentityService.method.resolveProfiles, async ({ claims }) => {
-      asked.claims += claims.length
-      return {
-        profiles: claims.map(({ claimId, source, externalId }) => ({
-          claimId,
-          profileId: idFrom(source, externalId),
-          customerId: idFrom('c', source, externalId),
-        })),
-      }
-    })
-    const cards = answer(IdentityService.method.readContactCards, async ({ profileIds }) => ({
-      cards: profileIds.map((profileId) => ({ profileId, address: `${profileId}@mail.example`, displayName: '王' })),
-    }))
-    stops.push(answerAll(stand.bus, 'identity', [resolve, cards]))
-    return asked
+  /** @returns what identity is asked to resolve */
+  function startIdentity(): Claimed[] {
+    const claimed: Claimed[] = []
+    stops.push(playIdentity(stand.bus, { claimed }))
+    return claimed
   }
+  const startGate = (...isAllowed: Parameters<typeof playGate> extends [unknown, ...infer Rest] ? Rest : never) =>
+    void stops.push(playGate(stand.bus, ...isAllowed))
 
   /** A source of events. @returns its account */
   const source = async () =>
@@ -116,16 +104,6 @@ export function engagementSeed() {
     return ids
   }
 
-  /** Compliance, which allows all messages, none, or those that are named. */
-  function startGate(isAllowed: boolean | ((id: string) => boolean)) {
-    const decide = answer(ComplianceService.method.decideSends, async ({ questions }) => ({
-      decisions: questions.map(({ messageId }) => {
-        const allowed = typeof isAllowed === 'function' ? isAllowed(messageId) : isAllowed
-        return { messageId, decisionId: idFrom('d', messageId), isAllowed: allowed, reasons: [allowed ? 'CONSENT_GRANTED' : 'WITHDRAWN'] }
-      }),
-    }))
-    stops.push(answerAll(stand.bus, 'compliance', [decide]))
-  }
   const stateOf = async (id: string) =>
     (await stand.test.owner.query('SELECT state, reasons, decision_id FROM messages WHERE id = $1', [id])).rows[0]
 

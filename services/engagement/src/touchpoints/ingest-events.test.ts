@@ -43,10 +43,10 @@ describe('event intake', () => {
     await eventually(async () =>
       expect((await published(seed.test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints)).toHaveLength(3),
     )
-    expect(asked.claims).toBe(2)
+    expect(asked).toHaveLength(2)
     await seed.ingest(account, [viewed(4, 1)])
     expect((await published(seed.test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints)).toHaveLength(4)
-    expect(asked.claims).toBe(2)
+    expect(asked).toHaveLength(2)
   })
 
   it("keeps identifiers sealed, and another tenant's source unknown", async () => {
