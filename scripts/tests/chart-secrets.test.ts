@@ -44,7 +44,7 @@ describe('settings', () => {
     }
   })
 
-  it('that change start the pods anew, and only those', () => {
+  it('that change restart the pods, and only those', () => {
     const sumOf = (manifests: Manifest[], part: string) =>
       specOf(find(manifests, 'Deployment', `renmai-${part}`)).template.metadata.annotations['checksum/settings']
     const changed = render('production', ['--set-string', 'identity.settings.LOG_LEVEL=debug'])

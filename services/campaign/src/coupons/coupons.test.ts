@@ -11,7 +11,7 @@ import { confirmCoupon, lockCoupon, releaseCoupon } from './redeem-coupon.ts'
 const seed = campaignSeed()
 
 describe('coupons', () => {
-  it('are never more than the stock, however many ask at once', async () => {
+  it('are never more than the stock, however many requests are concurrent', async () => {
     const { id } = await seed.couponTemplate()
     const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => seed.grant(id)))
     expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(10)
@@ -45,7 +45,7 @@ describe('coupons', () => {
     ).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('by twenty orders at once is used by one', async () => {
+  it('by twenty concurrent orders is used by one', async () => {
     const { code } = await seed.grant((await seed.couponTemplate()).id)
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, (_, no) =>

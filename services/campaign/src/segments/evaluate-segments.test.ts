@@ -91,7 +91,7 @@ describe('segments', () => {
     expect(await told(SegmentLeftSchema)).toEqual([buyer.customerId])
   })
 
-  it('evaluated by several workers at once tell an entry once', async () => {
+  it('evaluated by several workers concurrently publish an entry once', async () => {
     const people = await Promise.all(Array.from({ length: 20 }, seed.meet))
     await seed.hear(...people.map((person) => seed.order(person)))
     await seed.segment({ orders: { minCount: 1 } })

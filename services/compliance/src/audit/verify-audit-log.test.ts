@@ -14,7 +14,7 @@ const seed = complianceSeed()
 const verify = () => verifyAuditLog(seed.context())
 
 describe('the audit log', () => {
-  it('is one chain without gaps, however many seal at once, each action once', async () => {
+  it('is one chain without gaps, however many seal concurrently, each action once', async () => {
     const events = seed.actions(30)
     await Promise.all(
       [0, 1, 2].map((part) =>

@@ -134,7 +134,7 @@ describe('dispatch', () => {
     expect((await seed.stateOf(id!)).state).toBe('SENDING')
   })
 
-  it('by two workers at once delivers every message once', async () => {
+  it('by two concurrent workers delivers every message once', async () => {
     const mail = await seed.startMail()
     const ids = await seed.request(40)
     seed.startGate(true)

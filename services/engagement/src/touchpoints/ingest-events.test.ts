@@ -26,7 +26,7 @@ describe('event intake', () => {
     expect(await seed.ingest(account, [viewed(1), viewed(3)])).toMatchObject({ accepted: 0, duplicates: 2 })
   })
 
-  it('takes a batch that arrives twice at once only once, and the new events beside the known ones', async () => {
+  it('takes a batch that arrives several times concurrently only once, and the new events beside the known ones', async () => {
     const account = await seed.source()
     const batch = [viewed(1), viewed(2), viewed(3)]
     const answers = await Promise.all(Array.from({ length: 6 }, () => seed.ingest(account, batch)))

@@ -141,7 +141,7 @@ describe('a delivery', () => {
     )
   })
 
-  it('that we cannot make counts as failed too, and does not come again for ever', async () => {
+  it('that we cannot make counts as failed too, and is not repeated permanently', async () => {
     await seed.create()
     await seed.test.owner.query("UPDATE webhook_endpoints SET secrets = '\\x00'")
     await seed.happen(seed.received())

@@ -77,7 +77,7 @@ describe('merge and unmerge', () => {
     await expect(unmerge(first.id)).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
-  it('by two people at once end in one merge and one refusal', async () => {
+  it('by two people concurrently end in one merge and one refusal', async () => {
     const [a, b] = await resolve(seed.test, seed.tenant, [
       { source: 's', externalId: '1' },
       { source: 's', externalId: '2' },

@@ -32,7 +32,7 @@ describe('resolving', () => {
     expect(good!.profileId).not.toBe('')
   })
 
-  it('opens one customer when two ask for one phone at once', async () => {
+  it('opens one customer for one phone that is claimed twice concurrently', async () => {
     const asked = Array.from({ length: 8 }, (_, index) =>
       resolve(seed.test, seed.tenant, [{ source: 'race', externalId: String(index), phone: '13600001111' }]),
     )

@@ -38,7 +38,7 @@ describe('migrations', () => {
     expect(await shapeOf(killed)).toEqual(await shapeOf(undisturbed))
   })
 
-  it('run by two at once are carried out once', async () => {
+  it('run by two processes concurrently are carried out once', async () => {
     const database = `twice_${newId().slice(-12)}`
     const { owner } = await provisionDatabase(inject('postgresUrl'), database, () => 'test')
     const rules = { appRole: `${database}_app`, relayRole: `${database}_relay`, queues: counters.queues, appendOnly: [] }

@@ -36,7 +36,7 @@ describe('the bus', () => {
 })
 
 describe('shared contracts', () => {
-  it('travel on the stream of whoever publishes them', async () => {
+  it('travel on the stream of the service that publishes them', async () => {
     await withTenant(seed.test.db, tenant, (tx) =>
       publish(tx, ActionRecordedSchema, { action: 'test', actorKind: 'SERVICE', actorId: 'x', targetId: 'y', at: timestampNow() }),
     )

@@ -12,7 +12,7 @@ import { publishRows, relayOnce } from './relay.ts'
 const seed = busSeed()
 
 describe('inbox and consumers', () => {
-  it('stops at once, even while it still starts', async () => {
+  it('stops immediately, even while it still starts', async () => {
     const consumptions = consumeAll(seed.bus, seed.test.db, 'stopping', [seed.listener('early')])
     await Promise.all(consumptions.map((one) => one.stop()))
   })

@@ -56,7 +56,7 @@ describe('a day of the inbox that is lost', () => {
   const since = () => new Date(Date.now() - 60_000)
   const loseMarks = () => seed.test.owner.query('DELETE FROM inbox')
 
-  it('is heard again at once by the reconciler, although the server still knows the ids', async () => {
+  it('is published again immediately by the reconciler, although the server still knows the ids', async () => {
     const stop = answerAll(seed.bus, 'test', [answerReconciler(seed.test.relayDb, 'test')])
     await seed.consuming([seed.listener('lost-marks')], async () => {
       await seed.append('twice')

@@ -94,7 +94,7 @@ describe('a database that refuses', () => {
     expect(await seed.stored()).toBe(2_001)
   })
 
-  it('so many events at once gets them in smaller parts', async () => {
+  it('so many events in one message gets them in smaller parts', async () => {
     const slow = on(TenantCreatedSchema, 'slow', async (tx, events) => {
       if (events.length > 2) throw new AppError('TIMEOUT', 'too much')
       for (const _event of events)
