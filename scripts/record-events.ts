@@ -12,7 +12,7 @@ import { ROOT } from './stack/paths.ts'
  * hold. Names the types that nothing published. `node scripts/record-events.ts <folder>` takes what other tests of the whole
  * platform wrote with RECORD_EVENTS=<folder>.
  */
-const TESTS = ['demo', 'whole', 'partner'].map((name) => `scripts/tests/${name}.test.ts`)
+const TESTS = ['demo', 'whole', 'endpoint', 'partner'].map((name) => `scripts/tests/${name}.test.ts`)
 const target = `${ROOT}proto/recorded/${new Date().toISOString().slice(0, 10)}`
 
 const given = process.argv[2]

@@ -103,7 +103,7 @@ describe('the conventions of the schema', () => {
 })
 
 describe('the migration check', () => {
-  it('finds statements that touch every row at once', () => {
+  it('finds statements that touch every row together', () => {
     expect(unbatchedStatements("UPDATE contact SET y = '';\nDELETE FROM contact; -- all of it")).toHaveLength(2)
   })
 

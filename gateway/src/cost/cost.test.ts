@@ -85,7 +85,7 @@ describe('the cost of an operation', () => {
     expect(await executed('{ one { id } heavy }', { one: null, heavy: null })).toBe(51)
   })
 
-  it('of fragments that double with each level is refused at once, however it is written', () => {
+  it('of fragments that double with each level is refused immediately, however it is written', () => {
     const levels = Array.from({ length: 18 }, (_, no) => no)
     const bomb = (fragment: (no: number) => string) => `{ one { ...f0 } } ${levels.map(fragment).join(' ')} fragment f18 on Thing { id }`
     const bombs = [
@@ -131,7 +131,7 @@ describe('a budget', () => {
     expect(budget.look('t.c', plan).currentlyAvailable).toBe(1_000)
   })
 
-  it('refuses what nobody may ask at once, and whoever has spent theirs, before any work', async () => {
+  it('refuses an operation above every budget, and a caller who has spent theirs, before any work', async () => {
     const budget = createBudget(nobody, () => now)
     const work = vi.fn(async () => ({ points: 1_000 }))
     await expect(charge(budget, caller, { base: () => 0, atMost: () => 10_001 }, {}, work)).rejects.toMatchObject({

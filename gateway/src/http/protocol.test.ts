@@ -107,7 +107,7 @@ describe('GraphQL over HTTP', () => {
     expect([unknown.status, await unknown.json()]).toEqual([401, coded('UNAUTHENTICATED')])
   })
 
-  it('tells what an operation cost, and whoever has spent theirs when to come again', async () => {
+  it('states what an operation cost, and to a caller without budget when to come again', async () => {
     authenticate = async () => ({ ...viewer, id: 'spender', plan: { capacity: 30, restorePerSecond: 10 } })
     const mutation = { query: 'mutation { a: set b: set }' }
     expect(await (await post(mutation)).json()).toMatchObject({
@@ -185,7 +185,7 @@ describe('GraphQL over HTTP', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example')
   })
 
-  it('compresses long answers for whoever takes that', async () => {
+  it('compresses long answers for clients that accept it', async () => {
     const encodingOf = async (query: string, taken: string) =>
       (await post({ query }, { 'accept-encoding': taken })).headers.get('content-encoding')
     const long = '{ __schema { types { name description fields { name description } } } }'

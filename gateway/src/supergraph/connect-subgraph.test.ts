@@ -42,7 +42,7 @@ describe('a subgraph', () => {
     await expect(verifyViewer(verifier, token, 'campaign', text)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
-  it('is asked once for what one viewer asks several times at once, and each gets an answer of its own', async () => {
+  it('is asked once for what one viewer asks several times concurrently, and each gets an answer of its own', async () => {
     answer = (response) => sleep(30).then(() => response.end('{"data":{"a":{"b":1}}}'))
     const viewer = staff('a')
     const [first, second] = await Promise.all([1, 2, 3].map(() => subgraph.ask(viewer, body('{ a }'), 'query')))

@@ -60,7 +60,7 @@ it('serves the new schema when the file changes, and keeps what it has when the 
   expect(await readFile(file, 'utf8')).toContain('age')
 })
 
-it('has planned the operations of late before the new schema is served', async () => {
+it('has planned the recent operations before the new schema is served', async () => {
   const file = await mount(compose('type Query { name: String }'), 1)
   followed = await followSupergraph(file, new Map([['identity', ask]]), createLog('test', 'silent'), POLL_MS)
   await answer('{ name }')

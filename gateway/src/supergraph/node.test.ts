@@ -96,7 +96,7 @@ describe('an id', () => {
     expect(await query(`{ ...N } fragment N on Query { a: node(id: "${global('Tag', newId())}") { id } }`)).toEqual({ data: { a: null } })
   })
 
-  it('leads several at once to theirs, in their order', async () => {
+  it('leads several in one request to theirs, in their order', async () => {
     const ids = [global('Order', order), global('Tag', newId()), global('Tag', blue), global('Order', order), 'x']
     const source = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { status } } }'
     const paid = { id: ids[0], status: 'PAID' }

@@ -22,7 +22,7 @@ let wecom: Awaited<ReturnType<typeof startWecom>>
 let stops: (() => Promise<unknown>)[] = []
 beforeAll(async () => {
   wecom = await startWecom(CORP)
-  stand = await startStand({ platformUrls: { WECOM: wecom.url } })
+  stand = await startStand({ PLATFORM_URLS: JSON.stringify({ WECOM: wecom.url }) })
 })
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()

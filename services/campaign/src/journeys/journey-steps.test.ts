@@ -1,66 +1,43 @@
 import { withTenant } from '@renmai/platform/db/db'
 import { rememberTenant } from '@renmai/platform/db/tenants'
-import { Templates } from '@renmai/platform/render/templates'
 import { newId } from '@renmai/platform/serve/ids'
-import { Cursors } from '@renmai/platform/serve/page'
-import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
-import { deliver, event, published } from '@renmai/platform/testing/events'
-import { key, testClock, testContext } from '@renmai/platform/testing/viewers'
+import { event, published } from '@renmai/platform/testing/events'
+import { key } from '@renmai/platform/testing/viewers'
 import { MessageRequestedSchema, SegmentEnteredSchema } from '@renmai/proto/campaign/v1/events'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import type { Context } from '../context.ts'
-import { handlers } from '../handlers.ts'
-import { createLoaders } from '../loaders.ts'
-import { createSegment } from '../segments/create-segment.ts'
-import { campaign } from '../service.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { campaignSeed } from '../../test/seed.ts'
 import { publishTemplate } from '../templates/publish-template.ts'
-import { advance } from './advance-journeys.ts'
 import { waitUntil } from './nodes/wait-until.ts'
 import { publishJourney } from './publish-journey.ts'
 
-let test: TestDatabase
-let tenant: string
-let clock: ReturnType<typeof testClock>
-let segmentId: string
-beforeAll(async () => {
-  test = await testDatabase(inject('postgresUrl'), campaign)
-})
-beforeEach(async () => {
-  tenant = newId()
-  clock = testClock()
-  segmentId = (await createSegment(contextOf(), { idempotencyKey: key(), name: newId(), definition: { orders: {} } })).id
-})
-afterAll(() => test.drop())
+const seed = campaignSeed()
 
-function contextOf(): Context {
-  const base = testContext(test.db, tenant, clock.now)
-  return { ...base, cursors: new Cursors('c'.repeat(32)), templates: new Templates(), load: createLoaders(base) }
-}
+let segmentId: string
+beforeEach(async () => {
+  segmentId = (await seed.segment({ orders: {} })).id
+})
 const trigger = () => ({ segmentEntered: { segmentId } })
-const publish = (nodes: object[]) => publishJourney(contextOf(), { idempotencyKey: key(), name: newId(), trigger: trigger(), nodes })
+const publish = (nodes: object[]) => publishJourney(seed.contextOf(), { idempotencyKey: key(), name: newId(), trigger: trigger(), nodes })
 
 /** Somebody new enters the segment, by the clock of this test. */
 async function enter(): Promise<void> {
   const person = { customerId: newId(), profileId: newId() }
-  await deliver(test.db, 'campaign', handlers, [
-    event(ProfileLinkedSchema, tenant, { ...person, version: 1n }),
-    event(SegmentEnteredSchema, tenant, { segmentId, customerId: person.customerId }),
-  ])
-  await test.owner.query('UPDATE journey_entries SET due_at = $2 WHERE tenant_id = $1', [tenant, clock.now()])
-}
-const run = async () => {
-  for (let done = 1; done > 0; ) done = await withTenant(test.db, tenant, (tx) => advance(tx, clock.now()))
+  await seed.hear(
+    event(ProfileLinkedSchema, seed.tenant, { ...person, version: 1n }),
+    event(SegmentEnteredSchema, seed.tenant, { segmentId, customerId: person.customerId }),
+  )
+  await seed.test.owner.query('UPDATE journey_entries SET due_at = $2 WHERE tenant_id = $1', [seed.tenant, seed.clock.now()])
 }
 const state = async () =>
-  (await test.owner.query('SELECT node_id, due_at, outcome FROM journey_entries WHERE tenant_id = $1', [tenant])).rows
+  (await seed.test.owner.query('SELECT node_id, due_at, outcome FROM journey_entries WHERE tenant_id = $1', [seed.tenant])).rows
 
 describe('a step that waits until a time of day', () => {
   const HOUR_MS = 3_600_000
   const untilOf = async (now: string, timeOfDay: string, zone: string | null) => {
     const node = { id: 'night', next: 'end', timeOfDay, zone }
     const step = { journeyId: newId(), node, entries: [{ id: newId(), profileId: newId() }], now: new Date(now) }
-    const [move] = await withTenant(test.db, tenant, async (tx) => waitUntil.enter(tx, step))
+    const [move] = await withTenant(seed.test.db, seed.tenant, async (tx) => waitUntil.enter(tx, step))
     return (move as { until: Date }).until.toISOString()
   }
 
@@ -75,7 +52,9 @@ describe('a step that waits until a time of day', () => {
   ])('goes on %s', async (_when, now, timeOfDay, zone, until) => expect(await untilOf(now, timeOfDay, zone)).toBe(until))
 
   it("takes the tenant's zone where it names none", async () => {
-    await withTenant(test.db, tenant, (tx) => rememberTenant(tx, { tenantId: tenant, zone: 'Europe/Berlin', currency: 'EUR' }))
+    await withTenant(seed.test.db, seed.tenant, (tx) =>
+      rememberTenant(tx, { tenantId: seed.tenant, zone: 'Europe/Berlin', currency: 'EUR' }),
+    )
     expect(await untilOf('2026-06-15T00:00:00Z', '09:00', null)).toBe('2026-06-15T07:00:00.000Z')
   })
 
@@ -86,14 +65,14 @@ describe('a step that waits until a time of day', () => {
       { exit: { id: 'end' } },
     ])
     await enter()
-    await run()
+    await seed.advanceAll()
     // The clock stands at 12:00 in Shanghai.
     expect(await state()).toEqual([{ node_id: 'night', due_at: new Date('2026-06-16T01:00:00Z'), outcome: null }])
-    clock.advance(21 * HOUR_MS)
-    await run()
+    seed.clock.advance(21 * HOUR_MS)
+    await seed.advanceAll()
     expect(await state()).toEqual([{ node_id: 'later', due_at: new Date('2026-06-16T01:30:00Z'), outcome: null }])
-    clock.advance(HOUR_MS / 2)
-    await run()
+    seed.clock.advance(HOUR_MS / 2)
+    await seed.advanceAll()
     expect(await state()).toEqual([{ node_id: 'end', due_at: null, outcome: 'EXIT' }])
   })
 })
@@ -101,21 +80,23 @@ describe('a step that waits until a time of day', () => {
 describe('a journey', () => {
   it('that an earlier release stored is entered and carried out', async () => {
     const body = { name: newId(), channel: 'EMAIL' as const, body: 'hello' }
-    const { id: templateId } = await publishTemplate(contextOf(), { idempotencyKey: key(), ...body })
+    const { id: templateId } = await publishTemplate(seed.contextOf(), { idempotencyKey: key(), ...body })
     const rest = { otherwise: null, waitSeconds: null, condition: null, templateId: null, purpose: null, couponTemplateId: null }
     const nodes = [
       { ...rest, variables: [], id: 'wait', type: 'WAIT', waitSeconds: 60, next: 'send' },
       { ...rest, variables: [], id: 'send', type: 'SEND', templateId, purpose: 'p', next: 'end' },
       { ...rest, variables: [], id: 'end', type: 'EXIT', next: null },
     ]
-    const columns = [tenant, newId(), newId(), segmentId, JSON.stringify(nodes)]
-    await test.owner.query('INSERT INTO journeys (tenant_id, id, name, segment_id, nodes) VALUES ($1, $2, $3, $4, $5)', columns)
+    const columns = [seed.tenant, newId(), newId(), segmentId, JSON.stringify(nodes)]
+    await seed.test.owner.query('INSERT INTO journeys (tenant_id, id, name, segment_id, nodes) VALUES ($1, $2, $3, $4, $5)', columns)
     await enter()
-    await run()
-    clock.advance(60_000)
-    await run()
+    await seed.advanceAll()
+    seed.clock.advance(60_000)
+    await seed.advanceAll()
     expect(await state()).toMatchObject([{ node_id: 'end', outcome: 'EXIT' }])
-    expect((await published(test, MessageRequestedSchema)).filter((one) => one.tenantId === tenant)).toMatchObject([{ templateId }])
+    expect((await published(seed.test, MessageRequestedSchema)).filter((one) => one.tenantId === seed.tenant)).toMatchObject([
+      { templateId },
+    ])
   })
 
   it('that names a template or a coupon which does not exist is not published', async () => {
@@ -126,7 +107,7 @@ describe('a journey', () => {
       message: `There is no template with the id ${templateId}`,
     })
     const body = { name: newId(), channel: 'EMAIL' as const, body: 'hello' }
-    const { id } = await publishTemplate(contextOf(), { idempotencyKey: key(), ...body })
+    const { id } = await publishTemplate(seed.contextOf(), { idempotencyKey: key(), ...body })
     const couponTemplateId = newId()
     await expect(publish([{ send: { ...send, templateId: id, couponTemplateId } }, { exit: { id: 'end' } }])).rejects.toMatchObject({
       message: `There is no coupon template with the id ${couponTemplateId}`,

@@ -1,12 +1,10 @@
-import { answer, answerAll } from '@renmai/platform/events/ask'
-import { idFrom, newId } from '@renmai/platform/serve/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { deliver, event } from '@renmai/platform/testing/events'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { MessageRequestedSchema, TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
-import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
-import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startGate, startIdentity } from '../../test/neighbours.ts'
 import { type Stand, startStand } from '../../test/stand.ts'
 import { startWecom } from '../../test/wecom-server.ts'
 import { connectAccount } from '../channels/connect-account.ts'
@@ -23,16 +21,10 @@ const stops: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   wecom = await startWecom(CORP)
-  stand = await startStand({ platformUrls: { WECOM: wecom.url } })
+  stand = await startStand({ PLATFORM_URLS: JSON.stringify({ WECOM: wecom.url }) })
   const input = { idempotencyKey: newId(), name: 'w', agentId: 1, token: 'tok', encodingAesKey: 'k'.repeat(43), ...CORP }
   await connectAccount(stand.contextOf(tenant), 'WECOM', input)
-  const cards = answer(IdentityService.method.readContactCards, async ({ profileIds }) => ({
-    cards: profileIds.map((profileId) => ({ profileId, address: 'wmPerson', displayName: '王' })),
-  }))
-  const decide = answer(ComplianceService.method.decideSends, async ({ questions }) => ({
-    decisions: questions.map(({ messageId }) => ({ messageId, decisionId: idFrom('d', messageId), isAllowed: true, reasons: [] })),
-  }))
-  stops.push(answerAll(stand.bus, 'identity', [cards]), answerAll(stand.bus, 'compliance', [decide]))
+  stops.push(startIdentity(stand.bus, { addressOf: () => 'wmPerson' }), startGate(stand.bus))
 })
 afterAll(async () => {
   for (const stop of stops) await stop()

@@ -62,7 +62,7 @@ describe('ask and answer', () => {
     })
   })
 
-  it('say at once that nobody is there, and after the deadline that nobody answered', async () => {
+  it('fail immediately where nobody is there, and after the deadline where nobody answers', async () => {
     await expect(ask(bus, method, question)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     const late: Reply = () => new Promise((resolve) => setTimeout(() => resolve({ decisions: [] }), 800))
     await expect(answering(late, () => ask(bus, method, question, 200))).rejects.toMatchObject({ code: 'UNAVAILABLE' })

@@ -102,7 +102,7 @@ function flipBits(messages: string): void {
   writeFileSync(`${messages}/${block}`, bytes)
 }
 
-it('a NATS behind a network that went silent is given up, and reached anew, within ten seconds', async () => {
+it('a NATS behind a network that went silent is given up, and reached again, within ten seconds', async () => {
   const network = await silentNetwork(nats.port)
   const far = await open(`nats://127.0.0.1:${network.port}`)
   const answers = () => Promise.race([far.nats.rtt(), pause(500).then(() => Promise.reject(new Error('silent')))])

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { baseSettings, parseConfig } from './config.ts'
 
 describe('config', () => {
-  it('names every wrong setting at once and never their values', () => {
+  it('names all wrong settings together and never their values', () => {
     const failing = () => parseConfig(baseSettings, { DATABASE_URL: 'hunter2', PORT: 'eighty' })
     expect(failing).toThrow(/DATABASE_URL[\s\S]*RELAY_DATABASE_URL|RELAY_DATABASE_URL[\s\S]*DATABASE_URL/)
     expect(failing).toThrow(/PORT/)

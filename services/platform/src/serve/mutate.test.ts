@@ -59,7 +59,7 @@ describe('a command with an idempotency key', () => {
     await expect(addCounter(ctx, { idempotencyKey, value: 2 })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
   })
 
-  it('has one effect when fifty ask at once', async () => {
+  it('has one effect when fifty requests are concurrent', async () => {
     const ctx = testContext(test.db, tenant)
     const input = { idempotencyKey: key(), value: 7 }
     const before = await rows()

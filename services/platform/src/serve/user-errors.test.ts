@@ -34,7 +34,7 @@ async function run(source: string): Promise<ExecutionResult> {
 const all = '{ thing done names userErrors { message code field } }'
 const nothing = { thing: null, done: 0, names: [] }
 
-describe('what a caller can mend', () => {
+describe('what a caller can fix', () => {
   it('is told in the payload, each field by itself and where it is in the input', async () => {
     expect(await run(`mutation { act(input: "fields") ${all} }`)).toEqual({
       data: {
@@ -75,7 +75,7 @@ describe('what a caller can mend', () => {
   })
 })
 
-it.each(['denied', 'busy', 'broken'])('what a caller cannot mend is an error of the answer: %s', async (input) => {
+it.each(['denied', 'busy', 'broken'])('what a caller cannot fix is an error of the answer: %s', async (input) => {
   const { data, errors } = await run(`mutation { act(input: "${input}") ${all} }`)
   expect([data, errors?.[0]?.message]).toEqual([null, failures[input]!.message])
 })

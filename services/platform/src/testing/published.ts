@@ -93,7 +93,7 @@ export async function checkPublished(service: string, owner: pg.Pool): Promise<v
   if (!existsSync(`${import.meta.dirname}/../../../${service}/src/service.ts`)) return
   const contracts = await readContracts()
   const { rows } = await owner.query<{ type: string; payload: Buffer }>('SELECT type, payload FROM outbox ORDER BY id')
-  const seen = byShape(rows.flatMap(({ type, payload }) => examplesOf(contracts.get(type)!, payload)))
+  const seen = byShape(rows.flatMap(({ type, payload }) => examplesOf(contractOf(type, contracts), payload)))
   const folder = process.env['PUBLISHED_FOLDER']
   if (folder) {
     mkdirSync(`${folder}/${service}`, { recursive: true })
@@ -104,4 +104,10 @@ export async function checkPublished(service: string, owner: pg.Pool): Promise<v
   const fresh = [...seen.keys()].filter((shape) => !known.has(shape))
   if (fresh.length > 0)
     throw new Error(`${service} publishes what no example in proto/published shows. ${HOW_TO_WRITE}:\n${fresh.join('\n')}`)
+}
+
+function contractOf(type: string, contracts: ReadonlyMap<string, DescMessage>): DescMessage {
+  const contract = contracts.get(type)
+  if (!contract) throw new Error(`${type} is published, and no events.proto or audit.proto describes it`)
+  return contract
 }

@@ -1,11 +1,10 @@
 import { withTenant } from '@renmai/platform/db/db'
-import { answer, answerAll } from '@renmai/platform/events/ask'
-import { idFrom, newId } from '@renmai/platform/serve/ids'
+import { newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { key } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
-import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Claimed, startIdentity } from '../../../test/neighbours.ts'
 import { type Stand, startStand } from '../../../test/stand.ts'
 import { startWecom } from '../../../test/wecom-server.ts'
 import { connectAccount } from '../../channels/connect-account.ts'
@@ -35,7 +34,7 @@ const reach = () => reachOf(stand.worker, 'WECOM') as WecomReach
 
 beforeAll(async () => {
   wecom = await startWecom(CORP)
-  stand = await startStand({ platformUrls: { WECOM: wecom.url } })
+  stand = await startStand({ PLATFORM_URLS: JSON.stringify({ WECOM: wecom.url }) })
   const connect = async (tenantId: string, secret: string) => {
     const input = { idempotencyKey: key(), name: 'w', corpId: CORP.corpId, agentId: 77, secret, ...KEYS }
     const account = await connectAccount(stand.contextOf(tenantId), 'WECOM', input)
@@ -59,20 +58,6 @@ const send = (by: OpenAccount<'WECOM'>, address: string) => sendByWecom(by, { id
 const refusal = { errcode: 40001 }
 const run = (loops: { stop: () => Promise<void> } | { stop: () => Promise<void> }[]) =>
   void stops.push(...[loops].flat().map((loop) => () => loop.stop()))
-
-/** Identity, which writes down what it is told. */
-function startIdentity() {
-  const told: { externalId: string; displayName: string; identifiers: string[] }[] = []
-  const resolve = answer(IdentityService.method.resolveProfiles, async ({ claims }) => {
-    for (const { externalId, displayName, identifiers } of claims)
-      told.push({ externalId, displayName, identifiers: identifiers.map((one) => one.namespace) })
-    return {
-      profiles: claims.map(({ claimId, externalId }) => ({ claimId, profileId: idFrom(externalId), customerId: idFrom('c', externalId) })),
-    }
-  })
-  stops.push(answerAll(stand.bus, 'identity', [resolve]))
-  return told
-}
 
 async function pushAdded(account: OpenAccount<'WECOM'>) {
   const fields = {
@@ -124,7 +109,8 @@ describe('a corp that two tenants name', () => {
   })
 
   it("tells identity of the corp's own callbacks, and of no forged one", async () => {
-    const told = startIdentity()
+    const told: Claimed[] = []
+    stops.push(startIdentity(stand.bus, { claimed: told }))
     run(runQueues(stand.worker, [processPushes, readContactDetails]))
     await pushAdded(forged)
     await pushAdded(own)
