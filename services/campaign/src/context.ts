@@ -5,7 +5,7 @@ import type { Cursors } from '@renmai/platform/serve/page'
 import type { Loaders } from './loaders.ts'
 
 /** What a use case of campaign gets. */
-export type Context = BaseContext & { readonly cursors: Cursors; readonly load: Loaders }
+export type Context = BaseContext & { readonly bus: Bus; readonly cursors: Cursors; readonly load: Loaders }
 
 /** What a worker gets. */
 export type Worker = Omit<BaseContext, 'viewer'> & { readonly relayDb: Db; readonly bus: Bus }

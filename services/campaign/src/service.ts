@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Cursors } from '@renmai/platform/serve/page'
 import type { Service } from '@renmai/platform/serve/service'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { settings } from './config.ts'
 import type { Context, Worker } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
@@ -21,8 +22,9 @@ export const campaign: Service<typeof settings, Context, Worker> = {
   modules: [typeDefs],
   resolvers,
   handlers,
-  context: ({ db, now, settings: { CURSOR_KEY } }, viewer) => {
+  asks: [IdentityService.method.findTags],
+  context: ({ db, bus, now, settings: { CURSOR_KEY } }, viewer) => {
     const base = { db, viewer, now }
-    return { ...base, cursors: new Cursors(CURSOR_KEY), load: createLoaders(base) }
+    return { ...base, bus, cursors: new Cursors(CURSOR_KEY), load: createLoaders(base) }
   },
 }

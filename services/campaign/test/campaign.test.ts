@@ -31,22 +31,24 @@ import { evaluateDirty, sweep } from '../src/segments/evaluate-segments.ts'
 import { previewSegment } from '../src/segments/preview-segment.ts'
 import { campaign } from '../src/service.ts'
 import { publishTemplate } from '../src/templates/publish-template.ts'
+import { startTags } from './tags.ts'
 
 let test: TestDatabase
 let tenant: string
 let clock: ReturnType<typeof testClock>
+let tags: Awaited<ReturnType<typeof startTags>>
 beforeAll(async () => {
-  test = await testDatabase(inject('postgresUrl'), campaign)
+  ;[test, tags] = await Promise.all([testDatabase(inject('postgresUrl'), campaign), startTags()])
 })
 beforeEach(() => {
   tenant = newId()
   clock = testClock()
 })
-afterAll(() => test.drop())
+afterAll(() => Promise.all([test.drop(), tags.stop()]))
 
 const contextOf = (tenantId = tenant): Context => {
   const base = testContext(test.db, tenantId, clock.now)
-  return { ...base, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
+  return { ...base, bus: tags.bus, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
 }
 const hear = (...events: TestEvent[]) => deliver(test.db, 'campaign', handlers, events)
 const evaluate = () =>

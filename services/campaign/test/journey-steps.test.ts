@@ -34,7 +34,7 @@ afterAll(() => test.drop())
 
 function contextOf(): Context {
   const base = testContext(test.db, tenant, clock.now)
-  return { ...base, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
+  return { ...base, bus: undefined as never, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
 }
 const trigger = () => ({ segmentEntered: { segmentId } })
 const publish = (nodes: object[]) => publishJourney(contextOf(), { idempotencyKey: key(), name: newId(), trigger: trigger(), nodes })

@@ -31,7 +31,7 @@ afterAll(() => test.drop())
 function contextOf(scopes?: string[]): Context {
   const base = testContext(test.db, tenant)
   const viewer = scopes ? testViewer(tenant, scopes) : base.viewer
-  return { ...base, viewer, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
+  return { ...base, viewer, bus: undefined as never, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
 }
 const SENDER = ['campaigns:write', 'messages:write']
 const template = (scopes: string[], name: string, body = 'hello') =>

@@ -58,6 +58,7 @@ export const engagement: Service<typeof settings, Context, Worker> = {
     IdentityService.method.resolveProfiles,
     IdentityService.method.readContactCards,
     IdentityService.method.authorizeViewer,
+    IdentityService.method.findTags,
     ComplianceService.method.decideSends,
     GatewayService.method.checkSubscription,
     GatewayService.method.tellEvent,

@@ -14,6 +14,7 @@ import { resolvers } from './resolvers.ts'
 import { sentences } from './sentences.ts'
 import { answerAuthorizeStaff } from './staff/authorize-staff.ts'
 import { answerAuthorizeViewer } from './staff/authorize-viewer.ts'
+import { answerFindTags } from './tags/find-tags.ts'
 import { answerFindDocument } from './trusted-documents/find-document.ts'
 
 export const identity: Service<typeof settings, Context> = {
@@ -39,5 +40,6 @@ export const identity: Service<typeof settings, Context> = {
     answerAuthorizeStaff(db),
     answerAuthorizeViewer(db),
     answerFindDocument(db),
+    answerFindTags(db),
   ],
 }

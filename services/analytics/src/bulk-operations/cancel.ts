@@ -5,7 +5,7 @@ import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { end, isOwn } from './bulk-operation.queries.ts'
-import { type BulkOperation, bulkOperations } from './bulk-operation.table.ts'
+import { bulkOperations } from './bulk-operation.table.ts'
 import { SCOPE } from './run-query.ts'
 
 const Input = z.object({ idempotencyKey, operationId: z.uuid() })

@@ -10,7 +10,7 @@ import { and, count, inArray } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { isOwn } from './bulk-operation.queries.ts'
-import { type BulkOperation, bulkOperations } from './bulk-operation.table.ts'
+import { bulkOperations } from './bulk-operation.table.ts'
 
 const Input = z.object({ idempotencyKey, query: z.string().min(1).max(8_192) })
 

@@ -3,7 +3,7 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { type CouponTemplate, couponTemplates } from './coupon.table.ts'
+import { couponTemplates } from './coupon.table.ts'
 
 const amount = z.int().min(0).max(100_000_000)
 const Input = z

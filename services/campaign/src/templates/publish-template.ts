@@ -12,7 +12,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { sendsTemplate } from '../journeys/journey.queries.ts'
 import { checkSource } from './template.rules.ts'
-import { type Template, templates } from './template.table.ts'
+import { templates } from './template.table.ts'
 
 /** Every channel that there is a name for. */
 const CHANNELS = ChannelSchema.values.flatMap(({ number, localName }) => (number ? [localName] : []))

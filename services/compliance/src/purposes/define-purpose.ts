@@ -9,7 +9,7 @@ import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { isNewVersion, MAX_PURPOSES } from './purpose.rules.ts'
-import { notices, type Purpose, type PurposeRow, purposes, purposeVersions } from './purpose.table.ts'
+import { notices, type Purpose, purposes, purposeVersions } from './purpose.table.ts'
 
 const Input = z
   .object({

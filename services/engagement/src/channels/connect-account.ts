@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
 import type { ChannelKind } from '../gen/resolvers.ts'
-import { type ChannelAccount, channelAccounts } from './channel-account.table.ts'
+import { channelAccounts } from './channel-account.table.ts'
 import { sealCredentials } from './credentials.ts'
 import { reachOf } from './reach.ts'
 

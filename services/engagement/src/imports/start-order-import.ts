@@ -5,7 +5,7 @@ import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { readAccount } from '../channels/credentials.ts'
 import type { Context } from '../context.ts'
-import { type OrderImport, orderImports } from './import.table.ts'
+import { orderImports } from './import.table.ts'
 import { IMPORT_SCOPE } from './ticket.ts'
 
 const column = z.string().min(1).max(200)

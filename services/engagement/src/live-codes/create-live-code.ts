@@ -7,7 +7,8 @@ import { z } from 'zod'
 import { readAccount } from '../channels/credentials.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
-import { type LiveCode, liveCodes } from './live-code.table.ts'
+import { requireTags } from '../tags/require-tags.ts'
+import { liveCodes } from './live-code.table.ts'
 
 const Input = z.object({
   idempotencyKey,
@@ -30,7 +31,9 @@ const Input = z.object({
  */
 export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
+  requireScope(ctx.viewer, 'channels:write')
   if (input.welcomeText) requireScope(ctx.viewer, 'messages:write')
+  await requireTags(ctx, input.tagIds ?? [], 'tagIds')
   return mutate(ctx, { name: 'createLiveCode', scope: 'channels:write' }, input, async (tx) => {
     const { kind } = await readAccount(tx, ctx.keyRing, input.accountId)
     if (!connectors[kind].provisions?.liveCode)

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { SCOPE } from './create-webhook-endpoint.ts'
 import { changeEndpoint, lockEndpoint } from './webhook-endpoint.queries.ts'
-import { type WebhookDelivery, webhookDeliveries } from './webhook-endpoint.table.ts'
+import { webhookDeliveries } from './webhook-endpoint.table.ts'
 
 const Input = z.object({ idempotencyKey, endpointId: z.uuid() })
 

@@ -4,7 +4,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { type Field, fields } from './attribute.table.ts'
+import { fields } from './attribute.table.ts'
 
 const Input = z.object({
   idempotencyKey,

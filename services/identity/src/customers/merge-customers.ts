@@ -3,7 +3,6 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { absorb } from './absorb.ts'
-import type { CustomerDecision } from './customer.table.ts'
 
 const Input = z.object({ idempotencyKey, survivorId: z.uuid(), absorbedId: z.uuid(), reason: z.string().trim().min(1).max(500) })
 

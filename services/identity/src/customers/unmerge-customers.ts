@@ -7,7 +7,7 @@ import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { lockCustomers, moveProfiles } from './absorb.ts'
-import { type CustomerDecision, customerDecisions, customers } from './customer.table.ts'
+import { customerDecisions, customers } from './customer.table.ts'
 import { checkUnmerge } from './merge.rules.ts'
 
 const Input = z.object({ idempotencyKey, decisionId: z.uuid(), reason: z.string().trim().min(1).max(500) })

@@ -6,7 +6,7 @@ import { StaffChangedSchema } from '@renmai/proto/identity/v1/events'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { ROLES } from './role.rules.ts'
-import { type Staff, staff } from './staff.table.ts'
+import { staff } from './staff.table.ts'
 
 const Input = z.object({
   idempotencyKey,

@@ -6,7 +6,7 @@ import { StaffChangedSchema } from '@renmai/proto/identity/v1/events'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { type Staff, staff } from './staff.table.ts'
+import { staff } from './staff.table.ts'
 
 const Input = z.object({ idempotencyKey, staffId: z.uuid() })
 

@@ -4,7 +4,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { foldName } from './tag.rules.ts'
-import { type TagGroup, tagGroups } from './tag.table.ts'
+import { tagGroups } from './tag.table.ts'
 
 const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(15) })
 
