@@ -19,6 +19,7 @@ import { runQueues } from '@renmai/platform/work/run-queues'
 import { SegmentEnteredSchema } from '@renmai/proto/campaign/v1/events'
 import { MessageReceivedSchema, WebhookEndpointDisabledSchema } from '@renmai/proto/engagement/v1/events'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import type { Context, Worker } from '../src/context.ts'
@@ -63,6 +64,7 @@ beforeAll(async () => {
     createLog('test', 'silent'),
   )
   stopAnswers = answerAll(bus, 'gateway', [
+    answer(IdentityService.method.authorizeViewer, async ({ viewerId }) => ({ isKnown: viewerId === client })),
     answer(GatewayService.method.tellEvent, async ({ event: text }) => ({ result: tell(JSON.parse(text)) })),
     answer(GatewayService.method.checkSubscription, async ({ document }) => check(document)),
   ])
@@ -241,6 +243,7 @@ describe('an endpoint', () => {
     expect((await seen(made)).clientId).toBe(client)
     await expect(create({ clientId: newId() }, asClient(client))).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await expect(create({ clientId: undefined })).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(create({ clientId: newId() })).rejects.toMatchObject({ code: 'NOT_FOUND', fields: { clientId: expect.any(String) } })
     const input = () => ({ idempotencyKey: key(), endpointId: made.id })
     for (const ctx of [asClient(newId()), contextOf(newId())]) {
       for (const act of [
