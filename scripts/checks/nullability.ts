@@ -73,7 +73,9 @@ const objectsOf = (sdl: string) =>
 
 function readSchema(services: Service[]): Schema {
   const types = services.flatMap(({ name, objects }) => objects.map((type) => ({ name, type })))
-  const owned = types.filter(({ type }) => has(type, 'key') && type.fields?.some((field) => field.name.value !== 'id'))
+  const entities = new Set(types.flatMap(({ type }) => (has(type, 'key') ? [type.name.value] : [])))
+  // A service that only names an entity has its id alone; fields may stand in extensions.
+  const owned = types.filter(({ type }) => entities.has(type.name.value) && type.fields?.some((field) => field.name.value !== 'id'))
   const owners = Map.groupBy(owned, ({ type }) => type.name.value)
   return {
     owners: new Map([...owners].map(([type, by]) => [type, new Set(by.map(({ name }) => name))])),

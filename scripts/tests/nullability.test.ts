@@ -29,6 +29,7 @@ describe('the nullability of a field', () => {
     expect(broken(entity, 'type A @key(fields: "id") { id: ID! size: Int }')).toEqual([
       'A.name is of an entity of several services and must be nullable',
     ])
+    expect(broken(entity, 'type A @key(fields: "id") { id: ID! } extend type A { size: Int }'), 'by an extension').toHaveLength(1)
     expect(broken(entity, 'type A @key(fields: "id", resolvable: false) { id: ID! }'), 'only named elsewhere').toEqual([])
   })
 

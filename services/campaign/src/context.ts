@@ -12,4 +12,4 @@ type Opened = { readonly cursors: Cursors; readonly templates: Templates }
 export type Deps = App<z.output<typeof settings>> & Opened & { readonly close: () => Promise<void> }
 
 /** What a use case of campaign gets. */
-export type Context = BaseContext & Opened & { readonly load: Loaders }
+export type Context = BaseContext & Pick<Deps, 'bus' | keyof Opened> & { readonly load: Loaders }

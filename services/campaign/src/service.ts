@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Templates } from '@renmai/platform/render/templates'
 import { Cursors } from '@renmai/platform/serve/page'
 import type { Service } from '@renmai/platform/serve/service'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { settings } from './config.ts'
 import type { Context, Deps } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
@@ -25,5 +26,6 @@ export const campaign: Service<typeof settings, Context, Deps> = {
   modules: [typeDefs],
   resolvers,
   handlers,
+  asks: [IdentityService.method.findTags],
   context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
 }

@@ -18,6 +18,7 @@ import { createLoaders } from '../src/loaders.ts'
 import { createSegment } from '../src/segments/create-segment.ts'
 import { evaluateDirty, sweep } from '../src/segments/evaluation.ts'
 import { campaign } from '../src/service.ts'
+import { startTags } from './tags.ts'
 
 export type Person = { customerId: string; profileId: string }
 
@@ -36,7 +37,7 @@ const COUPON = {
 
 /** Campaign for the file that calls it, with a tenant and a clock of its own for each test, and what tests do there. */
 export function campaignSeed() {
-  let test: TestDatabase
+  let [test, tags]: [TestDatabase, Awaited<ReturnType<typeof startTags>>] = [] as never
   const templates = new Templates()
   const state = {
     tenant: '',
@@ -46,13 +47,13 @@ export function campaignSeed() {
     },
   }
   beforeAll(async () => {
-    test = await testDatabase(inject('postgresUrl'), campaign)
+    ;[test, tags] = await Promise.all([testDatabase(inject('postgresUrl'), campaign), startTags()])
   })
   beforeEach(() => {
     ;[state.tenant, state.clock] = [newId(), testClock()]
   })
   afterAll(async () => {
-    await templates.close()
+    await Promise.all([templates.close(), tags.stop()])
     await test.drop()
   })
 
@@ -60,7 +61,7 @@ export function campaignSeed() {
   function contextOf(tenantId = state.tenant, scopes?: readonly string[]): Context {
     const base = testContext(test.db, tenantId, state.clock.now)
     const viewer = scopes ? testViewer(tenantId, scopes) : base.viewer
-    return { ...base, viewer, cursors: new Cursors('c'.repeat(32)), templates, load: createLoaders(base) }
+    return { ...base, viewer, bus: tags.bus, cursors: new Cursors('c'.repeat(32)), templates, load: createLoaders(base) }
   }
   const hear = (...events: TestEvent[]) => deliver(test.db, 'campaign', handlers, events)
   /** A profile belongs to a customer from now on. */

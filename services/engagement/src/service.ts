@@ -68,6 +68,7 @@ export const engagement: Service<typeof settings, Context, Deps> = {
     IdentityService.method.resolveProfiles,
     IdentityService.method.readContactCards,
     IdentityService.method.authorizeViewer,
+    IdentityService.method.findTags,
     ComplianceService.method.decideSends,
     GatewayService.method.checkSubscription,
     GatewayService.method.tellEvent,

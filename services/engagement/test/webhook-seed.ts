@@ -9,6 +9,7 @@ import { key } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { MessageReceivedSchema } from '@renmai/proto/engagement/v1/events'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import type { Context } from '../src/context.ts'
 import { handlers } from '../src/handlers.ts'
@@ -17,6 +18,8 @@ import { deliverWebhooks } from '../src/webhook-endpoints/deliver-webhooks.ts'
 import { type Stand, startStand } from './stand.ts'
 
 export const LOOPBACK = parseExceptions('127.0.0.1:1-65535/webhook', ['webhook'])
+/** No API client has this id. */
+export const NOBODY = newId()
 /** What the gateway answers about a document that subscribes to received messages. */
 export const source = {
   field: 'messageReceived',
@@ -97,10 +100,14 @@ export function webhookSeed() {
 
   beforeAll(async () => {
     stand = await startStand({ EGRESS_ALLOW: '127.0.0.1:1-65535/webhook' })
-    stopAnswers = answerAll(stand.bus, 'gateway', [
+    const stopIdentity = answerAll(stand.bus, 'identity', [
+      answer(IdentityService.method.authorizeViewer, async ({ viewerId }) => ({ isKnown: viewerId !== NOBODY })),
+    ])
+    const stopGateway = answerAll(stand.bus, 'gateway', [
       answer(GatewayService.method.tellEvent, async ({ event: text }) => ({ result: state.tell(JSON.parse(text)) })),
       answer(GatewayService.method.checkSubscription, async ({ document }) => state.check(document)),
     ])
+    stopAnswers = async () => void (await Promise.all([stopIdentity(), stopGateway()]))
     target = createServer((request, response) => {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -61,6 +61,7 @@ const QUESTIONS: Record<string, string[]> = {
   'identity.v1.IdentityService.AuthorizeStaff': ['gateway'],
   'identity.v1.IdentityService.AuthorizeViewer': ['gateway', 'engagement', 'analytics'],
   'identity.v1.IdentityService.FindDocument': ['gateway'],
+  'identity.v1.IdentityService.FindTags': ['campaign', 'engagement'],
   'identity.v1.IdentityService.Other': [],
   'compliance.v1.ComplianceService.DecideSends': ['engagement'],
   'analytics.v1.AnalyticsService.ReadBulkFile': ['gateway'],

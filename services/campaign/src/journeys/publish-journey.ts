@@ -4,6 +4,8 @@ import { parse } from '@renmai/platform/serve/parse'
 import { requireScope } from '@renmai/platform/serve/viewer'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { tagsOf } from '../segments/compile-clause.rules.ts'
+import { requireTags } from '../tags/tag.ts'
 import { enter } from './enter-journeys.ts'
 import { checkNodes, nodesSchema } from './journey.rules.ts'
 import { journeys } from './journey.table.ts'
@@ -20,12 +22,14 @@ const Input = z.object({
 
 /**
  * Checks a journey and starts it. From here on its steps do not change: a change is a new journey.
- * @throws AppError FORBIDDEN when a step needs a scope that the viewer lacks
+ * @throws AppError FORBIDDEN when a step needs a scope that the viewer lacks; NOT_FOUND for what a step names and does not exist
  */
 export async function publishJourney(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
+  requireScope(ctx.viewer, 'campaigns:write')
   checkNodes(input.nodes)
   for (const { scope } of input.nodes.map(kindOf)) if (scope) requireScope(ctx.viewer, scope)
+  await requireTags(ctx, input.nodes.flatMap((node) => kindOf(node).conditions?.(node) ?? []).flatMap(tagsOf), 'nodes')
   return mutate(ctx, { name: 'publishJourney', scope: 'campaigns:write' }, input, async (tx) => {
     const { name, trigger, nodes } = input
     const kind = triggerKindOf(trigger)

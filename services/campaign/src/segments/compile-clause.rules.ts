@@ -32,6 +32,10 @@ export function compileClause(clause: Clause, offset = 0): Compiled {
 export const usesClock = (clause: Clause): boolean =>
   fold<boolean>(clause, { group: (_group, parts) => parts.includes(true), single: (kind, value) => kind.usesClock?.(value) ?? false })
 
+/** Ids of the tags that a condition names. */
+export const tagsOf = (clause: Clause): string[] =>
+  fold<string[]>(clause, { group: (_group, parts) => parts.flat(), single: (kind, value) => kind.tags?.(value) ?? [] })
+
 /** A clause in words, for the attrition of a preview. */
 export const describeClause = (clause: Clause): string =>
   fold<string>(clause, { group: (group, parts) => group.describe(parts), single: (kind, value) => kind.describe(value) })

@@ -1,10 +1,12 @@
 import { newId } from '@renmai/platform/serve/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
+import { requireScope } from '@renmai/platform/serve/viewer'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { requireTags } from '../tags/tag.ts'
 import { definitionSchema } from './clause.rules.ts'
-import { usesClock } from './compile-clause.rules.ts'
+import { tagsOf, usesClock } from './compile-clause.rules.ts'
 import { segments } from './segment.table.ts'
 
 const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(100), definition: definitionSchema })
@@ -14,7 +16,9 @@ export async function createSegment(
   ctx: Context,
   raw: { idempotencyKey: string; name: string; definition: unknown },
 ): Promise<{ id: string }> {
+  requireScope(ctx.viewer, 'campaigns:write')
   const input = parse(Input, raw)
+  await requireTags(ctx, tagsOf(input.definition), 'definition')
   return mutate(ctx, { name: 'createSegment', scope: 'campaigns:write' }, input, async (tx) => {
     const row = {
       tenantId: tx.tenantId,

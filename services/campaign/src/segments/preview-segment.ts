@@ -3,9 +3,10 @@ import { currentTenant } from '@renmai/platform/db/tenants'
 import { parse } from '@renmai/platform/serve/parse'
 import { requireScope } from '@renmai/platform/serve/viewer'
 import type { Context } from '../context.ts'
+import { requireTags } from '../tags/tag.ts'
 import { definitionSchema } from './clause.rules.ts'
 import type { Clause } from './clauses.ts'
-import { compileClause, describeClause } from './compile-clause.rules.ts'
+import { compileClause, describeClause, tagsOf } from './compile-clause.rules.ts'
 
 const SAMPLE = 10
 const ALL_CUSTOMERS = '(SELECT DISTINCT customer_id AS id FROM profile_customers WHERE tenant_id = $1) c'
@@ -16,9 +17,11 @@ export type Preview = { size: number; total: number; attrition: { clause: string
  * Tries a condition: how many match, and what each of its parts takes away, in their order.
  * @param raw a condition within the limits of a segment's definition
  */
-export async function previewSegment({ db, viewer, now }: Context, raw: unknown): Promise<Preview> {
+export async function previewSegment(ctx: Context, raw: unknown): Promise<Preview> {
+  const { db, viewer, now } = ctx
   requireScope(viewer, 'campaigns:read')
   const definition = parse(definitionSchema, raw)
+  await requireTags(ctx, tagsOf(definition), 'definition')
   const parts = 'all' in definition ? definition.all : [definition]
   return withTenant(db, viewer.tenantId, async (tx) => {
     const counts = await countByParts(tx, now(), parts)

@@ -35,7 +35,13 @@ afterAll(async () => {
 
 const segment = (tenantId: string) => {
   const base = testContext(test.db, tenantId)
-  const ctx = { ...base, cursors: new Cursors('c'.repeat(32)), templates: new Templates(), load: createLoaders(base) }
+  const ctx = {
+    ...base,
+    bus: undefined as never,
+    cursors: new Cursors('c'.repeat(32)),
+    templates: new Templates(),
+    load: createLoaders(base),
+  }
   return createSegment(ctx, { idempotencyKey: key(), name: newId(), definition: { not: { orders: {} } } })
 }
 const look = async (id: string) => (await test.owner.query('SELECT * FROM segments WHERE id = $1', [id])).rows[0]

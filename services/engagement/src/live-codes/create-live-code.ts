@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { readAccount } from '../channels/channel.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
+import { requireTags } from '../tags/tag.ts'
 import { liveCodes } from './live-code.table.ts'
 
 const Input = z.object({
@@ -30,7 +31,9 @@ const Input = z.object({
  */
 export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
+  requireScope(ctx.viewer, 'channels:write')
   if (input.welcomeText) requireScope(ctx.viewer, 'messages:write')
+  await requireTags(ctx, input.tagIds ?? [], 'tagIds')
   return mutate(ctx, { name: 'createLiveCode', scope: 'channels:write' }, input, async (tx) => {
     const { kind } = await readAccount(tx, ctx.keyRing, input.accountId)
     if (!connectors[kind].provisions?.liveCode)

@@ -14,6 +14,12 @@ export const touchpointLoaders = (ctx: BaseContext) => ({
     order: desc(touchpoints.occurredAt),
     perParent: MAX_TOUCHPOINTS,
   }),
+  lastTouchpoint: rowsOf(ctx, {
+    table: touchpoints,
+    of: through(touchpoints.profileId, ofCustomer),
+    order: desc(touchpoints.occurredAt),
+    perParent: 1,
+  }),
   pendingClaims: tenantLoader<number>(ctx, async (tx, ids) => {
     const { rows } = await tx.client.query<{ id: string; count: number }>(
       'SELECT account_id AS id, count(*) AS count FROM pending_claims WHERE tenant_id = $1 AND account_id = ANY($2) GROUP BY account_id',

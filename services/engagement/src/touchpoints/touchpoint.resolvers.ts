@@ -28,6 +28,7 @@ export const touchpointResolvers = {
   Touchpoint: { properties: ({ properties }) => Object.entries(properties ?? {}).map(([key, value]) => ({ key, value })) },
   Customer: {
     __resolveReference: ({ id }) => ({ id }),
+    lastSeenAt: async ({ id }, _args, { load }) => (await load.lastTouchpoint.load(id))?.[0]?.occurredAt,
     lastTouchpoints: async ({ id }, { first }, { load }) =>
       ((await load.touchpoints.load(id)) ?? []).slice(0, Math.min(first ?? 20, MAX_ITEMS)),
   },

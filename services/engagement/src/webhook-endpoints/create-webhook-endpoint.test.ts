@@ -3,7 +3,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { newId } from '@renmai/platform/serve/ids'
 import { key } from '@renmai/platform/testing/viewers'
 import { describe, expect, it } from 'vitest'
-import { LOOPBACK, source, webhookSeed } from '../../test/webhook-seed.ts'
+import { LOOPBACK, NOBODY, source, webhookSeed } from '../../test/webhook-seed.ts'
 import { deleteWebhookEndpoint } from './delete-webhook-endpoint.ts'
 import { replayWebhookDeliveries } from './replay-webhook-deliveries.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
@@ -113,6 +113,8 @@ describe('an endpoint', () => {
     expect((await seed.seen(made)).clientId).toBe(seed.client)
     await expect(seed.create({ clientId: newId() }, seed.asClient(seed.client))).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await expect(seed.create({ clientId: undefined })).rejects.toMatchObject({ code: 'INVALID' })
+    const unknown = seed.create({ clientId: NOBODY })
+    await expect(unknown).rejects.toMatchObject({ code: 'NOT_FOUND', fields: { clientId: expect.any(String) } })
     const input = () => ({ idempotencyKey: key(), endpointId: made.id })
     for (const ctx of [seed.asClient(newId()), seed.contextOf(newId())]) {
       for (const act of [

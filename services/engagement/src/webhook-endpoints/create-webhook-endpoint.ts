@@ -1,9 +1,11 @@
 import type { Tx } from '@renmai/platform/db/db'
+import { ask } from '@renmai/platform/events/ask'
 import { AppError } from '@renmai/platform/serve/errors'
 import { newId } from '@renmai/platform/serve/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
-import { requireScope, type Viewer } from '@renmai/platform/serve/viewer'
+import { requireScope } from '@renmai/platform/serve/viewer'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { count, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
@@ -25,13 +27,14 @@ export type CreatedEndpoint = { id: string; secret?: string }
 
 /**
  * Creates an endpoint of a client with its signing secret, which is in this answer only: a repeat gives the endpoint without.
- * @throws AppError INVALID for a URL or a document that cannot be used, FORBIDDEN for what the client may not have
+ * @throws AppError INVALID for a URL or a document that cannot be used, FORBIDDEN for what the client may not have, NOT_FOUND
+ *   for a client that does not exist
  */
 export async function createWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedEndpoint> {
   requireScope(ctx.viewer, SCOPE)
   const input = parse(Input, raw)
   const { url, document } = input
-  const clientId = clientOf(ctx.viewer, input.clientId)
+  const clientId = await clientOf(ctx, input.clientId)
   const [source] = await Promise.all([checkDocument(ctx, clientId, document), checkUrl(ctx, url)])
   return mutate(ctx, { name: 'createWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
     await requireRoom(tx, clientId)
@@ -44,12 +47,15 @@ export async function createWebhookEndpoint(ctx: Context, raw: z.input<typeof In
 }
 
 /** A client acts for itself; staff say for whom. */
-function clientOf({ kind, id }: Viewer, clientId: string | null | undefined): string {
+async function clientOf({ bus, viewer }: Context, clientId: string | null | undefined): Promise<string> {
+  const { kind, id, tenantId } = viewer
   if (kind === 'CLIENT') {
     if (clientId && clientId !== id) throw new AppError('FORBIDDEN', 'An API client can have endpoints of its own only')
     return id
   }
   if (!clientId) throw new AppError('INVALID', 'clientId: name the API client that is to be told', { clientId: 'is required' })
+  const { isKnown } = await ask(bus, IdentityService.method.authorizeViewer, { tenantId, kind: 'CLIENT', viewerId: clientId })
+  if (!isKnown) throw new AppError('NOT_FOUND', 'No such API client', { clientId: 'is not an API client; create it first' })
   return clientId
 }
 

@@ -12,6 +12,7 @@ import { key, testContext } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { MessageReceivedSchema } from '@renmai/proto/engagement/v1/events'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { testDeps } from '../../test/deps.ts'
 import type { Context, Deps } from '../context.ts'
@@ -36,6 +37,7 @@ beforeAll(async () => {
   bus = await connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'test', log)
   const source = { field: 'messageReceived', types: ['renmai.engagement.v1.MessageReceived'], value: '', fields: [], everyMs: 0 }
   stopAnswers = answerAll(bus, 'gateway', [
+    answer(IdentityService.method.authorizeViewer, async () => ({ isKnown: true })),
     answer(GatewayService.method.checkSubscription, async ({ scopes }) => (checked.push(scopes), source)),
     answer(GatewayService.method.tellEvent, async ({ scopes }) => (told.push(scopes), { result: '' })),
   ])

@@ -5,8 +5,8 @@ import { and, asc, desc, eq, inArray, or } from 'drizzle-orm'
 import { attributeValues } from '../attributes/attribute.table.ts'
 import { contactCards } from '../contact-cards/contact-card.table.ts'
 import { identifiers, profiles } from '../profiles/profile.table.ts'
-import { type CustomerRow, survivorsOf } from './customer.queries.ts'
-import { customerDecisions, evidence } from './customer.table.ts'
+import { survivorsOf } from './customer.queries.ts'
+import { type Customer, customerDecisions, evidence } from './customer.table.ts'
 
 /** Of one profile there is a value for each field, and a tenant has at most so many fields. */
 const MAX_VALUES = 1_000
@@ -15,7 +15,7 @@ const ofCustomer = { table: profiles, from: profiles.customerId, to: profiles.id
 
 /** What resolvers read of customers: one statement each, whatever the number of customers. */
 export const customerLoaders = (ctx: BaseContext) => ({
-  customer: tenantLoader<CustomerRow>(ctx, survivorsOf),
+  customer: tenantLoader<Customer>(ctx, survivorsOf),
   profiles: rowsOf(ctx, { table: profiles, of: (id) => eq(profiles.customerId, id), order: asc(profiles.id), perParent: MAX_ITEMS }),
   namespaces: tenantLoader<{ profileId: string; namespace: string }[]>(ctx, async (tx, ids) =>
     Map.groupBy(

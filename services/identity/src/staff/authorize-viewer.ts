@@ -1,8 +1,9 @@
 import { type Db, type Tx, withTenant } from '@renmai/platform/db/db'
+import { mine } from '@renmai/platform/db/rows'
 import { answer } from '@renmai/platform/events/ask'
 import { isId } from '@renmai/platform/serve/ids'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { and, eq, isNull } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { apiClients } from '../api-clients/api-client.table.ts'
 import { isUsable } from '../api-clients/api-client.ts'
 import { scopesOf } from './role.rules.ts'
@@ -16,15 +17,20 @@ export const authorizeViewer = (db: Db) =>
   })
 
 async function authorizeStaff(tx: Tx, id: string) {
-  const active = and(eq(staff.tenantId, tx.tenantId), eq(staff.id, id), isNull(staff.disabledAt))
-  const [found] = await tx.select().from(staff).where(active)
-  return found ? { isActive: true, scopes: scopesOf(found.roles) } : {}
+  const [found] = await tx
+    .select()
+    .from(staff)
+    .where(mine(tx, staff, id))
+  if (!found) return {}
+  return found.disabledAt ? { isKnown: true } : { isKnown: true, isActive: true, scopes: scopesOf(found.roles) }
 }
 
 async function authorizeClient(tx: Tx, id: string) {
   const [found] = await tx
-    .select()
+    .select({ client: apiClients, isActive: sql<boolean>`${isUsable(tx)}` })
     .from(apiClients)
-    .where(and(isUsable(tx), eq(apiClients.id, id)))
-  return found ? { isActive: true, scopes: found.scopes, plan: found.plan, isPartner: found.kind === 'PARTNER' } : {}
+    .where(mine(tx, apiClients, id))
+  if (!found) return {}
+  const { scopes, plan, kind } = found.client
+  return found.isActive ? { isKnown: true, isActive: true, scopes, plan, isPartner: kind === 'PARTNER' } : { isKnown: true }
 }

@@ -13,7 +13,7 @@ import { requireScope, type Viewer } from './viewer.ts'
 /** What every use case gets. */
 export type BaseContext = { readonly db: Db; readonly viewer: Viewer; readonly now: Clock }
 
-/** Every write's input has one: the same key with the same input gives the first answer again. */
+/** Every write has one in its input: the same key with the same input has one effect and gives the same decision again. */
 export const idempotencyKey = z
   .string()
   .min(8)

@@ -20,6 +20,8 @@ export type ClauseKind<S extends z.ZodType> = {
   readonly describe: (value: z.output<S>) => string
   /** The table of facts that decides. */
   readonly reads: keyof typeof FACTS
+  /** Ids of the tags that it names. */
+  readonly tags?: (value: z.output<S>) => string[]
   /** Whether time alone can change who matches; never without it. */
   readonly usesClock?: (value: z.output<S>) => boolean
   /**

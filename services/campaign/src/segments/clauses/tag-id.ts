@@ -6,5 +6,6 @@ export const tagId = clauseKind({
   schema: z.uuid(),
   describe: (id) => `has tag ${id}`,
   reads: 'tag_facts',
+  tags: (id) => [id],
   sql: (id, bind, facts) => `EXISTS (SELECT 1 FROM ${facts} AND f.tag_id = ${bind(id)}::uuid AND f.is_on)`,
 })

@@ -1,0 +1,26 @@
+import { answer, answerAll } from '@renmai/platform/events/ask'
+import { type Bus, connectBus } from '@renmai/platform/events/bus'
+import { createLog } from '@renmai/platform/serve/log'
+import { makeFolder } from '@renmai/platform/testing/folder'
+import { startNats } from '@renmai/platform/testing/nats'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+
+/**
+ * A bus of its own on which identity knows some tags.
+ * @param isKnown whether a tag exists
+ */
+export async function startTags(isKnown: (tagId: string) => boolean = () => true): Promise<{ bus: Bus; stop: () => Promise<void> }> {
+  const folder = makeFolder('tags')
+  const nats = await startNats({ folder: folder.path, logs: folder.path })
+  const settings = { NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' } as const
+  const bus = await connectBus(settings, 'test', createLog('test', 'silent'))
+  const findTags = answer(IdentityService.method.findTags, async ({ tagIds }) => ({ tagIds: tagIds.filter(isKnown) }))
+  const stopAnswers = answerAll(bus, 'identity', [findTags])
+  const stop = async () => {
+    await stopAnswers()
+    await bus.nats.close()
+    await nats.stop()
+    folder.remove()
+  }
+  return { bus, stop }
+}

@@ -1,0 +1,21 @@
+import { type Db, withTenant } from '@renmai/platform/db/db'
+import { answer } from '@renmai/platform/events/ask'
+import { isId } from '@renmai/platform/serve/ids'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import { and, eq, inArray } from 'drizzle-orm'
+import { tags } from './tag.table.ts'
+
+const MAX_TAGS = 500
+
+/** Finds which of some tags exist, for services that keep their ids. */
+export const answerFindTags = (db: Db) =>
+  answer(IdentityService.method.findTags, ({ tenantId, tagIds }) =>
+    withTenant(db, tenantId, async (tx) => {
+      const ids = tagIds.filter(isId).slice(0, MAX_TAGS)
+      const rows = await tx
+        .select({ id: tags.id })
+        .from(tags)
+        .where(and(eq(tags.tenantId, tx.tenantId), inArray(tags.id, ids)))
+      return { tagIds: rows.map(({ id }) => id) }
+    }),
+  )
