@@ -78,7 +78,6 @@ describe('the SDL of a service', () => {
   }
 
   it('holds what all services share, and what its features hold, but nothing that was generated', () => {
-    write('platform/src/serve/common.graphql', 'scalar Date')
     write('shop/src/orders/order.graphql', 'extend type Query { orders: OrderConnection }')
     write('shop/src/gen/schema.graphql', 'type Old { id: ID! }')
     expect(readSdl(join(root, 'shop'))).toMatch(/scalar Date[^]*type Query [^]*type OrderConnection/)

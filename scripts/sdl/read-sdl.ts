@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DocumentNode, parse, print } from 'graphql'
+import { ROOT } from '../stack/paths.ts'
 import { withConnections } from './connections.ts'
 import { mergeExtensions } from './merge-extensions.ts'
 
@@ -13,10 +14,10 @@ export const readSdl = (service: string): string => print(mergeExtensions(withCo
 /** The SDL that people write: what all services share (links, directives, scalars), and the files of the service's features. */
 export function parseSdl(service: string): DocumentNode {
   const files = [
-    ...globSync('src/serve/*.graphql', { cwd: join(service, '../platform') }).map((file) => join('../platform', file)),
-    ...featureFiles(service),
+    ...globSync(`${ROOT}services/platform/src/serve/*.graphql`).sort(),
+    ...featureFiles(service).map((file) => join(service, file)),
   ]
-  return parse(files.map((file) => readFileSync(join(service, file), 'utf8')).join('\n'))
+  return parse(files.map((file) => readFileSync(file, 'utf8')).join('\n'))
 }
 
 /** SDL files that people write, as paths in the service's folder. */
