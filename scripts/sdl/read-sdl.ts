@@ -1,11 +1,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type DocumentNode, parse, print } from 'graphql'
+import { ROOT } from '../stack/paths.ts'
 import { withConnections } from './connections.ts'
 import { mergeExtensions } from './merge-extensions.ts'
-
-const SHARED = fileURLToPath(new URL('../../services/platform/src/serve', import.meta.url))
 
 /**
  * The whole SDL of a service: what people write, the connections that it uses, and each type in one piece.
@@ -16,7 +14,7 @@ export const readSdl = (service: string): string => print(mergeExtensions(withCo
 /** The SDL that people write: what all services share (links, directives, scalars), and the files of the service's features. */
 export function parseSdl(service: string): DocumentNode {
   const files = [
-    ...globSync('*.graphql', { cwd: SHARED }).map((file) => join(SHARED, file)),
+    ...globSync(`${ROOT}services/platform/src/serve/*.graphql`).sort(),
     ...featureFiles(service).map((file) => join(service, file)),
   ]
   return parse(files.map((file) => readFileSync(file, 'utf8')).join('\n'))

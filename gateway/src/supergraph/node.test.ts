@@ -16,7 +16,7 @@ import { loadSupergraph, type Supergraph } from './supergraph.ts'
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@requiresScopes"])'
 const OWNERS = `${LINK} type Query { tags: [Tag] orders: [Order] }
   type Tag @key(fields: "id") { id: ID! name: String }
-  type Order @key(fields: "id") @requiresScopes(scopes: [["orders:read"], ["orders:write"]]) { id: ID! status: String }
+  type Order @key(fields: "id") @requiresScopes(scopes: [["orders:read"], ["orders:write"]]) { id: ID! status: String ${NODES.Order}: String }
   ${Object.entries(NODES)
     .filter(([type]) => !['Tag', 'Order'].includes(type))
     .map(([type, field]) => `type ${type} @key(fields: "id") { id: ID! ${field}: String }`)

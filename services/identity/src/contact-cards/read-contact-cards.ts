@@ -7,11 +7,10 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
 import { type ContactCard, IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import { isPersonal } from '../profiles/identifier.rules.ts'
 import { placeOf } from './store-contact-cards.ts'
 
 const MAX_PROFILES = 500
-/** Kinds whose values are kept to be read; the others are found where a source names the person by them. */
-const KEPT = ['phone', 'email']
 
 type Card = Omit<ContactCard, '$typeName'>
 type Sibling = {
@@ -34,7 +33,8 @@ export const readContactCards = (db: Db, ring: KeyRing, now: () => Date) =>
     return withTenant(db, tenantId, async (tx) => {
       const kind = (IdentifierKind[addressKind] ?? '').toLowerCase()
       const siblings = Map.groupBy(await readSiblings(tx, profileIds), (row) => row.asked)
-      const named = KEPT.includes(kind) ? undefined : await readNamed(tx, ring, profileIds, kind)
+      // What is not personal is not kept to be read; it is found where a source names the person by it.
+      const named = isPersonal(kind) ? undefined : await readNamed(tx, ring, profileIds, kind)
       const cards = profileIds.flatMap((id) => {
         const rows = siblings.get(id)
         return rows ? [cardOf(id, rows, named ? named.get(id) : keptOf(rows, kind, ring, tenantId), ring, tenantId)] : []

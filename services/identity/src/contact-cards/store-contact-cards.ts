@@ -1,6 +1,7 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRows, type NewRow } from '@renmai/platform/db/rows'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
+import { isPersonal } from '../profiles/identifier.rules.ts'
 import { type CardField, contactCards } from './contact-card.table.ts'
 
 export type ObservedCard = { profileId: string; identifiers: { namespace: string; value: string }[]; displayName: string; observedAt: Date }
@@ -11,9 +12,7 @@ export const placeOf = (field: string, profileId: string) => `contact_cards.${fi
 export async function storeContactCards(tx: Tx, ring: KeyRing, cards: ObservedCard[]): Promise<void> {
   const rows: NewRow<typeof contactCards>[] = []
   for (const { profileId, identifiers, displayName, observedAt } of cards) {
-    const values = identifiers.flatMap(({ namespace, value }): [CardField, string][] =>
-      namespace === 'phone' || namespace === 'email' ? [[namespace, value]] : [],
-    )
+    const values = identifiers.flatMap(({ namespace, value }): [CardField, string][] => (isPersonal(namespace) ? [[namespace, value]] : []))
     if (displayName) values.push(['display_name', displayName.slice(0, 200)])
     for (const [field, value] of values) {
       rows.push({ profileId, field, sealed: seal(ring, tx.tenantId, placeOf(field, profileId), value), observedAt })

@@ -6,10 +6,7 @@ import { blindIndex } from '@renmai/platform/secrets/crypto'
 import { requireScope } from '@renmai/platform/serve/viewer'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import type { Context } from '../context.ts'
-import { normalise } from '../profiles/identifier.rules.ts'
-
-/** Namespaces whose values are personal data: finding the customer of one says whose it is. */
-const PERSONAL = ['phone', 'email']
+import { isPersonal, normalise } from '../profiles/identifier.rules.ts'
 
 /**
  * Finds the customer who holds an identifier. By a personal one it is for those who may read personal data, and audited.
@@ -18,8 +15,9 @@ const PERSONAL = ['phone', 'email']
  */
 export async function findByIdentifier(ctx: Context, given: { namespace: string; value: string }): Promise<string | undefined> {
   const { namespace, value } = normalise(given)
-  const isPersonal = PERSONAL.includes(namespace)
-  if (isPersonal) requireScope(ctx.viewer, 'personal:read')
+  // Finding the customer of such a value shows whose it is.
+  const isGuarded = isPersonal(namespace)
+  if (isGuarded) requireScope(ctx.viewer, 'personal:read')
   return withTenant(ctx.db, ctx.viewer.tenantId, async (tx) => {
     const index = blindIndex(ctx.keyRing, tx.tenantId, namespace, value)
     const { rows } = await tx.client.query<{ customer_id: string }>(
@@ -28,7 +26,7 @@ export async function findByIdentifier(ctx: Context, given: { namespace: string;
       [tx.tenantId, namespace, index],
     )
     const id = rows[0]?.customer_id
-    if (isPersonal) await recordLookUp(tx, ctx, id, index)
+    if (isGuarded) await recordLookUp(tx, ctx, id, index)
     return id
   })
 }

@@ -23,12 +23,14 @@ type Rule = {
   weight?: number
   /** The same text under two owners is two people: the owner is named behind @. */
   hasOwner?: true
+  /** The value is personal data: looking it up needs personal:read, and it is kept sealed, to reach the person by it. */
+  isPersonal?: true
   fold?: (text: string) => string
 }
 
-const KINDS: Record<Kind, Rule> = {
-  phone: { tier: 'PROVEN', weight: 19.8576, fold: foldPhone },
-  email: { tier: 'PROVEN', weight: 19.7796, fold: foldEmail },
+const KINDS = {
+  phone: { tier: 'PROVEN', weight: 19.8576, isPersonal: true, fold: foldPhone },
+  email: { tier: 'PROVEN', weight: 19.7796, isPersonal: true, fold: foldEmail },
   unionid: { tier: 1, weight: 19.8576, hasOwner: true },
   openid: { tier: 2, hasOwner: true },
   login: { tier: 1, weight: 19.8576 },
@@ -38,7 +40,12 @@ const KINDS: Record<Kind, Rule> = {
   member_card: { tier: 2, hasOwner: true },
   anonymous_id: { tier: 3 },
   telegram_id: { tier: 2, fold: foldTelegramId },
-}
+} as const satisfies Record<Kind, Rule>
+
+/** Kinds whose values are personal data. */
+export type PersonalKind = { [K in Kind]: (typeof KINDS)[K] extends { isPersonal: true } ? K : never }[Kind]
+
+export const isPersonal = (kind: string): kind is PersonalKind => Object.hasOwn(KINDS, kind) && 'isPersonal' in KINDS[kind as Kind]
 
 /**
  * Folds an identifier to the one way it is written: phones to E.164 (Chinese unless they say otherwise), e-mail in lower
@@ -49,7 +56,7 @@ const KINDS: Record<Kind, Rule> = {
 export function normalise({ namespace, value, verifiedAt }: RawIdentifier): NormalIdentifier {
   const [kind = ''] = namespace.split('@')
   const text = value.normalize('NFKC').trim()
-  const rule = Object.hasOwn(KINDS, kind) ? KINDS[kind as Kind] : undefined
+  const rule: Rule | undefined = Object.hasOwn(KINDS, kind) ? KINDS[kind as Kind] : undefined
   if (!rule) throw invalid(`unknown namespace; known are ${Object.keys(KINDS).join(', ')}`)
   if (text === '' || text.length > 256) throw invalid(`${kind} must have 1 to 256 characters`)
   if (text.includes('*')) throw invalid(`${kind} is masked and proves nothing`)
