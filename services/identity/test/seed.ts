@@ -32,7 +32,7 @@ export function identitySeed() {
   }
   /** A tag in a group of its own. */
   const tag = async (name: string) => {
-    const group = await createTagGroup(context(), { idempotencyKey: key(), name: newId() })
+    const group = await createTagGroup(context(), { idempotencyKey: key(), name: newId().slice(-12) })
     return createTag(context(), { idempotencyKey: key(), groupId: group.id, name })
   }
   return Object.assign(state, { context, meet, tag })
