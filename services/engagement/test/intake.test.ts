@@ -40,8 +40,8 @@ import { receiveOrderFile } from '../src/imports/receive-order-file.ts'
 import { startOrderImport } from '../src/imports/start-order-import.ts'
 import { createIntake } from '../src/intake/intake.ts'
 import { createLoaders } from '../src/loaders.ts'
+import { claimMessages, markSending, settleAbandoned } from '../src/messages/claim-messages.ts'
 import { dispatchMessages } from '../src/messages/dispatch-messages.ts'
-import { claimDue, markSending, settleAbandoned } from '../src/messages/message.queries.ts'
 import { recordHandovers } from '../src/messages/record-handovers.ts'
 import { storeOrders } from '../src/orders/store-orders.ts'
 import { engagement } from '../src/service.ts'
@@ -545,11 +545,11 @@ describe('dispatch', () => {
     const [id] = await wish()
     const inTenant = <T>(work: (tx: Tx) => Promise<T>) => withTenant(test.db, tenant, work)
     const mark = (attemptId: string) => inTenant((tx) => markSending(tx, attemptId, [{ id: id!, decisionId: newId() }]))
-    const [frozen] = await claimDue(test.db, tenant, 10)
+    const [frozen] = await claimMessages(test.db, tenant, 10)
     await test.owner.query("UPDATE messages SET lease_until = now() - interval '1 second'")
     expect(await mark(frozen!.attemptId!)).toEqual(new Set())
     await inTenant((tx) => settleAbandoned(tx, new Date()))
-    const [other] = await claimDue(test.db, tenant, 10)
+    const [other] = await claimMessages(test.db, tenant, 10)
     expect(await mark(frozen!.attemptId!)).toEqual(new Set())
     expect(await mark(other!.attemptId!)).toEqual(new Set([id]))
     const sent = { message: frozen!, decisionId: newId(), handover: { outcome: 'SENT' as const, providerId: 'p' } }
