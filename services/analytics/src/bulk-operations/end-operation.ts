@@ -1,12 +1,16 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { publish } from '@renmai/platform/events/outbox'
+import { AppError } from '@renmai/platform/serve/errors'
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { transitions } from './bulk-operation.states.ts'
 import { type BulkOperation, bulkOperations } from './bulk-operation.table.ts'
 
 type Reason = { errorCode?: string; errorMessage?: string }
 
-/** Ends an operation that is locked, and publishes it. Its file, or what there is of it, is kept for its time. */
+/**
+ * Ends an operation and publishes it. Its file, or what there is of it, is kept for its time.
+ * @throws AppError CONFLICT when it has ended
+ */
 export async function endOperation(
   tx: Tx,
   { id }: Pick<BulkOperation, 'id'>,
@@ -20,6 +24,7 @@ export async function endOperation(
     .set({ status, errorCode: errorCode ?? null, errorMessage: errorMessage ?? null, attemptId: null, endedAt: sql`now()` })
     .where(and(eq(tenantId, tx.tenantId), eq(operationId, id), inArray(current, [...from])))
     .returning()
+  if (!ended) throw new AppError('CONFLICT', 'The operation has ended already')
   await publish(tx, event, { operationId: id, status })
-  return ended!
+  return ended
 }

@@ -20,4 +20,4 @@ export const transitions = {
  * Written so that no partial index fits: its few rows and the many dead ones of a queue would all be read for each
  * message (5 ms), where the primary key finds it at once.
  */
-export const isIn = (transition: Transition<Message['state']>) => mayGo(transition, "m.state || ''")
+export const isIn = (transition: Transition<Message['state']>) => mayGo(transition, "(m.state || '')")
