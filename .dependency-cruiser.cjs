@@ -1,7 +1,7 @@
 /** The direction of imports. Each rule has a file under scripts/checks/fixtures that proves it bites. */
 const ROOT = '^(?:scripts/checks/fixtures/)?'
 const engagement = `${ROOT}services/engagement/src`
-const service = `${ROOT}services/(identity|engagement|campaign|analytics|compliance)/src`
+const service = `${ROOT}services/((?!platform/)[^/]+)/src`
 
 module.exports = {
   forbidden: [
@@ -65,15 +65,39 @@ module.exports = {
       name: 'features-know-no-connector',
       comment: 'Features find a connector in connectors.ts and use the members of connector.ts.',
       severity: 'error',
-      from: { path: `${engagement}/`, pathNot: `${engagement}/connectors/([^/]+/|connectors[.]ts$)` },
+      from: { path: `${engagement}/`, pathNot: `${engagement}/connectors/([^/]+/|connectors[.]ts$)|[.]test[.]ts$` },
       to: { path: `${engagement}/connectors/[^/]+/` },
     },
     {
+      name: 'resolvers-translate',
+      comment: 'A resolver turns GraphQL into a call: move SQL into a verb, a query or a loader.',
+      severity: 'error',
+      from: { path: '[.]resolvers[.]ts$' },
+      to: { path: 'node_modules/(drizzle-orm|pg)/' },
+    },
+    {
+      name: 'features-borrow-no-verb',
+      comment: 'Of another feature import tables, rules, loaders, and what its <noun>.ts offers.',
+      severity: 'error',
+      from: { path: `${service}/([^/]+)/`, pathNot: '[.]test[.]ts$' },
+      to: {
+        path: `${ROOT}services/$1/src/[^/]+/`,
+        pathNot: `/src/($2|gen)/|[.](table|rules|loaders)[.]ts$|/([a-z-]+?)s?/\\3[.]ts$|/src/connectors/`,
+      },
+    },
+    {
+      name: 'tests-are-not-shipped',
+      comment: 'What runs imports no test, no fixture and no test helper: move what both need into a file of its own.',
+      severity: 'error',
+      from: { path: `${ROOT}(services/[a-z]+|gateway)/src/`, pathNot: `[.]test[.]ts$|${ROOT}services/platform/src/testing/` },
+      to: { path: `[.]test[.]ts$|${ROOT}(services/[a-z]+|gateway)/test/|${ROOT}services/platform/src/testing/` },
+    },
+    {
       name: 'no-cycles',
-      comment: 'Two files that need each other are one, or hide a third.',
+      comment: 'Two files that need each other are one, or hide a third; a type that both need stands in the lower one.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
   ],
   options: {

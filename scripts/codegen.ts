@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { CodegenConfig } from '@graphql-codegen/cli'
 import { type DefinitionNode, Kind, parse } from 'graphql'
+import { readSdl } from './sdl/read-sdl.ts'
 
 /**
  * Resolver types from a service's SDL and tables. What a resolver returns for the SDL type `X`, and so what the resolvers of
@@ -13,10 +13,7 @@ import { type DefinitionNode, Kind, parse } from 'graphql'
  * - `{ id: string }` for an entity (`@key`) of another service;
  * - the fields of `X` otherwise.
  */
-const files = globSync('src/**/*.graphql').filter((file) => !file.includes('/gen/'))
-const sdl = [fileURLToPath(new URL('../services/platform/src/serve/common.graphql', import.meta.url)), ...files]
-  .map((file) => readFileSync(file, 'utf8'))
-  .join('\n')
+const sdl = readSdl(process.cwd())
   // Resolvers leave them out: the wrapper of mutations fills them in.
   .replaceAll('userErrors: [UserError!]!', 'userErrors: [UserError!]')
 
@@ -65,7 +62,7 @@ const config: CodegenConfig = {
         contextType: '../context.ts#Context',
         mappers,
         scalars: {
-          DateTime: { input: 'string', output: 'Date | string' },
+          DateTime: { input: 'string', output: 'Date' },
           Date: { input: 'string', output: 'string' },
           ID: { input: 'string', output: 'string' },
         },

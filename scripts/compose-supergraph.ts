@@ -3,35 +3,44 @@ import { composeServices } from '@apollo/composition'
 import { Supergraph } from '@apollo/federation-internals'
 import { applyTagFilterOnSubgraphs } from '@theguild/federation-composition'
 import { type DocumentNode, type GraphQLSchema, lexicographicSortSchema, parse, printSchema, visit } from 'graphql'
+import { deriveCode } from './sdl/derive-code.ts'
+import { entitiesOf } from './sdl/entities.ts'
+import { parseSdl } from './sdl/read-sdl.ts'
 import { ROOT } from './stack/paths.ts'
+import { SERVICES } from './stack/services.ts'
 
-const { markOneOf } = (await import(`${ROOT}gateway/src/supergraph/one-of.ts`)) as {
+const { markOneOf } = (await import(`${ROOT}gateway/src/supergraph/mark-one-of.ts`)) as {
   markOneOf: (schema: GraphQLSchema, sdl: string) => GraphQLSchema
 }
 
-export const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance'] as const
+export { SERVICES }
 
 /** What partners may use is marked with this tag in the SDL of the services (a contract). */
 const PUBLIC = 'public'
 
 /**
- * Composes everything that the gateway serves from the SDL files alone; no server runs.
- * @returns texts by their places in the repository: what staff asks, what partners ask, and the schema that partners see
+ * Composes everything that the gateway serves from the SDL files alone, and derives the lists that code takes from them; no server runs.
+ * @returns texts by their places in the repository: what staff asks, what partners ask, the schema that partners see, and the lists
  * @throws Error that lists every composition error; a public part that uses one that is not public is one
  */
 export async function composeSupergraphs(): Promise<Record<string, string>> {
-  const { edgeSdl } = (await import(`${ROOT}gateway/src/supergraph/type-defs.ts`)) as { edgeSdl: string }
+  const { edgeSdlOf } = (await import(`${ROOT}gateway/src/supergraph/edge-sdl.ts`)) as { edgeSdlOf: (nodes: readonly string[]) => string }
+  const nodes = Object.fromEntries(
+    SERVICES.flatMap((name) => Object.entries(entitiesOf(parseSdl(`${ROOT}services/${name}`)))).sort(([a], [b]) => a.localeCompare(b)),
+  )
   const fromServices = SERVICES.map((name) => {
     const sdl = readFileSync(new URL(`../services/${name}/src/gen/schema.graphql`, import.meta.url), 'utf8')
     return { name, url: `http://${name}:4000/graphql`, typeDefs: parse(sdl) }
   })
-  const services = [...fromServices, { name: 'edge', url: 'http://localhost/edge', typeDefs: parse(edgeSdl) }]
+  const services = [...fromServices, { name: 'edge', url: 'http://localhost/edge', typeDefs: parse(edgeSdlOf(Object.keys(nodes))) }]
   const tagged = services.map((service) => ({ ...service, typeDefs: tagArguments(service.typeDefs) }))
   const publicSupergraph = compose(applyTagFilterOnSubgraphs(tagged, { include: new Set([PUBLIC]), exclude: new Set() }))
+  const supergraph = compose(services)
   return {
-    'gateway/supergraph.graphql': compose(services),
+    'gateway/supergraph.graphql': supergraph,
     'gateway/supergraph.public.graphql': publicSupergraph,
     'gateway/public.graphql': printClientSchema(publicSupergraph),
+    ...deriveCode(new Map(fromServices.map(({ name, typeDefs }) => [name, typeDefs])), nodes, supergraph),
   }
 }
 
@@ -60,6 +69,6 @@ const printClientSchema = (supergraph: string) => `${printSchema(lexicographicSo
 if (import.meta.main) {
   for (const [path, text] of Object.entries(await composeSupergraphs())) {
     writeFileSync(`${ROOT}${path}`, text)
-    process.stdout.write(`${path} is composed anew\n`)
+    process.stdout.write(`${path} is written\n`)
   }
 }

@@ -1,16 +1,10 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readSdl } from './sdl/read-sdl.ts'
 
 /** Writes a service's whole SDL into one module, so that a bundle carries it and nothing is read at run time. */
 const service = process.cwd()
-const files = [
-  join(service, '../platform/src/serve/common.graphql'),
-  ...globSync('src/**/*.graphql', { cwd: service })
-    .filter((file) => !file.includes('/gen/'))
-    .sort()
-    .map((file) => join(service, file)),
-]
-const sdl = files.map((file) => readFileSync(file, 'utf8')).join('\n')
+const sdl = readSdl(service)
 mkdirSync(join(service, 'src/gen'), { recursive: true })
 writeFileSync(
   join(service, 'src/gen/typedefs.ts'),

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { publishedTypes, readContracts } from '@renmai/platform/testing/contracts'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { choose, typeOf } from './recording/choose.ts'
-import { publishedTypes, readContracts } from './recording/contracts.ts'
 import type { Recorded } from './recording/streams.ts'
 import { ROOT } from './stack/paths.ts'
 
@@ -12,7 +12,7 @@ import { ROOT } from './stack/paths.ts'
  * hold. Names the types that nothing published. `node scripts/record-events.ts <folder>` takes what other tests of the whole
  * platform wrote with RECORD_EVENTS=<folder>.
  */
-const TESTS = ['demo', 'whole', 'partner'].map((name) => `scripts/tests/${name}.test.ts`)
+const TESTS = ['demo', 'whole', 'endpoint', 'partner'].map((name) => `scripts/tests/${name}.test.ts`)
 const target = `${ROOT}proto/recorded/${new Date().toISOString().slice(0, 10)}`
 
 const given = process.argv[2]

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { outsiders, readLock } from './checks/supply-chain.ts'
+import { outsiders, readLock } from './checks/lock.ts'
 import { TODAY } from './releases/contracts.ts'
 import { CHANGELOG, changelogFresh, protoKept, publicSchemaKept, schemaKept } from './releases/gates.ts'
 import { makeRelease } from './releases/make-release.ts'

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { DescMethodUnary } from '@bufbuild/protobuf'
-import { type Permissions, permissionsOf, permissionsOfAsker } from '@renmai/platform/events/bus-permissions'
+import { type Permissions, permissionsOf, permissionsOfAsker } from '@renmai/platform/events/permissions'
 import { handlersOf, type Service } from '@renmai/platform/serve/service'
 import type { z } from 'zod'
 import { SERVICES } from './compose-supergraph.ts'

@@ -1,12 +1,22 @@
 import { baseSettings } from '@renmai/platform/serve/config'
 import { MIN_SECRET_LENGTH } from '@renmai/platform/serve/viewer'
 import { z } from 'zod'
+import { SERVICES } from './supergraph/services.gen.ts'
 
 /** The gateway's folder, of the source and of the bundle alike: this file stands directly below `src`. */
 export const GATEWAY = new URL('../', import.meta.url)
 
 const secretWith = (service: string) =>
   z.string().min(MIN_SECRET_LENGTH).describe(`What tokens for ${service} are made with; one of its INTERNAL_SECRETS`)
+type Service = (typeof SERVICES)[number]
+
+/** A setting for each service, such as IDENTITY_URL. */
+const ofServices = <Name extends string, T>(name: Name, settingOf: (service: Service) => T) =>
+  Object.fromEntries(SERVICES.map((service) => [`${service.toUpperCase()}_${name}`, settingOf(service)])) as Record<
+    `${Uppercase<Service>}_${Name}`,
+    T
+  >
+
 const trust = z.enum(['off', 'report', 'enforce']).default('off')
 
 export const settings = baseSettings
@@ -22,16 +32,8 @@ export const settings = baseSettings
     OTEL_EXPORTER_OTLP_ENDPOINT: true,
   })
   .extend({
-    IDENTITY_URL: z.url().describe('GraphQL of identity'),
-    ENGAGEMENT_URL: z.url().describe('GraphQL of engagement'),
-    CAMPAIGN_URL: z.url().describe('GraphQL of campaign'),
-    ANALYTICS_URL: z.url().describe('GraphQL of analytics'),
-    COMPLIANCE_URL: z.url().describe('GraphQL of compliance'),
-    IDENTITY_SECRET: secretWith('identity'),
-    ENGAGEMENT_SECRET: secretWith('engagement'),
-    CAMPAIGN_SECRET: secretWith('campaign'),
-    ANALYTICS_SECRET: secretWith('analytics'),
-    COMPLIANCE_SECRET: secretWith('compliance'),
+    ...ofServices('URL', (name) => z.url().describe(`GraphQL of ${name}`)),
+    ...ofServices('SECRET', secretWith),
     OIDC_ISSUER: z.url().describe('Issuer of staff tokens'),
     OIDC_JWKS_URL: z.url().describe('Keys of the issuer'),
     OIDC_AUDIENCE: z.string().min(1).describe('Audience that staff tokens must name'),

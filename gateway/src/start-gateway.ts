@@ -16,12 +16,12 @@ import { createBudget } from './cost/budget.ts'
 import { planOf } from './cost/plan.ts'
 import { shareLevels } from './cost/share-levels.ts'
 import { createChooseDocument } from './documents/choose-document.ts'
+import { findTrustedBy } from './documents/find-trusted.ts'
 import { LIMITS } from './documents/limits.ts'
-import { findTrustedBy } from './documents/trusted-documents.ts'
 import { serveGraphiql } from './http/graphiql.ts'
-import { serveGraphql } from './http/handle-graphql.ts'
 import { serveBrowsers } from './http/serve-browsers.ts'
 import { serveBulkFiles } from './http/serve-bulk-files.ts'
+import { serveGraphql } from './http/serve-graphql.ts'
 import { servePages } from './http/serve-pages.ts'
 import { createActFor } from './on-behalf/act-for.ts'
 import { answerBulk } from './on-behalf/answer-bulk.ts'
@@ -33,6 +33,7 @@ import { acceptSockets, serveLive } from './subscriptions/serve-live.ts'
 import { connectSubgraph, type Subgraph } from './supergraph/connect-subgraph.ts'
 import { createEdge } from './supergraph/edge.ts'
 import { followSupergraph } from './supergraph/follow-supergraph.ts'
+import { SERVICES } from './supergraph/services.gen.ts'
 
 const COMMITTED = new URL('supergraph.graphql', GATEWAY)
 const COMMITTED_PUBLIC = new URL('supergraph.public.graphql', GATEWAY)
@@ -101,12 +102,10 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
 }
 
 function connectSubgraphs(settings: Settings): Map<string, Subgraph> {
-  const shared = {
-    identity: [settings.IDENTITY_URL, settings.IDENTITY_SECRET],
-    engagement: [settings.ENGAGEMENT_URL, settings.ENGAGEMENT_SECRET],
-    campaign: [settings.CAMPAIGN_URL, settings.CAMPAIGN_SECRET],
-    analytics: [settings.ANALYTICS_URL, settings.ANALYTICS_SECRET],
-    compliance: [settings.COMPLIANCE_URL, settings.COMPLIANCE_SECRET],
-  } as const
-  return new Map(Object.entries(shared).map(([name, [url, secret]]) => [name, connectSubgraph(name, url, createSigner(secret))]))
+  return new Map(
+    SERVICES.map((name) => {
+      const prefix = name.toUpperCase() as Uppercase<typeof name>
+      return [name, connectSubgraph(name, settings[`${prefix}_URL`], createSigner(settings[`${prefix}_SECRET`]))]
+    }),
+  )
 }

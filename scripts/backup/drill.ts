@@ -11,8 +11,8 @@ import { type Client, createClient } from '../client.ts'
 import { SERVICES } from '../compose-supergraph.ts'
 import { type Platform, startPlatform } from '../stack/platform.ts'
 import { createSecrets } from '../stack/secrets.ts'
-import { archiveSettings, takeBaseBackup } from './base-backup.ts'
 import { restoreTo } from './restore.ts'
+import { archiveSettings, takeBaseBackup } from './take-base-backup.ts'
 
 type Tell = (line: string) => void
 type Counts = Record<string, Record<string, number>>

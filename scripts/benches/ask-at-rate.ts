@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from 'undici'
-import { type Outcome, type Seen, type Send, sendFor, sendInThread, serveThread } from './in-thread.ts'
+import { type Outcome, type Seen, type Send, sendFor, sendInThread, serveThread } from './send-in-thread.ts'
 
 /** A sender: its key, its query, how often it sends and for how long. */
 export type Asking = {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { pause } from '@renmai/platform/serve/clock'
 import { newId } from '@renmai/platform/serve/ids'
 import { parse } from 'yaml'
-import { addOtherTenant } from '../stack/other-tenant.ts'
+import { addOtherTenant } from '../stack/add-other-tenant.ts'
 import { ROOT } from '../stack/paths.ts'
 import { type Answer, posterOf } from './ask-at-rate.ts'
-import { goodDocument, refusedDocument } from './documents/make-document.ts'
+import { goodDocument, refusedDocument } from './documents/samples.ts'
 import { openStage, type Stage, say } from './stage.ts'
 
 const WHOLE = { documents: 10_000, step: 1_000, sizes: 20 }

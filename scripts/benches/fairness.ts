@@ -3,7 +3,7 @@ import { ATTACKS, findAttack } from './fairness/attacks.ts'
 import { sendSide } from './fairness/side.ts'
 import { addTenant, type Tenant } from './fairness/tenant.ts'
 import { COUNTS, queries } from './fairness/usual.ts'
-import { type Seen, sendFor } from './in-thread.ts'
+import { type Seen, sendFor } from './send-in-thread.ts'
 import { openStage, percentile, type Stage, say } from './stage.ts'
 
 /** Ordinary and attacked by turns, since a machine's speed changes within a minute; the middle round counts. */

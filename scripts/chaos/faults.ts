@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { CrashPoint } from '@renmai/platform/serve/crash-point'
+import consumers from '../../charts/service/consumers.json' with { type: 'json' }
 import type { Stores } from '../stack/endpoints.ts'
+import { SERVICES } from '../stack/services.ts'
 import type { Disk } from './disk.ts'
 import type { Proxy } from './proxy.ts'
 import { corruptBlock, deleteStream, exhaustConnections } from './stores.ts'
-import type { Supervisor } from './supervise.ts'
+import type { Supervisor } from './supervisor.ts'
 
 export type Scene = {
   supervisor: Supervisor
@@ -23,8 +25,9 @@ export type Scene = {
 /** A fault that is over when its promise is; what it needs to recover it must find by itself. */
 export type Fault = { name: string; needsDisk?: true; inject: (scene: Scene) => Promise<void> }
 
-const SERVICES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance', 'gateway']
-const CONSUMERS = ['engagement', 'campaign', 'analytics', 'compliance']
+const PARTS = [...SERVICES, 'gateway']
+/** Services that consume events. */
+const CONSUMERS = Object.entries(consumers).flatMap(([name, ofService]) => (ofService.length > 0 ? [name] : []))
 const SHIFT_CLOCK = fileURLToPath(new URL('shift-clock.ts', import.meta.url))
 const TWO_HOURS_MS = 7_200_000
 const CRASH_WITHIN_MS = 12_000
@@ -58,7 +61,7 @@ const crashAt = (point: CrashPoint, among: readonly string[]): Fault => ({
 const shiftClock = (direction: 1 | -1): Fault => ({
   name: direction > 0 ? 'clock-ahead' : 'clock-behind',
   inject: async ({ supervisor, random }) => {
-    const name = pick(random, SERVICES)
+    const name = pick(random, PARTS)
     // It must run before it is killed again, or its wrong clock would stay for ever.
     await supervisor.restart(name, { env: { NODE_OPTIONS: `--import=${SHIFT_CLOCK}`, CLOCK_SHIFT_MS: String(direction * TWO_HOURS_MS) } })
     await sleep(SHIFTED_MS)
@@ -78,8 +81,8 @@ async function untilDone(work: () => Promise<void>): Promise<void> {
 }
 
 export const FAULTS: Fault[] = [
-  { name: 'kill-service', inject: async ({ supervisor, random }) => supervisor.kill(pick(random, SERVICES)) },
-  { name: 'freeze-service', inject: ({ supervisor, random }) => supervisor.freeze(pick(random, SERVICES), 1_000 + random() * 5_000) },
+  { name: 'kill-service', inject: async ({ supervisor, random }) => supervisor.kill(pick(random, PARTS)) },
+  { name: 'freeze-service', inject: ({ supervisor, random }) => supervisor.freeze(pick(random, PARTS), 1_000 + random() * 5_000) },
   crashAt('committed', ['engagement', 'identity']),
   crashAt('published', ['identity', 'engagement']),
   crashAt('uncommitted', CONSUMERS),

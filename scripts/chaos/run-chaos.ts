@@ -13,7 +13,7 @@ import { openDisk } from './disk.ts'
 import { FAULTS, type Fault, type Scene } from './faults.ts'
 import { type Acknowledged, nothingYet, runLoad, type Target } from './load.ts'
 import { createProxy, type Proxy } from './proxy.ts'
-import { Supervisor } from './supervise.ts'
+import { Supervisor } from './supervisor.ts'
 import { prepareTarget } from './target.ts'
 
 export type ChaosOptions = {

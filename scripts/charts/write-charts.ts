@@ -5,6 +5,7 @@ import { isMap, parseDocument, stringify, type YAMLMap } from 'yaml'
 import type { z } from 'zod'
 import { SERVICES } from '../compose-supergraph.ts'
 import { ROOT } from '../stack/paths.ts'
+import { createSecrets, secretSettings } from '../stack/secrets.ts'
 import { ALERTS, isFor, runbookOf } from './alerts.ts'
 import { renderDashboard } from './dashboards.ts'
 import { commentOf, inferSchema, keyOf, type Schema } from './infer-schema.ts'
@@ -81,14 +82,24 @@ async function umbrellaSchema(): Promise<Schema> {
   return inferSchema(read('charts/renmai/values.yaml'), { refine })
 }
 
+async function settingsOf(part: string): Promise<string[]> {
+  const { settings } = (await import(`${ROOT}${part === 'gateway' ? part : `services/${part}`}/src/config.ts`)) as {
+    settings: z.ZodObject
+  }
+  return Object.keys(settings.shape)
+}
+
+/** Which of the installation's secrets each service takes. */
+async function secretSettingsOf(): Promise<Record<string, string[]>> {
+  const known = Object.keys(secretSettings(createSecrets('')))
+  const found: Record<string, string[]> = {}
+  for (const name of SERVICES) found[name] = (await settingsOf(name)).filter((one) => known.includes(one)).sort()
+  return found
+}
+
 async function settingsSchema(parts: readonly string[]): Promise<Schema> {
   const names = new Set<string>()
-  for (const part of parts) {
-    const { settings } = (await import(`${ROOT}${part === 'gateway' ? part : `services/${part}`}/src/config.ts`)) as {
-      settings: z.ZodObject
-    }
-    for (const name of Object.keys(settings.shape)) names.add(name)
-  }
+  for (const part of parts) for (const name of await settingsOf(part)) names.add(name)
   return {
     type: 'object',
     additionalProperties: false,
@@ -143,6 +154,7 @@ export async function renderCharts(): Promise<Map<string, string>> {
     ['charts/service/values.schema.json', json(inferSchema(read('charts/service/values.yaml'), SERVICE))],
     ['charts/renmai/values.schema.json', json(await umbrellaSchema())],
     ['charts/service/consumers.json', json(await consumers())],
+    ['charts/renmai/secret-settings.json', json(await secretSettingsOf())],
     ['charts/service/alerts.json', json(Object.fromEntries(PARTS.map((part) => [part, alertsOf(part)])))],
     ['charts/renmai/dashboards/renmai.json', json(renderDashboard())],
     ['charts/service/README.md', readme('service')],

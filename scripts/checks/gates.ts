@@ -3,14 +3,17 @@ import { readFileSync, rmSync } from 'node:fs'
 import { renderCharts } from '../charts/write-charts.ts'
 import { clientSchemaOf, composeSupergraphs, SERVICES } from '../compose-supergraph.ts'
 import { changelogFresh, protoKept, publicSchemaKept, schemaKept } from '../releases/gates.ts'
+import { strayFiles } from '../sdl/read-sdl.ts'
 import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
 import { renderBusPermissions } from '../write-bus-permissions.ts'
 import { OPERATIONS, renderOperations } from '../write-operations.ts'
 import { pagesFresh } from '../write-pages.ts'
 import { renderSettings } from '../write-settings.ts'
+import { checkSources } from './check-sources.ts'
 import { lintMigrations } from './lint-migrations.ts'
-import { brokenConventions, brokenSdlRules } from './schema-rules.ts'
-import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './supply-chain.ts'
+import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './lock.ts'
+import { brokenNullability, readAnswers } from './nullability.ts'
+import { brokenConventions, brokenSdlRules } from './schema.ts'
 
 /** A gate: it passes or says what is wrong. */
 export type Gate = { name: string; run: () => void | Promise<void> }
@@ -42,9 +45,14 @@ function operationsFresh(): void {
 }
 
 async function schemaRules(): Promise<void> {
-  const sdl = (name: string) => readFileSync(`${ROOT}services/${name}/src/gen/schema.graphql`, 'utf8')
+  const answers = Object.fromEntries(await Promise.all(SERVICES.map(async (name) => [name, await readAnswers(name)] as const)))
   const [whole] = Object.values(await composeSupergraphs())
-  const broken = [...SERVICES.flatMap((name) => brokenSdlRules(name, sdl(name))), ...brokenConventions(clientSchemaOf(whole!))]
+  const broken = [
+    ...SERVICES.flatMap((name) => strayFiles(`${ROOT}services/${name}`)),
+    ...Object.entries(answers).flatMap(([name, { sdl }]) => brokenSdlRules(name, sdl)),
+    ...brokenNullability(answers),
+    ...brokenConventions(clientSchemaOf(whole!)),
+  ]
   requireNone('The schema does not keep these rules:', broken)
 }
 
@@ -117,6 +125,7 @@ export const gates: Gate[] = [
       ]),
   },
   { name: 'directions bite', run: directionsBite },
+  { name: 'sources', run: () => checkSources() },
   { name: 'dead code', run: () => run(bin('knip'), ['--no-progress', '--no-config-hints']) },
   { name: 'proto lint', run: () => run(bin('buf'), ['lint'], `${ROOT}proto`) },
   { name: 'proto breaking', run: () => protoKept() },

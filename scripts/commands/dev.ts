@@ -3,6 +3,7 @@ import color from 'picocolors'
 import { HOME, LOGS, ROOT } from '../stack/paths.ts'
 import { startPlatform } from '../stack/platform.ts'
 import { readSecrets } from '../stack/secrets.ts'
+import { SERVICES } from '../stack/services.ts'
 import { removeState, writeState } from '../stack/state.ts'
 
 const QUIET_MS = 200
@@ -17,7 +18,7 @@ export async function dev(service: string): Promise<void> {
   })
   if (!platform.children.some((child) => child.name === service)) {
     await platform.stop()
-    throw new Error(`There is no service ${service}. There are: identity, engagement, campaign, analytics, compliance.`)
+    throw new Error(`There is no service ${service}. There are: ${SERVICES.join(', ')}.`)
   }
   writeState({ pid: process.pid, endpoints: platform.endpoints, startedAt: new Date().toISOString() })
   process.stdout.write(`READY ${platform.endpoints.graphql}\n`)

@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { newId } from '@renmai/platform/serve/ids'
 import { authorization } from '@renmai/platform/testing/nats'
 import { stringify } from 'yaml'
+import settingsOf from '../../charts/renmai/secret-settings.json' with { type: 'json' }
 import { SERVICES } from '../compose-supergraph.ts'
 import { busUsers } from '../stack/bus-users.ts'
-import { createSecrets, type Secrets } from '../stack/secrets.ts'
+import { createSecrets, type Secrets, secretSettings } from '../stack/secrets.ts'
 
 export type SecretsOptions = { out: string; release: string; namespace: string; postgres: string; nats: string }
 
@@ -48,13 +49,7 @@ function partsOf(secrets: Secrets, { release, postgres, nats }: SecretsOptions):
   const url = (service: string, role: string) =>
     `postgresql://${service}_${role}:${secrets.rolePasswords[`${service}_${role}`]}@${postgres}/${service}`
   const bus = (part: string) => `nats://${part}:${secrets.busPasswords[part]}@${nats}`
-  const own: Record<string, Record<string, string>> = {
-    identity: { KEY_RING: secrets.keyRing, API_KEY_PEPPER: secrets.apiKeyPepper },
-    engagement: { KEY_RING: secrets.keyRing, TICKET_KEY: secrets.ticketKey },
-    campaign: {},
-    analytics: { KEY_RING: secrets.keyRing, TICKET_KEY: secrets.ticketKey },
-    compliance: { AUDIT_PRIVATE_KEY: secrets.auditPrivateKey },
-  }
+  const shared: Record<string, string> = secretSettings(secrets)
   const parts: Record<string, Record<string, string>> = {
     [`${release}-gateway`]: {
       NATS_URL: bus('gateway'),
@@ -68,8 +63,7 @@ function partsOf(secrets: Secrets, { release, postgres, nats }: SecretsOptions):
       ...databases,
       NATS_URL: bus(name),
       INTERNAL_SECRETS: secrets.internalSecrets[name]!,
-      CURSOR_KEY: secrets.cursorKey,
-      ...own[name],
+      ...Object.fromEntries(settingsOf[name].map((setting) => [setting, shared[setting]!])),
     }
     parts[`${release}-${name}-migrate`] = { MIGRATE_DATABASE_URL: url(name, 'owner'), ...databases }
   }

@@ -1,10 +1,10 @@
 import { askConsent, classify, formSegment } from './audience.ts'
+import { runJourney, showReceipt } from './journey.ts'
 import { becomeOne, browse, scanLiveCode } from './meet.ts'
 import { showCustomer, undoMerge, verifyAudit } from './prove.ts'
 import { redeem } from './redeem.ts'
-import { connectChannels, importHistory } from './set-up.ts'
+import { connectChannels, importHistory } from './setup.ts'
 import type { Step } from './story.ts'
-import { runJourney, showReceipt } from './win-back.ts'
 
 /** The story in its order. */
 export const STEPS: Step[] = [

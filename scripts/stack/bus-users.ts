@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Permissions } from '@renmai/platform/events/bus-permissions'
+import type { Permissions } from '@renmai/platform/events/permissions'
 import type { NatsUser } from '@renmai/platform/testing/nats'
 import { BUS_PERMISSIONS } from './paths.ts'
 import type { Secrets } from './secrets.ts'

@@ -11,8 +11,8 @@ import { createTenant, prepareDatabases } from './databases.ts'
 import { type Endpoints, endpointsOf, local, type Stores } from './endpoints.ts'
 import { type MainOf, ROOT, sourceOf } from './paths.ts'
 import { choosePorts, type Ports } from './ports.ts'
-import { type Replica, spread } from './replicas.ts'
-import type { Secrets } from './secrets.ts'
+import { type Secrets, secretSettings } from './secrets.ts'
+import { type Replica, spread } from './spread.ts'
 
 export type Platform = {
   endpoints: Endpoints
@@ -149,11 +149,7 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
     HOME: process.env.HOME,
     NODE_COMPILE_CACHE: `${folder}/compile-cache`,
     NATS_MONITOR_URL: stores.monitor,
-    KEY_RING: secrets.keyRing,
-    API_KEY_PEPPER: secrets.apiKeyPepper,
-    CURSOR_KEY: secrets.cursorKey,
-    TICKET_KEY: secrets.ticketKey,
-    AUDIT_PRIVATE_KEY: secrets.auditPrivateKey,
+    ...secretSettings(secrets),
     INTAKE_URL: local(ports.intake),
     PLATFORM_URLS: JSON.stringify(Object.fromEntries(Object.keys(platforms).map((kind) => [kind, local(ports.simulator)]))),
     // The simulator's mailbox is on this machine, and what developers let webhooks go to.

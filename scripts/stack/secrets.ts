@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { makeOuterFolder, PRIVATE_FILE } from '@renmai/platform/testing/folder'
 import { HOME } from './paths.ts'
+import { SERVICES } from './services.ts'
 
 /** Everything secret of a development installation, made once and kept in one file that only its owner reads. */
 export type Secrets = {
@@ -23,7 +24,6 @@ export type Secrets = {
 
 const text = () => randomBytes(32).toString('base64url')
 const ROLES = ['owner', 'app', 'relay']
-const DATABASES = ['identity', 'engagement', 'campaign', 'analytics', 'compliance']
 
 export function createSecrets(tenantId: string): Secrets {
   const audit = generateKeyPairSync('ed25519')
@@ -31,13 +31,13 @@ export function createSecrets(tenantId: string): Secrets {
   const jwk = (key: typeof audit.privateKey) => JSON.stringify({ ...key.export({ format: 'jwk' }), alg: 'EdDSA' })
   return {
     databasePassword: text(),
-    rolePasswords: Object.fromEntries(DATABASES.flatMap((name) => ROLES.map((role) => [`${name}_${role}`, text()]))),
-    busPasswords: Object.fromEntries(['operator', 'gateway', ...DATABASES].map((name) => [name, text()])),
+    rolePasswords: Object.fromEntries(SERVICES.flatMap((name) => ROLES.map((role) => [`${name}_${role}`, text()]))),
+    busPasswords: Object.fromEntries(['operator', 'gateway', ...SERVICES].map((name) => [name, text()])),
     keyRing: JSON.stringify({ current: 1, keys: { 1: randomBytes(32).toString('base64') } }),
     apiKeyPepper: text(),
     cursorKey: text(),
     ticketKey: text(),
-    internalSecrets: Object.fromEntries(DATABASES.map((name) => [name, text()])),
+    internalSecrets: Object.fromEntries(SERVICES.map((name) => [name, text()])),
     auditPrivateKey: jwk(audit.privateKey),
     oauthPrivateKeys: JSON.stringify({ keys: [{ ...oauth.privateKey.export({ format: 'jwk' }), alg: 'EdDSA', kid: 'oauth-1' }] }),
     loginClientId: 'dev-owner',
@@ -45,6 +45,15 @@ export function createSecrets(tenantId: string): Secrets {
     tenantId,
   }
 }
+
+/** The same for all services, by the setting that takes it; a service gets those that it has settings for. */
+export const secretSettings = (secrets: Secrets) => ({
+  KEY_RING: secrets.keyRing,
+  API_KEY_PEPPER: secrets.apiKeyPepper,
+  CURSOR_KEY: secrets.cursorKey,
+  TICKET_KEY: secrets.ticketKey,
+  AUDIT_PRIVATE_KEY: secrets.auditPrivateKey,
+})
 
 export function readSecrets(folder = HOME): Secrets {
   const file = `${folder}/secrets.json`

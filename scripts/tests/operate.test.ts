@@ -123,7 +123,7 @@ describe('metrics', () => {
     Gauge: [''],
     UpDownCounter: [''],
   }
-  const sources = globSync(['services/*/src/**/*.ts', 'gateway/src/**/*.ts'], { cwd: ROOT }).map((file) =>
+  const sources = globSync(['services/*/src/**/*.ts', 'gateway/src/**/*.ts'], { cwd: ROOT, exclude: ['**/*.test.ts'] }).map((file) =>
     readFileSync(`${ROOT}${file}`, 'utf8'),
   )
   const instruments = sources.flatMap((source) =>

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { type DescMessage, fromBinary, type Message, toJson } from '@bufbuild/protobuf'
 import { handlersOf, type Service } from '@renmai/platform/serve/service'
+import { publishedTypes, readContracts } from '@renmai/platform/testing/contracts'
 import { testDatabase } from '@renmai/platform/testing/database'
 import { deliver, type TestEvent } from '@renmai/platform/testing/events'
 import { EnvelopeSchema } from '@renmai/proto/platform/v1/envelope'
@@ -8,7 +9,6 @@ import { beforeAll, describe, expect, inject, it } from 'vitest'
 import type { z } from 'zod'
 import { SERVICES } from '../compose-supergraph.ts'
 import { type Readable, typeOf } from '../recording/choose.ts'
-import { publishedTypes, readContracts } from '../recording/contracts.ts'
 import { ROOT } from '../stack/paths.ts'
 
 /** Types that the recorded tests and demo have no reason to publish; a new type is recorded, or stands here on purpose. */

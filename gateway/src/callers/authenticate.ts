@@ -13,8 +13,8 @@ import type { Settings } from '../config.ts'
 import { namedPlan, type Plan, planOf } from '../cost/plan.ts'
 import { hasUnstorableText } from '../documents/limits.ts'
 import { createLookUps } from './look-ups.ts'
+import { createMemory, type Memory } from './memory.ts'
 import { readIssued } from './read-issued.ts'
-import { createMemory, type Memory } from './remember.ts'
 
 /** Who asks, how much they may ask for, and whether they see the public schema only. */
 export type Caller = Viewer & { readonly plan: Plan; readonly isPartner: boolean }

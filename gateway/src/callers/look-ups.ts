@@ -17,6 +17,8 @@ export type LookUps = {
 const [AT_ONCE, WAITING] = [4, 1_000]
 /** A refusal takes so long, so that guessing costs a connection; not of more than this many at a time, which cost memory. */
 const [REFUSAL_MS, REFUSALS] = [500, 1_000]
+/** Up to so many times longer, at random: callers that are refused together would come back together, and delay everybody then. */
+const SPREAD = 1
 const MAX_PROVEN = 50_000
 
 /**
@@ -48,7 +50,7 @@ export function createLookUps(refusalMs = REFUSAL_MS): LookUps {
   const refuse = async (error: unknown): Promise<never> => {
     if (error instanceof AppError && error.code === 'UNAUTHENTICATED' && refusing < REFUSALS) {
       refusing++
-      await pause(refusalMs)
+      await pause(refusalMs * (1 + Math.random() * SPREAD))
       refusing--
     }
     throw error

@@ -2,8 +2,10 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { isId } from '@renmai/platform/serve/ids'
 import { createLocalJWKSet, decodeJwt, type JWK, jwtVerify } from 'jose'
 import { z } from 'zod'
-import { createMemory } from './remember.ts'
-import { AUDIENCE } from './serve-tokens.ts'
+import { createMemory } from './memory.ts'
+
+/** What tokens of ours are for. */
+export const AUDIENCE = 'urn:renmai:api'
 
 /** What a token of ours says: the public part of a key, its tenant, and scopes where fewer are meant than the client has. */
 const Claims = z.object({ client_id: z.string(), tid: z.string().refine(isId), scope: z.string().optional(), exp: z.number() })

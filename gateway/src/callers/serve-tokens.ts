@@ -4,6 +4,7 @@ import type { Log } from '@renmai/platform/serve/log'
 import type { JWK } from 'jose'
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Authenticate, Caller } from './authenticate.ts'
+import { AUDIENCE } from './read-issued.ts'
 
 export type TokenSettings = {
   /** Where this gateway is reached from outside; named in every token. */
@@ -14,7 +15,6 @@ export type TokenSettings = {
   log: Log
 }
 
-export const AUDIENCE = 'urn:renmai:api'
 const TTL_SECONDS = 900
 const PATH = '/oauth'
 

@@ -27,7 +27,7 @@ export async function charge<T extends Executed>(
   let actualQueryCost = 0
   try {
     const result = await work()
-    actualQueryCost = Math.min(base + result.points, requestedQueryCost)
+    actualQueryCost = Math.min(base(variables) + result.points, requestedQueryCost)
     budget.refund(key, plan, requestedQueryCost - actualQueryCost)
     return { result, cost: { requestedQueryCost, actualQueryCost, throttleStatus: budget.look(key, plan) } }
   } catch (error) {

@@ -20,12 +20,13 @@ import {
 } from 'graphql'
 import { rootFieldsOf } from '../documents/limits.ts'
 import { conditionOf, fragmentsOf, type Variables } from '../execution/collect-fields.ts'
+import { compileInputs } from './compile-inputs.ts'
 import { introspectionCost } from './introspection.ts'
 import { ASSUMED_SIZE, type ListSize, type Weights, weightOf } from './read-weights.ts'
 
 export type Cost = {
-  /** Whatever comes back, in points. */
-  base: number
+  /** Whatever comes back, in points. @param variables as they came */
+  base: (variables: Variables) => number
   /** At most, in points. @param variables as they came */
   atMost: (variables: Variables) => number
 }
@@ -45,24 +46,28 @@ type Part = (variables: Variables, sized: Sized) => number
 
 /**
  * Compiles the cost of an operation into a function of its variables: an object 1 or what `@cost` says, a leaf 0, a list
- * as often as it may be long, a mutation 10 more (GraphQL Cost Directives specification, IBM). What `@skip` and `@include`
- * leave out costs nothing; a field selected twice counts twice. Of documents with not too many fields only.
+ * as often as it may be long, a mutation 10 more, a field of an input what `@cost` says (GraphQL Cost Directives
+ * specification, IBM). What `@skip` and `@include` leave out costs nothing; a field selected twice counts twice. Of documents
+ * with not too many fields only.
  */
 export function compileCost(schema: GraphQLSchema, weights: Weights, document: DocumentNode, operationName: string | undefined): Cost {
   const operation = getOperationAST(document, operationName)!
   const compiling = { schema, weights, fragments: fragmentsOf(document) }
   const total = compileSet(compiling, operation.selectionSet, schema.getRootType(operation.operation)!)
-  const base = baseOf(schema, operation, compiling.fragments)
+  const baseOfAll = compileBase(compiling, operation)
   const defaults = defaultsOf(operation)
-  return { base, atMost: (variables) => base + total({ ...defaults, ...variables }, undefined) }
+  const base = (variables: Variables) => baseOfAll({ ...defaults, ...variables })
+  return { base, atMost: (variables) => base(variables) + total({ ...defaults, ...variables }, undefined) }
 }
 
-/** What has its price whatever comes back: each mutation, and what is said of the schema. */
-function baseOf(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Compiling['fragments']): number {
+/** What has its price whatever comes back: each mutation, what is read of the schema, and the inputs. */
+function compileBase({ schema, weights, fragments }: Compiling, operation: OperationDefinitionNode): (variables: Variables) => number {
   const fields = rootFieldsOf(operation.selectionSet, (name) => fragments.get(name))
   const introspections = fields.filter(({ name }) => /^__(schema|type)$/.test(name.value))
   const mutations = operation.operation === OperationTypeNode.MUTATION ? MUTATION * fields.length : 0
-  return introspections.reduce((sum, field) => sum + introspectionCost(schema, field, fragments), mutations)
+  const fixed = introspections.reduce((sum, field) => sum + introspectionCost(schema, field, fragments), mutations)
+  const inputs = compileInputs(weights, schema.getRootType(operation.operation)!, fields)
+  return (variables) => fixed + inputs(variables)
 }
 
 const defaultsOf = ({ variableDefinitions }: OperationDefinitionNode): Variables =>

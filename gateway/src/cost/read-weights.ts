@@ -13,7 +13,9 @@ export const weightOf = ({ weights }: Weights, field: string, type: GraphQLNamed
 /** Of a list about which the schema says nothing. */
 export const ASSUMED_SIZE = 10
 
-/** Reads the weights of a composed schema: of fields, and of the types that they return. Arguments weigh nothing here. */
+const WITH_FIELDS: string[] = [Kind.OBJECT_TYPE_DEFINITION, Kind.INTERFACE_TYPE_DEFINITION, Kind.INPUT_OBJECT_TYPE_DEFINITION]
+
+/** Reads the weights of a composed schema: of fields, of the types that they return, and of the fields of inputs. Arguments themselves weigh nothing. */
 export function readWeights(sdl: string): Weights {
   const [weights, sizes] = [new Map<string, number>(), new Map<string, ListSize>()]
   const note = (name: string, directives: readonly ConstDirectiveNode[] | undefined) => {
@@ -25,7 +27,7 @@ export function readWeights(sdl: string): Weights {
   for (const one of parse(sdl).definitions) {
     if (!('name' in one) || !one.name || one.kind === Kind.DIRECTIVE_DEFINITION) continue
     if ('directives' in one) note(one.name.value, one.directives as readonly ConstDirectiveNode[] | undefined)
-    if (one.kind !== Kind.OBJECT_TYPE_DEFINITION && one.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
+    if (!WITH_FIELDS.includes(one.kind) || !('fields' in one)) continue
     for (const field of one.fields ?? []) note(`${one.name.value}.${field.name.value}`, field.directives)
   }
   return { weights, sizes }

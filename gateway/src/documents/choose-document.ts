@@ -5,7 +5,7 @@ import { GraphQLError } from 'graphql'
 import type { Caller } from '../callers/authenticate.ts'
 import type { Params } from '../http/read-params.ts'
 import { DocumentError, type Documents, hashOf } from './documents.ts'
-import type { FindTrusted } from './trusted-documents.ts'
+import type { FindTrusted } from './find-trusted.ts'
 
 /** What becomes of documents that nobody published: nothing, a count, or a refusal. */
 export type TrustMode = 'off' | 'report' | 'enforce'

@@ -18,7 +18,7 @@ import { type Weights, weightOf } from '../cost/read-weights.ts'
 import { askForNodes, type Nodes } from './ask-for-nodes.ts'
 import { fragmentsOf, type Variables } from './collect-fields.ts'
 import type { Compiling } from './compile-fetch.ts'
-import { compileRoot } from './compile-plan.ts'
+import { compilePlan } from './compile-plan.ts'
 import { compileShape, type Tally } from './compile-shape.ts'
 import type { IdTypes } from './read-id-types.ts'
 import type { Entity, Step } from './step.ts'
@@ -56,7 +56,7 @@ export function compileOperation(
   return {
     denied: filtered.denied,
     variableDefinitions: operation.variableDefinitions ?? [],
-    step: node && compileRoot(node, options),
+    step: node && compilePlan(node, options),
     introspect: compileIntrospection(options.apiSchema, operation, fragments),
     shape: compileShape(
       {

@@ -4,23 +4,23 @@ import { type Compiling, compileFetch } from './compile-fetch.ts'
 import type { Cursor, Entity, Step } from './step.ts'
 
 /** Compiles the plan of an operation; of a subscription, what is done for each event. */
-export function compileRoot(node: PlanNode | SubscriptionNode, compiling: Compiling): Step {
-  if (node.kind !== 'Subscription') return compilePlan(node, compiling)
+export function compilePlan(node: PlanNode | SubscriptionNode, compiling: Compiling): Step {
+  if (node.kind !== 'Subscription') return compileNode(node, compiling)
   const nodes = [node.primary, ...(node.rest ? [node.rest] : [])]
-  return compilePlan({ kind: 'Sequence', nodes }, compiling)
+  return compileNode({ kind: 'Sequence', nodes }, compiling)
 }
 
 /** Compiles a plan of the query planner into a function, once for all executions of an operation. */
-function compilePlan(node: PlanNode, compiling: Compiling): Step {
+function compileNode(node: PlanNode, compiling: Compiling): Step {
   switch (node.kind) {
     case 'Sequence': {
-      const steps = node.nodes.map((each) => compilePlan(each, compiling))
+      const steps = node.nodes.map((each) => compileNode(each, compiling))
       return async (run, cursor) => {
         for (const step of steps) await step(run, cursor)
       }
     }
     case 'Parallel': {
-      const steps = node.nodes.map((each) => compilePlan(each, compiling))
+      const steps = node.nodes.map((each) => compileNode(each, compiling))
       return async (run, cursor) => {
         await Promise.all(steps.map((step) => step(run, cursor)))
       }
@@ -37,12 +37,12 @@ function compilePlan(node: PlanNode, compiling: Compiling): Step {
 }
 
 function compileCondition(node: ConditionNode, compiling: Compiling): Step {
-  const [whenTrue, whenFalse] = [node.ifClause, node.elseClause].map((each) => each && compilePlan(each, compiling))
+  const [whenTrue, whenFalse] = [node.ifClause, node.elseClause].map((each) => each && compileNode(each, compiling))
   return async (run, cursor) => (run.variables[node.condition] ? whenTrue : whenFalse)?.(run, cursor)
 }
 
 function compileFlatten(node: FlattenNode, compiling: Compiling): Step {
-  const step = compilePlan(node.node, compiling)
+  const step = compileNode(node.node, compiling)
   const path = node.path.map(String)
   return async (run, cursor) => {
     const entities = descend(cursor.entities, path)

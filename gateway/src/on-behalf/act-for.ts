@@ -4,7 +4,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import type { Viewer } from '@renmai/platform/serve/viewer'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { type Caller, forgetChanged } from '../callers/authenticate.ts'
-import { createMemory } from '../callers/remember.ts'
+import { createMemory } from '../callers/memory.ts'
 import { namedPlan, type Plan } from '../cost/plan.ts'
 
 /** Finds what somebody may do now in whose name something goes on. */

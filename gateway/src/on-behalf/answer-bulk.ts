@@ -5,12 +5,12 @@ import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Caller } from '../callers/authenticate.ts'
 import type { GoodDocument } from '../documents/documents.ts'
 import { LIMITS } from '../documents/limits.ts'
-import type { Serving } from '../http/handle-graphql.ts'
-import { errorsOf } from '../http/tell-errors.ts'
+import { errorsOf } from '../http/errors.ts'
+import type { Serving } from '../http/serve-graphql.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
 import type { ActFor } from './act-for.ts'
 import { readable, type ServingOf, TRANSIENT } from './answer-subscriptions.ts'
-import { AFTER, FIRST, PAGE, toPaged } from './bulk-query.ts'
+import { AFTER, FIRST, PAGE, toPaged } from './to-paged.ts'
 
 /** Lengths of a page, tried from the longest: what costs or weighs too much is read in shorter ones. */
 const LENGTHS = [100, 50, 20, 10, 5, 2, 1]

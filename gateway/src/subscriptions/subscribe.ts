@@ -3,8 +3,8 @@ import { type GraphQLError, getArgumentValues, getOperationAST, getVariableValue
 import type { Caller } from '../callers/authenticate.ts'
 import { pay } from '../cost/charge.ts'
 import { DocumentError, requireOperation } from '../documents/documents.ts'
-import type { Serving } from '../http/handle-graphql.ts'
 import type { Params } from '../http/read-params.ts'
+import type { Serving } from '../http/serve-graphql.ts'
 import type { Subscribed } from './listen.ts'
 
 /**

@@ -8,7 +8,8 @@ import type { Caller } from '../callers/authenticate.ts'
 import type { Balance, Budget } from '../cost/budget.ts'
 import { accountOf } from '../cost/charge.ts'
 import type { AskSubgraph, SubgraphResult } from '../execution/step.ts'
-import { edgeSdl, NODES } from './type-defs.ts'
+import { edgeSdl } from './edge-sdl.ts'
+import { NODES } from './nodes.gen.ts'
 
 type Context = { caller: Caller; budget: Budget }
 type Stub = { __typename: string; id: string }

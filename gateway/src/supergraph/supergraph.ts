@@ -9,13 +9,13 @@ import { type Cost, compileCost } from '../cost/compile-cost.ts'
 import { readWeights } from '../cost/read-weights.ts'
 import { createDocuments, type Documents, hashOf } from '../documents/documents.ts'
 import { type OfOperation, perOperation } from '../documents/per-operation.ts'
-import { NODE } from '../execution/ask-for-nodes.ts'
+import { NODE, type Nodes } from '../execution/ask-for-nodes.ts'
 import { createExecutor, type Executor } from '../execution/executor.ts'
 import { type IdTypes, readIdTypes } from '../execution/read-id-types.ts'
 import type { AskSubgraph } from '../execution/step.ts'
 import { type EventSource, readSources } from '../subscriptions/read-sources.ts'
-import { markOneOf } from './one-of.ts'
-import { NODES } from './type-defs.ts'
+import { markOneOf } from './mark-one-of.ts'
+import { NODES } from './nodes.gen.ts'
 
 /** A composed schema, ready to serve. */
 export type Supergraph = Pick<Executor, 'execute' | 'refusals'> & {
@@ -44,7 +44,7 @@ type Inner = { apiSchema: Schema; supergraphSchema: GraphQLSchema; queryPlanner:
 export async function loadSupergraph(
   sdl: string,
   subgraphs: ReadonlyMap<string, AskSubgraph>,
-  { idTypes = readIdTypes(sdl), nodes = NODES }: { idTypes?: IdTypes; nodes?: typeof NODES } = {},
+  { idTypes = readIdTypes(sdl), nodes = NODES }: { idTypes?: IdTypes; nodes?: Nodes['nodes'] } = {},
 ): Promise<Supergraph> {
   const gateway = new ApolloGateway({ supergraphSdl: sdl.replaceAll(', for: SECURITY', ''), buildService: () => NOBODY })
   const schema = markOneOf((await gateway.load()).schema, sdl)

@@ -18,10 +18,11 @@ import {
   visit,
 } from 'graphql'
 import type { AskSubgraph } from '../../src/execution/step.ts'
-import { edgeSdl } from '../../src/supergraph/type-defs.ts'
+import { edgeSdl } from '../../src/supergraph/edge-sdl.ts'
+import { SERVICES } from '../../src/supergraph/services.gen.ts'
 import { Random, seedOf } from './random.ts'
 
-const SUBGRAPHS = ['identity', 'engagement', 'campaign', 'analytics', 'compliance', 'edge']
+const SUBGRAPHS = [...SERVICES, 'edge']
 
 type Source = Record<string, unknown>
 

@@ -1,4 +1,4 @@
-import type { Pace, Send } from '../in-thread.ts'
+import type { Pace, Send } from '../send-in-thread.ts'
 import type { Tenant } from './tenant.ts'
 
 /** One way in which a tenant could make a platform slow for another, and what of the other is measured meanwhile. */

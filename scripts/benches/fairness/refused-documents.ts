@@ -1,5 +1,5 @@
 import { newId } from '@renmai/platform/serve/ids'
-import { refusedDocument } from '../documents/make-document.ts'
+import { refusedDocument } from '../documents/samples.ts'
 import type { Attack } from './attack.ts'
 import { COUNTS, documents, queries } from './usual.ts'
 

@@ -1,4 +1,4 @@
-import { type Job, type Send, type Sending, sendInThread, serveThread } from '../in-thread.ts'
+import { type Job, type Send, type Sending, sendInThread, serveThread } from '../send-in-thread.ts'
 import { findAttack } from './attacks.ts'
 import type { Tenant } from './tenant.ts'
 

@@ -5,7 +5,7 @@ import { Pool } from 'undici'
 import { CSV_MAPPING } from '../../demo/people.ts'
 import { signEvents } from '../../sign-events.ts'
 import { type Answer, askerOf, isBusy, outcomeOf, type Post, posterOf } from '../ask-at-rate.ts'
-import type { Outcome, Send } from '../in-thread.ts'
+import type { Outcome, Send } from '../send-in-thread.ts'
 import type { Tenant } from './tenant.ts'
 
 /** What ordinary tenants do; each makes a sender. */

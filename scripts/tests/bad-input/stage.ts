@@ -2,7 +2,7 @@ import { newId } from '@renmai/platform/serve/ids'
 import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
 import { expect } from 'vitest'
 import { CORP } from '../../demo/story.ts'
-import { addOtherTenant } from '../../stack/other-tenant.ts'
+import { addOtherTenant } from '../../stack/add-other-tenant.ts'
 import { startWhole, type Whole } from '../whole.ts'
 import { call, type Row, type Stage } from './row.ts'
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { SERVICES } from '../../compose-supergraph.ts'
 import { releaseTag } from '../../releases/versions.ts'
-import { checkOut, haveMigrationsChanged, type Release } from '../../upgrade/previous-release.ts'
+import { checkOut, haveMigrationsChanged, type Release } from '../../upgrade/release.ts'
 
 const tag = releaseTag()
 let release: Release | undefined

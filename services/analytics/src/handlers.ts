@@ -1,7 +1,7 @@
 import type { Handler } from '@renmai/platform/events/inbox'
-import { onProfileLinked } from './profiles/on-profile-linked.ts'
+import { mapProfiles } from './profiles/map-profiles.ts'
 import { keepFacts } from './warehouse/keep-facts.ts'
-import { onOrdersChanged } from './warehouse/on-orders-changed.ts'
+import { keepOrders } from './warehouse/keep-orders.ts'
 
 /** What analytics listens to. */
-export const handlers: Handler[] = [onProfileLinked, onOrdersChanged, ...keepFacts]
+export const handlers: Handler[] = [mapProfiles, keepOrders, ...keepFacts]

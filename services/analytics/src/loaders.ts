@@ -1,5 +1,5 @@
 import { tenantLoader } from '@renmai/platform/db/loader'
-import { rowsById } from '@renmai/platform/db/row-loaders'
+import { rowsById } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { and, eq, inArray } from 'drizzle-orm'
 import { isOwn } from './bulk-operations/bulk-operation.queries.ts'
@@ -11,6 +11,7 @@ export type Loaders = ReturnType<typeof createLoaders>
 export function createLoaders(ctx: BaseContext) {
   return {
     bulkOperation: rowsById(ctx, bulkOperations, { where: isOwn(ctx.viewer) }),
+    rfmRun: rowsById(ctx, rfmRuns),
     rfm: tenantLoader<RfmScoreRow>(ctx, async (tx, ids) => {
       const rows = await tx
         .select({ score: rfmScores, asOf: rfmRuns.asOf, currency: rfmRuns.currency })

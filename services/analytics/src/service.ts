@@ -4,7 +4,7 @@ import { Cursors } from '@renmai/platform/serve/page'
 import type { Service } from '@renmai/platform/serve/service'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { answerReadBulkFile } from './bulk-operations/read-file.ts'
+import { readBulkFile } from './bulk-operations/read-bulk-file.ts'
 import { settings } from './config.ts'
 import type { Context, Deps } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
@@ -30,5 +30,5 @@ export const analytics: Service<typeof settings, Context, Deps> = {
   handlers,
   asks: [GatewayService.method.checkBulkQuery, GatewayService.method.readBulkPage, IdentityService.method.authorizeViewer],
   context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
-  answers: (deps) => [answerReadBulkFile(deps)],
+  answers: (deps) => [readBulkFile(deps)],
 }

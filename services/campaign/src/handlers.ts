@@ -1,22 +1,21 @@
 import type { Handler } from '@renmai/platform/events/inbox'
-import { onOrdersChanged as redeemCoupons } from './coupons/on-orders-changed.ts'
-import { onCustomerChanged } from './facts/on-customer-changed.ts'
-import { onOrdersChanged } from './facts/on-orders-changed.ts'
-import { onRfmClassChanged } from './facts/on-rfm-class-changed.ts'
-import { onTagAdded, onTagRemoved } from './facts/on-tags-changed.ts'
-import { onTouchpointsRecorded } from './facts/on-touchpoints-recorded.ts'
+import { redeemNamedCoupons } from './coupons/redeem-named-coupons.ts'
+import { countBehaviour } from './facts/count-behaviour.ts'
+import { keepAttributes } from './facts/keep-attributes.ts'
+import { keepOrders } from './facts/keep-orders.ts'
+import { keepRfmClass } from './facts/keep-rfm-class.ts'
+import { keepTags } from './facts/keep-tags.ts'
 import { enterJourneys } from './journeys/enter-journeys.ts'
-import { onProfileLinked } from './profiles/on-profile-linked.ts'
+import { mapProfiles } from './profiles/map-profiles.ts'
 
 /** What campaign listens to. */
 export const handlers: Handler[] = [
-  onProfileLinked,
-  onCustomerChanged,
-  onTagAdded,
-  onTagRemoved,
-  onOrdersChanged,
-  onTouchpointsRecorded,
-  onRfmClassChanged,
-  redeemCoupons,
+  mapProfiles,
+  keepAttributes,
+  ...keepTags,
+  keepOrders,
+  countBehaviour,
+  keepRfmClass,
+  redeemNamedCoupons,
   ...enterJourneys,
 ]

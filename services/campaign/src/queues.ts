@@ -2,7 +2,7 @@ import type { QueueEntry } from '@renmai/platform/work/queue'
 import type { Deps } from './context.ts'
 import { expireCoupons } from './coupons/expire-coupons.ts'
 import { advanceJourneys } from './journeys/advance-journeys.ts'
-import { evaluateDirtyCustomers, sweepSegments } from './segments/evaluate-segments.ts'
+import { evaluateDirtyCustomers, sweepSegments } from './segments/evaluation.ts'
 
 /** What campaign works through. */
 export const queues: QueueEntry<Deps>[] = [evaluateDirtyCustomers, sweepSegments, advanceJourneys, expireCoupons]

@@ -1,6 +1,6 @@
 import type { Handler } from '@renmai/platform/events/inbox'
-import { onActionRecorded } from './audit/on-action-recorded.ts'
-import { onProfileLinked } from './profiles/on-profile-linked.ts'
+import { sealActions } from './audit/seal-actions.ts'
+import { mapProfiles } from './profiles/map-profiles.ts'
 
 /** What compliance listens to. */
-export const handlers: Handler[] = [onProfileLinked, onActionRecorded]
+export const handlers: Handler[] = [mapProfiles, sealActions]

@@ -1,5 +1,5 @@
 import type { QueueEntry } from '@renmai/platform/work/queue'
-import { signCheckpoints } from './audit/sign-checkpoint.ts'
+import { signCheckpoints } from './audit/sign-audit-checkpoint.ts'
 import type { Deps } from './context.ts'
 
 /** What compliance works through. */

@@ -4,7 +4,7 @@ import type { Service } from '@renmai/platform/serve/service'
 import { readAuditKeys } from './audit/audit-keys.ts'
 import { settings } from './config.ts'
 import type { Context, Deps } from './context.ts'
-import { answerDecideSends } from './decisions/decide-sends.ts'
+import { decideSends } from './decisions/decide-sends.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
@@ -25,5 +25,5 @@ export const compliance: Service<typeof settings, Context, Deps> = {
   resolvers,
   handlers,
   context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
-  answers: ({ db, now }) => [answerDecideSends(db, now)],
+  answers: ({ db, now }) => [decideSends(db, now)],
 }

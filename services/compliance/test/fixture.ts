@@ -8,9 +8,9 @@ import { key, testContext } from '@renmai/platform/testing/viewers'
 import { DecideSendsRequestSchema, DecideSendsResponseSchema } from '@renmai/proto/compliance/v1/compliance_service'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { readAuditKeys } from '../src/audit/audit-keys.ts'
-import { grantConsent, withdrawConsent } from '../src/consents/record-consent.ts'
+import { grantConsent, withdrawConsent } from '../src/consents/grant-consent.ts'
 import type { Context } from '../src/context.ts'
-import { answerDecideSends } from '../src/decisions/decide-sends.ts'
+import { decideSends } from '../src/decisions/decide-sends.ts'
 import { handlers } from '../src/handlers.ts'
 import { createLoaders } from '../src/loaders.ts'
 import { definePurpose } from '../src/purposes/define-purpose.ts'
@@ -43,20 +43,23 @@ export function complianceOf(test: TestDatabase, tenantId: string) {
       await hear(link(profileId, newId()))
       return profileId
     },
-    define: (terms: Partial<Terms> = {}) =>
-      definePurpose(contextOf(test, tenantId), {
+    define: async (terms: Partial<Terms> = {}) => {
+      const ctx = contextOf(test, tenantId)
+      const { id } = await definePurpose(ctx, {
         idempotencyKey: key(),
         key: 'marketing',
         name: 'm',
         consentLevel: 'GENERAL',
         noticeText: 'we write to you',
         ...terms,
-      }),
+      })
+      return ctx.load.purpose.load(id)
+    },
     grant: say(grantConsent),
     withdraw: say(withdrawConsent),
     decide: async (profileId: string, purpose = 'marketing', channel = 'EMAIL') => {
       const request = create(DecideSendsRequestSchema, { tenantId, questions: [{ messageId: newId(), profileId, purpose, channel }] })
-      const reply = await answerDecideSends(test.db, () => new Date()).reply(toBinary(DecideSendsRequestSchema, request))
+      const reply = await decideSends(test.db, () => new Date()).reply(toBinary(DecideSendsRequestSchema, request))
       return fromBinary(DecideSendsResponseSchema, reply).decisions[0]!
     },
   }

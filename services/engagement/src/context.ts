@@ -5,13 +5,13 @@ import type { BaseContext } from '@renmai/platform/serve/mutate'
 import type { Cursors } from '@renmai/platform/serve/page'
 import type { App } from '@renmai/platform/serve/service'
 import type { z } from 'zod'
-import type { KnownAccounts } from './channels/known-accounts.ts'
-import type { Clients } from './channels/reach.ts'
+import type { KnownAccounts } from './channels/known-account.ts'
 import type { settings } from './config.ts'
+import type { Clients } from './connectors/connector.ts'
 import type { ChannelKind } from './gen/resolvers.ts'
 import type { Loaders } from './loaders.ts'
 import type { People } from './touchpoints/people.ts'
-import type { Post } from './webhook-endpoints/post-delivery.ts'
+import type { Post } from './webhook-endpoints/post.ts'
 
 type Opened = {
   readonly cursors: Cursors

@@ -1,8 +1,8 @@
 import type { Handler } from '@renmai/platform/events/inbox'
-import { onMessageRequested } from './messages/on-message-requested.ts'
-import { onProfileLinked } from './profiles/on-profile-linked.ts'
-import { onTemplatePublished } from './templates/on-template-published.ts'
+import { planMessages } from './messages/plan-messages.ts'
+import { mapProfiles } from './profiles/map-profiles.ts'
+import { keepTemplates } from './templates/keep-templates.ts'
 import { queueDeliveries } from './webhook-endpoints/queue-deliveries.ts'
 
 /** What engagement listens to. */
-export const handlers: Handler[] = [onProfileLinked, onTemplatePublished, onMessageRequested, ...queueDeliveries]
+export const handlers: Handler[] = [mapProfiles, keepTemplates, planMessages, ...queueDeliveries]

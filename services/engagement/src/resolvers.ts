@@ -1,6 +1,7 @@
 import { mergeResolvers } from '@renmai/platform/serve/resolvers'
 import { scalars } from '@renmai/platform/serve/scalars'
 import { channelResolvers } from './channels/channel.resolvers.ts'
+import { contactResolvers } from './contacts/contact.resolvers.ts'
 import { receivedMessageResolvers } from './contacts/received-message.resolvers.ts'
 import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { importResolvers } from './imports/import.resolvers.ts'
@@ -19,6 +20,7 @@ export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   importResolvers,
   liveCodeResolvers,
   messageResolvers,
+  contactResolvers,
   receivedMessageResolvers,
   webhookEndpointResolvers,
 )

@@ -8,7 +8,7 @@ import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_servic
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { z } from 'zod'
-import { createKnownAccounts } from './channels/known-accounts.ts'
+import { createKnownAccounts } from './channels/known-account.ts'
 import { closeClients, openClients } from './channels/reach.ts'
 import { EGRESS_USES, parsePlatformUrls, settings } from './config.ts'
 import type { Context, Deps } from './context.ts'
@@ -21,7 +21,7 @@ import { resolvers } from './resolvers.ts'
 import { sentences } from './sentences.ts'
 import { createPeople } from './touchpoints/people.ts'
 import { HTTPS } from './webhook-endpoints/endpoint-url.rules.ts'
-import { createPost } from './webhook-endpoints/post-delivery.ts'
+import { createPost } from './webhook-endpoints/post.ts'
 
 /** Where mail servers take mail. */
 const MAIL_PORTS = [25, 465, 587, 2525]

@@ -16,20 +16,22 @@ export type Stand = {
   test: TestDatabase
   worker: Deps
   intake: ReturnType<typeof createIntake>
-  contextOf: (tenantId: string) => Context
+  /** @param change what of the context is to be otherwise */
+  contextOf: (tenantId: string, change?: Partial<Context>) => Context
   stop: () => Promise<void>
 }
 
-/** @param change what is to be otherwise of what engagement opens */
-export async function startStand(change: Partial<Deps> = {}): Promise<Stand> {
+/** @param settings those that differ from a test's own */
+export async function startStand(settings: Parameters<typeof testDeps>[2] = {}): Promise<Stand> {
   const folder = makeFolder('stand')
   const nats = await startNats({ folder: folder.path, logs: folder.path })
-  const settings = { NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' } as const
-  const bus = await connectBus(settings, 'test', createLog('test', 'silent'))
+  const server = { NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' } as const
+  const bus = await connectBus(server, 'test', createLog('test', 'silent'))
   const test = await testDatabase(inject('postgresUrl'), engagement)
-  const worker: Deps = { ...testDeps(test, bus), ...change }
+  const worker = testDeps(test, bus, settings)
   const intake = createIntake(worker)
-  const contextOf = (tenantId: string) => engagement.context(worker, testViewer(tenantId))
+  const contextOf = (tenantId: string, change: Partial<Context> = {}) =>
+    engagement.context({ ...worker, ...change }, change.viewer ?? testViewer(tenantId))
   const stop = async () => {
     worker.admission.stop()
     await worker.close()

@@ -2,19 +2,19 @@ import { fileURLToPath } from 'node:url'
 import { parseKeyRing } from '@renmai/platform/secrets/crypto'
 import { Cursors } from '@renmai/platform/serve/page'
 import type { Service } from '@renmai/platform/serve/service'
-import { answerAuthenticateClient, answerAuthorizeApiKey } from './api-clients/authenticate-client.ts'
+import { authenticateClient, authorizeApiKey } from './api-clients/authenticate-client.ts'
 import { settings } from './config.ts'
-import { answerReadContactCards } from './contact-cards/read-contact-cards.ts'
+import { readContactCards } from './contact-cards/read-contact-cards.ts'
 import type { Context, Deps } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
-import { answerResolveProfiles } from './profiles/resolve-profiles.ts'
+import { resolveProfiles } from './profiles/resolve-profiles.ts'
 import { resolvers } from './resolvers.ts'
 import { sentences } from './sentences.ts'
-import { answerAuthorizeStaff } from './staff/authorize-staff.ts'
-import { answerAuthorizeViewer } from './staff/authorize-viewer.ts'
-import { answerFindDocument } from './trusted-documents/find-document.ts'
+import { authorizeStaff } from './staff/authorize-staff.ts'
+import { authorizeViewer } from './staff/authorize-viewer.ts'
+import { findDocument } from './trusted-documents/find-document.ts'
 
 export const identity: Service<typeof settings, Context, Deps> = {
   name: 'identity',
@@ -32,12 +32,12 @@ export const identity: Service<typeof settings, Context, Deps> = {
   handlers,
   context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
   answers: ({ db, now, keyRing, pepper }) => [
-    answerResolveProfiles(db, keyRing, now),
-    answerReadContactCards(db, keyRing, now),
-    answerAuthenticateClient(db, pepper),
-    answerAuthorizeApiKey(db),
-    answerAuthorizeStaff(db),
-    answerAuthorizeViewer(db),
-    answerFindDocument(db),
+    resolveProfiles(db, keyRing, now),
+    readContactCards(db, keyRing, now),
+    authenticateClient(db, pepper),
+    authorizeApiKey(db),
+    authorizeStaff(db),
+    authorizeViewer(db),
+    findDocument(db),
   ],
 }

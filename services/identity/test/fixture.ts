@@ -7,7 +7,7 @@ import { testContext } from '@renmai/platform/testing/viewers'
 import { ResolveProfilesRequestSchema, ResolveProfilesResponseSchema } from '@renmai/proto/identity/v1/identity_service'
 import type { Context } from '../src/context.ts'
 import { createLoaders } from '../src/loaders.ts'
-import { answerResolveProfiles } from '../src/profiles/resolve-profiles.ts'
+import { resolveProfiles } from '../src/profiles/resolve-profiles.ts'
 
 export const ring = parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32, 7).toString('base64') } }))
 
@@ -51,5 +51,5 @@ export async function resolve(test: TestDatabase, tenantId: string, said: Said[]
     },
   )
   const request = toBinary(ResolveProfilesRequestSchema, create(ResolveProfilesRequestSchema, { tenantId, claims }))
-  return fromBinary(ResolveProfilesResponseSchema, await answerResolveProfiles(test.db, ring, () => new Date()).reply(request)).profiles
+  return fromBinary(ResolveProfilesResponseSchema, await resolveProfiles(test.db, ring, () => new Date()).reply(request)).profiles
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { connect } from '@nats-io/transport-node'
 import { addressOf } from '@renmai/platform/events/bus'
-import type { Permissions } from '@renmai/platform/events/bus-permissions'
+import type { Permissions } from '@renmai/platform/events/permissions'
 import { describe, expect, it } from 'vitest'
 import { SERVICES } from '../../../compose-supergraph.ts'
 import { asUser } from '../../../stack/bus-users.ts'

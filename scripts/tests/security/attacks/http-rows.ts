@@ -1,3 +1,4 @@
+import { SERVICES } from '../../../stack/services.ts'
 import { type Answered, call, type Row, type Stage, times } from '../../bad-input/row.ts'
 import { linesOf, readRaw } from './raw.ts'
 
@@ -150,9 +151,7 @@ export const httpRows: Row[] = [
     (target, no): Row => ({ id: `http ${301 + no}`, what: `the path ${target}`, send: (s) => path(s, target), status: [400, 404] }),
   ),
   ...['gateway', 'intake'].map((what, no) => metricsAt(401 + no, `the ${what}`, (s) => urlOf(s, what as Place))),
-  ...['identity', 'engagement', 'campaign', 'analytics', 'compliance'].map((what, no) =>
-    metricsAt(403 + no, what, (s) => s.whole.client.endpoints.services[what]!),
-  ),
+  ...SERVICES.map((what, no) => metricsAt(403 + no, what, (s) => s.whole.client.endpoints.services[what]!)),
   { id: 'http 1', what: 'a mutation by GET', send: (s) => asked(s, {}, { method: 'GET', search: MUTATION }), status: 405 },
   ...['x-http-method-override', 'x-http-method', 'x-method-override'].map(
     (name, no): Row => ({

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { addOtherTenant } from '../../../stack/other-tenant.ts'
+import { addOtherTenant } from '../../../stack/add-other-tenant.ts'
 import type { Answered, Stage } from '../../bad-input/row.ts'
 import { write } from '../../bad-input/stage.ts'
 

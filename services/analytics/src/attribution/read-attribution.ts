@@ -5,7 +5,8 @@ import { moment } from '@renmai/platform/serve/moments'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { isKnown } from '../warehouse/kind.ts'
+import { AttributionModel } from '../gen/resolvers.ts'
+import { isKnown } from '../warehouse/kind.rules.ts'
 import { attribute, type Conversion, type Credit } from './attribution.rules.ts'
 
 const lookbackDays = z
@@ -14,7 +15,7 @@ const lookbackDays = z
   .max(365)
   .nullish()
   .transform((value) => value ?? 30)
-const Span = z.object({ model: z.enum(['LAST_TOUCH', 'LINEAR']), from: moment, to: moment, lookbackDays })
+const Span = z.object({ model: z.enum(AttributionModel), from: moment, to: moment, lookbackDays })
 const Path = z.object({ orderId: z.uuid(), lookbackDays })
 
 const DAY_MS = 86_400_000

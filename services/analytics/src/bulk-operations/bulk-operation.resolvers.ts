@@ -5,9 +5,9 @@ import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { isOwn } from './bulk-operation.queries.ts'
 import { bulkOperations } from './bulk-operation.table.ts'
-import { cancelBulkOperation } from './cancel.ts'
+import { cancelBulkOperation } from './cancel-bulk-operation.ts'
 import { KEEP_DAYS } from './expire-files.ts'
-import { runBulkQuery } from './run-query.ts'
+import { runBulkQuery } from './run-bulk-query.ts'
 import { signTicket } from './ticket.rules.ts'
 
 /** Who may do less than when they had the file made gets no link to it. */
@@ -24,8 +24,12 @@ export const bulkOperationResolvers = {
       readPage(ctx, args, { table: bulkOperations, by: bulkOperations.id, order: 'desc', where: isOwn(ctx.viewer) }),
   },
   Mutation: {
-    bulkOperationRunQuery: async (_, { input }, ctx) => ({ operation: await runBulkQuery(ctx, input) }),
-    bulkOperationCancel: async (_, { input }, ctx) => ({ operation: await cancelBulkOperation(ctx, input) }),
+    bulkOperationRunQuery: async (_, { input }, ctx) => ({
+      operation: await ctx.load.bulkOperation.load((await runBulkQuery(ctx, input)).id),
+    }),
+    bulkOperationCancel: async (_, { input }, ctx) => ({
+      operation: await ctx.load.bulkOperation.load((await cancelBulkOperation(ctx, input)).id),
+    }),
   },
   BulkOperation: {
     __resolveReference: ({ id }, ctx) => find(id, ctx),
@@ -34,8 +38,6 @@ export const bulkOperationResolvers = {
       status === 'COMPLETED' && hasAll(viewer.scopes, scopes)
         ? `${gatewayUrl}/bulk/${viewer.tenantId}/${id}.jsonl?ticket=${signTicket(ticketKey, viewer.tenantId, id, viewer.id, now())}`
         : null,
-    // A row that comes from a repeated command has its times as text.
-    expiresAt: ({ endedAt, status }) =>
-      endedAt && status === 'COMPLETED' ? new Date(new Date(endedAt).getTime() + KEEP_DAYS * DAY_MS) : null,
+    expiresAt: ({ endedAt, status }) => (endedAt && status === 'COMPLETED' ? new Date(endedAt.getTime() + KEEP_DAYS * DAY_MS) : null),
   },
 } satisfies Resolvers

@@ -16,7 +16,7 @@ export async function endOperation(
   { id }: Pick<BulkOperation, 'id'>,
   how: 'complete' | 'fail' | 'cancel',
   { errorCode, errorMessage }: Reason = {},
-): Promise<BulkOperation> {
+): Promise<void> {
   const { from, to: status, event } = transitions[how]
   const { tenantId, id: operationId, status: current } = bulkOperations
   const [ended] = await tx
@@ -26,5 +26,4 @@ export async function endOperation(
     .returning()
   if (!ended) throw new AppError('CONFLICT', 'The operation has ended already')
   await publish(tx, event, { operationId: id, status })
-  return ended
 }

@@ -54,7 +54,7 @@ const Input = z.object({
 const EVENT_SIZE = 500
 
 /** Scores all customers and tells of those whose class changed, in one transaction. */
-export async function computeRfm(ctx: Context, raw: z.input<typeof Input>): Promise<RfmRun> {
+export async function computeRfm(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'computeRfm', scope: 'analytics:write' }, input, async (tx) => {
     await tx.client.query("SELECT pg_advisory_xact_lock(hashtext('rfm'), hashtext($1))", [tx.tenantId])
@@ -63,7 +63,7 @@ export async function computeRfm(ctx: Context, raw: z.input<typeof Input>): Prom
     const measured = await measure(tx, { ...input, currency, zone: input.zone ?? tenant.zone })
     const scored = classify(measured, input.method, input.cuts ?? undefined)
     const run = await store(tx, scored, { asOf: input.asOf, currency })
-    return { result: run, targetId: run.id }
+    return { decided: { id: run.id }, targetId: run.id }
   })
 }
 

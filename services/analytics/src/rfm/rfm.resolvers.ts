@@ -1,5 +1,4 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { desc, eq } from 'drizzle-orm'
+import { readFirst } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { computeRfm } from './compute-rfm.ts'
 import { CLASS_NAMES, describeClass } from './rfm.rules.ts'
@@ -7,13 +6,9 @@ import { rfmRuns } from './rfm.table.ts'
 
 export const rfmResolvers = {
   Query: {
-    latestRfmRun: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, async (tx) => {
-        const [run] = await tx.select().from(rfmRuns).where(eq(rfmRuns.tenantId, viewer.tenantId)).orderBy(desc(rfmRuns.number)).limit(1)
-        return run
-      }),
+    latestRfmRun: async (_, _args, ctx) => (await readFirst(ctx, 1, { table: rfmRuns, by: rfmRuns.number, order: 'desc' }))[0],
   },
-  Mutation: { computeRfm: async (_, { input }, ctx) => ({ run: await computeRfm(ctx, input) }) },
+  Mutation: { computeRfm: async (_, { input }, ctx) => ({ run: await ctx.load.rfmRun.load((await computeRfm(ctx, input)).id) }) },
   RfmRun: {
     classes: ({ counts }) =>
       CLASS_NAMES.map((name) => ({ rfmClass: name, label: describeClass(name).label, customers: counts[name] ?? 0 })),

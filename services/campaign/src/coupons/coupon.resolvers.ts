@@ -1,31 +1,24 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { asc, eq } from 'drizzle-orm'
+import { readFirst } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { couponTemplates } from './coupon.table.ts'
 import { createCouponTemplate } from './create-coupon-template.ts'
 import { issueCoupon } from './issue-coupon.ts'
-import { confirmCoupon, lockCoupon, releaseCoupon } from './redeem-coupon.ts'
+import { confirmCoupon, lockCoupon, releaseCoupon } from './redemption.ts'
 
 const MAX_TEMPLATES = 1_000
 
 export const couponResolvers = {
   Query: {
-    couponTemplates: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) =>
-        tx
-          .select()
-          .from(couponTemplates)
-          .where(eq(couponTemplates.tenantId, viewer.tenantId))
-          .orderBy(asc(couponTemplates.name))
-          .limit(MAX_TEMPLATES),
-      ),
+    couponTemplates: (_, _args, ctx) => readFirst(ctx, MAX_TEMPLATES, { table: couponTemplates, by: couponTemplates.name }),
   },
   Mutation: {
-    createCouponTemplate: async (_, { input }, ctx) => ({ template: await createCouponTemplate(ctx, input) }),
-    issueCoupon: async (_, { input }, ctx) => ({ coupon: await issueCoupon(ctx, input) }),
-    lockCoupon: async (_, { input }, ctx) => ({ coupon: await lockCoupon(ctx, input) }),
-    confirmCoupon: async (_, { input }, ctx) => ({ coupon: await confirmCoupon(ctx, input) }),
-    releaseCoupon: async (_, { input }, ctx) => ({ coupon: await releaseCoupon(ctx, input) }),
+    createCouponTemplate: async (_, { input }, ctx) => ({
+      template: await ctx.load.couponTemplate.load((await createCouponTemplate(ctx, input)).id),
+    }),
+    issueCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await issueCoupon(ctx, input)).id) }),
+    lockCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await lockCoupon(ctx, input)).id) }),
+    confirmCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await confirmCoupon(ctx, input)).id) }),
+    releaseCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await releaseCoupon(ctx, input)).id) }),
   },
   CouponTemplate: {
     __resolveReference: ({ id }, { load }) => load.couponTemplate.load(id),

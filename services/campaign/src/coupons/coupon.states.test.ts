@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { campaign } from '../service.ts'
 import { transitions } from './coupon.states.ts'
 import { type Coupon, coupons, couponTemplates } from './coupon.table.ts'
-import { change } from './redeem-coupon.ts'
+import { change } from './redemption.ts'
 
 let test: TestDatabase
 beforeAll(async () => {

@@ -3,14 +3,15 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { type CouponTemplate, couponTemplates } from './coupon.table.ts'
+import { CouponKind } from '../gen/resolvers.ts'
+import { couponTemplates } from './coupon.table.ts'
 
 const amount = z.int().min(0).max(100_000_000)
 const Input = z
   .object({
     idempotencyKey,
     name: z.string().trim().min(1).max(100),
-    kind: z.enum(['AMOUNT_OFF', 'PERCENT_OFF']),
+    kind: z.enum(CouponKind),
     currency: z.string().regex(/^[A-Z]{3}$/),
     thresholdMinor: amount,
     amountMinor: amount.min(1).nullish(),
@@ -25,14 +26,12 @@ const Input = z
     path: ['kind'],
   })
 
-export async function createCouponTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<CouponTemplate> {
+export async function createCouponTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'createCouponTemplate', scope: 'campaigns:write' }, input, async (tx) => {
     const { idempotencyKey: _key, ...terms } = input
-    const [template] = await tx
-      .insert(couponTemplates)
-      .values({ tenantId: tx.tenantId, id: newId(), ...terms })
-      .returning()
-    return { result: template!, targetId: template!.id }
+    const id = newId()
+    await tx.insert(couponTemplates).values({ tenantId: tx.tenantId, id, ...terms })
+    return { decided: { id }, targetId: id }
   })
 }

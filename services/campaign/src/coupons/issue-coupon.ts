@@ -1,23 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import type { Tx } from '@renmai/platform/db/db'
-import { publish } from '@renmai/platform/events/outbox'
 import { AppError } from '@renmai/platform/serve/errors'
-import { newId } from '@renmai/platform/serve/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
-import { CouponIssuedSchema } from '@renmai/proto/campaign/v1/events'
-import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { requireProfile } from '../profiles/require-profile.ts'
-import { codeOf } from './coupon.rules.ts'
-import { type Coupon, coupons, couponTemplates } from './coupon.table.ts'
+import { requireProfile } from '../profiles/profile.ts'
+import { issue } from './coupon.ts'
 
 const Input = z.object({ idempotencyKey, templateId: z.uuid(), profileId: z.uuid() })
 
 /** Gives one coupon by hand. */
-export async function issueCoupon(ctx: Context, raw: z.input<typeof Input>): Promise<Coupon> {
+export async function issueCoupon(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'issueCoupon', scope: 'campaigns:write' }, input, async (tx) => {
     const { templateId, profileId } = input
@@ -25,62 +17,6 @@ export async function issueCoupon(ctx: Context, raw: z.input<typeof Input>): Pro
     const issued = await issue(tx, { templateId, profileId, sourceKey: `manual:${input.idempotencyKey}`, journeyId: null, now: ctx.now() })
     if ('refusal' in issued)
       throw new AppError(issued.refusal === 'NO_SUCH_TEMPLATE' ? 'NOT_FOUND' : 'CONFLICT', `The coupon cannot be issued: ${issued.refusal}`)
-    return { result: issued.coupon, targetId: issued.coupon.id }
+    return { decided: { id: issued.coupon.id }, targetId: issued.coupon.id }
   })
-}
-
-export type Wish = { templateId: string; profileId: string; sourceKey: string; journeyId: string | null; now: Date }
-export type Issued = { coupon: Coupon } | { refusal: 'NO_SUCH_TEMPLATE' | 'OUT_OF_STOCK' | 'LIMIT_PER_CUSTOMER' }
-
-/**
- * Gives a coupon within the stock and the limit per customer. The lock on the template makes those who ask at once
- * wait for each other; the same cause gets the same coupon.
- */
-export async function issue(tx: Tx, { templateId, profileId, sourceKey, journeyId, now }: Wish): Promise<Issued> {
-  const [template] = await tx
-    .select()
-    .from(couponTemplates)
-    .where(and(eq(couponTemplates.tenantId, tx.tenantId), eq(couponTemplates.id, templateId)))
-    .for('update')
-  if (!template) return { refusal: 'NO_SUCH_TEMPLATE' }
-  const same = and(
-    eq(coupons.tenantId, tx.tenantId),
-    eq(coupons.templateId, templateId),
-    eq(coupons.profileId, profileId),
-    eq(coupons.sourceKey, sourceKey),
-  )
-  const [earlier] = await tx.select().from(coupons).where(same)
-  if (earlier) return { coupon: earlier }
-  if (template.issued >= template.stock) return { refusal: 'OUT_OF_STOCK' }
-  if ((await heldBy(tx, templateId, profileId)) >= template.perCustomer) return { refusal: 'LIMIT_PER_CUSTOMER' }
-  await tx
-    .update(couponTemplates)
-    .set({ issued: template.issued + 1 })
-    .where(and(eq(couponTemplates.tenantId, tx.tenantId), eq(couponTemplates.id, templateId)))
-  const expiresAt = new Date(now.getTime() + template.validDays * 86_400_000)
-  const row = {
-    tenantId: tx.tenantId,
-    id: newId(),
-    templateId,
-    profileId,
-    code: codeOf(randomBytes(16)),
-    sourceKey,
-    journeyId,
-    issuedAt: now,
-    expiresAt,
-  }
-  const [coupon] = await tx.insert(coupons).values(row).returning()
-  await publish(tx, CouponIssuedSchema, { couponId: row.id, templateId, profileId, expiresAt: timestampFromDate(expiresAt) })
-  return { coupon: coupon! }
-}
-
-/** Coupons of this kind that the customer was given, over all their profiles. */
-async function heldBy(tx: Tx, templateId: string, profileId: string): Promise<number> {
-  const { rows } = await tx.client.query<{ n: number }>(
-    `SELECT count(*) AS n FROM coupons WHERE tenant_id = $1 AND template_id = $2 AND profile_id IN (
-       SELECT $3::uuid UNION SELECT s.profile_id FROM profile_customers m JOIN profile_customers s ON s.tenant_id = m.tenant_id AND s.customer_id = m.customer_id
-       WHERE m.tenant_id = $1 AND m.profile_id = $3)`,
-    [tx.tenantId, templateId, profileId],
-  )
-  return rows[0]!.n
 }

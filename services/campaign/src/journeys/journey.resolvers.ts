@@ -1,5 +1,4 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { desc, eq } from 'drizzle-orm'
+import { readFirst } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { journeys } from './journey.table.ts'
 import { publishJourney } from './publish-journey.ts'
@@ -8,12 +7,11 @@ const MAX_JOURNEYS = 1_000
 
 export const journeyResolvers = {
   Query: {
-    journeys: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) =>
-        tx.select().from(journeys).where(eq(journeys.tenantId, viewer.tenantId)).orderBy(desc(journeys.id)).limit(MAX_JOURNEYS),
-      ),
+    journeys: (_, _args, ctx) => readFirst(ctx, MAX_JOURNEYS, { table: journeys, by: journeys.id, order: 'desc' }),
   },
-  Mutation: { publishJourney: async (_, { input }, ctx) => ({ journey: await publishJourney(ctx, input) }) },
+  Mutation: {
+    publishJourney: async (_, { input }, ctx) => ({ journey: await ctx.load.journey.load((await publishJourney(ctx, input)).id) }),
+  },
   Journey: {
     __resolveReference: ({ id }, { load }) => load.journey.load(id),
     trigger: ({ trigger }) => trigger.type,
@@ -21,7 +19,7 @@ export const journeyResolvers = {
     counts: async ({ id }, _args, { load }) => (await load.journeyCounts.load(id)) ?? [],
   },
   JourneyEntry: {
-    journey: async (entry, _args, { load }) => (await load.journey.load(entry.journeyId))!,
+    journey: (entry, _args, { load }) => load.journey.load(entry.journeyId),
     isEnded: (entry) => entry.dueAt === null,
   },
   Customer: { journeyEntries: async ({ id }, _args, { load }) => (await load.entriesOf.load(id)) ?? [] },

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { enter } from './enter-journeys.ts'
 import { checkNodes, nodesSchema } from './journey.rules.ts'
-import { type Journey, journeys } from './journey.table.ts'
+import { journeys } from './journey.table.ts'
 import { kindOf } from './nodes.ts'
 import { checkReferences } from './references.ts'
 import { triggerKindOf, triggerSchema } from './triggers.ts'
@@ -22,7 +22,7 @@ const Input = z.object({
  * Checks a journey and starts it. From here on its steps do not change: a change is a new journey.
  * @throws AppError FORBIDDEN when a step needs a scope that the viewer lacks
  */
-export async function publishJourney(ctx: Context, raw: z.input<typeof Input>): Promise<Journey> {
+export async function publishJourney(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   checkNodes(input.nodes)
   for (const { scope } of input.nodes.map(kindOf)) if (scope) requireScope(ctx.viewer, scope)
@@ -34,6 +34,6 @@ export async function publishJourney(ctx: Context, raw: z.input<typeof Input>): 
     const [journey] = await tx.insert(journeys).values(row).returning()
     const customerIds = (await kind.present?.(tx, trigger)) ?? []
     if (customerIds.length > 0) await enter(tx, journey!, customerIds, ctx.now())
-    return { result: journey!, targetId: journey!.id }
+    return { decided: { id: row.id }, targetId: row.id }
   })
 }

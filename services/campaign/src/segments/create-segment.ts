@@ -5,12 +5,15 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { definitionSchema } from './clause.rules.ts'
 import { usesClock } from './compile-clause.rules.ts'
-import { type Segment, segments } from './segment.table.ts'
+import { segments } from './segment.table.ts'
 
 const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(100), definition: definitionSchema })
 
 /** Creates a segment. Its members are computed by a worker, whose first look at all customers follows at once. */
-export async function createSegment(ctx: Context, raw: { idempotencyKey: string; name: string; definition: unknown }): Promise<Segment> {
+export async function createSegment(
+  ctx: Context,
+  raw: { idempotencyKey: string; name: string; definition: unknown },
+): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'createSegment', scope: 'campaigns:write' }, input, async (tx) => {
     const row = {
@@ -20,8 +23,8 @@ export async function createSegment(ctx: Context, raw: { idempotencyKey: string;
       definition: input.definition,
       usesClock: usesClock(input.definition),
     }
-    const [segment] = await tx.insert(segments).values(row).returning()
+    await tx.insert(segments).values(row)
     tx.work.add('segments')
-    return { result: segment!, targetId: segment!.id }
+    return { decided: { id: row.id }, targetId: row.id }
   })
 }

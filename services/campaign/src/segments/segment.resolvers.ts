@@ -1,8 +1,6 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { readPage } from '@renmai/platform/db/read-page'
+import { readFirst, readPage } from '@renmai/platform/db/read-page'
 import { isId } from '@renmai/platform/serve/ids'
 import { live } from '@renmai/platform/serve/resolvers'
-import { asc, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createSegment } from './create-segment.ts'
@@ -20,21 +18,19 @@ export const segmentResolvers = {
     })),
   },
   Query: {
-    segments: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) =>
-        tx.select().from(segments).where(eq(segments.tenantId, viewer.tenantId)).orderBy(asc(segments.name)).limit(MAX_SEGMENTS),
-      ),
+    segments: (_, _args, ctx) => readFirst(ctx, MAX_SEGMENTS, { table: segments, by: segments.name }),
     segment: (_, { id }, { load }) => (isId(id) ? load.segment.load(id) : null),
     previewSegment: (_, { definition }, ctx) => previewSegment(ctx, definition),
   },
-  Mutation: { createSegment: async (_, { input }, ctx) => ({ segment: await createSegment(ctx, input) }) },
+  Mutation: {
+    createSegment: async (_, { input }, ctx) => ({ segment: await ctx.load.segment.load((await createSegment(ctx, input)).id) }),
+  },
   Segment: {
     __resolveReference: ({ id }, { load }) => load.segment.load(id),
     isReady: (segment) => segment.sweptAt !== null,
     size: async ({ id }, _args, { load }) => (await load.segmentSize.load(id)) ?? 0,
     members: async ({ id }, args, ctx) => {
-      const where = eq(segmentMembers.segmentId, id)
-      const members = await readPage(ctx, args, { table: segmentMembers, by: segmentMembers.customerId, where })
+      const members = await readPage(ctx, args, { table: segmentMembers, by: segmentMembers.customerId, given: { segmentId: id } })
       const idOf = ({ customerId }: { customerId: string }) => ({ id: customerId })
       return { ...members, nodes: members.nodes.map(idOf), edges: members.edges.map(({ cursor, node }) => ({ cursor, node: idOf(node) })) }
     },

@@ -9,15 +9,16 @@ import { ChannelSchema } from '@renmai/proto/engagement/v1/channel'
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { sendsTemplate } from '../journeys/journey.queries.ts'
+import { VariableType } from '../gen/resolvers.ts'
+import { sendsTemplate } from '../journeys/journey.ts'
 import { checkSource } from './template.rules.ts'
-import { type Template, templates } from './template.table.ts'
+import { templates } from './template.table.ts'
 
 /** Every channel that there is a name for. */
 const CHANNELS = ChannelSchema.values.flatMap(({ number, localName }) => (number ? [localName] : []))
 const Variable = z.object({
   name: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-  type: z.enum(['TEXT', 'NUMBER', 'COUPON']),
+  type: z.enum(VariableType),
   defaultValue: z
     .string()
     .max(1_000)
@@ -46,7 +47,7 @@ const Input = z.object({
  * Publishes a template, or the next version of the one with this name.
  * @throws AppError FORBIDDEN without messages:write when a journey sends it: its customers get the new text from now on
  */
-export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<Template> {
+export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   requireScope(ctx.viewer, 'campaigns:write')
   const [subjectSource, bodySource] = await ctx.templates.readSources(ctx.viewer.tenantId, [input.subject, input.body])
@@ -72,7 +73,7 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
       body,
       variables,
     }
-    const [template] = await tx.insert(templates).values(row).returning()
+    await tx.insert(templates).values(row)
     await publish(tx, TemplatePublishedSchema, {
       templateId: row.id,
       version: row.version,
@@ -80,6 +81,6 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
       subjectTemplate: subject,
       bodyTemplate: body,
     })
-    return { result: template!, targetId: row.id }
+    return { decided: { id: row.id }, targetId: row.id }
   })
 }

@@ -1,9 +1,7 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { readPage } from '@renmai/platform/db/read-page'
-import { desc, eq } from 'drizzle-orm'
+import { readFirst, readPage } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { auditCheckpoints, auditEntries } from './audit.table.ts'
-import { signAuditCheckpoint } from './sign-checkpoint.ts'
+import { signAuditCheckpoint } from './sign-audit-checkpoint.ts'
 import { verifyAuditLog } from './verify-audit-log.ts'
 
 const MAX_CHECKPOINTS = 100
@@ -11,23 +9,20 @@ const MAX_CHECKPOINTS = 100
 export const auditResolvers = {
   Query: {
     auditEntries: (_, args, ctx) => readPage(ctx, args, { table: auditEntries, by: auditEntries.seq, order: 'desc' }),
-    auditCheckpoints: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) =>
-        tx
-          .select()
-          .from(auditCheckpoints)
-          .where(eq(auditCheckpoints.tenantId, viewer.tenantId))
-          .orderBy(desc(auditCheckpoints.seq))
-          .limit(MAX_CHECKPOINTS),
-      ),
+    auditCheckpoints: (_, _args, ctx) =>
+      readFirst(ctx, MAX_CHECKPOINTS, { table: auditCheckpoints, by: auditCheckpoints.seq, order: 'desc' }),
     verifyAuditLog: (_, _args, ctx) => verifyAuditLog(ctx),
   },
-  Mutation: { signAuditCheckpoint: async (_, { input }, ctx) => ({ checkpoint: await signAuditCheckpoint(ctx, input) }) },
-  // A replayed answer carries its bytes as JSON, so both forms are read.
-  AuditEntry: { hash: (entry) => Buffer.from(entry.hash).toString('hex') },
+  Mutation: {
+    signAuditCheckpoint: async (_, { input }, ctx) => {
+      const { id } = await signAuditCheckpoint(ctx, input)
+      return { checkpoint: id ? await ctx.load.auditCheckpoint.load(id) : null }
+    },
+  },
+  AuditEntry: { hash: (entry) => entry.hash.toString('hex') },
   AuditCheckpoint: {
-    hash: (checkpoint) => Buffer.from(checkpoint.hash).toString('hex'),
-    signature: (checkpoint) => Buffer.from(checkpoint.signature).toString('base64'),
+    hash: (checkpoint) => checkpoint.hash.toString('hex'),
+    signature: (checkpoint) => checkpoint.signature.toString('base64'),
     at: (checkpoint) => checkpoint.createdAt,
   },
 } satisfies Resolvers

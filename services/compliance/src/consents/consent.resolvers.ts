@@ -1,13 +1,13 @@
 import { effectiveConsents } from '../decisions/decision.rules.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { grantConsent, withdrawConsent } from './record-consent.ts'
+import { grantConsent, withdrawConsent } from './grant-consent.ts'
 
 const MAX_ITEMS = 100
 
 export const consentResolvers = {
   Mutation: {
-    grantConsent: async (_, { input }, ctx) => ({ consent: await grantConsent(ctx, input) }),
-    withdrawConsent: async (_, { input }, ctx) => ({ consent: await withdrawConsent(ctx, input) }),
+    grantConsent: async (_, { input }, ctx) => ({ consent: await ctx.load.consent.load((await grantConsent(ctx, input)).id) }),
+    withdrawConsent: async (_, { input }, ctx) => ({ consent: await ctx.load.consent.load((await withdrawConsent(ctx, input)).id) }),
   },
   Customer: {
     __resolveReference: ({ id }) => ({ id }),
@@ -17,6 +17,5 @@ export const consentResolvers = {
       const purposes = await Promise.all([...new Set(facts.map(({ purpose }) => purpose))].map((key) => load.purpose.load(key)))
       return effectiveConsents(facts, new Map(purposes.filter((terms) => terms !== undefined).map((terms) => [terms.key, terms])))
     },
-    sendDecisions: async ({ id }, _args, { load }) => (await load.decisions.load(id)) ?? [],
   },
 } satisfies Resolvers

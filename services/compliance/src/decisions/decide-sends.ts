@@ -16,7 +16,7 @@ const MAX_QUESTIONS = 500
 const counter = meter.createCounter('renmai_send_decisions', { description: 'Decisions about messages, by outcome' })
 
 /** The send gate. Every answer leaves a receipt in the transaction that read the consents it rests on. */
-export const answerDecideSends = (db: Db, now: () => Date) =>
+export const decideSends = (db: Db, now: () => Date) =>
   answer(ComplianceService.method.decideSends, async ({ tenantId, questions }) => {
     if (questions.length > MAX_QUESTIONS) throw new AppError('INVALID', `At most ${MAX_QUESTIONS} questions at once`)
     return withTenant(db, tenantId, async (tx) => {

@@ -2,7 +2,6 @@ import { withTenant } from '@renmai/platform/db/db'
 import { readPage } from '@renmai/platform/db/read-page'
 import { moment } from '@renmai/platform/serve/moments'
 import { parse } from '@renmai/platform/serve/parse'
-import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { decisions } from './decision.table.ts'
@@ -11,10 +10,8 @@ const Since = z.object({ since: moment })
 
 export const decisionResolvers = {
   Query: {
-    decisions: (_, { isAllowed, ...args }, ctx) => {
-      const where = typeof isAllowed === 'boolean' ? eq(decisions.isAllowed, isAllowed) : undefined
-      return readPage(ctx, args, { table: decisions, by: decisions.id, order: 'desc', where })
-    },
+    decisions: (_, { isAllowed, ...args }, ctx) =>
+      readPage(ctx, args, { table: decisions, by: decisions.id, order: 'desc', given: { isAllowed } }),
     decisionCounts: (_, args, { db, viewer }) => {
       const { since } = parse(Since, args)
       return withTenant(db, viewer.tenantId, async (tx) => {
@@ -26,4 +23,5 @@ export const decisionResolvers = {
       })
     },
   },
+  Customer: { sendDecisions: async ({ id }, _args, { load }) => (await load.decisions.load(id)) ?? [] },
 } satisfies Resolvers

@@ -8,15 +8,16 @@ import { PolicyChangedSchema } from '@renmai/proto/compliance/v1/events'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { ConsentLevel } from '../gen/resolvers.ts'
 import { isNewVersion, MAX_PURPOSES } from './purpose.rules.ts'
-import { notices, type Purpose, type PurposeRow, purposes, purposeVersions } from './purpose.table.ts'
+import { notices, type Purpose, purposes, purposeVersions } from './purpose.table.ts'
 
 const Input = z
   .object({
     idempotencyKey,
     key: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'lower case letters, digits and _'),
     name: z.string().min(1).max(100),
-    consentLevel: z.enum(['GENERAL', 'SEPARATE', 'WRITTEN']),
+    consentLevel: z.enum(ConsentLevel),
     messageClass: z
       .enum(['COMMERCIAL', 'TRANSACTIONAL'])
       .nullish()
@@ -37,7 +38,7 @@ const Input = z
  * consents stale.
  * @throws AppError INVALID for a commercial purpose that is said to be required; CONFLICT when the tenant has too many
  */
-export async function definePurpose(ctx: Context, raw: z.input<typeof Input>): Promise<PurposeRow> {
+export async function definePurpose(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'definePurpose', scope: 'consents:write' }, input, async (tx) => {
     const { key, name, consentLevel, messageClass, isRequired, noticeText } = input
@@ -48,11 +49,10 @@ export async function definePurpose(ctx: Context, raw: z.input<typeof Input>): P
     const terms = { consentLevel, messageClass, isRequired, noticeVersion: (before?.noticeVersion ?? 0) + (isNewNotice ? 1 : 0) }
     const isNew = isNewVersion(before, terms)
     const version = (before?.version ?? 0) + (isNew ? 1 : 0)
-    const [purpose] = await tx
+    await tx
       .insert(purposes)
       .values({ tenantId: tx.tenantId, key, name, ...terms, version })
       .onConflictDoUpdate({ target: [purposes.tenantId, purposes.key], set: { name, ...terms, version } })
-      .returning()
     if (isNewNotice)
       await tx
         .insert(notices)
@@ -62,7 +62,7 @@ export async function definePurpose(ctx: Context, raw: z.input<typeof Input>): P
       const { noticeVersion } = terms
       await publish(tx, PolicyChangedSchema, { purpose: key, noticeVersion, purposeVersion: version, messageClass, isRequired })
     }
-    return { result: { ...purpose!, noticeHash, noticeText }, targetId: key }
+    return { decided: { id: key }, targetId: key }
   })
 }
 

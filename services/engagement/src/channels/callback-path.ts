@@ -2,7 +2,7 @@ import { connectors } from '../connectors/connectors.ts'
 import type { ChannelAccount } from './channel-account.table.ts'
 
 /** Path below the intake's address that an account is called at; null for kinds that are not called. */
-export function callbackPathOf({ kind, tenantId, id }: Pick<ChannelAccount, 'kind' | 'tenantId' | 'id'>): string | null {
+export function callbackPath({ kind, tenantId, id }: Pick<ChannelAccount, 'kind' | 'tenantId' | 'id'>): string | null {
   const { callback, events } = connectors[kind]
   const called = callback ?? events
   return called ? `/${called.path}/${tenantId}/${id}` : null

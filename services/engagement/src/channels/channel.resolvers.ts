@@ -1,10 +1,9 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { asc, eq } from 'drizzle-orm'
+import { readFirst } from '@renmai/platform/db/read-page'
 import type { ConnectMutation } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
 import type { ChannelKind, MutationResolvers, Resolvers } from '../gen/resolvers.ts'
-import { callbackPathOf } from './callback-path.ts'
+import { callbackPath } from './callback-path.ts'
 import { channelAccounts } from './channel-account.table.ts'
 import { connectAccount } from './connect-account.ts'
 import { testConnection } from './test-connection.ts'
@@ -15,25 +14,20 @@ const MAX_ACCOUNTS = 1_000
 const connecting = Object.fromEntries(
   Object.entries(connectors).map(([kind, { mutation }]) => [
     mutation,
-    (_: unknown, { input }: { input: object }, ctx: Context) => connectAccount(ctx, kind as ChannelKind, input),
+    async (_: unknown, { input }: { input: object }, ctx: Context) => {
+      const { id, secret } = await connectAccount(ctx, kind as ChannelKind, input)
+      return { account: await ctx.load.channelAccount.load(id), secret }
+    },
   ]),
 ) as unknown as Pick<MutationResolvers, ConnectMutation>
 
 export const channelResolvers = {
   Query: {
-    channelAccounts: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) =>
-        tx
-          .select()
-          .from(channelAccounts)
-          .where(eq(channelAccounts.tenantId, viewer.tenantId))
-          .orderBy(asc(channelAccounts.id))
-          .limit(MAX_ACCOUNTS),
-      ),
+    channelAccounts: (_, _args, ctx) => readFirst(ctx, MAX_ACCOUNTS, { table: channelAccounts, by: channelAccounts.id }),
   },
   Mutation: { ...connecting, testConnection: (_, { input }, ctx) => testConnection(ctx, input) },
   ChannelAccount: {
-    callbackPath: ({ kind, tenantId, id }) => callbackPathOf({ kind, tenantId, id }),
+    callbackPath: ({ kind, tenantId, id }) => callbackPath({ kind, tenantId, id }),
     pendingClaims: async ({ id }, _args, { load }) => (await load.pendingClaims.load(id)) ?? 0,
   },
 } satisfies Resolvers

@@ -5,17 +5,14 @@ import { z } from 'zod'
 import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
 import type { ChannelKind } from '../gen/resolvers.ts'
-import { type ChannelAccount, channelAccounts } from './channel-account.table.ts'
+import { channelAccounts } from './channel-account.table.ts'
 import { sealCredentials } from './credentials.ts'
 import { reachOf } from './reach.ts'
 
 const Named = z.object({ idempotencyKey, name: z.string().min(1).max(100) })
 
-/** What is shown of an account: everything but its credentials. */
-export type ChannelAccountRow = Omit<ChannelAccount, 'credentials'>
-
 /** The secret is in the first answer only, and null for kinds that show none. */
-export type Connected = { account: ChannelAccountRow; secret: string | null }
+export type Connected = { id: string; secret?: string | null }
 
 /** Connects an account of a kind: seals what its connector takes, with what it issues. */
 export async function connectAccount(ctx: Context, kind: ChannelKind, raw: object): Promise<Connected> {
@@ -23,7 +20,7 @@ export async function connectAccount(ctx: Context, kind: ChannelKind, raw: objec
   const input = parse(Named.extend(connector.credentials.shape), raw) as z.output<typeof Named> & Record<string, unknown>
   const { idempotencyKey: _key, name, ...given } = input
   connector.check?.(given, reachOf(ctx, kind))
-  return mutate<Connected>(ctx, { name: connector.mutation, scope: 'channels:write' }, input, async (tx) => {
+  return mutate(ctx, { name: connector.mutation, scope: 'channels:write' }, input, async (tx) => {
     const credentials: Record<string, unknown> = { ...given, ...connector.issue?.() }
     const [tenantId, id] = [tx.tenantId, newId()]
     const externalId = connector.externalIdOf(credentials) ?? newId()
@@ -31,13 +28,8 @@ export async function connectAccount(ctx: Context, kind: ChannelKind, raw: objec
     const row = { tenantId, id, kind, name, externalId, credentials: sealed }
     // Only the platforms that are told by their API where to call have something to do.
     const isDue = connector.provisions?.callback !== undefined
-    const [stored] = await tx
-      .insert(channelAccounts)
-      .values(isDue ? row : { ...row, nextAt: null })
-      .returning()
+    await tx.insert(channelAccounts).values(isDue ? row : { ...row, nextAt: null })
     if (isDue) tx.work.add('channel_accounts')
-    const { credentials: _sealed, ...account } = stored!
-    const secret = connector.shown?.(credentials) ?? null
-    return { result: { account, secret }, repeat: { account, secret: null }, targetId: id }
+    return { decided: { id }, once: { secret: connector.shown?.(credentials) ?? null }, targetId: id }
   })
 }

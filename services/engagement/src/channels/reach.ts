@@ -1,10 +1,7 @@
-import type { Reach } from '../connectors/connector.ts'
+import type { Clients, Reach } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Deps } from '../context.ts'
 import type { ChannelKind } from '../gen/resolvers.ts'
-
-/** What the connectors keep between calls. */
-export type Clients = Readonly<Partial<Record<ChannelKind, unknown>>>
 
 export const openClients = (): Clients =>
   Object.fromEntries(Object.entries(connectors).map(([kind, connector]) => [kind, connector.open?.()]))

@@ -2,7 +2,7 @@ import { outside } from '@renmai/platform/work/outside'
 import type { Outcome } from '@renmai/platform/work/settle'
 import { connectors } from '../connectors/connectors.ts'
 import type { Deps } from '../context.ts'
-import { callbackPathOf } from './callback-path.ts'
+import { callbackPath } from './callback-path.ts'
 import { type ChannelAccount, channelAccounts } from './channel-account.table.ts'
 import { openAccount } from './credentials.ts'
 import { reachOf } from './reach.ts'
@@ -16,7 +16,7 @@ export const setCallbacks = outside(channelAccounts, (deps: Deps) => ({
 }))
 
 async function setCallback(deps: Deps, account: ChannelAccount): Promise<Outcome> {
-  const address = `${deps.intakeUrl}${callbackPathOf(account)}`
+  const address = `${deps.intakeUrl}${callbackPath(account)}`
   const { provisions } = connectors[account.kind]
   const made = await provisions?.callback?.(openAccount(deps.keyRing, account), address, reachOf(deps, account.kind))
   if (made && 'later' in made) return made

@@ -8,6 +8,9 @@ import type { Incoming, Person } from './incoming.ts'
 /** An account with its credentials opened. */
 export type Account<C = unknown> = { id: string; tenantId: string; kind: ChannelKind; externalId: string; credentials: C }
 
+/** What the connectors keep between calls, by kind of account. */
+export type Clients = Readonly<Partial<Record<ChannelKind, unknown>>>
+
 /** The ways out: the platform's address, the guard of connections to hosts that accounts name, and what the connector opened. */
 export type Reach<K = unknown> = { readonly url: string; readonly egress: Egress; readonly client: K }
 

@@ -2,11 +2,10 @@ import { withTenant } from '@renmai/platform/db/db'
 import { outside } from '@renmai/platform/work/outside'
 import type { Outcome } from '@renmai/platform/work/settle'
 import { and, eq } from 'drizzle-orm'
-import { readAccount } from '../channels/credentials.ts'
-import { reachOf } from '../channels/reach.ts'
+import { reachOf, readAccount } from '../channels/channel.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Deps } from '../context.ts'
-import { resolveClaims } from '../touchpoints/resolve-claims.ts'
+import { resolveClaims } from '../touchpoints/touchpoint.ts'
 import { type Contact, contacts } from './contact.table.ts'
 
 /**

@@ -8,15 +8,15 @@ import { sql } from 'drizzle-orm'
 import { connectors } from '../connectors/connectors.ts'
 import type { ContactAdded, ContactLost } from '../connectors/incoming.ts'
 import type { Deps } from '../context.ts'
-import { findLiveCode } from '../live-codes/live-code.queries.ts'
 import type { LiveCode } from '../live-codes/live-code.table.ts'
+import { findLiveCode } from '../live-codes/live-code.ts'
 import { type Contact, contacts, welcomes } from './contact.table.ts'
 import { type ContactSource, recordTouchpoint } from './record-touchpoint.ts'
 
 export const welcomePlace = (id: string) => `welcomes.code|${id}`
 
 /** A customer and a member of staff became contacts: the pair, where it came from, its touchpoint and its welcome. */
-export async function recordAdded(tx: Tx, deps: Deps, event: ContactAdded, source: ContactSource): Promise<void> {
+export async function recordContact(tx: Tx, deps: Deps, event: ContactAdded, source: ContactSource): Promise<void> {
   const { account, profileId } = source
   const { channel, at, staffUserId, externalUserId } = event
   const code = event.state ? await findLiveCode(tx, account.id, event.state) : undefined
@@ -77,7 +77,7 @@ async function upsertContact(
   return contact
 }
 
-export async function recordLost(tx: Tx, event: ContactLost, { account, profileId }: ContactSource): Promise<void> {
+export async function recordLoss(tx: Tx, event: ContactLost, { account, profileId }: ContactSource): Promise<void> {
   const { staffUserId, externalUserId, lostBy, at } = event
   const pair = { tenantId: tx.tenantId, id: newId(), accountId: account.id, staffUserId, externalUserId, profileId }
   const rows = await tx

@@ -1,8 +1,8 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { newId } from '@renmai/platform/serve/ids'
 import type { Account } from '../connectors/connector.ts'
-import { tellTouchpoints } from '../touchpoints/tell-touchpoints.ts'
 import { touchpoints } from '../touchpoints/touchpoint.table.ts'
+import { tellTouchpoints } from '../touchpoints/touchpoint.ts'
 
 /** By which account an event came, when, and who it is about. */
 export type ContactSource = { account: Pick<Account, 'id' | 'kind'>; profileId: string; identityKey: Buffer; receivedAt: Date }

@@ -3,10 +3,9 @@ import { AppError } from '@renmai/platform/serve/errors'
 import type { Account } from '../connectors/connector.ts'
 import type { ContactEvent } from '../connectors/incoming.ts'
 import type { Deps } from '../context.ts'
-import { findLiveCode } from '../live-codes/live-code.queries.ts'
-import { identityKey } from '../touchpoints/claim.ts'
-import { resolveClaims } from '../touchpoints/resolve-claims.ts'
-import { recordAdded, recordLost } from './record-contact.ts'
+import { findLiveCode } from '../live-codes/live-code.ts'
+import { identityKey, resolveClaims } from '../touchpoints/touchpoint.ts'
+import { recordContact, recordLoss } from './record-contact.ts'
 import { recordMessage } from './record-message.ts'
 
 /** Has identity find the person of a contact's event. @returns what records it */
@@ -27,9 +26,9 @@ export async function takeContactEvent(
   return async (tx) => {
     switch (event.kind) {
       case 'CONTACT_ADDED':
-        return recordAdded(tx, deps, event, source)
+        return recordContact(tx, deps, event, source)
       case 'CONTACT_LOST':
-        return recordLost(tx, event, source)
+        return recordLoss(tx, event, source)
       case 'MESSAGE_RECEIVED':
         return recordMessage(tx, deps, event, source)
     }

@@ -1,5 +1,5 @@
 import { tenantLoader } from '@renmai/platform/db/loader'
-import { rowsById } from '@renmai/platform/db/row-loaders'
+import { rowsById } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { orderImports } from './import.table.ts'
 

@@ -3,9 +3,9 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
-import { readAccount } from '../channels/credentials.ts'
+import { readAccount } from '../channels/channel.ts'
 import type { Context } from '../context.ts'
-import { type OrderImport, orderImports } from './import.table.ts'
+import { orderImports } from './import.table.ts'
 import { IMPORT_SCOPE } from './ticket.ts'
 
 const column = z.string().min(1).max(200)
@@ -32,7 +32,7 @@ const Input = z.object({
 })
 
 /** Starts an import, or finds the one of the same file: a file is imported once per account. */
-export async function startOrderImport(ctx: Context, raw: z.input<typeof Input>): Promise<OrderImport> {
+export async function startOrderImport(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'startOrderImport', scope: IMPORT_SCOPE }, input, async (tx) => {
     const { accountId, fileName, sha256, mapping, currency, zone } = input
@@ -45,6 +45,6 @@ export async function startOrderImport(ctx: Context, raw: z.input<typeof Input>)
       .select()
       .from(orderImports)
       .where(and(eq(orderImports.tenantId, tx.tenantId), eq(orderImports.accountId, accountId), eq(orderImports.sha256, sha256)))
-    return { result: found!, targetId: found!.id }
+    return { decided: { id: found!.id }, targetId: found!.id }
   })
 }

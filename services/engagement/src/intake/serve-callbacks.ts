@@ -1,10 +1,10 @@
 import type { Http } from '@renmai/platform/serve/http'
-import { knownAccount } from '../channels/known-accounts.ts'
+import { knownAccount } from '../channels/channel.ts'
 import type { CallbackRequest, Connector } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Deps } from '../context.ts'
 import type { ChannelKind } from '../gen/resolvers.ts'
-import { ingestEvents } from '../touchpoints/ingest-events.ts'
+import { ingestEvents } from '../touchpoints/touchpoint.ts'
 import { storePush } from './store-push.ts'
 
 type Route = {

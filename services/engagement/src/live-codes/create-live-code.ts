@@ -4,10 +4,10 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { requireScope } from '@renmai/platform/serve/viewer'
 import { z } from 'zod'
-import { readAccount } from '../channels/credentials.ts'
+import { readAccount } from '../channels/channel.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Context } from '../context.ts'
-import { type LiveCode, liveCodes } from './live-code.table.ts'
+import { liveCodes } from './live-code.table.ts'
 
 const Input = z.object({
   idempotencyKey,
@@ -28,7 +28,7 @@ const Input = z.object({
  * Writes down the wanted code; a worker requests it from the platform, outside the transaction.
  * @throws AppError FORBIDDEN for a welcome text without messages:write: it is sent to everybody who scans the code
  */
-export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): Promise<LiveCode> {
+export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   if (input.welcomeText) requireScope(ctx.viewer, 'messages:write')
   return mutate(ctx, { name: 'createLiveCode', scope: 'channels:write' }, input, async (tx) => {
@@ -52,6 +52,6 @@ export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): 
     const [code] = await tx.insert(liveCodes).values(row).onConflictDoNothing().returning()
     if (!code) throw new AppError('CONFLICT', `A live code with the state ${state} exists; choose another`, { state: 'is taken' })
     tx.work.add('live_codes')
-    return { result: code, targetId: code.id }
+    return { decided: { id: code.id }, targetId: code.id }
   })
 }

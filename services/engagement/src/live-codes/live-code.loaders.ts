@@ -1,22 +1,12 @@
 import { tenantLoader } from '@renmai/platform/db/loader'
-import { rowsById, rowsOf, through } from '@renmai/platform/db/row-loaders'
+import { rowsById } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
-import { desc } from 'drizzle-orm'
-import { contacts } from '../contacts/contact.table.ts'
-import { ofCustomer } from '../profiles/profile-customer.table.ts'
 import { liveCodes } from './live-code.table.ts'
 
 type Stats = { id: string; added: number; lost: number; welcomed: number; missed: number }
-const MAX_CONTACTS = 100
 
 export const liveCodeLoaders = (ctx: BaseContext) => ({
   liveCode: rowsById(ctx, liveCodes),
-  contacts: rowsOf(ctx, {
-    table: contacts,
-    of: through(contacts.profileId, ofCustomer),
-    order: desc(contacts.addedAt),
-    perParent: MAX_CONTACTS,
-  }),
   liveCodeStats: tenantLoader<Stats>(ctx, async (tx, ids) => {
     const { rows } = await tx.client.query<Stats>(
       `SELECT l.id, (SELECT count(*) FROM contacts c WHERE c.tenant_id = $1 AND c.live_code_id = l.id) AS added,

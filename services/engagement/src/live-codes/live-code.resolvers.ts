@@ -7,11 +7,11 @@ export const liveCodeResolvers = {
   Query: {
     liveCodes: (_, args, ctx) => readPage(ctx, args, { table: liveCodes, by: liveCodes.id }),
   },
-  Mutation: { createLiveCode: async (_, { input }, ctx) => ({ liveCode: await createLiveCode(ctx, input) }) },
+  Mutation: {
+    createLiveCode: async (_, { input }, ctx) => ({ liveCode: await ctx.load.liveCode.load((await createLiveCode(ctx, input)).id) }),
+  },
   LiveCode: {
     __resolveReference: ({ id }, { load }) => load.liveCode.load(id),
     stats: async ({ id }, _args, { load }) => (await load.liveCodeStats.load(id)) ?? { added: 0, lost: 0, welcomed: 0, missed: 0 },
   },
-  Contact: { liveCode: ({ liveCodeId }, _args, { load }) => (liveCodeId ? load.liveCode.load(liveCodeId) : null) },
-  Customer: { contacts: async ({ id }, _args, { load }) => (await load.contacts.load(id)) ?? [] },
 } satisfies Resolvers

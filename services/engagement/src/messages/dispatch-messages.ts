@@ -10,8 +10,7 @@ import { ComplianceService, type SendDecision } from '@renmai/proto/compliance/v
 import { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
 import { type ContactCard, IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq, inArray } from 'drizzle-orm'
-import { readSender } from '../channels/credentials.ts'
-import { reachOf } from '../channels/reach.ts'
+import { reachOf, readSender } from '../channels/channel.ts'
 import type { Handover, Outbound } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Deps } from '../context.ts'
@@ -21,7 +20,7 @@ import { block, claimMessages, markSending, postpone, settleAbandoned } from './
 import { transitions } from './message.states.ts'
 import type { Message } from './message.table.ts'
 import { type Outcome, recordHandovers } from './record-handovers.ts'
-import { type Drafted, type Rendered, renderDrafts } from './render-messages.ts'
+import { type Drafted, type Rendered, renderDrafts } from './render-drafts.ts'
 
 const BATCH = 200
 /** Batches under way at the same time: while one is handed over, another is put to the gate. A tenant has half of them. */

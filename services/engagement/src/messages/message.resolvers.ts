@@ -1,17 +1,14 @@
 import { withTenant } from '@renmai/platform/db/db'
 import { readPage } from '@renmai/platform/db/read-page'
 import { isId } from '@renmai/platform/serve/ids'
-import { and, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { messages } from './message.table.ts'
 
 export const messageResolvers = {
   Query: {
     message: (_, { id }, { load }) => (isId(id) ? load.message.load(id) : null),
-    messages: (_, { journeyId, state, ...args }, ctx) => {
-      const where = and(journeyId ? eq(messages.journeyId, journeyId) : undefined, state ? eq(messages.state, state) : undefined)
-      return readPage(ctx, args, { table: messages, by: messages.id, order: 'desc', where })
-    },
+    messages: (_, { journeyId, state, ...args }, ctx) =>
+      readPage(ctx, args, { table: messages, by: messages.id, order: 'desc', given: { journeyId, state } }),
     messageCounts: (_, { journeyId }, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
         const { rows } = await tx.client.query(

@@ -1,7 +1,6 @@
 import { withTenant } from '@renmai/platform/db/db'
-import { readPage } from '@renmai/platform/db/read-page'
+import { readFirst, readPage } from '@renmai/platform/db/read-page'
 import { isId } from '@renmai/platform/serve/ids'
-import { desc, eq } from 'drizzle-orm'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { orders, parkedOrders } from './order.table.ts'
 
@@ -11,8 +10,7 @@ const money = (amount: number, currency: string) => ({ amountMinor: String(amoun
 export const orderResolvers = {
   Query: {
     order: (_, { id }, { load }) => (isId(id) ? load.order.load(id) : null),
-    orders: (_, { orderNo, ...args }, ctx) =>
-      readPage(ctx, args, { table: orders, by: orders.id, order: 'desc', where: orderNo ? eq(orders.orderNo, orderNo) : undefined }),
+    orders: (_, { orderNo, ...args }, ctx) => readPage(ctx, args, { table: orders, by: orders.id, order: 'desc', given: { orderNo } }),
     orderCounts: (_, { shopId }, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
         const { rows } = await tx.client.query(
@@ -24,10 +22,7 @@ export const orderResolvers = {
         )
         return rows[0]
       }),
-    parkedOrders: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, (tx) =>
-        tx.select().from(parkedOrders).where(eq(parkedOrders.tenantId, viewer.tenantId)).orderBy(desc(parkedOrders.id)).limit(MAX_ITEMS),
-      ),
+    parkedOrders: (_, _args, ctx) => readFirst(ctx, MAX_ITEMS, { table: parkedOrders, by: parkedOrders.id, order: 'desc' }),
   },
   Order: {
     __resolveReference: ({ id }, { load }) => load.order.load(id),

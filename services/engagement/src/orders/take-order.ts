@@ -1,8 +1,7 @@
 import type { Tx } from '@renmai/platform/db/db'
 import type { IncomingOrder } from '../connectors/incoming.ts'
 import type { Deps } from '../context.ts'
-import { hiddenId } from '../touchpoints/claim.ts'
-import { resolveClaims } from '../touchpoints/resolve-claims.ts'
+import { hiddenId, resolveClaims } from '../touchpoints/touchpoint.ts'
 import { problemOf } from './order.rules.ts'
 import { storeOrders } from './store-orders.ts'
 

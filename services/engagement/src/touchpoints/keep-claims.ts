@@ -3,14 +3,18 @@ import type { Tx } from '@renmai/platform/db/db'
 import { insertRows } from '@renmai/platform/db/rows'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
 import type { Claim } from './claim.ts'
-import type { NewTouchpoint } from './store-touchpoints.ts'
+import type { GoodEvent } from './event.rules.ts'
+import type { Person } from './people.ts'
 import { pendingClaims } from './touchpoint.table.ts'
+
+/** An event and whom it is about. */
+type Said = { readonly person: Person; readonly event: Pick<GoodEvent, 'claim' | 'occurredAt'> }
 
 /** Old processes add one to it while they are replaced: far enough from the end of the column. */
 const MAX_REVISION = 2 ** 30
 
 /** Keeps what the events say of people until identity has answered; of one person the last event counts. */
-export async function keepClaims(tx: Tx, keyRing: KeyRing, accountId: string, fresh: NewTouchpoint[]): Promise<void> {
+export async function keepClaims(tx: Tx, keyRing: KeyRing, accountId: string, fresh: readonly Said[]): Promise<void> {
   const newest = new Map<string, { key: Buffer; claim: Claim }>(
     fresh.map(({ person: { key, externalId }, event: { claim, occurredAt } }) => [
       key.toString('hex'),

@@ -2,7 +2,7 @@ import type { Tx } from '@renmai/platform/db/db'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import { LRUCache } from 'lru-cache'
 import { hiddenId, identityKey, type Naming } from './claim.ts'
-import { readProfileKeys } from './resolve-claims.ts'
+import { readProfileKeys } from './profile-key.queries.ts'
 
 /** Whom an event is about: by which names identity knows them, and their profile as soon as that is known. */
 export type Person = { readonly externalId: string; readonly key: Buffer; profileId: string | null }

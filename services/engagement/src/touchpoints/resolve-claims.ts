@@ -7,6 +7,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { Deps } from '../context.ts'
 import { type Claim, identityKey } from './claim.ts'
+import { readProfileKeys } from './profile-key.queries.ts'
 import { profileKeys } from './touchpoint.table.ts'
 
 export type Resolution = { profileId: string } | { problem: string }
@@ -35,14 +36,6 @@ export async function resolveClaims(deps: Deps, tenantId: string, claims: Claim[
 
 /** Attributes, tags and names are news even when the person is known. */
 const hasNews = (claim: Claim) => claim.attributes.length > 0 || claim.tagIds.length > 0 || claim.displayName !== ''
-
-export async function readProfileKeys(tx: Tx, keys: Buffer[]): Promise<Map<string, string>> {
-  const { rows } = await tx.client.query<{ key: string; profile_id: string }>(
-    `SELECT encode(identity_key, 'hex') AS key, profile_id FROM profile_keys WHERE tenant_id = $1 AND identity_key = ANY($2)`,
-    [tx.tenantId, keys],
-  )
-  return new Map(rows.map((row) => [row.key, row.profile_id]))
-}
 
 export async function askIdentity(
   { bus }: Deps,

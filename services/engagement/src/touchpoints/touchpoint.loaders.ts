@@ -1,5 +1,5 @@
 import { tenantLoader } from '@renmai/platform/db/loader'
-import { rowsOf, through } from '@renmai/platform/db/row-loaders'
+import { rowsOf, through } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { desc } from 'drizzle-orm'
 import { ofCustomer } from '../profiles/profile-customer.table.ts'

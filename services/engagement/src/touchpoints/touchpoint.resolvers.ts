@@ -1,6 +1,6 @@
 import { withTenant } from '@renmai/platform/db/db'
 import { requireScope } from '@renmai/platform/serve/viewer'
-import { knownAccount } from '../channels/known-accounts.ts'
+import { knownAccount } from '../channels/channel.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { ingestEvents } from './ingest-events.ts'
 

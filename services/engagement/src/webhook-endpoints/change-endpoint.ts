@@ -1,9 +1,7 @@
 import type { Tx } from '@renmai/platform/db/db'
-import type { Outcome } from '@renmai/platform/serve/mutate'
 import { and, eq, inArray } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import { transitions } from './delivery.states.ts'
-import { type WebhookEndpointRow, withoutSecrets } from './webhook-endpoint.queries.ts'
 import { webhookDeliveries, webhookEndpoints } from './webhook-endpoint.table.ts'
 
 /** Changes an endpoint that is locked. */
@@ -11,10 +9,10 @@ export async function changeEndpoint(
   tx: Tx,
   id: string,
   changes: PgUpdateSetSource<typeof webhookEndpoints>,
-): Promise<Outcome<WebhookEndpointRow>> {
+): Promise<{ decided: { id: string }; targetId: string }> {
   const mine = and(eq(webhookEndpoints.tenantId, tx.tenantId), eq(webhookEndpoints.id, id))
-  const [changed] = await tx.update(webhookEndpoints).set(changes).where(mine).returning()
-  return { result: withoutSecrets(changed!), targetId: id }
+  await tx.update(webhookEndpoints).set(changes).where(mine)
+  return { decided: { id }, targetId: id }
 }
 
 /** What waits for an endpoint that is sent nothing any more ends; it can be put into the queue again. */

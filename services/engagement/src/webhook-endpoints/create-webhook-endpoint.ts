@@ -7,10 +7,9 @@ import { requireScope, type Viewer } from '@renmai/platform/serve/viewer'
 import { count, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { checkDocument, checkUrl } from './check-endpoint.ts'
+import { checkDocument, checkUrl } from './check-document.ts'
 import { MAX_ENDPOINTS } from './queue-deliveries.ts'
 import { createSecret, Secret, sealSecrets } from './secrets.ts'
-import { type WebhookEndpointRow, withoutSecrets } from './webhook-endpoint.queries.ts'
 import { webhookEndpoints } from './webhook-endpoint.table.ts'
 
 export const Url = z.string().min(1).max(2_048)
@@ -21,7 +20,8 @@ const Input = z.object({ idempotencyKey, clientId: z.uuid().nullish(), url: Url,
 export const SCOPE = 'webhooks:write'
 const PER_CLIENT = 20
 
-export type CreatedEndpoint = { endpoint: WebhookEndpointRow; secret: string | null }
+/** The secret is in the first answer only. */
+export type CreatedEndpoint = { id: string; secret?: string }
 
 /**
  * Creates an endpoint of a client with its signing secret, which is in this answer only: a repeat gives the endpoint without.
@@ -33,14 +33,13 @@ export async function createWebhookEndpoint(ctx: Context, raw: z.input<typeof In
   const { url, document } = input
   const clientId = clientOf(ctx.viewer, input.clientId)
   const [source] = await Promise.all([checkDocument(ctx, clientId, document), checkUrl(ctx, url)])
-  return mutate<CreatedEndpoint>(ctx, { name: 'createWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
+  return mutate(ctx, { name: 'createWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
     await requireRoom(tx, clientId)
     const [id, secret] = [newId(), input.secret ?? createSecret()]
     const secrets = sealSecrets(ctx.keyRing, tx.tenantId, id, { current: secret })
     const row = { tenantId: tx.tenantId, id, clientId, url, ...source, secrets }
-    const [created] = await tx.insert(webhookEndpoints).values(row).returning()
-    const endpoint = withoutSecrets(created!)
-    return { result: { endpoint, secret }, repeat: { endpoint, secret: null }, targetId: id }
+    await tx.insert(webhookEndpoints).values(row)
+    return { decided: { id }, once: { secret }, targetId: id }
   })
 }
 

@@ -17,6 +17,6 @@ export async function deleteWebhookEndpoint(ctx: Context, raw: z.input<typeof In
     const { id } = await lockEndpoint(tx, ctx.viewer, input.endpointId)
     await endPending(tx, id)
     await tx.delete(webhookEndpoints).where(and(eq(webhookEndpoints.tenantId, tx.tenantId), eq(webhookEndpoints.id, id)))
-    return { result: { deletedId: id }, targetId: id }
+    return { decided: { deletedId: id }, targetId: id }
   })
 }

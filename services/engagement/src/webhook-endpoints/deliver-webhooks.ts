@@ -4,7 +4,7 @@ import { queue } from '@renmai/platform/work/queue'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Deps } from '../context.ts'
 import { claimDeliveries, type Due, postpone, skip } from './claim-deliveries.ts'
-import { disable, record } from './record-delivery.ts'
+import { disable, recordDelivery } from './record-delivery.ts'
 import { goodSecrets } from './secrets.ts'
 
 /** Deliveries under way at the same time: in all, and of one tenant. A target that hangs holds a place for 15 seconds. */
@@ -50,7 +50,7 @@ async function breakOff(deps: Deps, due: Due, error: unknown): Promise<void> {
   deps.bus.log.error({ err: error, delivery: due.id }, 'a delivery was broken off; it is tried again')
   if (isTransient(error)) return
   const failed = { sent: { status: null, problem: 'INTERNAL' }, durationMs: 0 }
-  await record(deps, due, failed).catch((err) => deps.bus.log.error({ err, delivery: due.id }, 'a delivery cannot be recorded'))
+  await recordDelivery(deps, due, failed).catch((err) => deps.bus.log.error({ err, delivery: due.id }, 'a delivery cannot be recorded'))
 }
 
 async function deliver(deps: Deps, due: Due): Promise<void> {
@@ -62,7 +62,7 @@ async function deliver(deps: Deps, due: Due): Promise<void> {
   if (error.code === 'FORBIDDEN') return disable(deps.db, due, 'CLIENT_REVOKED', deps.now())
   if (error.code !== 'INVALID') throw error
   // Its schema or its client has changed since the document was looked at; it may change again.
-  return record(deps, due, { sent: { status: null, problem: 'DOCUMENT_INVALID' }, durationMs: 0 })
+  return recordDelivery(deps, due, { sent: { status: null, problem: 'DOCUMENT_INVALID' }, durationMs: 0 })
 }
 
 /** @returns nothing for what is not told to this client */
@@ -85,5 +85,5 @@ async function send(deps: Deps, due: Due, body: string): Promise<void> {
   const now = deps.now()
   const secrets = goodSecrets(deps.keyRing, due.endpoint, now)
   const sent = await deps.post({ id: due.id, url: due.endpoint.url, secrets, body }, now)
-  await record(deps, due, { sent, durationMs: Math.round(performance.now() - began) })
+  await recordDelivery(deps, due, { sent, durationMs: Math.round(performance.now() - began) })
 }

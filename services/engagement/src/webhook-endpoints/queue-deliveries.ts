@@ -3,41 +3,16 @@ import type { Tx } from '@renmai/platform/db/db'
 import { insertRows } from '@renmai/platform/db/rows'
 import { type Handler, on } from '@renmai/platform/events/inbox'
 import { newId } from '@renmai/platform/serve/ids'
-import { BulkOperationFinishedSchema } from '@renmai/proto/analytics/v1/events'
-import { SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
-import { MessageReceivedSchema, WebhookEndpointDisabledSchema } from '@renmai/proto/engagement/v1/events'
-import {
-  CustomerChangedSchema,
-  CustomerSplitSchema,
-  CustomersMergedSchema,
-  ProfileLinkedSchema,
-  TagAddedSchema,
-  TagRemovedSchema,
-} from '@renmai/proto/identity/v1/events'
 import { and, arrayContains, eq, isNull } from 'drizzle-orm'
 import { aboutOf, concerns } from './delivery.rules.ts'
 import { webhookDeliveries, webhookEndpoints } from './webhook-endpoint.table.ts'
-
-/** Events that webhooks tell of; of numbers that change with every event, live views are told. */
-export const HEARD: readonly DescMessage[] = [
-  MessageReceivedSchema,
-  SegmentEnteredSchema,
-  SegmentLeftSchema,
-  CustomerChangedSchema,
-  TagAddedSchema,
-  TagRemovedSchema,
-  ProfileLinkedSchema,
-  CustomersMergedSchema,
-  CustomerSplitSchema,
-  WebhookEndpointDisabledSchema,
-  BulkOperationFinishedSchema,
-]
+import { WEBHOOK_EVENTS } from './webhook-events.gen.ts'
 
 /** A tenant has at most this many: each event is looked at for all of them. */
 export const MAX_ENDPOINTS = 1_000
 
 /** Puts what endpoints wait for into their queues, in the transaction that marks the events as heard. */
-export const queueDeliveries: Handler[] = HEARD.map((schema) =>
+export const queueDeliveries: Handler[] = WEBHOOK_EVENTS.map((schema: DescMessage) =>
   on(schema, `queue-deliveries-${schema.name}`, (tx, events) => queue(tx, schema, events)),
 )
 

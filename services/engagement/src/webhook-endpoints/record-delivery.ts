@@ -11,7 +11,11 @@ import { FAILING_DAYS, judge, type Sent, type Verdict } from './delivery.rules.t
 import type { DisabledReason } from './webhook-endpoint.table.ts'
 
 /** Writes down what came of an attempt, and what follows from it for the endpoint. */
-export async function record({ db, now }: { db: Db; now: Clock }, due: Due, { sent, durationMs }: { sent: Sent; durationMs: number }) {
+export async function recordDelivery(
+  { db, now }: { db: Db; now: Clock },
+  due: Due,
+  { sent, durationMs }: { sent: Sent; durationMs: number },
+) {
   const { attempts, isTest, endpoint } = due
   const verdict = judge(sent, attempts, isTest, Math.random())
   const entry = { at: now().toISOString(), status: sent.status, problem: sent.problem, durationMs }

@@ -15,14 +15,14 @@ const OVERLAP_MS = 24 * 3_600_000
 /** Gives an endpoint another secret, which is in this answer only. The one before signs beside it for a day. */
 export async function rotateWebhookSecret(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedEndpoint> {
   const input = parse(Input, raw)
-  return mutate<CreatedEndpoint>(ctx, { name: 'rotateWebhookSecret', scope: SCOPE }, input, async (tx) => {
+  return mutate(ctx, { name: 'rotateWebhookSecret', scope: SCOPE }, input, async (tx) => {
     const { id, secrets } = await lockEndpoint(tx, ctx.viewer, input.endpointId)
     const { current: previous } = openSecrets(ctx.keyRing, tx.tenantId, id, secrets)
     const secret = input.secret ?? createSecret()
-    const { result: endpoint, targetId } = await changeEndpoint(tx, id, {
+    const changed = await changeEndpoint(tx, id, {
       secrets: sealSecrets(ctx.keyRing, tx.tenantId, id, { current: secret, previous }),
       previousSecretUntil: new Date(ctx.now().getTime() + OVERLAP_MS),
     })
-    return { result: { endpoint, secret }, repeat: { endpoint, secret: null }, targetId }
+    return { ...changed, once: { secret } }
   })
 }

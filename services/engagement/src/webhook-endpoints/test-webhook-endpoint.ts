@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { changeEndpoint } from './change-endpoint.ts'
 import { SCOPE } from './create-webhook-endpoint.ts'
 import { lockEndpoint } from './webhook-endpoint.queries.ts'
-import { type WebhookDelivery, webhookDeliveries } from './webhook-endpoint.table.ts'
+import { webhookDeliveries } from './webhook-endpoint.table.ts'
 
 const Input = z.object({ idempotencyKey, endpointId: z.uuid() })
 
@@ -17,7 +17,7 @@ const EVERY_S = 10
  * Sends an endpoint a test, once; what came of it stands in its log.
  * @throws AppError RATE_LIMITED for the next one within ten seconds: nobody may look around with it
  */
-export async function testWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<WebhookDelivery> {
+export async function testWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'testWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
     const { id, testedAt, disabledReason } = await lockEndpoint(tx, ctx.viewer, input.endpointId)
@@ -27,8 +27,8 @@ export async function testWebhookEndpoint(ctx: Context, raw: z.input<typeof Inpu
     if (waitS > 0) throw new AppError('RATE_LIMITED', `One test in ${EVERY_S} seconds`, undefined, { retryAfterSeconds: Math.ceil(waitS) })
     await changeEndpoint(tx, id, { testedAt: now })
     const row = { tenantId: tx.tenantId, id: newId(), endpointId: id, event: null, isTest: true }
-    const [delivery] = await tx.insert(webhookDeliveries).values(row).returning()
+    await tx.insert(webhookDeliveries).values(row)
     tx.work.add('webhook_deliveries')
-    return { result: delivery!, targetId: id }
+    return { decided: { id: row.id }, targetId: id }
   })
 }

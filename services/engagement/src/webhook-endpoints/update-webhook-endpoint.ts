@@ -7,9 +7,9 @@ import { requireScope } from '@renmai/platform/serve/viewer'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { changeEndpoint, endPending } from './change-endpoint.ts'
-import { checkDocument, checkUrl, type Source } from './check-endpoint.ts'
+import { checkDocument, checkUrl, type Source } from './check-document.ts'
 import { Document, SCOPE, Url } from './create-webhook-endpoint.ts'
-import { lockEndpoint, type WebhookEndpointRow } from './webhook-endpoint.queries.ts'
+import { lockEndpoint } from './webhook-endpoint.queries.ts'
 
 const Input = z.object({
   idempotencyKey,
@@ -25,7 +25,7 @@ const Input = z.object({
  * on its document is answered with the viewer's scopes: who has fewer cannot send elsewhere what somebody else may have.
  * @throws AppError as createWebhookEndpoint does; NOT_FOUND when it is not the viewer's
  */
-export async function updateWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<WebhookEndpointRow> {
+export async function updateWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   requireScope(ctx.viewer, SCOPE)
   const input = parse(Input, raw)
   const { endpointId, url, document, isEnabled, expectedVersion } = input

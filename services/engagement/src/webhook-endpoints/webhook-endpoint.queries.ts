@@ -4,10 +4,6 @@ import type { Viewer } from '@renmai/platform/serve/viewer'
 import { and, eq } from 'drizzle-orm'
 import { type WebhookEndpoint, webhookEndpoints } from './webhook-endpoint.table.ts'
 
-export type WebhookEndpointRow = Omit<WebhookEndpoint, 'secrets'>
-
-export const withoutSecrets = ({ secrets: _secrets, ...endpoint }: WebhookEndpoint): WebhookEndpointRow => endpoint
-
 /** The endpoints that a viewer may see: a client its own, staff all of the tenant. */
 export const isVisible = ({ kind, id, tenantId }: Viewer) =>
   and(eq(webhookEndpoints.tenantId, tenantId), kind === 'CLIENT' ? eq(webhookEndpoints.clientId, id) : undefined)

@@ -1,12 +1,11 @@
 import { readPage } from '@renmai/platform/db/read-page'
 import { isId } from '@renmai/platform/serve/ids'
 import { live } from '@renmai/platform/serve/resolvers'
-import { and, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { createWebhookEndpoint } from './create-webhook-endpoint.ts'
 import { deleteWebhookEndpoint } from './delete-webhook-endpoint.ts'
-import { replayWebhookDeliveries } from './replay-deliveries.ts'
+import { replayWebhookDeliveries } from './replay-webhook-deliveries.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import { testWebhookEndpoint } from './test-webhook-endpoint.ts'
 import { updateWebhookEndpoint } from './update-webhook-endpoint.ts'
@@ -23,23 +22,34 @@ export const webhookEndpointResolvers = {
       readPage(ctx, args, { table: webhookEndpoints, by: webhookEndpoints.id, where: isVisible(ctx.viewer) }),
   },
   Mutation: {
-    createWebhookEndpoint: (_, { input }, ctx) => createWebhookEndpoint(ctx, input),
-    updateWebhookEndpoint: async (_, { input }, ctx) => ({ endpoint: await updateWebhookEndpoint(ctx, input) }),
-    rotateWebhookSecret: (_, { input }, ctx) => rotateWebhookSecret(ctx, input),
+    createWebhookEndpoint: async (_, { input }, ctx) => {
+      const { id, secret } = await createWebhookEndpoint(ctx, input)
+      return { endpoint: await ctx.load.webhookEndpoint.load(id), secret }
+    },
+    updateWebhookEndpoint: async (_, { input }, ctx) => ({
+      endpoint: await ctx.load.webhookEndpoint.load((await updateWebhookEndpoint(ctx, input)).id),
+    }),
+    rotateWebhookSecret: async (_, { input }, ctx) => {
+      const { id, secret } = await rotateWebhookSecret(ctx, input)
+      return { endpoint: await ctx.load.webhookEndpoint.load(id), secret }
+    },
     deleteWebhookEndpoint: (_, { input }, ctx) => deleteWebhookEndpoint(ctx, input),
-    testWebhookEndpoint: async (_, { input }, ctx) => ({ delivery: await testWebhookEndpoint(ctx, input) }),
-    replayWebhookDeliveries: (_, { input }, ctx) => replayWebhookDeliveries(ctx, input),
+    testWebhookEndpoint: async (_, { input }, ctx) => ({
+      delivery: await ctx.load.webhookDelivery.load((await testWebhookEndpoint(ctx, input)).id),
+    }),
+    replayWebhookDeliveries: async (_, { input }, ctx) => {
+      const { id, replayed } = await replayWebhookDeliveries(ctx, input)
+      return { endpoint: await ctx.load.webhookEndpoint.load(id), replayed }
+    },
   },
   WebhookEndpoint: {
     __resolveReference: ({ id }, ctx) => find(id, ctx),
-    deliveries: ({ id }, { state, ...args }, ctx) => {
-      const where = and(eq(webhookDeliveries.endpointId, id), state ? eq(webhookDeliveries.state, state) : undefined)
-      return readPage(ctx, args, { table: webhookDeliveries, by: webhookDeliveries.id, order: 'desc', where })
-    },
+    deliveries: ({ id: endpointId }, { state, ...args }, ctx) =>
+      readPage(ctx, args, { table: webhookDeliveries, by: webhookDeliveries.id, order: 'desc', given: { endpointId, state } }),
   },
   WebhookDelivery: {
     eventType: ({ event }) => event?.type ?? null,
     nextAttemptAt: ({ state, nextAt }) => (state === 'PENDING' ? nextAt : null),
-    attempts: ({ log }) => log,
+    attempts: ({ log }) => log.map((one) => ({ ...one, at: new Date(one.at) })),
   },
 } satisfies Resolvers

@@ -11,10 +11,18 @@ export const apiClientResolvers = {
     apiClients: (_, args, ctx) => readPage(ctx, args, { table: apiClients, by: apiClients.id }),
   },
   Mutation: {
-    createApiClient: (_, { input }, ctx) => createApiClient(ctx, input),
-    updateApiClient: async (_, { input }, ctx) => ({ client: await updateApiClient(ctx, input) }),
-    rotateApiKey: (_, { input }, ctx) => rotateApiKey(ctx, input),
-    finishApiKeyRotation: async (_, { input }, ctx) => ({ client: await finishApiKeyRotation(ctx, input) }),
-    revokeApiClient: async (_, { input }, ctx) => ({ client: await revokeApiClient(ctx, input) }),
+    createApiClient: async (_, { input }, ctx) => {
+      const { id, key } = await createApiClient(ctx, input)
+      return { client: await ctx.load.apiClient.load(id), key }
+    },
+    updateApiClient: async (_, { input }, ctx) => ({ client: await ctx.load.apiClient.load((await updateApiClient(ctx, input)).id) }),
+    rotateApiKey: async (_, { input }, ctx) => {
+      const { id, key } = await rotateApiKey(ctx, input)
+      return { client: await ctx.load.apiClient.load(id), key }
+    },
+    finishApiKeyRotation: async (_, { input }, ctx) => ({
+      client: await ctx.load.apiClient.load((await finishApiKeyRotation(ctx, input)).id),
+    }),
+    revokeApiClient: async (_, { input }, ctx) => ({ client: await ctx.load.apiClient.load((await revokeApiClient(ctx, input)).id) }),
   },
 } satisfies Resolvers

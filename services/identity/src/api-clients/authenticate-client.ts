@@ -7,12 +7,12 @@ import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq, or, sql } from 'drizzle-orm'
 import { isAllowedFrom } from './address.rules.ts'
-import { isUsable } from './api-client.queries.ts'
 import { type ApiClient, apiClients } from './api-client.table.ts'
+import { isUsable } from './api-client.ts'
 import { hashSecret } from './create-api-client.ts'
 
 /** Tells the gateway whose key it was shown. All refusals of a key look the same. */
-export const answerAuthenticateClient = (db: Db, pepper: string) =>
+export const authenticateClient = (db: Db, pepper: string) =>
   answer(IdentityService.method.authenticateClient, ({ tenantId, keyId, secretDigest, address }) =>
     withTenant(db, tenantId, async (tx) => {
       const client = await findClient(tx, keyId)
@@ -24,7 +24,7 @@ export const answerAuthenticateClient = (db: Db, pepper: string) =>
   )
 
 /** Tells the gateway what the holder of a key may do now, whose token it has verified itself. */
-export const answerAuthorizeApiKey = (db: Db) =>
+export const authorizeApiKey = (db: Db) =>
   answer(IdentityService.method.authorizeApiKey, ({ tenantId, keyId, address }) =>
     withTenant(db, tenantId, async (tx) => {
       const client = await findClient(tx, keyId)

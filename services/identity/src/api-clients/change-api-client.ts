@@ -1,12 +1,10 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { publish } from '@renmai/platform/events/outbox'
 import { AppError } from '@renmai/platform/serve/errors'
-import type { Outcome } from '@renmai/platform/serve/mutate'
 import { ApiClientChangedSchema } from '@renmai/proto/identity/v1/events'
 import { and, eq, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import { apiClients } from './api-client.table.ts'
-import { type ApiClientRow, withoutSecrets } from './create-api-client.ts'
 
 /**
  * Changes one client, and tells whoever remembers what it may do.
@@ -16,14 +14,13 @@ export async function changeApiClient(
   tx: Tx,
   clientId: string,
   changes: PgUpdateSetSource<typeof apiClients>,
-): Promise<Outcome<ApiClientRow>> {
+): Promise<{ decided: { id: string }; targetId: string }> {
   const mine = and(eq(apiClients.tenantId, tx.tenantId), eq(apiClients.id, clientId))
-  const [changed] = await tx
+  const { rowCount } = await tx
     .update(apiClients)
     .set({ ...changes, version: sql`${apiClients.version} + 1` })
     .where(mine)
-    .returning()
-  if (!changed) throw new AppError('NOT_FOUND', 'No such API client')
+  if (rowCount === 0) throw new AppError('NOT_FOUND', 'No such API client')
   await publish(tx, ApiClientChangedSchema, { clientId })
-  return { result: withoutSecrets(changed), targetId: clientId }
+  return { decided: { id: clientId }, targetId: clientId }
 }

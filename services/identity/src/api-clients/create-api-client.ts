@@ -7,25 +7,26 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { ALL_SCOPES } from '../staff/role.rules.ts'
-import { type ApiClient, apiClients } from './api-client.table.ts'
+import { ApiClientKind, ApiClientPlan } from '../gen/resolvers.ts'
+import { SCOPES } from '../staff/scopes.gen.ts'
+import { apiClients } from './api-client.table.ts'
 
 export const Name = z.string().min(1).max(100)
-export const Plan = z.enum(['STANDARD', 'PLUS', 'ENTERPRISE'])
+export const Plan = z.enum(ApiClientPlan)
 export const Addresses = z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'not an IP address or CIDR')).max(50)
 
 const Input = z.object({
   idempotencyKey,
   name: Name,
-  scopes: z.array(z.enum(ALL_SCOPES)).min(1).max(50),
+  scopes: z.array(z.enum<readonly string[]>(SCOPES)).min(1).max(50),
   expiresAt: moment.nullish(),
-  kind: z.enum(['PARTNER', 'OWN']).nullish(),
+  kind: z.enum(ApiClientKind).nullish(),
   plan: Plan.nullish(),
   allowedAddresses: Addresses.nullish(),
 })
 
-export type ApiClientRow = Omit<ApiClient, 'secretHash' | 'nextSecretHash'>
-export type CreatedApiClient = { client: ApiClientRow; key: string | null }
+/** The key is in the first answer only. */
+export type CreatedApiClient = { id: string; key?: string }
 
 /** What we keep of a secret: worthless without the pepper, which is not in the database. */
 export function hashSecret(pepper: string, secretDigest: Uint8Array): Buffer {
@@ -37,7 +38,7 @@ export async function createApiClient(ctx: Context, raw: z.input<typeof Input>):
   const input = parse(Input, raw)
   const missing = input.scopes.filter((scope) => !ctx.viewer.scopes.has(scope))
   if (missing.length > 0) throw new AppError('FORBIDDEN', `You cannot give what you do not have: ${missing.join(', ')}`)
-  return mutate<CreatedApiClient>(ctx, { name: 'createApiClient', scope: 'tenant:admin' }, input, async (tx) => {
+  return mutate(ctx, { name: 'createApiClient', scope: 'tenant:admin' }, input, async (tx) => {
     const key = createApiKey(tx.tenantId)
     const row = {
       tenantId: tx.tenantId,
@@ -50,16 +51,7 @@ export async function createApiClient(ctx: Context, raw: z.input<typeof Input>):
       plan: input.plan ?? 'STANDARD',
       allowedAddresses: input.allowedAddresses ?? [],
     }
-    const [created] = await tx
-      .insert(apiClients)
-      .values({ ...row, secretHash: hashSecret(ctx.pepper, digestSecret(key.secret)) })
-      .returning()
-    const client = withoutSecrets(created!)
-    return { result: { client, key: key.text }, repeat: { client, key: null }, targetId: client.id }
+    await tx.insert(apiClients).values({ ...row, secretHash: hashSecret(ctx.pepper, digestSecret(key.secret)) })
+    return { decided: { id: row.id }, once: { key: key.text }, targetId: row.id }
   })
-}
-
-/** What of a client may be remembered with the answer to a command. */
-export function withoutSecrets({ secretHash: _hash, nextSecretHash: _nextHash, ...client }: ApiClient): ApiClientRow {
-  return client
 }

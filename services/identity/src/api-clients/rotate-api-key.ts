@@ -4,9 +4,9 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { lockClient } from './api-client.queries.ts'
+import { lockClient } from './api-client.ts'
 import { changeApiClient } from './change-api-client.ts'
-import { type ApiClientRow, type CreatedApiClient, hashSecret } from './create-api-client.ts'
+import { type CreatedApiClient, hashSecret } from './create-api-client.ts'
 
 const Input = z.object({ idempotencyKey, clientId: z.uuid() })
 
@@ -16,14 +16,13 @@ const Input = z.object({ idempotencyKey, clientId: z.uuid() })
  */
 export async function rotateApiKey(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedApiClient> {
   const input = parse(Input, raw)
-  return mutate<CreatedApiClient>(ctx, { name: 'rotateApiKey', scope: 'tenant:admin' }, input, async (tx) => {
+  return mutate(ctx, { name: 'rotateApiKey', scope: 'tenant:admin' }, input, async (tx) => {
     const { revokedAt, nextKeyId } = await lockClient(tx, input.clientId)
     if (revokedAt) throw new AppError('CONFLICT', 'The client is revoked; create another one')
     if (nextKeyId) throw new AppError('CONFLICT', 'The key has a successor already; finish that rotation first')
     const key = createApiKey(tx.tenantId)
     const changes = { nextKeyId: key.keyId, nextSecretHash: hashSecret(ctx.pepper, digestSecret(key.secret)) }
-    const { result: client, targetId } = await changeApiClient(tx, input.clientId, changes)
-    return { result: { client, key: key.text }, repeat: { client, key: null }, targetId }
+    return { ...(await changeApiClient(tx, input.clientId, changes)), once: { key: key.text } }
   })
 }
 
@@ -31,7 +30,7 @@ export async function rotateApiKey(ctx: Context, raw: z.input<typeof Input>): Pr
  * Ends the older of a client's two keys.
  * @throws AppError CONFLICT when it has one only
  */
-export async function finishApiKeyRotation(ctx: Context, raw: z.input<typeof Input>): Promise<ApiClientRow> {
+export async function finishApiKeyRotation(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'finishApiKeyRotation', scope: 'tenant:admin' }, input, async (tx) => {
     const { nextKeyId: keyId, nextSecretHash: secretHash, nextKeyLastUsedAt: lastUsedAt } = await lockClient(tx, input.clientId)

@@ -4,9 +4,9 @@ import { parse } from '@renmai/platform/serve/parse'
 import { requireVersion } from '@renmai/platform/serve/version'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { lockClient } from './api-client.queries.ts'
+import { lockClient } from './api-client.ts'
 import { changeApiClient } from './change-api-client.ts'
-import { Addresses, type ApiClientRow, Name, Plan } from './create-api-client.ts'
+import { Addresses, Name, Plan } from './create-api-client.ts'
 
 const Input = z.object({
   idempotencyKey,
@@ -17,7 +17,7 @@ const Input = z.object({
   expectedVersion: z.int().nullish(),
 })
 
-export async function updateApiClient(ctx: Context, raw: z.input<typeof Input>): Promise<ApiClientRow> {
+export async function updateApiClient(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   const { idempotencyKey: _key, clientId, expectedVersion, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined))

@@ -4,19 +4,20 @@ import { parse } from '@renmai/platform/serve/parse'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { type Field, fields } from './attribute.table.ts'
+import { FieldSensitivity, FieldType } from '../gen/resolvers.ts'
+import { fields } from './attribute.table.ts'
 
 const Input = z.object({
   idempotencyKey,
   key: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'lower case letters, digits and _'),
   label: z.string().min(1).max(100),
-  type: z.enum(['TEXT', 'NUMBER', 'BOOLEAN', 'DATE', 'OPTION']),
-  sensitivity: z.enum(['NONE', 'PERSONAL', 'SENSITIVE']),
+  type: z.enum(FieldType),
+  sensitivity: z.enum(FieldSensitivity),
   options: z.array(z.string().min(1).max(100)).max(500).nullish(),
 })
 
 /** Registers a field. Type and sensitivity stay: stored values were checked and sealed by them. */
-export async function defineField(ctx: Context, raw: z.input<typeof Input>): Promise<Field> {
+export async function defineField(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'defineField', scope: 'customers:write' }, input, async (tx) => {
     const { key, label, type, sensitivity } = input
@@ -30,6 +31,6 @@ export async function defineField(ctx: Context, raw: z.input<typeof Input>): Pro
       })
       .returning()
     if (!field) throw new AppError('CONFLICT', `Field ${key} exists with another type or sensitivity; register a new key`)
-    return { result: field, targetId: key }
+    return { decided: { id: key }, targetId: key }
   })
 }

@@ -39,6 +39,6 @@ export async function setAttributes(ctx: Context, raw: z.input<typeof Input>): P
       ctx.keyRing,
       input.attributes.map((one) => ({ ...one, profileId, customerId, source: `staff:${ctx.viewer.id}`, observedAt: ctx.now() })),
     )
-    return { result: { customerId }, targetId: profileId }
+    return { decided: { customerId }, targetId: profileId }
   })
 }

@@ -28,7 +28,7 @@ type Sibling = {
  * Answers with the address and the name that a message needs. The address may hang on another profile of the same
  * customer; the asked one wins, then the newest. Reading is written to the audit log.
  */
-export const answerReadContactCards = (db: Db, ring: KeyRing, now: () => Date) =>
+export const readContactCards = (db: Db, ring: KeyRing, now: () => Date) =>
   answer(IdentityService.method.readContactCards, async ({ tenantId, profileIds, addressKind, purpose }) => {
     if (profileIds.length > MAX_PROFILES) throw new AppError('INVALID', `At most ${MAX_PROFILES} profiles at once`)
     return withTenant(db, tenantId, async (tx) => {

@@ -1,5 +1,5 @@
 import { tenantLoader } from '@renmai/platform/db/loader'
-import { rowsOf, through } from '@renmai/platform/db/row-loaders'
+import { rowsById, rowsOf, through } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { and, asc, desc, eq, inArray, or } from 'drizzle-orm'
 import { attributeValues } from '../attributes/attribute.table.ts'
@@ -43,6 +43,7 @@ export const customerLoaders = (ctx: BaseContext) => ({
     return new Map(rows.map((row) => [row.customerId, row]))
   }),
   evidence: rowsOf(ctx, { table: evidence, of: through(evidence.profileId, ofCustomer), order: desc(evidence.at), perParent: MAX_ITEMS }),
+  decision: rowsById(ctx, customerDecisions),
   decisions: rowsOf(ctx, {
     table: customerDecisions,
     of: (id) => or(eq(customerDecisions.survivorId, id), eq(customerDecisions.absorbedId, id))!,

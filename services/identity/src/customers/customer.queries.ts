@@ -1,5 +1,9 @@
 import type { Tx } from '@renmai/platform/db/db'
-import type { Customer } from './customer.table.ts'
+import { isNull } from 'drizzle-orm'
+import { type Customer, customers } from './customer.table.ts'
+
+/** The customers who were not merged into another. */
+export const isSurvivor = isNull(customers.mergedInto)
 
 /** What is read of a customer who was not merged into another. */
 export type CustomerRow = Pick<Customer, 'id' | 'createdAt'>

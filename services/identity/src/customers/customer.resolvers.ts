@@ -3,12 +3,10 @@ import { readPage } from '@renmai/platform/db/read-page'
 import { open } from '@renmai/platform/secrets/crypto'
 import { isId } from '@renmai/platform/serve/ids'
 import { live } from '@renmai/platform/serve/resolvers'
-import { isNull } from 'drizzle-orm'
-import { survivingValues } from '../attributes/attribute.rules.ts'
-import { attributePlace } from '../attributes/store-attributes.ts'
-import { placeOf } from '../contact-cards/store-contact-cards.ts'
+import { placeOf } from '../contact-cards/contact-card.ts'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
+import { isSurvivor } from './customer.queries.ts'
 import { customers, reviewCases } from './customer.table.ts'
 import { findByIdentifier } from './find-by-identifier.ts'
 import { mergeCustomers } from './merge-customers.ts'
@@ -26,7 +24,7 @@ export const customerResolvers = {
       const id = await findByIdentifier(ctx, identifier)
       return id ? ctx.load.customer.load(id) : null
     },
-    customers: (_, args, ctx) => readPage(ctx, args, { table: customers, by: customers.id, where: isNull(customers.mergedInto) }),
+    customers: (_, args, ctx) => readPage(ctx, args, { table: customers, by: customers.id, where: isSurvivor }),
     customerCounts: (_, _args, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
         const { rows } = await tx.client.query(
@@ -39,19 +37,17 @@ export const customerResolvers = {
   },
   Mutation: {
     mergeCustomers: async (_, { input }, ctx) => {
-      const decision = await mergeCustomers(ctx, input)
-      return { decision, survivor: await ctx.load.customer.load(decision.survivorId) }
+      const { decisionId, survivorId } = await mergeCustomers(ctx, input)
+      return { decision: await ctx.load.decision.load(decisionId), survivor: await ctx.load.customer.load(survivorId) }
     },
     unmergeCustomers: async (_, { input }, ctx) => {
-      const decision = await unmergeCustomers(ctx, input)
-      return { decision, survivor: await ctx.load.customer.load(decision.survivorId) }
+      const { decisionId, survivorId } = await unmergeCustomers(ctx, input)
+      return { decision: await ctx.load.decision.load(decisionId), survivor: await ctx.load.customer.load(survivorId) }
     },
   },
   Customer: {
     __resolveReference: ({ id }, ctx) => ctx.load.customer.load(id),
     profiles: async ({ id }, _args, ctx) => (await ctx.load.profiles.load(id)) ?? [],
-    attributes: async ({ id }, _args, ctx) => survivingValues((await ctx.load.attributes.load(id)) ?? []),
-    tags: async ({ id }, _args, ctx) => (await ctx.load.tags.load(id)) ?? [],
     evidence: async ({ id }, _args, ctx) => (await ctx.load.evidence.load(id)) ?? [],
     decisions: async ({ id }, _args, ctx) => (await ctx.load.decisions.load(id)) ?? [],
     displayName: async ({ id }, _args, { load, keyRing, viewer }) => {
@@ -60,13 +56,6 @@ export const customerResolvers = {
     },
   },
   Profile: { namespaces: async ({ id }, _args, ctx) => ((await ctx.load.namespaces.load(id)) ?? []).map((row) => row.namespace) },
-  AttributeValue: {
-    isPersonal: (row) => row.sealed !== null,
-    value: (row, _args, { keyRing, viewer }) => {
-      if (row.sealed === null) return row.value
-      return viewer.scopes.has('personal:read') ? open(keyRing, viewer.tenantId, attributePlace(row.key, row.profileId), row.sealed) : null
-    },
-  },
   ReviewCase: {
     customerA: (row, _args, ctx) => ctx.load.customer.load(row.customerA),
     customerB: (row, _args, ctx) => ctx.load.customer.load(row.customerB),

@@ -7,13 +7,13 @@ import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { lockCustomers, moveProfiles } from './absorb.ts'
-import { type CustomerDecision, customerDecisions, customers } from './customer.table.ts'
+import { customerDecisions, customers } from './customer.table.ts'
 import { checkUnmerge } from './merge.rules.ts'
 
 const Input = z.object({ idempotencyKey, decisionId: z.uuid(), reason: z.string().trim().min(1).max(500) })
 
 /** Undoes a merge: the profiles that it moved go back. What came to the survivor since then stays with it. */
-export async function unmergeCustomers(ctx: Context, raw: z.input<typeof Input>): Promise<CustomerDecision> {
+export async function unmergeCustomers(ctx: Context, raw: z.input<typeof Input>): Promise<{ decisionId: string; survivorId: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'unmergeCustomers', scope: 'customers:write' }, input, async (tx) => {
     const [merge] = await tx
@@ -40,8 +40,8 @@ export async function unmergeCustomers(ctx: Context, raw: z.input<typeof Input>)
       decidedBy: ctx.viewer.id,
       at: ctx.now(),
     }
-    const [decision] = await tx.insert(customerDecisions).values(row).returning()
-    await publish(tx, CustomerSplitSchema, { decisionId: decision!.id, survivorId, restoredId: absorbedId })
-    return { result: decision!, targetId: absorbedId }
+    await tx.insert(customerDecisions).values(row)
+    await publish(tx, CustomerSplitSchema, { decisionId: row.id, survivorId, restoredId: absorbedId })
+    return { decided: { decisionId: row.id, survivorId }, targetId: absorbedId }
   })
 }

@@ -11,11 +11,11 @@ import { pastMoment } from '@renmai/platform/serve/moments'
 import { isStorableText } from '@renmai/platform/serve/parse'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { IdentityService, type ProfileClaim } from '@renmai/proto/identity/v1/identity_service'
-import { storeAttributes } from '../attributes/store-attributes.ts'
-import { storeContactCards } from '../contact-cards/store-contact-cards.ts'
-import { absorb } from '../customers/absorb.ts'
+import { storeAttributes } from '../attributes/attribute.ts'
+import { storeContactCards } from '../contact-cards/contact-card.ts'
 import { customers, evidence, reviewCases } from '../customers/customer.table.ts'
-import { addTags } from '../tags/tag-profiles.ts'
+import { absorb } from '../customers/customer.ts'
+import { addTags } from '../tags/tag.ts'
 import { normalise } from './identifier.rules.ts'
 import { readKnown } from './profile.queries.ts'
 import { identifiers, profiles } from './profile.table.ts'
@@ -27,7 +27,7 @@ const MAX_CLAIMS = 500
 type Checked = { raw: ProfileClaim; claim: Claim; observedAt: Date } | { raw: ProfileClaim; error: AppError }
 type Good = Extract<Checked, { claim: Claim }>
 
-export const answerResolveProfiles = (db: Db, ring: KeyRing, now: Clock) =>
+export const resolveProfiles = (db: Db, ring: KeyRing, now: Clock) =>
   answer(IdentityService.method.resolveProfiles, async ({ tenantId, claims }) => {
     if (claims.length > MAX_CLAIMS) throw new AppError('INVALID', `At most ${MAX_CLAIMS} claims at once`)
     const checked = claims.map((raw) => check(raw, ring, tenantId, now()))

@@ -5,22 +5,23 @@ import { parse } from '@renmai/platform/serve/parse'
 import { StaffChangedSchema } from '@renmai/proto/identity/v1/events'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { ROLES } from './role.rules.ts'
-import { type Staff, staff } from './staff.table.ts'
+import { StaffRole } from '../gen/resolvers.ts'
+import { staff } from './staff.table.ts'
 
 const Input = z.object({
   idempotencyKey,
   subject: z.string().min(1).max(255),
   name: z.string().min(1).max(100),
-  roles: z.array(z.enum(ROLES)).min(1).max(5),
+  roles: z.array(z.enum(StaffRole)).min(1).max(5),
 })
 
-export async function addStaff(ctx: Context, raw: z.input<typeof Input>): Promise<Staff> {
+export async function addStaff(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'addStaff', scope: 'tenant:admin' }, input, async (tx) => {
     const { subject, name, roles } = input
-    const [added] = await tx.insert(staff).values({ tenantId: tx.tenantId, id: newId(), subject, name, roles }).returning()
-    await publish(tx, StaffChangedSchema, { staffId: added!.id, isActive: true })
-    return { result: added!, targetId: added!.id }
+    const id = newId()
+    await tx.insert(staff).values({ tenantId: tx.tenantId, id, subject, name, roles })
+    await publish(tx, StaffChangedSchema, { staffId: id, isActive: true })
+    return { decided: { id }, targetId: id }
   })
 }

@@ -6,7 +6,7 @@ import { scopesOf } from './role.rules.ts'
 import { staff } from './staff.table.ts'
 
 /** Tells the gateway who a token's subject is and what they may do. */
-export const answerAuthorizeStaff = (db: Db) =>
+export const authorizeStaff = (db: Db) =>
   answer(IdentityService.method.authorizeStaff, ({ tenantId, subject }) =>
     withTenant(db, tenantId, async (tx) => {
       const active = and(eq(staff.tenantId, tenantId), eq(staff.subject, subject), isNull(staff.disabledAt))

@@ -3,13 +3,13 @@ import { answer } from '@renmai/platform/events/ask'
 import { isId } from '@renmai/platform/serve/ids'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq, isNull } from 'drizzle-orm'
-import { isUsable } from '../api-clients/api-client.queries.ts'
 import { apiClients } from '../api-clients/api-client.table.ts'
+import { isUsable } from '../api-clients/api-client.ts'
 import { scopesOf } from './role.rules.ts'
 import { staff } from './staff.table.ts'
 
 /** Tells what somebody may do now, for what goes on in their name without a token or a key of theirs. */
-export const answerAuthorizeViewer = (db: Db) =>
+export const authorizeViewer = (db: Db) =>
   answer(IdentityService.method.authorizeViewer, async ({ tenantId, kind, viewerId }) => {
     if (!isId(viewerId)) return {}
     return withTenant(db, tenantId, (tx) => (kind === 'STAFF' ? authorizeStaff(tx, viewerId) : authorizeClient(tx, viewerId)))

@@ -6,11 +6,11 @@ import { StaffChangedSchema } from '@renmai/proto/identity/v1/events'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { type Staff, staff } from './staff.table.ts'
+import { staff } from './staff.table.ts'
 
 const Input = z.object({ idempotencyKey, staffId: z.uuid() })
 
-export async function disableStaff(ctx: Context, raw: z.input<typeof Input>): Promise<Staff> {
+export async function disableStaff(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'disableStaff', scope: 'tenant:admin' }, input, async (tx) => {
     const mine = and(eq(staff.tenantId, tx.tenantId), eq(staff.id, input.staffId))
@@ -18,6 +18,6 @@ export async function disableStaff(ctx: Context, raw: z.input<typeof Input>): Pr
     if (!disabled) throw new AppError('NOT_FOUND', 'No such member of staff')
     if (disabled.id === ctx.viewer.id) throw new AppError('CONFLICT', 'You cannot disable yourself; ask another owner')
     await publish(tx, StaffChangedSchema, { staffId: disabled.id, isActive: false })
-    return { result: disabled, targetId: disabled.id }
+    return { decided: { id: disabled.id }, targetId: disabled.id }
   })
 }

@@ -9,8 +9,8 @@ export const staffResolvers = {
     staff: (_, args, ctx) => readPage(ctx, args, { table: staff, by: staff.id }),
   },
   Mutation: {
-    addStaff: async (_, { input }, ctx) => ({ staff: await addStaff(ctx, input) }),
-    disableStaff: async (_, { input }, ctx) => ({ staff: await disableStaff(ctx, input) }),
+    addStaff: async (_, { input }, ctx) => ({ staff: await ctx.load.staff.load((await addStaff(ctx, input)).id) }),
+    disableStaff: async (_, { input }, ctx) => ({ staff: await ctx.load.staff.load((await disableStaff(ctx, input)).id) }),
   },
   Staff: { isActive: (member) => member.disabledAt === null },
 } satisfies Resolvers

@@ -4,15 +4,15 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { foldName } from './tag.rules.ts'
-import { type TagGroup, tagGroups } from './tag.table.ts'
+import { tagGroups } from './tag.table.ts'
 
 const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(15) })
 
-export async function createTagGroup(ctx: Context, raw: z.input<typeof Input>): Promise<TagGroup> {
+export async function createTagGroup(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'createTagGroup', scope: 'customers:write' }, input, async (tx) => {
     const row = { tenantId: tx.tenantId, id: newId(), name: input.name, foldedName: foldName(input.name) }
-    const [group] = await tx.insert(tagGroups).values(row).returning()
-    return { result: group!, targetId: group!.id }
+    await tx.insert(tagGroups).values(row)
+    return { decided: { id: row.id }, targetId: row.id }
   })
 }

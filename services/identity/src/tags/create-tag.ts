@@ -4,15 +4,15 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { foldName } from './tag.rules.ts'
-import { type Tag, tags } from './tag.table.ts'
+import { tags } from './tag.table.ts'
 
 const Input = z.object({ idempotencyKey, groupId: z.uuid(), name: z.string().trim().min(1).max(30) })
 
-export async function createTag(ctx: Context, raw: z.input<typeof Input>): Promise<Tag> {
+export async function createTag(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'createTag', scope: 'customers:write' }, input, async (tx) => {
     const row = { tenantId: tx.tenantId, id: newId(), groupId: input.groupId, name: input.name, foldedName: foldName(input.name) }
-    const [tag] = await tx.insert(tags).values(row).returning()
-    return { result: tag!, targetId: tag!.id }
+    await tx.insert(tags).values(row)
+    return { decided: { id: row.id }, targetId: row.id }
   })
 }

@@ -21,7 +21,7 @@ export async function tagProfiles(ctx: Context, raw: z.input<typeof Input>): Pro
       tx,
       input.profileIds.map((profileId) => ({ profileId, tagId: input.tagId, at: ctx.now() })),
     )
-    return { result: { changed }, targetId: input.tagId }
+    return { decided: { changed }, targetId: input.tagId }
   })
 }
 
@@ -41,7 +41,7 @@ export async function untagProfiles(ctx: Context, raw: z.input<typeof Input>): P
       TagRemovedSchema,
       ...rows.map((row) => ({ profileId: row.profile_id, customerId: row.customer_id, tagId: input.tagId, at: timestampFromDate(at) })),
     )
-    return { result: { changed: rows.length }, targetId: input.tagId }
+    return { decided: { changed: rows.length }, targetId: input.tagId }
   })
 }
 

@@ -1,4 +1,4 @@
-import { rowsById, rowsOf } from '@renmai/platform/db/row-loaders'
+import { rowsById, rowsOf } from '@renmai/platform/db/rows-by-id'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import { asc, eq, sql } from 'drizzle-orm'
 import { profiles } from '../profiles/profile.table.ts'

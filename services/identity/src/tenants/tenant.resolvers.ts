@@ -1,15 +1,10 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { eq } from 'drizzle-orm'
+import { readFirst } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { tenants } from './tenant.table.ts'
 
 export const tenantResolvers = {
   Query: {
-    tenant: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, async (tx) => {
-        const [tenant] = await tx.select().from(tenants).where(eq(tenants.tenantId, viewer.tenantId))
-        return tenant
-      }),
+    tenant: async (_, _args, ctx) => (await readFirst(ctx, 1, { table: tenants, by: tenants.tenantId }))[0],
   },
   Tenant: { id: (tenant) => tenant.tenantId },
 } satisfies Resolvers

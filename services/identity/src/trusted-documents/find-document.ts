@@ -5,7 +5,7 @@ import { and, eq, isNull } from 'drizzle-orm'
 import { trustedDocuments } from './trusted-document.table.ts'
 
 /** Tells the gateway the text of a document that a tenant trusts. */
-export const answerFindDocument = (db: Db) =>
+export const findDocument = (db: Db) =>
   answer(IdentityService.method.findDocument, ({ tenantId, hash }) =>
     withTenant(db, tenantId, async (tx) => {
       const trusted = and(eq(trustedDocuments.tenantId, tx.tenantId), eq(trustedDocuments.hash, hash), isNull(trustedDocuments.retiredAt))

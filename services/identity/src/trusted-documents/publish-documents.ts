@@ -41,6 +41,6 @@ export async function publishDocuments(ctx: Context, raw: z.input<typeof Input>)
         setWhere: isNotNull(trustedDocuments.retiredAt),
       })
       .returning({ one: sql`1` })
-    return { result: { added: rows.length, known: byHash.size - rows.length }, targetId: tx.tenantId }
+    return { decided: { added: rows.length, known: byHash.size - rows.length }, targetId: tx.tenantId }
   })
 }

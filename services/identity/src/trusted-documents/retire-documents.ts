@@ -14,6 +14,6 @@ export async function retireDocuments(ctx: Context, raw: z.input<typeof Input>):
     const { tenantId, hash, retiredAt } = trustedDocuments
     const trusted = and(eq(tenantId, tx.tenantId), inArray(hash, input.hashes), isNull(retiredAt))
     const { rowCount } = await tx.update(trustedDocuments).set({ retiredAt: ctx.now() }).where(trusted)
-    return { result: { retired: rowCount ?? 0 }, targetId: tx.tenantId }
+    return { decided: { retired: rowCount ?? 0 }, targetId: tx.tenantId }
   })
 }

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import type { BaseContext } from '../serve/mutate.ts'
 import { type Tx, withTenant } from './db.ts'
+import { clearsAfterWrites } from './loaded.ts'
 
 /**
  * A loader of one request and so of one tenant: all keys asked for in one tick become one transaction and one query.
@@ -10,11 +11,12 @@ export function tenantLoader<V>(
   { db, viewer }: BaseContext,
   read: (tx: Tx, keys: readonly string[]) => Promise<Map<string, V>>,
 ): DataLoader<string, V | undefined> {
-  return new DataLoader(
+  const loader = new DataLoader<string, V | undefined>(
     async (keys) => {
       const found = await withTenant(db, viewer.tenantId, (tx) => read(tx, keys))
       return keys.map((key) => found.get(key))
     },
     { maxBatchSize: 500 },
   )
+  return clearsAfterWrites(viewer, loader)
 }

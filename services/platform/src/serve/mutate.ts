@@ -3,6 +3,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { z } from 'zod'
 import { type Db, type Tx, withTenant } from '../db/db.ts'
+import { forgetLoaded } from '../db/loaded.ts'
 import { publish } from '../events/outbox.ts'
 import type { Clock } from './clock.ts'
 import { crashPoint } from './crash-point.ts'
@@ -21,8 +22,14 @@ export const idempotencyKey = z
 
 export type Command = { readonly name: string; readonly scope: string }
 
-/** What a command did: its answer, what it acted on, and, for answers with a secret, what to answer a repeat. */
-export type Outcome<T> = { result: T; targetId: string; repeat?: T }
+/**
+ * What may be remembered of a command: ids, numbers and booleans. Everything else belongs to entities, which are read when
+ * they are answered: a repeat gets them as they are then, and no personal data rests beside the idempotency keys.
+ */
+type Decided<T> = { [K in keyof T]: K extends 'id' | `${string}Id` ? string | null : number | boolean | null }
+
+/** What a command decided, what it acted on, and what is answered once only and remembered nowhere, such as a secret. */
+export type Outcome<T extends Decided<T>, O extends object> = { decided: T; targetId: string; once?: O }
 
 /** Viewers of requests in which something was answered a second time; each request has its own. */
 const repeated = new WeakSet<Viewer>()
@@ -31,16 +38,17 @@ const repeated = new WeakSet<Viewer>()
 export const wasRepeated = (viewer: Viewer): boolean => repeated.has(viewer)
 
 /**
- * Runs a write once per idempotency key: the effect, the remembered answer and the audit entry commit together. A repeat
- * gets the first answer; two at once wait for each other.
+ * Runs a write once per idempotency key: the effect, what was decided and the audit entry commit together. A repeat gets
+ * the same decision without what is answered once; two concurrent calls wait for each other.
+ * @returns ids and counts; resolvers read the entities by their loaders, which forget what they read before the write
  * @throws AppError FORBIDDEN without the scope; IDEMPOTENCY_KEY_REUSED for the same key with another input
  */
-export async function mutate<T>(
+export async function mutate<T extends Decided<T>, O extends object = object>(
   { db, viewer, now }: BaseContext,
   command: Command,
   input: { idempotencyKey: string },
-  work: (tx: Tx) => Promise<Outcome<T>>,
-): Promise<T> {
+  work: (tx: Tx) => Promise<Outcome<T, O>>,
+): Promise<T & Partial<O>> {
   requireScope(viewer, command.scope)
   const digest = createHash('sha256')
     .update(canonical({ input, actor: viewer.id }))
@@ -49,14 +57,14 @@ export async function mutate<T>(
     const earlier = await claim(tx, command.name, input.idempotencyKey, digest)
     if (earlier) {
       repeated.add(viewer)
-      return earlier.response as T
+      return earlier.response as T & Partial<O>
     }
-    const { result, targetId, repeat } = await work(tx)
+    const { decided, targetId, once } = await work(tx)
     await tx.client.query('UPDATE idempotency_keys SET response = $4 WHERE tenant_id = $1 AND command = $2 AND key = $3', [
       tx.tenantId,
       command.name,
       input.idempotencyKey,
-      JSON.stringify(repeat ?? result ?? null),
+      JSON.stringify(decided),
     ])
     await publish(tx, ActionRecordedSchema, {
       action: command.name,
@@ -66,8 +74,9 @@ export async function mutate<T>(
       inputDigest: digest,
       at: timestampFromDate(now()),
     })
-    return result
+    return { ...decided, ...once } as T & Partial<O>
   })
+  forgetLoaded(viewer)
   crashPoint('committed')
   return answer
 }

@@ -202,6 +202,6 @@ async function refuseStrongRole(db: Db): Promise<void> {
     throw new Error('DATABASE_URL must name a role that is no superuser, cannot bypass row-level security and owns no table')
 }
 
-/** All that a service listens to. */
+/** All that a service listens to; the one that publishes its tenants knows them already. */
 export const handlersOf = <S extends z.ZodObject, C extends object, D extends Opened<S>>({ name, handlers }: Service<S, C, D>) =>
-  name === 'identity' ? handlers : [...handlers, rememberTenants]
+  rememberTenants.publishers.includes(name) ? handlers : [...handlers, rememberTenants]

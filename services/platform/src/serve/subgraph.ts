@@ -20,15 +20,15 @@ import {
 } from 'graphql'
 import { type CompiledQuery, compileQuery } from 'graphql-jit'
 import type { Admission } from '../overload/admission.ts'
-import { enforceScopes } from './access.ts'
+import { enforceScopes } from './enforce-scopes.ts'
 import { AppError } from './errors.ts'
 import { readGlobalIds } from './global-id.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
 import { wasRepeated } from './mutate.ts'
 import type { Connection } from './page.ts'
+import { returnUserErrors } from './return-user-errors.ts'
 import { createSharedCache, type SharedCache } from './shared-cache.ts'
-import { tellUserErrors } from './user-errors.ts'
 import { type Verifier, type Viewer, verifyViewer } from './viewer.ts'
 
 export type SubgraphOptions<C> = {
@@ -58,7 +58,7 @@ export function buildSchema(modules: DocumentNode[], resolvers: object, { readsG
   for (const type of Object.values(schema.getTypeMap()))
     if (isObjectType(type) && type.getFields().totalCount)
       type.getFields().totalCount!.resolve ??= (source: Connection<unknown>) => source.count()
-  return enforceScopes(tellUserErrors(readsGlobalIds ? readGlobalIds(schema) : schema), modules)
+  return enforceScopes(returnUserErrors(readsGlobalIds ? readGlobalIds(schema) : schema), modules)
 }
 
 /**

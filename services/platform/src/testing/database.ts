@@ -3,6 +3,7 @@ import pg from 'pg'
 import { connect, type Db } from '../db/db.ts'
 import { migrate } from '../db/migrate.ts'
 import { type DatabaseUrls, provisionDatabase } from '../db/provision.ts'
+import { checkPublished } from './published.ts'
 
 /** What a test needs to know of a service to make its database. */
 export type Migrated = {
@@ -34,7 +35,7 @@ export async function testDatabase(adminUrl: string, service: Migrated): Promise
     // Rights to a database are not copied with it.
     await admin.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`)
     await admin.query(`GRANT CONNECT ON DATABASE ${name} TO ${template}_app, ${template}_relay`)
-    return open(adminUrl, name, urls)
+    return open(adminUrl, name, urls, service.name)
   } finally {
     await admin.end()
   }
@@ -50,18 +51,22 @@ async function makeTemplate(
   return urls
 }
 
-function open(adminUrl: string, name: string, template: DatabaseUrls): TestDatabase {
+function open(adminUrl: string, name: string, template: DatabaseUrls, service: string): TestDatabase {
   const here = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
   const urls = { owner: here(template.owner), app: here(template.app), relay: here(template.relay) }
   const [db, relayDb, owner] = [connect(urls.app), connect(urls.relay), new pg.Pool({ connectionString: here(adminUrl), max: 2 })]
   // Dropping the database ends what is still connected to it.
   owner.on('error', () => undefined)
   const drop = async () => {
-    await Promise.all([db.pool.end(), relayDb.pool.end(), owner.end()])
-    const admin = new pg.Client({ connectionString: adminUrl })
-    await admin.connect()
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
-    await admin.end()
+    try {
+      await checkPublished(service, owner)
+    } finally {
+      await Promise.all([db.pool.end(), relayDb.pool.end(), owner.end()])
+      const admin = new pg.Client({ connectionString: adminUrl })
+      await admin.connect()
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      await admin.end()
+    }
   }
   return { urls, db, relayDb, owner, drop }
 }

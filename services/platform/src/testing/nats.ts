@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isAtLeast } from '../events/bus.ts'
-import type { Permissions } from '../events/bus-permissions.ts'
+import type { Permissions } from '../events/permissions.ts'
 import { makePrivateFolder, PRIVATE_FILE } from './folder.ts'
 import { type Child, freePort, start } from './processes.ts'
 

@@ -2,31 +2,9 @@ import type { Db } from '../db/db.ts'
 import { newId } from '../serve/ids.ts'
 import type { BaseContext } from '../serve/mutate.ts'
 import type { Viewer } from '../serve/viewer.ts'
+import { ALL_SCOPES } from './scopes.ts'
 
-export const ALL_SCOPES = [
-  'customers:read',
-  'customers:write',
-  'personal:read',
-  'orders:read',
-  'orders:write',
-  'campaigns:read',
-  'campaigns:write',
-  'analytics:read',
-  'analytics:write',
-  'consents:read',
-  'consents:write',
-  'messages:read',
-  'messages:write',
-  'channels:read',
-  'channels:write',
-  'events:write',
-  'audit:read',
-  'documents:write',
-  'webhooks:read',
-  'webhooks:write',
-  'exports:write',
-  'tenant:admin',
-]
+export { ALL_SCOPES }
 
 /** A member of staff of a tenant, with every scope unless told otherwise. */
 export function testViewer(tenantId: string, scopes: readonly string[] = ALL_SCOPES): Viewer {

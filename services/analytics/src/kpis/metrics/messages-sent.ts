@@ -1,4 +1,4 @@
-import { isKnown } from '../../warehouse/kind.ts'
+import { isKnown } from '../../warehouse/kind.rules.ts'
 import { EVENTS, metric } from './metric.ts'
 
 export const messagesSent = metric({

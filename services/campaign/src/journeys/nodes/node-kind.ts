@@ -1,6 +1,6 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { z } from 'zod'
-import type { Clause } from '../../segments/clauses.ts'
+import { type Clause } from '../../segments/segment.ts'
 import type { Reference } from '../references.ts'
 
 /** The id of a step, unique in its journey. */

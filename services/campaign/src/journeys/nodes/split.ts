@@ -2,8 +2,8 @@ import type { Tx } from '@renmai/platform/db/db'
 import { currentTenant } from '@renmai/platform/db/tenants'
 import { z } from 'zod'
 import { definitionSchema } from '../../segments/clause.rules.ts'
-import type { Clause } from '../../segments/clauses.ts'
 import { compileClause } from '../../segments/compile-clause.rules.ts'
+import { type Clause } from '../../segments/segment.ts'
 import { type Entry, nodeId, nodeKind } from './node-kind.ts'
 
 /** Goes one way or the other by a condition. */

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { AttributeOperator } from '../../gen/resolvers.ts'
 import { type Bind, clauseKind } from './clause-kind.ts'
 import { factKey } from './limits.ts'
 
 const schema = z
   .object({
     key: factKey,
-    operator: z.enum(['EQ', 'IN', 'GTE', 'LTE', 'EXISTS']),
+    operator: z.enum(AttributeOperator),
     values: z
       .array(z.string().max(1_000))
       .max(100)

@@ -1,12 +1,13 @@
 import { day } from '@renmai/platform/serve/moments'
 import { z } from 'zod'
+import { OrderOfCustomer } from '../../gen/resolvers.ts'
 import { clauseKind } from './clause-kind.ts'
 import { COUNTS } from './orders.ts'
 
 const days = z.int().min(0).max(3_650).nullish()
 
 const schema = z
-  .object({ which: z.enum(['FIRST', 'LAST']), from: day.nullish(), to: day.nullish(), minDaysAgo: days, maxDaysAgo: days })
+  .object({ which: z.enum(OrderOfCustomer), from: day.nullish(), to: day.nullish(), minDaysAgo: days, maxDaysAgo: days })
   .refine(
     ({ which: _which, ...limits }) => Object.values(limits).some((limit) => limit != null),
     'needs from, to, minDaysAgo or maxDaysAgo',

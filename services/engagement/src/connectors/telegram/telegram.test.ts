@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import { answer, answerAll } from '@renmai/platform/events/ask'
 import { idFrom, newId } from '@renmai/platform/serve/ids'
 import { deliver, event, published } from '@renmai/platform/testing/events'
 import { eventually } from '@renmai/platform/testing/eventually'
@@ -8,14 +7,13 @@ import { type Child, freePort, start } from '@renmai/platform/testing/processes'
 import { key } from '@renmai/platform/testing/viewers'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { MessageRequestedSchema, TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
-import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
 import { ContactLostSchema, MessageReceivedSchema, TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 import { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
-import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Claimed, startGate, startIdentity } from '../../../test/neighbours.ts'
 import { type Stand, startStand } from '../../../test/stand.ts'
-import { type ChannelAccountRow, connectAccount } from '../../channels/connect-account.ts'
+import { type Connected, connectAccount } from '../../channels/connect-account.ts'
 import { setCallbacks } from '../../channels/set-callbacks.ts'
 import { testConnection } from '../../channels/test-connection.ts'
 import { handlers } from '../../handlers.ts'
@@ -31,8 +29,8 @@ let stand: Stand
 let simulator: Child
 let url: string
 let intake: string
-let account: ChannelAccountRow
-const claimed: { source: string; externalId: string; displayName: string; identifiers: string[] }[] = []
+let account: Connected
+const claimed: Claimed[] = []
 const stops: (() => Promise<unknown>)[] = []
 
 const order = async (path: string, body?: object) => {
@@ -42,46 +40,25 @@ const order = async (path: string, body?: object) => {
 const rows = async (sql: string, ...values: unknown[]) => (await stand.test.owner.query(sql, values)).rows
 const profileOf = (userId: number) => idFrom('telegram:4711', String(userId))
 const connect = async (token: string) => {
-  const { account: made } = await connectAccount(stand.contextOf(tenant), 'TELEGRAM', { idempotencyKey: key(), name: 'bot', token })
+  const made = await connectAccount(stand.contextOf(tenant), 'TELEGRAM', { idempotencyKey: key(), name: 'bot', token })
   return made
 }
-const stateOf = async ({ id }: ChannelAccountRow) => (await rows('SELECT next_at, problem FROM channel_accounts WHERE id = $1', id))[0]
+const stateOf = async ({ id }: Connected) => (await rows('SELECT next_at, problem FROM channel_accounts WHERE id = $1', id))[0]
 
-function startIdentity(): void {
-  const resolve = answer(IdentityService.method.resolveProfiles, async ({ claims }) => {
-    for (const { source, externalId, displayName, identifiers } of claims)
-      claimed.push({ source, externalId, displayName, identifiers: identifiers.map((one) => `${one.namespace}=${one.value}`) })
-    return {
-      profiles: claims.map(({ claimId, source, externalId }) => ({
-        claimId,
-        profileId: idFrom(source, externalId),
-        customerId: idFrom('c', source, externalId),
-      })),
-    }
-  })
-  const people = [7, 8, 9]
-  const cards = answer(IdentityService.method.readContactCards, async ({ profileIds, addressKind }) => ({
-    cards: profileIds.map((profileId) => ({
-      profileId,
-      address: addressKind === IdentifierKind.TELEGRAM_ID ? String(people.find((one) => profileOf(one) === profileId) ?? '@all') : '',
-      displayName: '李',
-    })),
-  }))
-  const decide = answer(ComplianceService.method.decideSends, async ({ questions }) => ({
-    decisions: questions.map(({ messageId }) => ({ messageId, decisionId: idFrom('d', messageId), isAllowed: true, reasons: [] })),
-  }))
-  stops.push(answerAll(stand.bus, 'identity', [resolve, cards]), answerAll(stand.bus, 'compliance', [decide]))
-}
+/** Everybody whom tests speak with. */
+const PEOPLE = [7, 8, 9]
+const addressOf = (profileId: string, kind: number) =>
+  kind === IdentifierKind.TELEGRAM_ID ? String(PEOPLE.find((one) => profileOf(one) === profileId) ?? '@all') : ''
 
 beforeAll(async () => {
   const port = await freePort()
   url = `http://127.0.0.1:${port}`
   const args = [SIMULATOR, String(port), '0']
   simulator = await start('simulator', process.execPath, args, { logs: folder.path, ready: (line) => line.startsWith('READY') })
-  stand = await startStand({ platformUrls: { TELEGRAM: url } })
+  stand = await startStand({ PLATFORM_URLS: JSON.stringify({ TELEGRAM: url }) })
   intake = await stand.intake.listen({ host: '127.0.0.1', port: 0 })
   await order('telegram/accounts', { token: TOKEN, username: 'shop_bot', intake })
-  startIdentity()
+  stops.push(startIdentity(stand.bus, { claimed, addressOf }), startGate(stand.bus))
   stops.unshift(...runQueues(stand.worker, [setCallbacks, processPushes, dispatchMessages]).map((loop) => () => loop.stop()))
   account = await connect(TOKEN)
   await eventually(async () => expect(await stateOf(account)).toEqual({ next_at: null, problem: null }))

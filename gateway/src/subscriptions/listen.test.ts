@@ -1,0 +1,114 @@
+import { writeGlobalId } from '@renmai/platform/serve/global-id'
+import { newId } from '@renmai/platform/serve/ids'
+import { eventually } from '@renmai/platform/testing/eventually'
+import { Agent, request } from 'undici'
+import { describe, expect, it } from 'vitest'
+import { liveSeed, mine } from '../../test/live-seed.ts'
+
+const seed = liveSeed()
+
+describe('listeners', () => {
+  it('who may see the same and ask for the same are one question for each event', async () => {
+    const query = 'subscription { changed { id orders } }'
+    const same = [seed.overSocket(query, `s1|${mine}|x`), seed.overSocket(query, `s2|${mine}|x`), seed.overEvents(query, `s3|${mine}|x`)]
+    await seed.untilTold(same, newId())
+    const id = newId()
+    seed.asked.length = 0
+    seed.publish(id)
+    await eventually(() => expect(same.every(({ told }) => JSON.stringify(told.at(-1)).includes(writeGlobalId('Person', id)))).toBe(true))
+    const about = seed.asked.filter(({ body }) => body.event?.customerId === id || body.variables.representations?.[0]?.id === id)
+    expect(about.map(({ subgraph }) => subgraph)).toEqual(['people', 'shops'])
+    for (const one of same) one.stop()
+  })
+
+  it('with other scopes are other questions', async () => {
+    const query = 'subscription { changed { id } }'
+    const both = [seed.overSocket(query, `s1|${mine}|x`), seed.overSocket(query, `s1|${mine}|x,y`)]
+    await seed.untilTold(both, newId())
+    const id = newId()
+    seed.publish(id)
+    await eventually(() => expect(seed.asked.filter(({ body }) => body.event?.customerId === id)).toHaveLength(2))
+    for (const one of both) one.stop()
+  })
+
+  it('of what is each one’s own are other questions', async () => {
+    const query = 'subscription { own { id } }'
+    const both = [seed.overSocket(query, `s1|${mine}|x`), seed.overSocket(query, `s2|${mine}|x`)]
+    await seed.untilTold(both, newId())
+    const id = newId()
+    seed.publish(id)
+    await eventually(() =>
+      expect(
+        seed.asked
+          .filter(({ body }) => body.event?.customerId === id)
+          .map(({ viewer }) => viewer)
+          .toSorted(),
+      ).toEqual(['s1', 's2']),
+    )
+    for (const one of both) one.stop()
+  })
+
+  it('of what changes often are told of the last of several changes', async () => {
+    const listening = seed.overSocket('subscription { seldom { id } }', `o|${mine}|x`)
+    const [id, other] = [newId(), newId()]
+    await seed.untilTold([listening], id)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    listening.told.length = 0
+    for (let no = 0; no < 20; no++) seed.publish(no % 2 ? id : other)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    // Two, unless the machine was so busy that they fell into several spans.
+    expect(listening.told.length).toBeLessThanOrEqual(6)
+    expect(new Set(listening.told.map(({ data }) => (data!.seldom as { id: string }).id)).size).toBe(2)
+    listening.stop()
+  })
+
+  it('over WebSockets are closed with a code that tells whether to come back', async () => {
+    const codeFor = async (authorization: string) => {
+      const socket = new WebSocket(seed.url.replace('http', 'ws'), 'graphql-transport-ws')
+      socket.onopen = () => socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }))
+      return new Promise<number>((resolve) => (socket.onclose = ({ code }) => resolve(code)))
+    }
+    expect(await codeFor('nobody')).toBe(4401)
+    expect(await codeFor(`partner|${mine}|x`)).toBe(4403)
+    expect(await codeFor(`unsure|${mine}|x`)).toBe(1013)
+  })
+
+  it('over server-sent events are refused with a status', async () => {
+    const statusOf = async (query: string, credential: string, method = 'POST') => {
+      const headers = { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${credential}` }
+      const target = method === 'GET' ? `${seed.url}?${new URLSearchParams({ query })}` : seed.url
+      const answer = await fetch(target, { method, headers, ...(method === 'GET' ? {} : { body: JSON.stringify({ query }) }) })
+      const { errors } = (await answer.json()) as { errors: { extensions: { code: string } }[] }
+      return [answer.status, errors[0]!.extensions.code]
+    }
+    expect(await statusOf('subscription { nothing }', `a|${mine}|x`)).toEqual([400, 'GRAPHQL_VALIDATION_FAILED'])
+    expect(await statusOf('{ people { id } }', `a|${mine}|x`, 'GET')).toEqual([400, 'BAD_USER_INPUT'])
+    expect(await statusOf('subscription { secret { id } }', `a|${mine}|x`)).toEqual([400, 'UNAUTHORIZED_FIELD_OR_TYPE'])
+    expect(await statusOf('subscription { changed { id } }', 'nobody')).toEqual([401, 'UNAUTHENTICATED'])
+  })
+
+  it('over server-sent events give their place back when they end, on a connection that stays', async () => {
+    const agent = new Agent({ connections: 1, pipelining: 1 })
+    const once = async () => {
+      const { body } = await request(seed.url, {
+        dispatcher: agent,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer again|${mine}|x` },
+        body: JSON.stringify({ query: 'subscription { changed { id } }' }),
+      })
+      setTimeout(seed.stopLive, 50)
+      return body.text()
+    }
+    for (let no = 0; no < 4; no++) expect(await once()).toContain('event: complete')
+    await agent.close()
+  })
+
+  it('do not subscribe by POST', async () => {
+    const answer = await fetch(seed.url.replace('/stream', ''), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer a|${mine}|x` },
+      body: JSON.stringify({ query: 'subscription { changed { id } }' }),
+    })
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('/graphql/stream')])
+  })
+})

@@ -1,0 +1,24 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createQueue } from './queue.ts'
+
+describe('a queue', () => {
+  it('gives what is pushed, and tells who takes it too slowly', async () => {
+    const onEnd = vi.fn()
+    const { push, values } = createQueue<number>(onEnd)
+    for (let no = 0; no < 101; no++) push(no)
+    for (let no = 0; no < 100; no++) expect(await values.next()).toEqual({ done: false, value: no })
+    await expect(values.next()).rejects.toMatchObject({ extensions: { code: 'TOO_SLOW' } })
+    expect(onEnd).toHaveBeenCalledTimes(1)
+  })
+
+  it('ends while somebody waits', async () => {
+    const onEnd = vi.fn()
+    const { push, values } = createQueue<number>(onEnd)
+    const waiting = values.next()
+    await values.return()
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    push(1)
+    await values.return()
+    expect(onEnd).toHaveBeenCalledTimes(1)
+  })
+})

@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createSigner, createVerifier, verifyViewer } from '@renmai/platform/serve/viewer'
+import { eventually } from '@renmai/platform/testing/eventually'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectSubgraph, type Subgraph } from './connect-subgraph.ts'
+
+const TENANT = '01931a2b-0000-7000-8000-000000000001'
+const staff = (id: string) => ({ kind: 'STAFF', id, tenantId: TENANT, scopes: new Set(['orders:read']) }) as const
+const SECRET = 's'.repeat(32)
+const body = (query: string) => JSON.stringify({ query, variables: {} })
+
+type Seen = { token: string; body: string }
+
+let [server, subgraph, seen, answer]: [Server, Subgraph, Seen[], (response: ServerResponse) => unknown] = [] as never
+
+beforeEach(async () => {
+  seen = []
+  answer = (response) => response.end('{"data":{"a":{"b":1}}}')
+  server = createServer(async (request: IncomingMessage, response) => {
+    const text = (await request.toArray()).join('')
+    seen.push({ token: request.headers.authorization!.replace('Bearer ', ''), body: text })
+    await answer(response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
+  subgraph = connectSubgraph('orders', url, createSigner(SECRET), 300)
+})
+afterEach(async () => {
+  server.closeAllConnections()
+  server.close()
+  await subgraph.close()
+})
+
+describe('a subgraph', () => {
+  it('is told who asks, by a token for it and for this body', async () => {
+    await subgraph.ask(staff('a'), body('{ a }'), 'query')
+    const { token, body: text } = seen[0]!
+    const verifier = await createVerifier(SECRET)
+    await expect(verifyViewer(verifier, token, 'orders', text)).resolves.toMatchObject({ id: 'a', tenantId: TENANT })
+    await expect(verifyViewer(verifier, token, 'campaign', text)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+
+  it('is asked once for what one viewer asks several times concurrently, and each gets an answer of its own', async () => {
+    answer = (response) => sleep(30).then(() => response.end('{"data":{"a":{"b":1}}}'))
+    const viewer = staff('a')
+    const [first, second] = await Promise.all([1, 2, 3].map(() => subgraph.ask(viewer, body('{ a }'), 'query')))
+    expect(seen).toHaveLength(1)
+    ;(first!.data!.a as { b: number }).b = 2
+    expect(second!.data).toEqual({ a: { b: 1 } })
+    await subgraph.ask(viewer, body('{ a }'), 'query')
+    expect(seen).toHaveLength(2)
+  })
+
+  it('is asked for each viewer, each body and each mutation', async () => {
+    answer = (response) => sleep(30).then(() => response.end('{"data":{}}'))
+    const viewer = staff('a')
+    await Promise.all([
+      subgraph.ask(viewer, body('{ a }'), 'query'),
+      subgraph.ask(staff('b'), body('{ a }'), 'query'),
+      subgraph.ask(viewer, body('{ b }'), 'query'),
+      subgraph.ask(viewer, body('mutation { a }'), 'mutation'),
+      subgraph.ask(viewer, body('mutation { a }'), 'mutation'),
+    ])
+    expect(seen).toHaveLength(5)
+  })
+
+  it('is asked again after a mutation, even while an older answer is under way', async () => {
+    answer = (response) => sleep(seen.length === 1 ? 120 : 5).then(() => response.end(`{"data":{"no":${seen.length}}}`))
+    const viewer = staff('a')
+    const older = subgraph.ask(viewer, body('{ a }'), 'query')
+    await sleep(20)
+    await subgraph.ask(viewer, body('mutation { a }'), 'mutation')
+    await subgraph.ask(viewer, body('{ a }'), 'query')
+    expect(seen).toHaveLength(3)
+    await older
+  })
+
+  it('that answers byte by byte is not waited for, on the connection neither', async () => {
+    let closed = 0
+    answer = (response) => {
+      const drip = setInterval(() => response.write(' '), 50)
+      response.once('close', () => (clearInterval(drip), closed++))
+    }
+    await expect(subgraph.ask(staff('a'), body('{ a }'), 'query')).resolves.toMatchObject({
+      errors: [{ extensions: { code: 'UNAVAILABLE' } }],
+    })
+    await eventually(() => expect(closed).toBe(1))
+  })
+
+  it('that answers late, brokenly or not at all is unavailable, and nothing is sent twice', async () => {
+    const unavailable = { data: null, errors: [{ extensions: { code: 'UNAVAILABLE' } }] }
+    const answers = [
+      (response: ServerResponse) => sleep(600).then(() => response.end('{}')),
+      (response: ServerResponse) => response.end('{"data":'),
+      (response: ServerResponse) => response.writeHead(503).end('{"data":{}}'),
+      (response: ServerResponse) => response.destroy(),
+    ]
+    for (const [no, one] of answers.entries()) {
+      answer = one
+      expect(await subgraph.ask(staff('a'), body('mutation { a }'), 'mutation')).toMatchObject(unavailable)
+      expect(seen).toHaveLength(no + 1)
+    }
+  })
+
+  it('that has too much to do is told apart from one that is silent, and is not asked again', async () => {
+    for (const status of [429, 503]) {
+      answer = (response) => response.writeHead(status).end('{}')
+      const { errors } = await subgraph.ask(staff('a'), body('{ a }'), 'query')
+      expect(errors).toEqual([{ message: expect.stringContaining('Too much is asked for'), extensions: { code: 'UNAVAILABLE' } }])
+    }
+    expect(seen).toHaveLength(2)
+  })
+
+  it('is asked once more for a query whose connection broke', async () => {
+    answer = (response) => (seen.length === 1 ? response.destroy() : response.end('{"data":{"a":1}}'))
+    expect(await subgraph.ask(staff('a'), body('{ a }'), 'query')).toEqual({ data: { a: 1 } })
+    expect(seen).toHaveLength(2)
+  })
+
+  it('is left by idle connections before it could end them under a mutation', async () => {
+    let connections = 0
+    server.on('connection', () => connections++)
+    const mutate = () => subgraph.ask(staff('a'), body('mutation { a }'), 'mutation')
+    await mutate()
+    await sleep(20)
+    await mutate()
+    expect(connections).toBe(1)
+    await sleep(800)
+    await mutate()
+    expect(connections).toBe(2)
+  })
+
+  it('that keeps silent is left alone for a second, then asked again; one that refuses is not', async () => {
+    const ask = () => subgraph.ask(staff('a'), body('mutation { a }'), 'mutation')
+    answer = (response) => response.writeHead(429).end()
+    for (let no = 0; no < 12; no++) await ask()
+    expect(seen).toHaveLength(12)
+    answer = (response) => response.destroy()
+    for (let no = 0; no < 12; no++) await ask()
+    expect(seen).toHaveLength(22)
+    answer = (response) => response.end('{"data":{"a":1}}')
+    await sleep(1_050)
+    expect(await ask()).toEqual({ data: { a: 1 } })
+    expect(await ask()).toEqual({ data: { a: 1 } })
+  })
+})

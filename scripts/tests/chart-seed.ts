@@ -1,0 +1,32 @@
+import { beforeAll } from 'vitest'
+import { nameOf } from '../charts/immutable.ts'
+import { builtCharts, EXAMPLES, exampleFlags, helm, type Manifest, render } from '../charts/render.ts'
+import { SERVICES } from '../compose-supergraph.ts'
+
+export const PARTS = [...SERVICES, 'gateway'] as const
+/** The examples of values that the charts come with. */
+export const NAMES = Object.keys(EXAMPLES)
+
+/** The objects of each example, for the file that calls it. */
+export function chartSeed() {
+  const rendered: Record<string, Manifest[]> = {}
+  beforeAll(() => {
+    for (const name of NAMES) rendered[name] = render(name)
+  })
+  return { rendered }
+}
+
+export const find = (manifests: readonly Manifest[], kind: string, name: string) =>
+  manifests.find((one) => nameOf(one) === `${kind}/${name}`)!
+// oxlint-disable-next-line typescript/no-explicit-any -- reads objects of twenty kinds
+export const specOf = (manifest: Manifest): any => manifest.spec
+export const dataOf = (manifest: Manifest) => (manifest.data ?? manifest.stringData) as Record<string, string>
+/** What helm says against values. */
+export const refusal = (...flags: string[]): string => {
+  try {
+    helm('template', 'renmai', builtCharts(), ...exampleFlags('production'), ...flags)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return ''
+}

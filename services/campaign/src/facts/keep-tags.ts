@@ -1,0 +1,36 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt'
+import type { Tx } from '@renmai/platform/db/db'
+import { insertRows } from '@renmai/platform/db/rows'
+import { type Handler, on } from '@renmai/platform/events/inbox'
+import { type TagAdded, TagAddedSchema, type TagRemoved, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
+import { tagFacts } from './fact.table.ts'
+import { markProfilesDirty } from './fact.ts'
+
+/** Keeps of each tag of a profile whether it is on. */
+export const keepTags: Handler[] = [
+  on(TagAddedSchema, 'keep-tags', (tx, events) => keepNewest(tx, events, true)),
+  on(TagRemovedSchema, 'drop-tags', (tx, events) => keepNewest(tx, events, false)),
+]
+
+/** The later change wins, so that a removal which overtakes its addition still counts. */
+async function keepNewest(tx: Tx, events: (TagAdded | TagRemoved)[], isOn: boolean): Promise<void> {
+  const newest = new Map(
+    events
+      .toSorted((a, b) => timestampDate(a.at!).getTime() - timestampDate(b.at!).getTime())
+      .map((event) => [`${event.profileId}|${event.tagId}`, event]),
+  )
+  const rows = [...newest.values()].map(({ profileId, tagId, at }) => ({
+    profileId,
+    tagId,
+    isOn,
+    at: timestampDate(at!),
+  }))
+  await insertRows(tx, tagFacts, rows, {
+    conflict: `ON CONFLICT (tenant_id, profile_id, tag_id) DO UPDATE SET is_on = excluded.is_on, at = excluded.at
+      WHERE tag_facts.at < excluded.at OR (tag_facts.at = excluded.at AND tag_facts.is_on AND NOT excluded.is_on)`,
+  })
+  await markProfilesDirty(
+    tx,
+    rows.map((row) => row.profileId),
+  )
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { definitionSchema } from './clause.rules.ts'
+import { compileClause, describeClause, usesClock } from './compile-clause.rules.ts'
+
+describe('a segment condition', () => {
+  const parse = (clause: unknown) => definitionSchema.safeParse(clause)
+
+  it.each([
+    {},
+    { all: [] },
+    { any: [] },
+    { all: [{ tagId: 'x' }] },
+    { tagId: '0199f000-0000-7000-8000-000000000001', rfmClasses: ['KEY_VALUE'] },
+    { unknown: 1 },
+    { rfmClasses: ['VIP'] },
+    null,
+    'all',
+    { __proto__: 1, constructor: {} },
+    { attribute: { key: 'city', operator: 'EQ', values: [] } },
+    { attribute: { key: 'age', operator: 'GTE', values: ['old'] } },
+    { attribute: { key: "city'; DROP TABLE x", operator: 'EXISTS' } },
+    { orders: { minCount: 0 } },
+    { orderDate: { which: 'FIRST' } },
+    { orderDate: { which: 'FIRST', from: '2026-02-30' } },
+    { orderDate: { which: 'ANY', maxDaysAgo: 1 } },
+    { orderDate: { which: 'LAST', maxDaysAgo: -1 } },
+    Array.from({ length: 40 }).reduce<object>((inner) => ({ not: inner }), { tagId: '0199f000-0000-7000-8000-000000000001' }),
+  ])('%j is refused', (clause) => expect(parse(clause).success).toBe(false))
+
+  it('becomes SQL with every value as a parameter', () => {
+    const evil = "x'; DROP TABLE segments; --"
+    const { data } = parse({
+      all: [
+        { attribute: { key: 'city', operator: 'IN', values: [evil] } },
+        { not: { orders: { withinDays: 30, minCount: 2, minNetMinor: '100' } } },
+      ],
+    })
+    const { sql, params } = compileClause(data!)
+    expect(sql).not.toContain('DROP')
+    expect(params).toEqual(['city', [evil], 30, 100, 2])
+    expect(sql.match(/\$\d+/g)).toEqual(expect.arrayContaining(['$4', '$5', '$6', '$7', '$8']))
+    expect(usesClock(data!)).toBe(true)
+    expect(describeClause(data!)).toContain('not (2 or more paid orders')
+  })
+})

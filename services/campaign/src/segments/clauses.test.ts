@@ -1,0 +1,144 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { withTenant } from '@renmai/platform/db/db'
+import { rememberTenant } from '@renmai/platform/db/tenants'
+import { newId } from '@renmai/platform/serve/ids'
+import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
+import { deliver, event } from '@renmai/platform/testing/events'
+import { RfmClass, RfmClassChangedSchema } from '@renmai/proto/analytics/v1/events'
+import { OrdersChangedSchema, TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
+import { CustomerChangedSchema, ProfileLinkedSchema, TagAddedSchema, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { KINDS, matches, type Person, TAGS, TYPES, ZONE } from '../../test/clause-model.ts'
+import { handlers } from '../handlers.ts'
+import { campaign } from '../service.ts'
+import { definitionSchema } from './clause.rules.ts'
+import { compileClause, HAS_PROFILE } from './compile-clause.rules.ts'
+
+const NOW = new Date('2026-06-15T04:00:00.000Z')
+const PEOPLE = 60
+const tenant = newId()
+
+/** Days at which a window of 1, 7 or 30 days begins or ends in the zone are among them. */
+const moment = fc
+  .record({ daysAgo: fc.constantFrom(0, 1, 2, 6, 7, 8, 29, 30, 31, 90), hour: fc.constantFrom(0, 3, 4, 5, 15, 16, 17, 23) })
+  .map(({ daysAgo, hour }) => new Date(NOW.getTime() - daysAgo * 86_400_000 + (hour - 4) * 3_600_000))
+const profile = fc.record({
+  id: fc.constant(null).map(() => newId()),
+  attributes: fc.array(
+    fc.record({
+      key: fc.constantFrom('city', 'age'),
+      value: fc.constantFrom('杭州', '上海', '9', '30', '30.5', '-1', '123456789012345.25', '30.', ''),
+      at: moment,
+    }),
+    { maxLength: 4 },
+  ),
+  tags: fc.uniqueArray(fc.record({ tagId: fc.constantFrom(...TAGS), isOn: fc.boolean() }), {
+    maxLength: 2,
+    selector: ({ tagId }) => tagId,
+  }),
+  orders: fc.array(
+    fc.record({
+      paidAt: fc.option(moment, { freq: 4 }),
+      totalMinor: fc.constantFrom(0, 1, 500, 10_000),
+      refundedMinor: fc.constantFrom(0, 0, 500),
+    }),
+    { maxLength: 4 },
+  ),
+  touchpoints: fc.array(fc.record({ type: fc.constantFrom(...TYPES), at: moment }), { maxLength: 6 }),
+})
+const person: fc.Arbitrary<Person> = fc.record({
+  customerId: fc.constant(null).map(() => newId()),
+  profiles: fc.array(profile, { minLength: 1, maxLength: 2 }),
+  rfmClass: fc.option(fc.constantFrom('KEY_VALUE', 'KEY_RETAIN', 'GENERAL_VALUE')),
+})
+
+let test: TestDatabase
+let people: Person[]
+beforeAll(async () => {
+  test = await testDatabase(inject('postgresUrl'), campaign)
+  people = fc.sample(person, { numRuns: PEOPLE, seed: 16 })
+  await withTenant(test.db, tenant, (tx) => rememberTenant(tx, { tenantId: tenant, zone: ZONE, currency: 'CNY' }))
+  await deliver(test.db, 'campaign', handlers, people.flatMap(eventsOf))
+})
+afterAll(() => test.drop())
+
+function eventsOf({ customerId, profiles, rfmClass }: Person) {
+  const at = (date: Date) => timestampFromDate(date)
+  const told = profiles.flatMap(({ id: profileId, attributes, tags, orders, touchpoints }) => [
+    event(ProfileLinkedSchema, tenant, { profileId, customerId, version: 1n }),
+    event(CustomerChangedSchema, tenant, {
+      profileId,
+      customerId,
+      attributes: attributes.map(({ key, value, at: observedAt }) => ({ key, value, observedAt: at(observedAt) })),
+    }),
+    ...tags.map(({ tagId, isOn }) => event(isOn ? TagAddedSchema : TagRemovedSchema, tenant, { profileId, tagId, at: at(NOW) })),
+    event(OrdersChangedSchema, tenant, {
+      orders: orders.map(({ paidAt, totalMinor, refundedMinor }) => ({
+        orderId: newId(),
+        profileId,
+        currency: 'CNY',
+        totalMinor: BigInt(totalMinor),
+        refundedMinor: BigInt(refundedMinor),
+        paidAt: paidAt ? at(paidAt) : undefined,
+        version: 1n,
+      })),
+    }),
+    event(TouchpointsRecordedSchema, tenant, {
+      touchpoints: touchpoints.map(({ type, at: occurredAt }) => ({
+        touchpointId: newId(),
+        profileId,
+        type,
+        channel: 'WEB',
+        occurredAt: at(occurredAt),
+      })),
+    }),
+  ])
+  const changes = rfmClass ? [{ customerId, rfmClass: RfmClass[rfmClass as keyof typeof RfmClass] }] : []
+  return [...told, event(RfmClassChangedSchema, tenant, { runId: newId(), runNumber: 1n, changes })]
+}
+
+const { clause } = fc.letrec((tie) => {
+  const group = fc.oneof(
+    fc.record({ all: fc.array(tie('clause'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({ any: fc.array(tie('clause'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({ not: tie('clause') }),
+  )
+  return { clause: fc.oneof({ depthSize: 'small', withCrossShrink: true }, ...Object.values(KINDS), group) }
+})
+
+async function whoMatches(definition: unknown): Promise<string[]> {
+  const { sql, params } = compileClause(definitionSchema.parse(definition))
+  const { rows } = await withTenant(test.db, tenant, (tx) =>
+    tx.client.query<{ id: string }>(
+      `SELECT c.id FROM (SELECT DISTINCT customer_id AS id FROM profile_customers WHERE tenant_id = $1) c
+       WHERE $2::timestamptz IS NOT NULL AND $3::text IS NOT NULL AND ${HAS_PROFILE} AND ${sql}`,
+      [tenant, NOW, ZONE, ...params],
+    ),
+  )
+  return rows.map((row) => row.id).sort()
+}
+
+const modelled = (definition: unknown) =>
+  people
+    .filter((one) => matches(definitionSchema.parse(definition), one, NOW))
+    .map((one) => one.customerId)
+    .sort()
+
+it.each(Object.keys(KINDS))('the SQL of a clause by %s finds whom a plain reading of the facts finds', async (kind) => {
+  await fc.assert(
+    fc.asyncProperty(KINDS[kind as keyof typeof KINDS], async (definition) => {
+      expect(await whoMatches(definition)).toEqual(modelled(definition))
+    }),
+    { numRuns: 40 },
+  )
+})
+
+it('the SQL of a whole condition finds whom a plain reading of the facts finds', async () => {
+  await fc.assert(
+    fc.asyncProperty(clause, async (definition) => {
+      expect(await whoMatches(definition)).toEqual(modelled(definition))
+    }),
+    { numRuns: 100 },
+  )
+})

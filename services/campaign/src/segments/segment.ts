@@ -1,0 +1,2 @@
+/** What other features use of segments. */
+export type { Clause } from './clauses.ts'

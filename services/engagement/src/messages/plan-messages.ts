@@ -1,0 +1,20 @@
+import { insertRows } from '@renmai/platform/db/rows'
+import { on } from '@renmai/platform/events/inbox'
+import { MessageRequestedSchema } from '@renmai/proto/campaign/v1/events'
+import { messages } from './message.table.ts'
+
+/** Plans each message once; its id is decided by who asked, so that the same wish heard twice is one message. */
+export const planMessages = on(MessageRequestedSchema, 'plan-messages', async (tx, events) => {
+  const rows = events.map((event) => ({
+    id: event.messageId,
+    profileId: event.profileId,
+    channel: event.channel,
+    purpose: event.purpose,
+    templateId: event.templateId,
+    templateVersion: event.templateVersion,
+    journeyId: event.journeyId || null,
+    variables: Object.fromEntries(event.variables.map(({ name, value }) => [name, value])),
+  }))
+  tx.work.add('messages')
+  await insertRows(tx, messages, rows)
+})

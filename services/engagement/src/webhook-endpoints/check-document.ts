@@ -1,0 +1,38 @@
+import { ask } from '@renmai/platform/events/ask'
+import { AppError } from '@renmai/platform/serve/errors'
+import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
+import type { Context } from '../context.ts'
+import { notUsable } from './endpoint-url.rules.ts'
+import { checkTarget } from './post.ts'
+import type { WebhookEndpoint } from './webhook-endpoint.table.ts'
+import { WEBHOOK_EVENTS } from './webhook-events.gen.ts'
+
+/** What of an endpoint its document says, and as what it is answered. */
+export type Source = Pick<WebhookEndpoint, 'scopes' | 'document' | 'field' | 'types' | 'value' | 'fields' | 'everyMs'>
+
+/**
+ * Looks at a URL before anything is sent there: also what its name leads to just now.
+ * @throws AppError INVALID, the same for every reason
+ */
+export async function checkUrl({ webEgress }: Context, url: string): Promise<void> {
+  try {
+    const { host, port } = checkTarget(webEgress, url)
+    await webEgress.resolve(host, port)
+  } catch {
+    throw notUsable()
+  }
+}
+
+/**
+ * Asks the gateway whether a client may have what a document tells, with no more scopes than the viewer has.
+ * @throws AppError INVALID for a document that is no subscription of the client's schema, or one that no webhook tells of
+ * @throws AppError FORBIDDEN for one that the client may not have
+ */
+export async function checkDocument({ bus, viewer }: Context, clientId: string, document: string): Promise<Source> {
+  const scopes = [...viewer.scopes]
+  const request = { tenantId: viewer.tenantId, clientId, document, scopes }
+  const { field, types, value, fields, everyMs } = await ask(bus, GatewayService.method.checkSubscription, request)
+  if (!types.every((type) => WEBHOOK_EVENTS.some((schema) => schema.typeName === type)))
+    throw new AppError('INVALID', `document: ${field} is told to live views only`, { document: 'subscribe to something else' })
+  return { scopes, document, field, types, value: value || null, fields, everyMs }
+}

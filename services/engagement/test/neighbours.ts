@@ -1,0 +1,48 @@
+import { answer, answerAll } from '@renmai/platform/events/ask'
+import type { Bus } from '@renmai/platform/events/bus'
+import { idFrom } from '@renmai/platform/serve/ids'
+import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+
+type Stop = () => Promise<void>
+/** A person whom identity is asked about. */
+export type Claimed = { source: string; externalId: string; displayName: string; identifiers: string[] }
+type Answers = {
+  /** Gets what identity is asked to resolve. */
+  claimed?: Claimed[]
+  /** Where a profile is reached, by the kind of address that is wanted. */
+  addressOf?: (profileId: string, addressKind: number) => string
+}
+
+/** The profile of a claim, by a hash of what it states. */
+export const profileOf = (source: string, externalId: string): string => idFrom(source, externalId)
+
+/** Plays identity: it knows everybody by `profileOf`. @returns what stops it */
+export function startIdentity(bus: Bus, { claimed = [], addressOf = (id) => `${id}@mail.example` }: Answers = {}): Stop {
+  const resolve = answer(IdentityService.method.resolveProfiles, async ({ claims }) => {
+    for (const { source, externalId, displayName, identifiers } of claims)
+      claimed.push({ source, externalId, displayName, identifiers: identifiers.map((one) => `${one.namespace}=${one.value}`) })
+    return {
+      profiles: claims.map(({ claimId, source, externalId }) => ({
+        claimId,
+        profileId: profileOf(source, externalId),
+        customerId: idFrom('c', source, externalId),
+      })),
+    }
+  })
+  const cards = answer(IdentityService.method.readContactCards, async ({ profileIds, addressKind }) => ({
+    cards: profileIds.map((profileId) => ({ profileId, address: addressOf(profileId, addressKind), displayName: '王' })),
+  }))
+  return answerAll(bus, 'identity', [resolve, cards])
+}
+
+/** Plays compliance: it allows all messages, none, or those that are named. @returns what stops it */
+export function startGate(bus: Bus, isAllowed: boolean | ((messageId: string) => boolean) = true): Stop {
+  const decide = answer(ComplianceService.method.decideSends, async ({ questions }) => ({
+    decisions: questions.map(({ messageId }) => {
+      const allowed = typeof isAllowed === 'function' ? isAllowed(messageId) : isAllowed
+      return { messageId, decisionId: idFrom('d', messageId), isAllowed: allowed, reasons: [allowed ? 'CONSENT_GRANTED' : 'WITHDRAWN'] }
+    }),
+  }))
+  return answerAll(bus, 'compliance', [decide])
+}

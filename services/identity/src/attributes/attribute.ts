@@ -1,0 +1,2 @@
+/** What other features use of attributes. */
+export { storeAttributes } from './store-attributes.ts'

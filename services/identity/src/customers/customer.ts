@@ -1,0 +1,2 @@
+/** What other features use of customers. */
+export { absorb } from './absorb.ts'

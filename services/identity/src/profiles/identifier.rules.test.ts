@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { normalise } from './identifier.rules.ts'
+
+const proven = new Date('2026-01-01')
+
+describe('identifiers', () => {
+  it.each([
+    ['phone', '13912345678', '+8613912345678'],
+    ['phone', '0086 139-1234-5678', '+8613912345678'],
+    ['phone', '＋８６１３９１２３４５６７８', '+8613912345678'],
+    ['phone', '+44 20 7946 0958', '+442079460958'],
+    ['email', ' Zhang.San@Example.COM ', 'zhang.san@example.com'],
+    ['email', 'a@例子.中国', 'a@xn--fsqu00a.xn--fiqs8s'],
+    ['openid@wxapp1', 'oAbC', 'oAbC'],
+  ])('%s %s is written %s', (namespace, value, written) => expect(normalise({ namespace, value }).value).toBe(written))
+
+  it.each([
+    ['phone', '138****1234'],
+    ['phone', '123'],
+    ['phone', '1'.repeat(50)],
+    ['email', 'not an address'],
+    ['email', 'x,victim@mail.example.com'],
+    ['email', 'group:victim@mail.example.com;'],
+    ['email', 'x@mail.example.com,victim.example.com'],
+    ['email', 'victim(x)@mail.example.com'],
+    ['email', 'a@[10.0.0.5].com'],
+    ['external_userid@corp', '@all'],
+    ['external_userid@corp', 'wmOne|wmOther'],
+    ['telegram_id', '-100123'],
+    ['telegram_id', '@channel'],
+    ['openid', 'without-an-app'],
+    ['phone@app', '13912345678'],
+    ['phone@', '13912345678'],
+    ['login@', 'x'],
+    ['shoe_size', '42'],
+    ['login', ''],
+  ])('%s %s is refused', (namespace, value) => expect(() => normalise({ namespace, value })).toThrow())
+
+  it('of two apps are never the same key, and only proven ones prove a person', () => {
+    expect(normalise({ namespace: 'openid@a', value: 'x' }).namespace).not.toBe(normalise({ namespace: 'openid@b', value: 'x' }).namespace)
+    expect(normalise({ namespace: 'phone', value: '13912345678' }).tier).toBe(3)
+    expect(normalise({ namespace: 'phone', value: '13912345678', verifiedAt: proven }).tier).toBe(1)
+    expect(normalise({ namespace: 'phone', value: '13800138000', verifiedAt: proven }).tier).toBe(3)
+  })
+})

@@ -1,0 +1,18 @@
+import { published } from '@renmai/platform/testing/events'
+import { key } from '@renmai/platform/testing/viewers'
+import { StaffChangedSchema } from '@renmai/proto/identity/v1/events'
+import { expect, it } from 'vitest'
+import { identitySeed } from '../../test/seed.ts'
+import { addStaff } from './add-staff.ts'
+import { disableStaff } from './disable-staff.ts'
+
+const seed = identitySeed()
+
+it('a member of staff who is added or disabled is published, so that what others remember of them ends', async () => {
+  const { id } = await addStaff(seed.context(), { idempotencyKey: key(), subject: 'oidc|1', name: '王', roles: ['ANALYST'] })
+  await disableStaff(seed.context(), { idempotencyKey: key(), staffId: id })
+  expect(await published(seed.test, StaffChangedSchema)).toMatchObject([
+    { tenantId: seed.tenant, staffId: id, isActive: true },
+    { staffId: id, isActive: false },
+  ])
+})

@@ -1,0 +1,2 @@
+/** What other features use of tags. */
+export { addTags } from './tag-profiles.ts'

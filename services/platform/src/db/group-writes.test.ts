@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { pause } from '../serve/clock.ts'
+import { groupWrites } from './group-writes.ts'
+
+it('writes together what comes while a write is under way, and answers each caller', async () => {
+  const groups: number[][] = []
+  const double = groupWrites(async (items: readonly number[]) => {
+    groups.push([...items])
+    await pause(20)
+    return items.map((item) => item * 2)
+  })
+  const first = double(1)
+  await pause(10)
+  expect(await Promise.all([first, double(2), double(3), double(4)])).toEqual([2, 4, 6, 8])
+  expect(groups).toEqual([[1], [2, 3, 4]])
+})
+
+it('a write that fails rejects all of its callers, and the next one works', async () => {
+  let fails = true
+  const write = groupWrites((items: readonly number[]) => (fails ? Promise.reject(new Error('full')) : Promise.resolve([...items])))
+  expect((await Promise.allSettled([write(1), write(2)])).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  fails = false
+  expect(await write(3)).toBe(3)
+})

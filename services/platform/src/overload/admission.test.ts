@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
+import { Admission, type AdmissionOptions } from './admission.ts'
+import type { Priority } from './fair-queue.ts'
+import { notePoolWait, readPressure } from './pressure.ts'
+
+let admission: Admission
+afterEach(() => admission?.stop())
+const create = (options: AdmissionOptions, pressure = { now: 0 }) =>
+  (admission = new Admission({ readPressure: () => pressure.now, ...options }))
+
+/** Work that runs until it is let go, and says in which order it began. */
+function workbench() {
+  const [began, open] = [[] as string[], [] as (() => void)[]]
+  const run = (tenant: string, priority: Priority, name: string) => {
+    const done = admission.admit({ tenantId: tenant, priority, kind: 'test' }, () => {
+      began.push(name)
+      return new Promise<void>((resolve) => open.push(resolve))
+    })
+    // What still waits when a test ends is refused then.
+    done.catch(() => undefined)
+    return done
+  }
+  const finishOne = async () => {
+    open.shift()?.()
+    await sleep(1)
+  }
+  return { began, run, finishOne }
+}
+
+describe('admission', () => {
+  it('gives the next place to the tenant that has least under way', async () => {
+    create({ atLeast: 2, atMost: 2 })
+    const { began, run, finishOne } = workbench()
+    for (const no of [1, 2, 3, 4, 5]) void run('noisy', 'MUTATION', `noisy ${no}`)
+    for (const no of [1, 2]) void run('quiet', 'MUTATION', `quiet ${no}`)
+    for (let no = 0; no < 6; no++) await finishOne()
+    expect(began).toEqual(['noisy 1', 'noisy 2', 'quiet 1', 'noisy 3', 'quiet 2', 'noisy 4', 'noisy 5'])
+  })
+
+  it('lets a tenant with nothing under way begin beyond the limit, up to twice as much', async () => {
+    create({ atLeast: 2, atMost: 2 })
+    const { began, run } = workbench()
+    for (const no of [1, 2, 3]) void run('noisy', 'MUTATION', `noisy ${no}`)
+    for (const tenant of ['a', 'a', 'b', 'c']) void run(tenant, 'MUTATION', tenant)
+    await sleep(1)
+    expect(began).toEqual(['noisy 1', 'noisy 2', 'a', 'b'])
+  })
+
+  it('keeps a tenant to its share of the places while others ask too, and gives it all when they stop', async () => {
+    create({ atLeast: 4, atMost: 4, waitMs: 10_000 })
+    const { began, run, finishOne } = workbench()
+    void run('quiet', 'MUTATION', 'quiet')
+    await finishOne()
+    for (const no of [1, 2, 3, 4, 5]) void run('noisy', 'MUTATION', `noisy ${no}`)
+    await sleep(1)
+    expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2'])
+    await sleep(2_100)
+    void run('noisy', 'MUTATION', 'noisy 6')
+    await eventually(() => expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2', 'noisy 6', 'noisy 3']))
+  })
+
+  it('does what is important first, and reads newest first', async () => {
+    create({ atLeast: 1, atMost: 1 })
+    const { began, run, finishOne } = workbench()
+    void run('a', 'QUERY', 'first')
+    for (const no of [1, 2]) void run('a', 'EXPORT', `export ${no}`)
+    for (const no of [1, 2]) void run('a', 'QUERY', `query ${no}`)
+    for (const no of [1, 2]) void run('a', 'MUTATION', `mutation ${no}`)
+    void run('a', 'PERSIST', 'webhook')
+    for (let no = 0; no < 8; no++) await finishOne()
+    expect(began).toEqual(['first', 'webhook', 'mutation 1', 'mutation 2', 'query 2', 'query 1', 'export 1', 'export 2'])
+  })
+
+  it('keeps exports to a quarter of the places', async () => {
+    create({ atLeast: 8, atMost: 8 })
+    const { began, run } = workbench()
+    for (let no = 0; no < 5; no++) void run(`tenant ${no}`, 'EXPORT', 'export')
+    void run('a', 'QUERY', 'query')
+    await sleep(1)
+    expect(began).toEqual(['export', 'export', 'query'])
+  })
+
+  it('refuses one tenant that has too much waiting, and no other', async () => {
+    create({ atLeast: 1, atMost: 1 })
+    const { run } = workbench()
+    const noisy = Array.from({ length: 66 }, () => run('noisy', 'MUTATION', 'n'))
+    await expect(noisy.at(-1)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    const other = run('quiet', 'MUTATION', 'q')
+    expect(await Promise.race([other.catch((error) => error), sleep(20).then(() => 'waits')])).toBe('waits')
+  })
+
+  it('refuses what waited too long, and forgets it', async () => {
+    create({ atLeast: 1, atMost: 1, waitMs: 20 })
+    const { began, run, finishOne } = workbench()
+    const first = run('a', 'MUTATION', 'first')
+    await expect(run('a', 'MUTATION', 'late')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await finishOne()
+    await first
+    expect(began).toEqual(['first'])
+  })
+
+  it('gives a place back when the work fails', async () => {
+    create({ atLeast: 1, atMost: 1, waitMs: 50 })
+    const failing = () => admission.admit({ tenantId: 'a', priority: 'QUERY', kind: 'test' }, () => Promise.reject(new Error('broken')))
+    for (let no = 0; no < 3; no++) await expect(failing()).rejects.toThrow('broken')
+  })
+
+  it('under pressure refuses exports first, then queries, then mutations, then what is stored', async () => {
+    const pressure = { now: 0 }
+    create({}, pressure)
+    const { run } = workbench()
+    for (const name of ['one', 'two']) void run('busy', 'PERSIST', name)
+    const accepted = async () => {
+      const kinds = ['PERSIST', 'MUTATION', 'QUERY', 'EXPORT'] as const
+      const answers = await Promise.allSettled(
+        kinds.map((kind) => admission.admit({ tenantId: 'a', priority: kind, kind: 'test' }, async () => kind)),
+      )
+      return answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    }
+    const seen: string[] = []
+    for (const now of [0, 0.6, 1.2, 2.4, 5]) {
+      pressure.now = now
+      await eventually(async () => expect((await accepted()).length).toBe(4 - seen.length))
+      seen.push((await accepted()).join())
+    }
+    expect(seen).toEqual(['PERSIST,MUTATION,QUERY,EXPORT', 'PERSIST,MUTATION,QUERY', 'PERSIST,MUTATION', 'PERSIST', ''])
+  })
+
+  it('answers late rather than not at all where hardly anybody asks: then it is not they who make the process late', async () => {
+    const pressure = { now: 5 }
+    create({ atLeast: 2 }, pressure)
+    const ask = (priority: Priority) => admission.admit({ tenantId: 'a', priority, kind: 'test' }, async () => priority)
+    // An export that is refused tells that the pressure is felt.
+    await eventually(() => expect(ask('EXPORT')).rejects.toMatchObject({ code: 'UNAVAILABLE' }))
+    expect(await ask('QUERY')).toBe('QUERY')
+    const { run } = workbench()
+    for (const name of ['one', 'two']) void run('busy', 'PERSIST', name)
+    await expect(ask('QUERY')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+
+  it('lets in less while requests get slow, and more again when they are quick and somebody waits', async () => {
+    create({ atLeast: 1, atMost: 16, waitMs: 10_000 })
+    let [running, most, slow] = [0, 0, true]
+    // Alone it takes 10 ms; while slow, each takes as long as all together.
+    const request = () =>
+      admission.admit({ tenantId: 'a', priority: 'MUTATION', kind: 'test' }, async () => {
+        most = Math.max(most, ++running)
+        await sleep(slow ? 10 * running : 10)
+        running--
+      })
+    await request()
+    let isOver = false
+    const clients = Array.from({ length: 20 }, async () => {
+      while (!isOver) await request()
+    })
+    const peak = async () => {
+      most = 0
+      await sleep(500)
+      return most
+    }
+    const whileSlow = await eventually(async () => {
+      const seen = await peak()
+      expect(seen).toBeLessThan(6)
+      return seen
+    })
+    slow = false
+    await eventually(async () => expect(await peak()).toBeGreaterThan(whileSlow + 3))
+    isOver = true
+    await Promise.all(clients)
+  })
+
+  it('does not take for usual how long requests take while others wait', async () => {
+    create({ atLeast: 4, atMost: 64, waitMs: 10_000 })
+    let [running, most, isOver] = [0, 0, false]
+    const request = () =>
+      admission.admit({ tenantId: 'a', priority: 'QUERY', kind: 'test' }, async () => {
+        most = Math.max(most, ++running)
+        await sleep(10 * running)
+        running--
+      })
+    for (let no = 0; no < 10; no++) await request()
+    const clients = Array.from({ length: 40 }, async () => {
+      while (!isOver) await request()
+    })
+    await eventually(async () => {
+      most = 0
+      await sleep(1_000)
+      expect(most).toBe(4)
+    })
+    isOver = true
+    await Promise.all(clients)
+  })
+})
+
+describe('pressure', () => {
+  it('sees a blocked event loop and a waited-for connection, each once', async () => {
+    readPressure()
+    await sleep(50)
+    expect(readPressure()).toBeLessThan(1)
+    for (const end = Date.now() + 400; Date.now() < end; );
+    await sleep(30)
+    expect(readPressure()).toBeGreaterThan(1)
+    notePoolWait(600)
+    expect(readPressure()).toBeGreaterThan(1)
+    await sleep(30)
+    expect(readPressure()).toBeLessThan(1)
+  })
+})

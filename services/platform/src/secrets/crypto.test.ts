@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { newId } from '../serve/ids.ts'
+import { blindIndex, open, parseKeyRing, seal } from './crypto.ts'
+
+const tenant = newId()
+const key = () => randomBytes(32).toString('base64')
+
+describe('sealed data', () => {
+  const ring = parseKeyRing(JSON.stringify({ current: 2, keys: { 1: key(), 2: key() } }))
+
+  it('opens only in the place, tenant and key ring it was sealed for', () => {
+    const sealed = seal(ring, tenant, 'cards.phone|p1', '+8613912345678')
+    expect(open(ring, tenant, 'cards.phone|p1', sealed)).toBe('+8613912345678')
+    expect(() => open(ring, tenant, 'cards.phone|p2', sealed)).toThrow()
+    expect(() => open(ring, newId(), 'cards.phone|p1', sealed)).toThrow()
+    const changed = Buffer.from(sealed)
+    changed[changed.length - 1]! ^= 1
+    expect(() => open(ring, tenant, 'cards.phone|p1', changed)).toThrow()
+  })
+
+  it('of an older key version still opens after the ring moved on', () => {
+    const keys = { 1: key(), 2: key() }
+    const old = seal(parseKeyRing(JSON.stringify({ current: 1, keys })), tenant, 'x', 'text')
+    expect(open(parseKeyRing(JSON.stringify({ current: 2, keys })), tenant, 'x', old)).toBe('text')
+  })
+
+  it('is found by a blind index that differs per tenant and namespace', () => {
+    const index = blindIndex(ring, tenant, 'phone', '+86139').toString('hex')
+    expect(blindIndex(ring, tenant, 'phone', '+86139').toString('hex')).toBe(index)
+    expect(blindIndex(ring, newId(), 'phone', '+86139').toString('hex')).not.toBe(index)
+    expect(blindIndex(ring, tenant, 'email', '+86139').toString('hex')).not.toBe(index)
+  })
+})

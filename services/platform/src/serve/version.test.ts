@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest'
+import { requireVersion } from './version.ts'
+
+it('what another has changed meanwhile is not changed by who has not seen it', () => {
+  for (const expected of [undefined, null, 3]) expect(() => requireVersion(expected, 3)).not.toThrow()
+  for (const expected of [2, 4, 0])
+    expect(() => requireVersion(expected, 3)).toThrow(
+      expect.objectContaining({ code: 'CONFLICT', message: expect.stringContaining('version 3'), fields: { expectedVersion: 'now 3' } }),
+    )
+})
