@@ -4,8 +4,10 @@ import { parse } from '@renmai/platform/serve/parse'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { end, isOwn } from './bulk-operation.queries.ts'
-import { bulkOperations } from './bulk-operation.table.ts'
+import { isOwn } from './bulk-operation.queries.ts'
+import { transitions } from './bulk-operation.states.ts'
+import { type BulkStatus, bulkOperations } from './bulk-operation.table.ts'
+import { endOperation } from './end-operation.ts'
 import { SCOPE } from './run-bulk-query.ts'
 
 const Input = z.object({ idempotencyKey, operationId: z.uuid() })
@@ -23,8 +25,9 @@ export async function cancelBulkOperation(ctx: Context, raw: z.input<typeof Inpu
       .where(and(isOwn(ctx.viewer), eq(bulkOperations.id, input.operationId)))
       .for('update')
     if (!found) throw new AppError('NOT_FOUND', 'No such bulk operation')
-    if (!['CREATED', 'RUNNING'].includes(found.status)) throw new AppError('CONFLICT', `The operation is ${found.status} already`)
-    await end(tx, found, { status: 'CANCELED' })
+    if (!(transitions.cancel.from as readonly BulkStatus[]).includes(found.status))
+      throw new AppError('CONFLICT', `The operation is ${found.status} already`)
+    await endOperation(tx, found, 'cancel')
     return { decided: { id: found.id }, targetId: found.id }
   })
 }

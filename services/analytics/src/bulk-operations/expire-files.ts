@@ -1,6 +1,8 @@
 import { withTenant } from '@renmai/platform/db/db'
+import { mayGo } from '@renmai/platform/db/transitions'
 import { queue } from '@renmai/platform/work/queue'
 import type { Deps } from '../context.ts'
+import { transitions } from './bulk-operation.states.ts'
 
 const POLL_MS = 10 * 60_000
 export const KEEP_DAYS = 7
@@ -18,6 +20,8 @@ export const expireFiles = queue('bulk_operations', (deps: Deps) => ({
   work: async (tenantId) => ((await expireBatch(deps, tenantId)) ? 1 : 0),
 }))
 
+const { expire } = transitions
+
 /** @returns whether there is more to delete */
 export function expireBatch({ db }: Pick<Deps, 'db'>, tenantId: string): Promise<boolean> {
   return withTenant(db, tenantId, async (tx) => {
@@ -33,7 +37,7 @@ export function expireBatch({ db }: Pick<Deps, 'db'>, tenantId: string): Promise
     )
     if (deleted.rowCount === BATCH) return true
     await tx.client.query(
-      `UPDATE bulk_operations SET parts = 0, status = CASE WHEN status = 'COMPLETED' THEN 'EXPIRED' ELSE status END WHERE tenant_id = $1 AND id = $2`,
+      `UPDATE bulk_operations SET parts = 0, status = CASE WHEN ${mayGo(expire, 'status')} THEN '${expire.to}' ELSE status END WHERE tenant_id = $1 AND id = $2`,
       [tenantId, id],
     )
     return true

@@ -1,8 +1,11 @@
 import { type Tx, withTenant } from '@renmai/platform/db/db'
+import { mayGo } from '@renmai/platform/db/transitions'
 import { newId } from '@renmai/platform/serve/ids'
 import type { Deps } from '../context.ts'
+import { transitions } from './bulk-operation.states.ts'
 import type { BulkOperation } from './bulk-operation.table.ts'
 
+const { run } = transitions
 /** How long an operation is a worker's, from each of its pages on. */
 export const LEASE_S = 60
 
@@ -12,9 +15,9 @@ export function claim({ db }: Deps, tenantId: string): Promise<BulkOperation | u
     // Two workers at once would each not see that the other takes one of the same viewer.
     await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('bulk_operations' || $1, 0))", [tenantId])
     const { rows } = await tx.client.query<BulkOperation>(
-      `UPDATE bulk_operations SET status = 'RUNNING', attempt_id = $2, next_at = now() + interval '${LEASE_S} seconds'
+      `UPDATE bulk_operations SET status = '${run.to}', attempt_id = $2, next_at = now() + interval '${LEASE_S} seconds'
        WHERE tenant_id = $1 AND id = (
-         SELECT o.id FROM bulk_operations o WHERE o.tenant_id = $1 AND o.status IN ('CREATED', 'RUNNING') AND o.next_at <= now()
+         SELECT o.id FROM bulk_operations o WHERE o.tenant_id = $1 AND ${mayGo(run, 'o.status')} AND o.next_at <= now()
            AND NOT EXISTS (SELECT 1 FROM bulk_operations r WHERE r.tenant_id = $1 AND r.viewer_id = o.viewer_id AND r.viewer_kind = o.viewer_kind
              AND r.id <> o.id AND r.status = 'RUNNING' AND r.attempt_id IS NOT NULL AND r.next_at > now())
          ORDER BY o.next_at LIMIT 1)

@@ -5,8 +5,9 @@ import { AppError, isTransient } from '@renmai/platform/serve/errors'
 import { queue } from '@renmai/platform/work/queue'
 import { GatewayService, type ReadBulkPageResponse } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Deps } from '../context.ts'
-import { end, placeOf } from './bulk-operation.queries.ts'
+import { placeOf } from './bulk-operation.queries.ts'
 import type { BulkOperation } from './bulk-operation.table.ts'
+import { endOperation } from './end-operation.ts'
 import { claim, giveBack, inOwn, LEASE_S } from './lease.ts'
 
 /** Operations that one process works on; more would take the gateway's time from those who wait for an answer. */
@@ -47,7 +48,7 @@ async function run(deps: Deps, claimed: BulkOperation, turnMs: number, signal: A
     if (isTransient(error) && operation!.failures < MAX_FAILURES) return giveBack(deps, operation!, operation!.failures + 1)
     if (!(error instanceof AppError)) deps.bus.log.error({ err: error, operation: claimed.id }, 'a bulk operation failed')
     const told = error instanceof AppError ? { errorCode: code, errorMessage: message } : { errorCode: 'INTERNAL' }
-    await inOwn(deps, claimed, (tx) => end(tx, claimed, { status: 'FAILED', ...told }))
+    await inOwn(deps, claimed, (tx) => endOperation(tx, claimed, 'fail', told))
   }
 }
 
@@ -82,7 +83,7 @@ function storePage(deps: Deps, operation: BulkOperation, page: ReadBulkPageRespo
       [tenantId, id, read.after, read.parts, read.objectCount, read.fileSize],
     )
     if (read.fileSize > MAX_FILE_BYTES) throw new AppError('INVALID', 'The file has more than a gigabyte; select less, or fewer')
-    if (!page.next) await end(tx, operation, { status: 'COMPLETED' })
+    if (!page.next) await endOperation(tx, operation, 'complete')
     crashPoint('uncommitted')
     return page.next ? read : undefined
   })

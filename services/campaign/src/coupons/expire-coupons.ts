@@ -1,8 +1,10 @@
 import { type Tx, withTenant } from '@renmai/platform/db/db'
+import { mayGo } from '@renmai/platform/db/transitions'
 import { queue } from '@renmai/platform/work/queue'
 import type { Deps } from '../context.ts'
+import { transitions } from './coupon.states.ts'
 
-const [OPEN, LOCKED] = ["state IN ('ISSUED', 'RETURNED')", "state = 'LOCKED'"]
+const [OPEN, LOCKED] = [mayGo(transitions.expire), mayGo(transitions.release)]
 const BATCH = 1_000
 
 /** Ends coupons whose time is over and releases those whose order was not paid within the lock. */
@@ -16,9 +18,13 @@ export const expireCoupons = queue('coupons', ({ db }: Deps) => ({
 }))
 
 const release = (tx: Tx) =>
-  change(tx, "state = 'ISSUED', order_key = NULL, locked_until = NULL, discount_minor = NULL", `${LOCKED} AND locked_until <= now()`)
+  change(
+    tx,
+    `state = '${transitions.release.to}', order_key = NULL, locked_until = NULL, discount_minor = NULL`,
+    `${LOCKED} AND locked_until <= now()`,
+  )
 
-const expire = (tx: Tx) => change(tx, "state = 'EXPIRED'", `${OPEN} AND expires_at <= now()`)
+const expire = (tx: Tx) => change(tx, `state = '${transitions.expire.to}'`, `${OPEN} AND expires_at <= now()`)
 
 async function change(tx: Tx, set: string, where: string): Promise<number> {
   const { rowCount } = await tx.client.query(

@@ -43,5 +43,5 @@ async function giveBack(tx: Tx, orderId: string, at: Date): Promise<void> {
     .from(coupons)
     .where(and(eq(coupons.tenantId, tx.tenantId), eq(coupons.orderKey, orderId), eq(coupons.state, 'USED')))
     .for('update')
-  for (const coupon of used) if (coupon.expiresAt > at) await change(tx, coupon, { state: 'RETURNED' })
+  for (const coupon of used) if (coupon.expiresAt > at) await change(tx, coupon, 'return')
 }

@@ -4,11 +4,11 @@ import { publish } from '@renmai/platform/events/outbox'
 import { AppError } from '@renmai/platform/serve/errors'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
-import { CouponRedeemedSchema } from '@renmai/proto/campaign/v1/events'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { checkLock, discountOf, LOCK_MS, normaliseCode } from './coupon.rules.ts'
+import { transitions } from './coupon.states.ts'
 import { type Coupon, type CouponTemplate, coupons, couponTemplates } from './coupon.table.ts'
 
 const orderKey = z.string().min(1).max(128)
@@ -41,7 +41,7 @@ export async function releaseCoupon(ctx: Context, raw: z.input<typeof Settle>): 
     const { coupon } = await find(tx, input.code)
     if (coupon.state !== 'LOCKED' || coupon.orderKey !== input.orderKey)
       throw new AppError('CONFLICT', 'This coupon is not held for this order')
-    const free = await change(tx, coupon, { state: 'ISSUED', orderKey: null, lockedUntil: null, discountMinor: null })
+    const free = await change(tx, coupon, 'release', { orderKey: null, lockedUntil: null, discountMinor: null })
     return { decided: { id: free.id }, targetId: free.id }
   })
 }
@@ -51,15 +51,15 @@ export async function lock(tx: Tx, code: string, orderKey: string, eligibleMinor
   checkLock(coupon, orderKey, now)
   const discountMinor = discountOf(template, eligibleMinor)
   if (discountMinor === 0) throw new AppError('CONFLICT', `The order is below the coupon's threshold of ${template.thresholdMinor}`)
-  return change(tx, coupon, { state: 'LOCKED', orderKey, discountMinor, lockedUntil: new Date(now.getTime() + LOCK_MS) })
+  return change(tx, coupon, 'lock', { orderKey, discountMinor, lockedUntil: new Date(now.getTime() + LOCK_MS) })
 }
 
 export async function confirm(tx: Tx, coupon: Coupon, template: CouponTemplate, orderKey: string, now: Date): Promise<Coupon> {
   if (coupon.state === 'USED' && coupon.orderKey === orderKey) return coupon
   if (coupon.state !== 'LOCKED' || coupon.orderKey !== orderKey) throw new AppError('CONFLICT', 'This coupon is not held for this order')
-  const used = await change(tx, coupon, { state: 'USED', lockedUntil: null })
+  const used = await change(tx, coupon, 'use', { lockedUntil: null })
   const { id: couponId, profileId, discountMinor } = used
-  await publish(tx, CouponRedeemedSchema, {
+  await publish(tx, transitions.use.event, {
     couponId,
     profileId,
     orderId: orderKey,
@@ -88,11 +88,14 @@ export async function find(tx: Tx, text: string): Promise<{ coupon: Coupon; temp
   return { coupon, template: template! }
 }
 
-export async function change(tx: Tx, coupon: Coupon, values: Partial<Coupon>): Promise<Coupon> {
+/** Changes a coupon that is locked for it. @throws AppError CONFLICT when its state does not allow it */
+export async function change(tx: Tx, coupon: Coupon, how: keyof typeof transitions, values: Partial<Coupon> = {}): Promise<Coupon> {
+  const { from, to } = transitions[how]
   const [changed] = await tx
     .update(coupons)
-    .set(values)
-    .where(and(eq(coupons.tenantId, tx.tenantId), eq(coupons.id, coupon.id)))
+    .set({ ...values, state: to })
+    .where(and(eq(coupons.tenantId, tx.tenantId), eq(coupons.id, coupon.id), inArray(coupons.state, [...from])))
     .returning()
-  return changed!
+  if (!changed) throw new AppError('CONFLICT', `This coupon is ${coupon.state}`)
+  return changed
 }

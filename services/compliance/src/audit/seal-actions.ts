@@ -2,9 +2,10 @@ import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { insertRows } from '@renmai/platform/db/rows'
 import { on } from '@renmai/platform/events/inbox'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
-import { lastEntry, noteUnsealed } from './audit.queries.ts'
+import { lastEntry } from './audit.queries.ts'
 import { GENESIS, hashEntry } from './audit.rules.ts'
 import { auditEntries } from './audit.table.ts'
+import { noteUnsealed } from './note-unsealed.ts'
 import { SERVICES } from './services.gen.ts'
 
 /** Seals actions of all services into the tenant's chain. One writer per tenant at a time, so that there is no fork. */

@@ -9,8 +9,8 @@ import { MessageBlockedSchema, MessageFailedSchema, MessageSentSchema } from '@r
 import { beforeEach, describe, expect, it } from 'vitest'
 import { engagementSeed } from '../../test/seed.ts'
 import { connectAccount } from '../channels/connect-account.ts'
+import { claimMessages, markSending, settleAbandoned } from './claim-messages.ts'
 import { dispatchMessages } from './dispatch-messages.ts'
-import { claimDue, markSending, settleAbandoned } from './message.queries.ts'
 import { recordHandovers } from './record-handovers.ts'
 
 const seed = engagementSeed()
@@ -122,11 +122,11 @@ describe('dispatch', () => {
     const [id] = await seed.request()
     const inTenant = <T>(work: (tx: Tx) => Promise<T>) => withTenant(seed.test.db, seed.tenant, work)
     const mark = (attemptId: string) => inTenant((tx) => markSending(tx, attemptId, [{ id: id!, decisionId: newId() }]))
-    const [frozen] = await claimDue(seed.test.db, seed.tenant, 10)
+    const [frozen] = await claimMessages(seed.test.db, seed.tenant, 10)
     await seed.test.owner.query("UPDATE messages SET lease_until = now() - interval '1 second'")
     expect(await mark(frozen!.attemptId!)).toEqual(new Set())
     await inTenant((tx) => settleAbandoned(tx, new Date()))
-    const [other] = await claimDue(seed.test.db, seed.tenant, 10)
+    const [other] = await claimMessages(seed.test.db, seed.tenant, 10)
     expect(await mark(frozen!.attemptId!)).toEqual(new Set())
     expect(await mark(other!.attemptId!)).toEqual(new Set([id]))
     const sent = { message: frozen!, decisionId: newId(), handover: { outcome: 'SENT' as const, providerId: 'p' } }

@@ -1,5 +1,6 @@
 import { type Tx, withTenant } from '@renmai/platform/db/db'
 import { groupWrites } from '@renmai/platform/db/group-writes'
+import { mayGo } from '@renmai/platform/db/transitions'
 import { ask } from '@renmai/platform/events/ask'
 import { crashPoint } from '@renmai/platform/serve/crash-point'
 import { isTransient } from '@renmai/platform/serve/errors'
@@ -15,7 +16,8 @@ import { connectors } from '../connectors/connectors.ts'
 import type { Deps } from '../context.ts'
 import type { ChannelKind } from '../gen/resolvers.ts'
 import { type Template, templates } from '../templates/template.table.ts'
-import { block, claimDue, markSending, postpone, settleAbandoned } from './message.queries.ts'
+import { block, claimMessages, markSending, postpone, settleAbandoned } from './claim-messages.ts'
+import { transitions } from './message.states.ts'
 import type { Message } from './message.table.ts'
 import { type Outcome, recordHandovers } from './record-handovers.ts'
 import { type Drafted, type Rendered, renderDrafts } from './render-drafts.ts'
@@ -32,12 +34,12 @@ export const dispatchMessages = queue('messages', (deps: Deps) => ({
   name: 'dispatch-messages',
   lanes: LANES,
   due: [
-    { waiting: "state = 'PLANNED'", at: 'next_at' },
+    { waiting: mayGo(transitions.claim), at: 'next_at' },
     { waiting: "state IN ('CLAIMED', 'SENDING')", at: 'lease_until' },
   ],
   work: async (tenantId) => {
     const abandoned = await withTenant(deps.db, tenantId, (tx) => settleAbandoned(tx, deps.now()))
-    const claimed = await claimDue(deps.db, tenantId, BATCH)
+    const claimed = await claimMessages(deps.db, tenantId, BATCH)
     if (claimed.length > 0) await dispatch(deps, tenantId, claimed)
     return abandoned + claimed.length
   },

@@ -2,9 +2,9 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db/db'
 import { publish } from '@renmai/platform/events/outbox'
 import { meter } from '@renmai/platform/serve/meter'
-import { MessageFailedSchema, MessageSentSchema } from '@renmai/proto/engagement/v1/events'
 import type { Handover } from '../connectors/connector.ts'
-import { isIn, postpone } from './message.queries.ts'
+import { postpone } from './claim-messages.ts'
+import { isIn, transitions } from './message.states.ts'
 import type { Message } from './message.table.ts'
 
 const ended = meter.createCounter('renmai_messages', { description: 'Attempts to send messages, by channel and how they ended' })
@@ -26,24 +26,24 @@ export async function recordHandovers(tx: Tx, attemptId: string, outcomes: reado
   await giveBack(tx, attemptId, outcomes.filter(is('LATER')))
 }
 
-const MINE = `m.tenant_id = $1 AND m.attempt_id = $2 AND ${isIn('SENDING')}`
+const MINE = `m.tenant_id = $1 AND m.attempt_id = $2 AND ${isIn(transitions.send)}`
 
 async function recordSent(tx: Tx, attemptId: string, sent: Told<'SENT'>[], now: Date): Promise<void> {
   if (sent.length === 0) return
   const { rows } = await tx.client.query<{ id: string }>(
-    `UPDATE messages m SET state = 'SENT', provider_id = o.provider_id, sent_at = $5, reasons = '{}'
+    `UPDATE messages m SET state = '${transitions.send.to}', provider_id = o.provider_id, sent_at = $5, reasons = '{}'
      FROM unnest($3::uuid[], $4::text[]) AS o (id, provider_id) WHERE ${MINE} AND m.id = o.id RETURNING m.id`,
     [tx.tenantId, attemptId, sent.map(({ message }) => message.id), sent.map(({ handover }) => handover.providerId), now],
   )
   const recorded = ofRows(rows, sent).map(({ message, decisionId }) => ({ ...factOf(message, now), decisionId }))
-  await publish(tx, MessageSentSchema, ...recorded)
+  await publish(tx, transitions.send.event, ...recorded)
 }
 
 async function recordFailed(tx: Tx, attemptId: string, failed: Told<'REJECTED' | 'UNKNOWN'>[], now: Date): Promise<void> {
   if (failed.length === 0) return
   const columns = [
     failed.map(({ message }) => message.id),
-    failed.map(({ handover }) => handover.outcome),
+    failed.map(({ handover }) => transitions[handover.outcome === 'UNKNOWN' ? 'lose' : 'reject'].to),
     failed.map(({ handover }) => handover.reason),
   ]
   const { rows } = await tx.client.query<{ id: string }>(
@@ -56,13 +56,17 @@ async function recordFailed(tx: Tx, attemptId: string, failed: Told<'REJECTED' |
     code: handover.reason,
     isUnknown: handover.outcome === 'UNKNOWN',
   }))
-  await publish(tx, MessageFailedSchema, ...recorded)
+  await publish(tx, transitions.reject.event, ...recorded)
 }
 
 async function giveBack(tx: Tx, attemptId: string, later: Told<'LATER'>[]): Promise<void> {
   for (const [reason, group] of Map.groupBy(later, ({ handover }) => handover.reason)) {
     const ids = group.map(({ message }) => message.id)
-    await tx.client.query(`UPDATE messages m SET state = 'CLAIMED' WHERE ${MINE} AND m.id = ANY($3)`, [tx.tenantId, attemptId, ids])
+    await tx.client.query(`UPDATE messages m SET state = '${transitions.takeBack.to}' WHERE ${MINE} AND m.id = ANY($3)`, [
+      tx.tenantId,
+      attemptId,
+      ids,
+    ])
     await postpone(tx, ids, attemptId, reason)
   }
 }

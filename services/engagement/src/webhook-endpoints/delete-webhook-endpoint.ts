@@ -3,8 +3,9 @@ import { parse } from '@renmai/platform/serve/parse'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { endPending } from './change-endpoint.ts'
 import { SCOPE } from './create-webhook-endpoint.ts'
-import { endPending, lockEndpoint } from './webhook-endpoint.queries.ts'
+import { lockEndpoint } from './webhook-endpoint.queries.ts'
 import { webhookEndpoints } from './webhook-endpoint.table.ts'
 
 const Input = z.object({ idempotencyKey, endpointId: z.uuid() })

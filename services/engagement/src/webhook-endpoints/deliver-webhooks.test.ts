@@ -6,7 +6,7 @@ import { SegmentEnteredSchema } from '@renmai/proto/campaign/v1/events'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it, vi } from 'vitest'
 import { type Got, source, webhookSeed } from '../../test/webhook-seed.ts'
-import { claimDeliveries } from './delivery.queries.ts'
+import { claimDeliveries } from './claim-deliveries.ts'
 import { judge } from './delivery.rules.ts'
 import { recordDelivery } from './record-delivery.ts'
 

@@ -3,7 +3,7 @@ import { type AppError, isTransient } from '@renmai/platform/serve/errors'
 import { queue } from '@renmai/platform/work/queue'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Deps } from '../context.ts'
-import { claimDeliveries, type Due, postpone, skip } from './delivery.queries.ts'
+import { claimDeliveries, type Due, postpone, skip } from './claim-deliveries.ts'
 import { disable, recordDelivery } from './record-delivery.ts'
 import { goodSecrets } from './secrets.ts'
 

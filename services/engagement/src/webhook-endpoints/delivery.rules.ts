@@ -1,3 +1,5 @@
+import { transitions } from './delivery.states.ts'
+
 /** What came of sending. */
 export type Sent = { status: number | null; problem: string | null; retryAfterSeconds?: number | undefined }
 
@@ -20,10 +22,10 @@ export const FAILING_DAYS = 5
  * @param random 0 to 1
  */
 export function judge({ status, retryAfterSeconds = 0 }: Sent, attempts: number, isTest: boolean, random: number): Verdict {
-  if (status !== null && status >= 200 && status < 300) return { state: 'DELIVERED' }
+  if (status !== null && status >= 200 && status < 300) return { state: transitions.deliver.to }
   const wait = WAITS_S[attempts - 1]
-  if (status === GONE || isTest || wait === undefined) return { state: 'FAILED', isGone: status === GONE && !isTest }
-  return { state: 'PENDING', afterSeconds: Math.max(wait * (1 + JITTER * random), Math.min(retryAfterSeconds, MAX_WAIT_S)) }
+  if (status === GONE || isTest || wait === undefined) return { state: transitions.fail.to, isGone: status === GONE && !isTest }
+  return { state: transitions.retry.to, afterSeconds: Math.max(wait * (1 + JITTER * random), Math.min(retryAfterSeconds, MAX_WAIT_S)) }
 }
 
 /** What an endpoint listens to, of the events of its types. */

@@ -5,9 +5,9 @@ import { publish } from '@renmai/platform/events/outbox'
 import type { Clock } from '@renmai/platform/serve/clock'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { WebhookEndpointDisabledSchema } from '@renmai/proto/engagement/v1/events'
-import { type Due, settle } from './delivery.queries.ts'
+import { endPending } from './change-endpoint.ts'
+import { type Due, settle } from './claim-deliveries.ts'
 import { FAILING_DAYS, judge, type Sent, type Verdict } from './delivery.rules.ts'
-import { endPending } from './webhook-endpoint.queries.ts'
 import type { DisabledReason } from './webhook-endpoint.table.ts'
 
 /** Writes down what came of an attempt, and what follows from it for the endpoint. */

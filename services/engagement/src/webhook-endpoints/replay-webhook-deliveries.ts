@@ -1,3 +1,4 @@
+import { mayGo } from '@renmai/platform/db/transitions'
 import { AppError } from '@renmai/platform/serve/errors'
 import { moment } from '@renmai/platform/serve/moments'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
@@ -5,6 +6,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { SCOPE } from './create-webhook-endpoint.ts'
+import { transitions } from './delivery.states.ts'
 import { lockEndpoint } from './webhook-endpoint.queries.ts'
 
 const Input = z
@@ -29,9 +31,9 @@ export async function replayWebhookDeliveries(ctx: Context, raw: z.input<typeof 
     const endpoint = await lockEndpoint(tx, ctx.viewer, input.endpointId)
     if (endpoint.disabledReason) throw new AppError('CONFLICT', 'The endpoint is disabled; enable it first')
     const { rowCount } = await tx.client.query(
-      `UPDATE webhook_deliveries SET state = 'PENDING', about = NULL, attempts = 0, attempt_id = NULL, next_at = now()
+      `UPDATE webhook_deliveries SET state = '${transitions.replay.to}', about = NULL, attempts = 0, attempt_id = NULL, next_at = now()
        WHERE (tenant_id, id) IN (
-         SELECT tenant_id, id FROM webhook_deliveries WHERE tenant_id = $1 AND endpoint_id = $2 AND state <> 'PENDING'
+         SELECT tenant_id, id FROM webhook_deliveries WHERE tenant_id = $1 AND endpoint_id = $2 AND ${mayGo(transitions.replay)}
            AND (id = ANY($3) OR (state = 'FAILED' AND created_at >= $4)) ORDER BY id LIMIT ${AT_ONCE})`,
       [tx.tenantId, endpoint.id, input.deliveryIds ?? [], input.failedSince ?? null],
     )

@@ -2,9 +2,10 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { changeEndpoint } from './change-endpoint.ts'
 import { type CreatedEndpoint, SCOPE } from './create-webhook-endpoint.ts'
 import { createSecret, openSecrets, Secret, sealSecrets } from './secrets.ts'
-import { changeEndpoint, lockEndpoint } from './webhook-endpoint.queries.ts'
+import { lockEndpoint } from './webhook-endpoint.queries.ts'
 
 const Input = z.object({ idempotencyKey, endpointId: z.uuid(), secret: Secret.nullish() })
 

@@ -4,8 +4,9 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { changeEndpoint } from './change-endpoint.ts'
 import { SCOPE } from './create-webhook-endpoint.ts'
-import { changeEndpoint, lockEndpoint } from './webhook-endpoint.queries.ts'
+import { lockEndpoint } from './webhook-endpoint.queries.ts'
 import { webhookDeliveries } from './webhook-endpoint.table.ts'
 
 const Input = z.object({ idempotencyKey, endpointId: z.uuid() })

@@ -6,9 +6,10 @@ import { requireVersion } from '@renmai/platform/serve/version'
 import { requireScope } from '@renmai/platform/serve/viewer'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { changeEndpoint, endPending } from './change-endpoint.ts'
 import { checkDocument, checkUrl, type Source } from './check-document.ts'
 import { Document, SCOPE, Url } from './create-webhook-endpoint.ts'
-import { changeEndpoint, endPending, lockEndpoint } from './webhook-endpoint.queries.ts'
+import { lockEndpoint } from './webhook-endpoint.queries.ts'
 
 const Input = z.object({
   idempotencyKey,

@@ -52,3 +52,11 @@ it('no more than a hundred tasks of a tenant wait', async () => {
   expect(await pool.run(newId(), ['echo'])).toEqual(['echo'])
   await Promise.all(tasks)
 })
+
+it('a pool that is closed ends its threads', async () => {
+  const pool = create()
+  const [before] = (await pool.run(newId(), ['thread'])) as [number]
+  expect(await pool.run(newId(), ['thread'])).toEqual([before])
+  await pool.close()
+  expect(await pool.run(newId(), ['thread'])).not.toEqual([before])
+})

@@ -1,11 +1,12 @@
 /** A thread whose items misbehave as they say. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, threadId, workerData } from 'node:worker_threads'
 
 const progress = new Int32Array(workerData as SharedArrayBuffer)
 
 const ITEMS: Record<string, () => unknown> = {
   echo: () => 'echo',
   environment: () => Object.keys(process.env),
+  thread: () => threadId,
   spin: () => {
     for (;;);
   },

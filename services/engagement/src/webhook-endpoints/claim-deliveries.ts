@@ -1,6 +1,8 @@
 import { type Db, type Tx, withTenant } from '@renmai/platform/db/db'
+import { mayGo } from '@renmai/platform/db/transitions'
 import { newId } from '@renmai/platform/serve/ids'
 import { and, eq, inArray } from 'drizzle-orm'
+import { transitions } from './delivery.states.ts'
 import { type WebhookDelivery, type WebhookEndpoint, webhookEndpoints } from './webhook-endpoint.table.ts'
 
 /** A delivery that is this worker's to make for a while, with where to. */
@@ -25,7 +27,7 @@ export function claimDeliveries(db: Db, tenantId: string, busy: readonly string[
        WHERE (tenant_id, id) IN (
          SELECT d.tenant_id, d.id FROM webhook_endpoints e CROSS JOIN LATERAL (
            SELECT tenant_id, id FROM webhook_deliveries
-           WHERE tenant_id = e.tenant_id AND endpoint_id = e.id AND state = 'PENDING' AND next_at <= now() ORDER BY next_at
+           WHERE tenant_id = e.tenant_id AND endpoint_id = e.id AND ${mayGo(transitions.retry)} AND next_at <= now() ORDER BY next_at
            LIMIT greatest(0, CASE WHEN e.failing_since IS NULL THEN ${PER_ENDPOINT} ELSE ${PER_FAILING} END
              - (SELECT count(*) FROM unnest($3::uuid[]) b WHERE b = e.id)) FOR UPDATE SKIP LOCKED) d
          WHERE e.tenant_id = $1 AND e.disabled_reason IS NULL LIMIT $4)
@@ -46,13 +48,13 @@ async function endpointsOf(tx: Tx, ids: string[]): Promise<Map<string, WebhookEn
 /** Puts a delivery back for a reason of ours: it does not count as an attempt. */
 export const postpone = (db: Db, due: Due): Promise<void> =>
   withTenant(db, due.endpoint.tenantId, async (tx) => {
-    await settle(tx, due, { state: 'PENDING', afterSeconds: OURS_S * (0.5 + Math.random()), log: [], isUncounted: true })
+    await settle(tx, due, { state: transitions.retry.to, afterSeconds: OURS_S * (0.5 + Math.random()), log: [], isUncounted: true })
   })
 
 /** Ends a delivery of which this client is told nothing. */
 export const skip = (db: Db, due: Due): Promise<void> =>
   withTenant(db, due.endpoint.tenantId, async (tx) => {
-    await settle(tx, due, { state: 'SKIPPED', afterSeconds: 0, log: [] })
+    await settle(tx, due, { state: transitions.skip.to, afterSeconds: 0, log: [] })
   })
 
 type Settled = { state: WebhookDelivery['state']; afterSeconds: number; log: object[]; isUncounted?: boolean }

@@ -1,0 +1,14 @@
+import type { Transition } from '@renmai/platform/db/transitions'
+import { BulkOperationFinishedSchema } from '@renmai/proto/analytics/v1/events'
+import type { BulkStatus } from './bulk-operation.table.ts'
+
+/** What may become of a bulk operation. */
+export const transitions = {
+  /** Also by another process, when the lease of the one that had it is over. */
+  run: { from: ['CREATED', 'RUNNING'], to: 'RUNNING', event: null },
+  complete: { from: ['RUNNING'], to: 'COMPLETED', event: BulkOperationFinishedSchema },
+  fail: { from: ['RUNNING'], to: 'FAILED', event: BulkOperationFinishedSchema },
+  cancel: { from: ['CREATED', 'RUNNING'], to: 'CANCELED', event: BulkOperationFinishedSchema },
+  /** Its file is deleted. */
+  expire: { from: ['COMPLETED'], to: 'EXPIRED', event: null },
+} as const satisfies Record<string, Transition<BulkStatus>>

@@ -1,0 +1,12 @@
+import type { Transition } from '@renmai/platform/db/transitions'
+import type { WebhookDelivery } from './webhook-endpoint.table.ts'
+
+/** What may become of a delivery. A claim is a lease and leaves it pending. */
+export const transitions = {
+  deliver: { from: ['PENDING'], to: 'DELIVERED', event: null },
+  retry: { from: ['PENDING'], to: 'PENDING', event: null },
+  fail: { from: ['PENDING'], to: 'FAILED', event: null },
+  /** Its client may not see it. */
+  skip: { from: ['PENDING'], to: 'SKIPPED', event: null },
+  replay: { from: ['DELIVERED', 'FAILED', 'SKIPPED'], to: 'PENDING', event: null },
+} as const satisfies Record<string, Transition<WebhookDelivery['state']>>
