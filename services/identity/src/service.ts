@@ -14,7 +14,7 @@ import { resolvers } from './resolvers.ts'
 import { sentences } from './sentences.ts'
 import { authorizeStaff } from './staff/authorize-staff.ts'
 import { authorizeViewer } from './staff/authorize-viewer.ts'
-import { answerFindTags } from './tags/find-tags.ts'
+import { findTags } from './tags/find-tags.ts'
 import { findDocument } from './trusted-documents/find-document.ts'
 
 export const identity: Service<typeof settings, Context, Deps> = {
@@ -40,6 +40,6 @@ export const identity: Service<typeof settings, Context, Deps> = {
     authorizeStaff(db),
     authorizeViewer(db),
     findDocument(db),
-    answerFindTags(db),
+    findTags(db),
   ],
 }

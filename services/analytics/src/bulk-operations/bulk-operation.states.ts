@@ -1,4 +1,4 @@
-import type { Transition } from '@renmai/platform/db/transitions'
+import type { Transition } from '@renmai/platform/db/transition'
 import { BulkOperationFinishedSchema } from '@renmai/proto/analytics/v1/events'
 import type { BulkStatus } from './bulk-operation.table.ts'
 

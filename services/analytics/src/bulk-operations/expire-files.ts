@@ -1,5 +1,5 @@
 import { withTenant } from '@renmai/platform/db/db'
-import { mayGo } from '@renmai/platform/db/transitions'
+import { mayGo } from '@renmai/platform/db/transition'
 import { queue } from '@renmai/platform/work/queue'
 import type { Deps } from '../context.ts'
 import { transitions } from './bulk-operation.states.ts'

@@ -1,5 +1,5 @@
 import { type Tx, withTenant } from '@renmai/platform/db/db'
-import { mayGo } from '@renmai/platform/db/transitions'
+import { mayGo } from '@renmai/platform/db/transition'
 import { newId } from '@renmai/platform/serve/ids'
 import type { Deps } from '../context.ts'
 import { transitions } from './bulk-operation.states.ts'

@@ -1,4 +1,4 @@
-import type { Transition } from '@renmai/platform/db/transitions'
+import type { Transition } from '@renmai/platform/db/transition'
 import { CouponRedeemedSchema } from '@renmai/proto/campaign/v1/events'
 import type { Coupon } from './coupon.table.ts'
 

@@ -1,5 +1,5 @@
 import { type Tx, withTenant } from '@renmai/platform/db/db'
-import { mayGo } from '@renmai/platform/db/transitions'
+import { mayGo } from '@renmai/platform/db/transition'
 import { queue } from '@renmai/platform/work/queue'
 import type { Deps } from '../context.ts'
 import { transitions } from './coupon.states.ts'

@@ -1,6 +1,6 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db/db'
-import { mayGo } from '@renmai/platform/db/transitions'
+import { mayGo } from '@renmai/platform/db/transition'
 import { publish } from '@renmai/platform/events/outbox'
 import { newId } from '@renmai/platform/serve/ids'
 import { isIn, transitions } from './message.states.ts'

@@ -1,6 +1,6 @@
 import { type Tx, withTenant } from '@renmai/platform/db/db'
 import { groupWrites } from '@renmai/platform/db/group-writes'
-import { mayGo } from '@renmai/platform/db/transitions'
+import { mayGo } from '@renmai/platform/db/transition'
 import { ask } from '@renmai/platform/events/ask'
 import { crashPoint } from '@renmai/platform/serve/crash-point'
 import { isTransient } from '@renmai/platform/serve/errors'

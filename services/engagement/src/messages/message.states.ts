@@ -1,4 +1,4 @@
-import { mayGo, type Transition } from '@renmai/platform/db/transitions'
+import { mayGo, type Transition } from '@renmai/platform/db/transition'
 import { MessageBlockedSchema, MessageFailedSchema, MessageSentSchema } from '@renmai/proto/engagement/v1/events'
 import type { Message } from './message.table.ts'
 

@@ -1,5 +1,5 @@
 import { type Db, type Tx, withTenant } from '@renmai/platform/db/db'
-import { mayGo } from '@renmai/platform/db/transitions'
+import { mayGo } from '@renmai/platform/db/transition'
 import { newId } from '@renmai/platform/serve/ids'
 import { and, eq, inArray } from 'drizzle-orm'
 import { transitions } from './delivery.states.ts'

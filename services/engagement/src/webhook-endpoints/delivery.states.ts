@@ -1,4 +1,4 @@
-import type { Transition } from '@renmai/platform/db/transitions'
+import type { Transition } from '@renmai/platform/db/transition'
 import type { WebhookDelivery } from './webhook-endpoint.table.ts'
 
 /** What may become of a delivery. A claim is a lease and leaves it pending. */

@@ -1,4 +1,4 @@
-import { mayGo } from '@renmai/platform/db/transitions'
+import { mayGo } from '@renmai/platform/db/transition'
 import { AppError } from '@renmai/platform/serve/errors'
 import { moment } from '@renmai/platform/serve/moments'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'

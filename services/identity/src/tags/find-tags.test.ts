@@ -18,7 +18,7 @@ import { authorizeViewer } from '../staff/authorize-viewer.ts'
 import { disableStaff } from '../staff/disable-staff.ts'
 import { createTag } from './create-tag.ts'
 import { createTagGroup } from './create-tag-group.ts'
-import { answerFindTags } from './find-tags.ts'
+import { findTags } from './find-tags.ts'
 
 const tenant = newId()
 let test: TestDatabase
@@ -29,7 +29,7 @@ afterAll(() => test.drop())
 
 async function find(tenantId: string, tagIds: string[]): Promise<string[]> {
   const request = toBinary(FindTagsRequestSchema, create(FindTagsRequestSchema, { tenantId, tagIds }))
-  return fromBinary(FindTagsResponseSchema, await answerFindTags(test.db).reply(request)).tagIds
+  return fromBinary(FindTagsResponseSchema, await findTags(test.db).reply(request)).tagIds
 }
 async function authorize(kind: string, viewerId: string, tenantId = tenant) {
   const request = create(AuthorizeViewerRequestSchema, { tenantId, kind, viewerId })

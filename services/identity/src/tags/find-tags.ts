@@ -8,7 +8,7 @@ import { tags } from './tag.table.ts'
 const MAX_TAGS = 500
 
 /** Finds which of some tags exist, for services that keep their ids. */
-export const answerFindTags = (db: Db) =>
+export const findTags = (db: Db) =>
   answer(IdentityService.method.findTags, ({ tenantId, tagIds }) =>
     withTenant(db, tenantId, async (tx) => {
       const ids = tagIds.filter(isId).slice(0, MAX_TAGS)
