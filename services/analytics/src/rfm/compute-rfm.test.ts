@@ -4,14 +4,16 @@ import { key } from '@renmai/platform/testing/viewers'
 import { RfmClass, RfmClassChangedSchema } from '@renmai/proto/analytics/v1/events'
 import { describe, expect, it } from 'vitest'
 import { analyticsSeed, at } from '../../test/seed.ts'
+import type { Context } from '../context.ts'
 import { computeRfm } from './compute-rfm.ts'
 
 const seed = analyticsSeed()
 
 describe('RFM over orders', () => {
   const fixed = { method: 'FIXED' as const, cuts: { recencyDays: 30, frequency: 2, monetaryMinor: '10000' } }
+  const runOf = async (ctx: Context, { id }: { id: string }) => ctx.load.rfmRun.load(id)
   const score = async (asOf: string, change: object = {}) =>
-    computeRfm(seed.contextOf(), { idempotencyKey: key(), asOf, ...fixed, ...change })
+    runOf(seed.contextOf(), await computeRfm(seed.contextOf(), { idempotencyKey: key(), asOf, ...fixed, ...change }))
   const scoreOf = async (customerId: string) =>
     (
       await seed.test.owner.query('SELECT rfm_class, recency_days, frequency, monetary_minor FROM rfm_scores WHERE customer_id = $1', [
@@ -67,7 +69,9 @@ describe('RFM over orders', () => {
     )
     await score('2026-03-11')
     expect(await scoreOf(c)).toMatchObject({ frequency: 2, monetary_minor: 16_000 })
-    expect(await computeRfm(seed.contextOf(newId()), { idempotencyKey: key(), asOf: '2026-03-11', ...fixed })).toMatchObject({ scored: 0 })
+    const stranger = seed.contextOf(newId())
+    const run = await computeRfm(stranger, { idempotencyKey: key(), asOf: '2026-03-11', ...fixed })
+    expect(await runOf(stranger, run)).toMatchObject({ scored: 0 })
     await expect(computeRfm(seed.contextOf(), { idempotencyKey: key(), asOf: '2026-03-11' })).rejects.toMatchObject({
       code: 'INSUFFICIENT_DATA',
     })

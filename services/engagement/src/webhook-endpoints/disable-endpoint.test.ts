@@ -61,14 +61,18 @@ describe('an endpoint is sent nothing any more', () => {
     const made = await seed.create()
     await seed.happen(seed.received())
     const input = () => ({ idempotencyKey: key(), endpointId: made.id })
-    expect(await updateWebhookEndpoint(seed.contextOf(), { ...input(), isEnabled: false })).toMatchObject({ disabledReason: 'BY_HAND' })
+    expect(await seed.seen(await updateWebhookEndpoint(seed.contextOf(), { ...input(), isEnabled: false }))).toMatchObject({
+      disabledReason: 'BY_HAND',
+    })
     await seed.happen(seed.received())
     await expect(replayWebhookDeliveries(seed.contextOf(), { ...input(), failedSince: new Date('2000-01-01') })).rejects.toMatchObject({
       code: 'CONFLICT',
     })
     await expect(testWebhookEndpoint(seed.contextOf(), input())).rejects.toMatchObject({ code: 'CONFLICT' })
     seed.start()
-    expect(await updateWebhookEndpoint(seed.contextOf(), { ...input(), isEnabled: true })).toMatchObject({ disabledReason: null })
+    expect(await seed.seen(await updateWebhookEndpoint(seed.contextOf(), { ...input(), isEnabled: true }))).toMatchObject({
+      disabledReason: null,
+    })
     const [failed] = await seed.rows()
     expect(failed!.state).toBe('FAILED')
     expect((await replayWebhookDeliveries(seed.contextOf(), { ...input(), failedSince: new Date('2000-01-01') })).replayed).toBe(1)
