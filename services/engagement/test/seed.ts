@@ -27,6 +27,9 @@ export function engagementSeed() {
     get worker() {
       return stand.worker
     },
+    get bus() {
+      return stand.bus
+    },
   }
   beforeAll(async () => {
     stand = await startStand()

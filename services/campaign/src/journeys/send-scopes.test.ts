@@ -39,6 +39,7 @@ describe('sending', () => {
     await template(['campaigns:write'], 'b', 'a draft that no journey sends')
     await journey(SENDER, id)
     await expect(template(['campaigns:write'], 'b', 'other words')).rejects.toMatchObject({ code: 'FORBIDDEN' })
-    expect(await template(SENDER, 'b', 'other words')).toMatchObject({ id, version: 3 })
+    const { id: templateId } = await template(SENDER, 'b', 'other words')
+    expect(await seed.contextOf().load.template.load(templateId)).toMatchObject({ id, version: 3 })
   })
 })

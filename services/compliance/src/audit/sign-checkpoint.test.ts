@@ -7,7 +7,11 @@ import { verifyAuditLog } from './verify-audit-log.ts'
 const seed = complianceSeed()
 
 const act = (count: number) => seed.people.hear(...seed.actions(count))
-const sign = () => signAuditCheckpoint(seed.context(), { idempotencyKey: key() })
+const sign = async () => {
+  const ctx = seed.context()
+  const { id } = await signAuditCheckpoint(ctx, { idempotencyKey: key() })
+  return id && (await ctx.load.auditCheckpoint.load(id))
+}
 const verify = () => verifyAuditLog(seed.context())
 
 describe('a checkpoint', () => {
