@@ -5,7 +5,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 export type LookUps = {
   /**
    * Runs the check of a key.
-   * @throws what the check throws; UNAVAILABLE when too many keys that nobody has seen good wait for theirs
+   * @throws the errors of the check; UNAVAILABLE when too many keys that were never good wait for their check
    */
   run: <T>(key: string, check: () => Promise<T>) => Promise<T>
 }
@@ -15,16 +15,17 @@ export type LookUps = {
  * ten connections to its database: with more than a few at a time, queries of other tenants wait for a connection.
  */
 const [AT_ONCE, WAITING] = [4, 1_000]
-/** A refusal takes so long, so that guessing costs a connection; not of more than this many at a time, which cost memory. */
+/** A refusal takes this long, so that guessing costs a connection. Not more than WAITING wait at a time, since they take memory. */
 const [REFUSAL_MS, REFUSALS] = [500, 1_000]
-/** Up to so many times longer, at random: callers that are refused together would come back together, and delay everybody then. */
+/** A refusal takes up to this factor longer, at random: callers refused together would otherwise return together, and delay all others. */
 const SPREAD = 1
 const MAX_PROVEN = 50_000
 
 /**
- * Bounds the work that unknown keys cause. Secrets have 256 bits, so guessing needs no limit, and none could tell a guesser
- * from its victim: a key id is public, and behind a proxy all clients may have one address. A key that was good is checked
- * without waiting; the others share a few places, and who is refused waits for it. Nobody waits because of another's address.
+ * Bounds the work that unknown keys cause. Secrets have 256 bits, so guessing needs no limit. A limit could also not
+ * distinguish a guesser from its victim: a key id is public, and behind a proxy all clients may have one address. A key that
+ * was good is checked without waiting. The others share a few places, and a refused caller waits for its refusal. No caller
+ * waits because of another caller's address.
  */
 export function createLookUps(refusalMs = REFUSAL_MS): LookUps {
   const proven = new Set<string>()
