@@ -15,9 +15,9 @@ export type LookUps = {
  * ten connections to its database: with more than a few at a time, queries of other tenants wait for a connection.
  */
 const [AT_ONCE, WAITING] = [4, 1_000]
-/** A refusal takes this long, so that guessing costs a connection. Not more than WAITING wait at a time, since they take memory. */
+/** How long a refusal takes, so that guessing costs a connection, and how many may wait at a time, since each takes memory. */
 const [REFUSAL_MS, REFUSALS] = [500, 1_000]
-/** A refusal takes up to this factor longer, at random: callers refused together would otherwise return together, and delay all others. */
+/** A refusal takes longer by up to this part of itself, at random: callers refused together would return together and delay all others. */
 const SPREAD = 1
 const MAX_PROVEN = 50_000
 

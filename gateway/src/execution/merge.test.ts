@@ -15,7 +15,7 @@ describe('putting answers together', () => {
     })
   })
 
-  it('asks about an entity only when all that is required of it is known', () => {
+  it('queries an entity only when all required fields are known', () => {
     const schema = buildSchema('type Query { a: A } interface N { id: ID! } type A implements N { id: ID! parts: [B!] } type B { no: Int }')
     const represent = compileRepresentation(schema, [
       { kind: 'Field', name: '__typename' },
