@@ -29,7 +29,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** As a ConfigMap is mounted: a link to a folder that is swapped as a whole. */
+/** Mounts a file as a ConfigMap is mounted: a link to a folder that is swapped as a whole. */
 async function mount(sdl: string, revision: number): Promise<string> {
   const link = join(folder, 'current')
   await writeFile(join(folder, `revision-${revision}`), sdl)
