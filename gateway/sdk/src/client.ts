@@ -16,7 +16,7 @@ export type RenmaiOptions = {
 export type Renmai = {
   /**
    * Carries out one operation. Transient failures are retried: queries always, mutations under the same idempotency key. A mutation
-   * without a key gets one, so that it takes effect once whatever happens on the way.
+   * without a key gets one, so that it takes effect once, also when an answer is lost.
    * @throws RenmaiError with the codes of the errors, also when only a part could not be answered
    */
   request: <Result, Variables>(document: TypedDocumentString<Result, Variables>, ...variables: Given<Variables>) => Promise<Result>

@@ -3,7 +3,7 @@ export type RenmaiErrorDetail = {
   message: string
   code: string
   path?: readonly (string | number)[]
-  /** What is wrong with which field of the input. */
+  /** Messages about fields of the input, by field. */
   fields?: Readonly<Record<string, string>>
   /** Id of the request; state it in a support request. */
   requestId?: string

@@ -114,7 +114,7 @@ describe('access', () => {
     expect((await query(source, [], { pay: true })).errors).toEqual([denied('me', 'salary')])
   })
 
-  it('leaves an object of which no field is left', async () => {
+  it('keeps an object of which no field is left', async () => {
     expect((await query('{ me { salary } }')).data).toEqual({ me: { salary: null } })
   })
 

@@ -76,7 +76,7 @@ const Subject = z
   .min(1)
   .max(255)
   .refine((subject) => !hasUnstorableText(subject))
-/** An issuer may write anything into a claim; a tenant has one spelling. */
+/** An issuer may write any text into a claim; only the one spelling of a tenant's id is accepted. */
 const Claims = z.object({ sub: Subject, tid: z.string().refine(isId), exp: z.number() })
 type Claims = z.output<typeof Claims>
 

@@ -11,7 +11,7 @@ export type LookUps = {
 }
 
 /**
- * Checks of keys that were never good, at the same time and waiting. A check takes identity about a millisecond and one of the
+ * Limits for checks of keys that were never good: running, and waiting. A check takes identity about a millisecond and one of the
  * ten connections to its database: with more than a few at a time, queries of other tenants wait for a connection.
  */
 const [AT_ONCE, WAITING] = [4, 1_000]

@@ -54,7 +54,7 @@ export function serveTokens(http: Http, { issuer, keys, authenticate, log }: Tok
     },
     extraTokenClaims: (ctx, { scope }) => {
       const asked = ctx.oidc.params?.scope
-      // A token without scopes is one for all of them.
+      // A token without scopes has all scopes of its client.
       if (asked && !scope) throw new errors.InvalidScope('the client has none of these scopes', String(asked))
       return { tid: callerOf(ctx)?.tenantId }
     },

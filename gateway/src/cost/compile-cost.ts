@@ -100,7 +100,7 @@ function compileFragment(compiling: Compiling, selection: Exclude<SelectionNode,
   return compileSet(compiling, fragment.selectionSet, typeOf(fragment.typeCondition.name.value))
 }
 
-/** @returns nothing for a leaf, which costs nothing */
+/** @returns undefined for a leaf, which costs nothing */
 function compileField(compiling: Compiling, field: FieldNode, parent: GraphQLCompositeType): Part | undefined {
   const [name, { sizes }] = [field.name.value, compiling.weights]
   const type = 'getFields' in parent ? parent.getFields()[name]?.type : undefined

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compileRepresentation } from './compile-representation.ts'
 import { merge } from './merge.ts'
 
-describe('putting answers together', () => {
+describe('merging answers', () => {
   it('merges objects, and lists of the same length element by element', () => {
     const known = { name: 'Li', home: { city: 'Hangzhou' }, orders: [{ id: '1' }, { id: '2' }, null], tags: ['a'] }
     merge(known, { home: { street: 'Wensan Road' }, orders: [{ total: 1 }, null, { id: '3' }], tags: ['a', 'b'] })

@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /**
  * Answers a GET of a known document so that the client's own cache may keep it and revalidate it (RFC 9111). The operation is
- * carried out each time, but the same data is not sent twice. Shared caches keep nothing, since the answer is personal.
- * @param told the answer; its `extensions` differ each time and are not compared
+ * carried out each time, but the same data is not sent twice. `extensions` differ each time and are not compared. Shared caches keep
+ * nothing, since the answer is personal.
  */
 export function revalidate(request: FastifyRequest, reply: FastifyReply, told: { data?: unknown; errors?: unknown; extensions?: unknown }) {
   const { extensions: _each, ...same } = told

@@ -108,7 +108,7 @@ describe('a subgraph', () => {
     for (const status of [429, 503]) {
       answer = (response) => response.writeHead(status).end('{}')
       const { errors } = await subgraph.ask(staff('a'), body('{ a }'), 'query')
-      expect(errors).toEqual([{ message: expect.stringContaining('Too much is asked for'), extensions: { code: 'UNAVAILABLE' } }])
+      expect(errors).toEqual([{ message: expect.stringContaining('Too many requests'), extensions: { code: 'UNAVAILABLE' } }])
     }
     expect(seen).toHaveLength(2)
   })

@@ -15,8 +15,7 @@ const LEFT_ALONE_MS = 1_000
 const IDLE_MS = 500
 /** Statuses of an overloaded subgraph (see admission.ts). */
 const OVERLOADED = new Set([429, 503])
-const TOO_MUCH =
-  '{"data":null,"errors":[{"message":"Too much is asked for at once; try again in a few seconds","extensions":{"code":"UNAVAILABLE"}}]}'
+const TOO_MUCH = '{"data":null,"errors":[{"message":"Too many requests; try again in a few seconds","extensions":{"code":"UNAVAILABLE"}}]}'
 const tracer = trace.getTracer('renmai')
 
 /**

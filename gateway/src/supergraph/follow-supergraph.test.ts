@@ -44,7 +44,7 @@ async function answer(source: string) {
   return (await execute({ document, operationName: undefined, variables: {}, viewer })).data
 }
 
-it('serves the new schema when the file changes, and keeps what it has when the new one is broken', async () => {
+it('serves the new schema when the file changes, and keeps the old one when the new one is broken', async () => {
   const file = await mount(compose('type Query { name: String }'), 1)
   followed = await followSupergraph(file, new Map([['identity', ask]]), createLog('test', 'silent'), POLL_MS)
   const before = followed.current()
