@@ -1,6 +1,6 @@
 import type { CodegenConfig } from '@graphql-codegen/cli'
 
-/** Types of the public schema and of its operations; each operation is a text that knows its variables and its answer. */
+/** Types of the public schema and of its operations; each operation is a text with the types of its variables and its answer. */
 const config: CodegenConfig = {
   schema: '../public.graphql',
   documents: 'operations.graphql',

@@ -1,7 +1,7 @@
 import { AnalyticsService } from '@renmai/proto/analytics/v1/analytics_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 
-/** The questions that the gateway asks over the bus; its user of NATS may ask no others. */
+/** The requests that the gateway sends over the bus; its user of NATS may send no others. */
 export const ASKS = [
   IdentityService.method.authenticateClient,
   IdentityService.method.authorizeApiKey,

@@ -7,7 +7,7 @@ import { SERVICES } from './supergraph/services.gen.ts'
 export const GATEWAY = new URL('../', import.meta.url)
 
 const secretWith = (service: string) =>
-  z.string().min(MIN_SECRET_LENGTH).describe(`What tokens for ${service} are made with; one of its INTERNAL_SECRETS`)
+  z.string().min(MIN_SECRET_LENGTH).describe(`Secret that signs tokens for ${service}; one of its INTERNAL_SECRETS`)
 type Service = (typeof SERVICES)[number]
 
 /** A setting for each service, such as IDENTITY_URL. */
@@ -40,22 +40,28 @@ export const settings = baseSettings
     OAUTH_ISSUER: z
       .url()
       .optional()
-      .describe('Where partners reach this gateway; with it, API clients get access tokens for their keys at /oauth/token'),
+      .describe('URL at which partners reach this gateway; when set, API clients get access tokens for their keys at /oauth/token'),
     OAUTH_PRIVATE_KEYS: z
       .string()
       .optional()
-      .describe('Private keys (JWKS, EdDSA or ES256) of those tokens; the first signs, all are good'),
-    SUPERGRAPH_FILE: z.string().optional().describe('Composed schema, served anew when the file changes; the committed one without it'),
+      .describe('Private keys (JWKS, EdDSA or ES256) of those tokens; the first signs, all are accepted'),
+    SUPERGRAPH_FILE: z
+      .string()
+      .optional()
+      .describe('File of the composed schema, loaded again when it changes; the committed schema is used without it'),
     PUBLIC_SUPERGRAPH_FILE: z.string().optional().describe('The same for the schema that API clients see'),
-    TRUSTED_PROXIES: z.string().optional().describe('Addresses or CIDRs, by commas, whose X-Forwarded-For is believed; nobody without it'),
-    CORS_ORIGINS: z.string().optional().describe('Origins, by commas, whose pages may ask; none without it'),
+    TRUSTED_PROXIES: z
+      .string()
+      .optional()
+      .describe('Addresses or CIDRs, separated by commas, whose X-Forwarded-For is trusted; none without it'),
+    CORS_ORIGINS: z.string().optional().describe('Origins, separated by commas, whose pages may send requests; none without it'),
     STAFF_POINTS_PER_SECOND: z.coerce
       .number()
       .int()
       .min(1)
       .default(5_000)
-      .describe('How much a member of staff may ask for, in points of cost; twenty seconds of it at once'),
-    TRUSTED_DOCUMENTS_STAFF: trust.describe('Whether documents that nobody published are counted (report) or refused (enforce), for staff'),
+      .describe('Points of cost that a member of staff may spend per second; a burst may take twenty times as many'),
+    TRUSTED_DOCUMENTS_STAFF: trust.describe('Whether unpublished documents are counted (report) or refused (enforce), for staff'),
     TRUSTED_DOCUMENTS_OWN: trust.describe("The same for the company's own API clients"),
     TRUSTED_DOCUMENTS_PARTNER: trust.describe('The same for partners'),
     GRAPHIQL: z.enum(['on', 'off']).default('off').describe('Whether the explorer is served at /'),

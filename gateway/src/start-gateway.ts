@@ -39,7 +39,7 @@ const COMMITTED = new URL('supergraph.graphql', GATEWAY)
 const COMMITTED_PUBLIC = new URL('supergraph.public.graphql', GATEWAY)
 const DRAIN_MS = 1_000
 
-/** Requests here mostly wait for services, which have limits of their own. */
+/** Requests here mostly wait for services, which have their own limits. */
 const AT_LEAST = 6
 
 export async function startGateway(settings: Settings): Promise<{ url: string; stop: () => Promise<void> }> {
@@ -86,7 +86,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   log.info({ url: address, metricsUrl: metrics?.url }, 'listening')
   const stop = async () => {
     const drained = http.drain(DRAIN_MS)
-    // By then nobody is sent here any more; whoever listens comes back elsewhere.
+    // After the drain no new request comes here, and listeners reconnect to another replica.
     await pause(DRAIN_MS)
     live.stop()
     await Promise.all([drained, stopAnswers()])

@@ -46,13 +46,13 @@ const SHOPS = `${LINK} type Query { shops: Int } type Person @key(fields: "id") 
 
 /** Two tenants. */
 export const [mine, theirs] = [newId(), newId()]
-/** Customers that nobody may see, and about whom a subgraph fails. */
+/** Two customers: no viewer may see the first, and a subgraph fails for the second. */
 export const [hidden, broken] = [newId(), newId()]
 
 export type Told = { data?: Record<string, unknown> | null; errors?: readonly { message: string; extensions?: { code?: string } }[] }
 export type Listening = { told: Told[]; ended: unknown[]; stop: () => void }
 
-/** A gateway that serves live views over both transports, for the file that calls it; `name|tenant|scope,scope` is a credential. */
+/** A gateway for one test file that serves live views over both transports; `name|tenant|scope,scope` is a credential. */
 export function liveSeed() {
   const folder = makeFolder('live')
   const asked: {
@@ -138,7 +138,7 @@ export function liveSeed() {
     asked.length = 0
   })
 
-  /** Identity publishes a change. */
+  /** Publishes a change of identity. */
   function publish(customerId: string, tenantId = mine): void {
     const payload = toBinary(CustomerChangedSchema, create(CustomerChangedSchema, { tenantId, customerId }))
     const envelope = toBinary(EnvelopeSchema, create(EnvelopeSchema, { events: [{ id: newId(), payload }] }))
@@ -165,7 +165,7 @@ export function liveSeed() {
     })
     return { told, ended, stop }
   }
-  /** Publishes a change of somebody until all have it: a subscription begins some time after it was sent. */
+  /** Publishes a change until all listeners received it: a subscription begins some time after it was sent. */
   async function untilTold(listening: readonly Listening[], customerId: string): Promise<void> {
     await eventually(() => {
       publish(customerId)

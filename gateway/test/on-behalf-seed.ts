@@ -48,11 +48,11 @@ export const tenantId = newId()
 export const clientId = newId()
 const { checkSubscription, tellEvent, checkBulkQuery, readBulkPage } = GatewayService.method
 
-/** What the gateway answers in somebody's name, over one subgraph that answers what the test says (`respond`). */
+/** Answers of the gateway on behalf of viewers, over one subgraph whose answers the test sets (`respond`). */
 export function onBehalfSeed() {
   const state = {
     pressure: 0,
-    /** What the viewer has now. */
+    /** Current scopes of the viewer. */
     scopes: [] as string[],
     isActive: true,
     respond: (_body: { variables: Record<string, unknown>; event?: object }): SubgraphResult => ({ data: null }),
@@ -74,7 +74,7 @@ export function onBehalfSeed() {
       path: '/graphql',
       isPublic: false,
       current: () => supergraph,
-      authenticate: () => Promise.reject(new Error('nobody asks')),
+      authenticate: () => Promise.reject(new Error('no request is authenticated')),
       chooseDocument: createChooseDocument(async () => undefined, { staff: 'off', own: 'off', partner: 'enforce' }, log),
       admission,
       budget: createBudget({ add: () => Promise.reject(new Error('alone')) }),

@@ -2,11 +2,11 @@ import { RenmaiError, type RenmaiErrorDetail } from './error.ts'
 import type { TypedDocumentString } from './gen/graphql.ts'
 
 export type RenmaiOptions = {
-  /** Where partners ask, such as https://api.example.com/public/graphql. */
+  /** URL of the public schema, such as https://api.example.com/public/graphql. */
   endpoint: string
-  /** An API key, or what gives a current access token. */
+  /** An API key, or a function that returns a current access token. */
   credential: string | (() => Promise<string>)
-  /** How often a request is tried again, at most; 4 when not given. */
+  /** How often a request is retried, at most; 4 when not given. */
   retries?: number
   /** How long to wait for an answer; 30,000 ms when not given. */
   timeoutMs?: number
@@ -15,8 +15,8 @@ export type RenmaiOptions = {
 
 export type Renmai = {
   /**
-   * Carries out one operation. What fails in passing is tried again: queries always, mutations under the same idempotency
-   * key, which they get where they have none, so that whatever happens on the way has its effect once.
+   * Carries out one operation. Transient failures are retried: queries always, mutations under the same idempotency key. A mutation
+   * without a key gets one, so that it takes effect once, also when an answer is lost.
    * @throws RenmaiError with the codes of the errors, also when only a part could not be answered
    */
   request: <Result, Variables>(document: TypedDocumentString<Result, Variables>, ...variables: Given<Variables>) => Promise<Result>
@@ -81,7 +81,7 @@ async function read(response: Response): Promise<Outcome> {
 
 type UserErrors = { userErrors?: { message: string; code: string; field?: readonly string[] | null }[] }
 
-/** What mutations say in their payloads that their caller can mend: an error like any other for who calls this. */
+/** Errors in the payloads of mutations that the caller can fix. They are thrown like any other error. */
 function userErrorsOf(data: unknown): RenmaiErrorDetail[] {
   return Object.entries((data ?? {}) as Record<string, UserErrors | null>).flatMap(([name, payload]) =>
     (payload?.userErrors ?? []).map(({ message, code, field }) => ({

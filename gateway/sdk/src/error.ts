@@ -1,15 +1,15 @@
-/** One error of an answer, with the code to decide by; codes are stable, messages are for people. */
+/** One error of an answer. Decide by the code, which is stable; the message is for people. */
 export type RenmaiErrorDetail = {
   message: string
   code: string
   path?: readonly (string | number)[]
-  /** What is wrong with which field of the input. */
+  /** Messages about fields of the input, by field. */
   fields?: Readonly<Record<string, string>>
-  /** To be named when asking for help. */
+  /** Id of the request; state it in a support request. */
   requestId?: string
 }
 
-/** An operation that was not carried out, or not wholly. What was answered of it is in `data`. */
+/** An operation that failed wholly or in part. `data` holds the parts that were answered. */
 export class RenmaiError extends Error {
   override readonly name = 'RenmaiError'
   readonly details: readonly RenmaiErrorDetail[]

@@ -34,7 +34,7 @@ afterEach(() => {
 })
 
 describe('a client', () => {
-  it('tries again what fails in passing, a mutation always under one key', async () => {
+  it('retries transient failures, a mutation always under one key', async () => {
     answers = [(response) => response.destroy(), failing('UNAVAILABLE', 503), failing('RATE_LIMITED', 429, { 'retry-after': '0' }), made]
     const { request } = createRenmai({ endpoint, credential: 'rm_live_key' })
     const { createTag } = await request(CreateTagDocument, { input: { groupId: 'g', name: 'VIP' } })
@@ -54,7 +54,7 @@ describe('a client', () => {
     expect(new Set(keys).size).toBe(3)
   })
 
-  it('does not try again what would fail again, and tells code, fields and what there is', async () => {
+  it('does not retry permanent failures, and returns code, fields and partial data', async () => {
     const error = {
       message: 'no',
       path: ['createTag'],
@@ -73,7 +73,7 @@ describe('a client', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('takes what a payload says is wrong for an error', async () => {
+  it('throws the user errors of a payload', async () => {
     const userErrors = [{ message: 'name: too long', code: 'BAD_USER_INPUT', field: ['input', 'name'] }]
     answers = [
       say(200, { data: { createTag: { tag: null, userErrors } } }),
@@ -89,7 +89,7 @@ describe('a client', () => {
     expect(seen).toHaveLength(2)
   })
 
-  it('gives up after so many attempts, and on what does not speak GraphQL', async () => {
+  it('gives up after the last attempt, and on an answer that is not GraphQL', async () => {
     answers = [failing('TIMEOUT'), failing('TIMEOUT')]
     const { request } = createRenmai({ endpoint, credential: 'k', retries: 1 })
     await expect(request(TagGroupsDocument)).rejects.toMatchObject({ code: 'TIMEOUT' })

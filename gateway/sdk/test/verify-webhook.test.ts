@@ -5,7 +5,7 @@ import { verifyWebhook, WebhookVerificationError } from '../src/index.ts'
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const body = JSON.stringify({ type: 'messageReceived', timestamp: '2026-11-22T00:00:00.000Z', data: { messageReceived: { id: '1' } } })
 const now = () => Math.floor(Date.now() / 1_000)
-/** As the specification says, without the library that verifies. */
+/** Signs as the specification describes, without the library that verifies. */
 function headersOf(at = now(), text = body): Record<string, string> {
   const mac = createHmac('sha256', Buffer.alloc(32, 7)).update(`msg_1.${at}.${text}`).digest('base64')
   return { 'webhook-id': 'msg_1', 'webhook-timestamp': String(at), 'webhook-signature': `v1,AAAA v1,${mac}` }

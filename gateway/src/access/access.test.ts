@@ -40,7 +40,7 @@ const everything = {
 
 let supergraph: Supergraph
 let asked: string[]
-// It answers more than it is asked for, as when one field requires another: none of that may be seen.
+// The subgraph returns more than was selected, as when one field requires another: the viewer must not see the rest.
 const ask: AskSubgraph = async (_viewer, body) => {
   asked.push(JSON.parse(body).query)
   return { data: structuredClone(everything) }
@@ -70,7 +70,7 @@ async function query(
 const denied = (...path: string[]) => expect.objectContaining({ path, extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } })
 
 describe('access', () => {
-  it('takes out what a viewer may not have before a subgraph is asked, and says where', async () => {
+  it('removes denied fields before a subgraph is called, and names their paths', async () => {
     const answer = await query('{ me { name salary } }')
     expect(answer.data).toEqual({ me: { name: 'Li', salary: null } })
     expect(answer.errors).toEqual([denied('me', 'salary')])
@@ -79,14 +79,14 @@ describe('access', () => {
     expect(await query('{ me { name salary } }', ['hr'])).toEqual({ data: { me: { name: 'Li', salary: 9 } } })
   })
 
-  it('wants every scope of any one list', async () => {
+  it('requires every scope of any one list', async () => {
     for (const scopes of [[], ['reports'], ['people'], ['other']]) {
       expect((await query('{ report }', scopes)).errors).toEqual([denied('report')])
     }
     for (const scopes of [['reports', 'people'], ['admin']]) expect((await query('{ report }', scopes)).data).toEqual({ report: 'good' })
   })
 
-  it('asks no subgraph when nothing is left', async () => {
+  it('calls no subgraph when nothing is left', async () => {
     expect(await query('{ report }')).toEqual({ data: { report: null }, errors: [denied('report')] })
     expect(asked).toEqual([])
   })
@@ -96,25 +96,25 @@ describe('access', () => {
     expect((await query('{ payroll { total } }', ['hr'])).data).toEqual({ payroll: { total: 19 } })
   })
 
-  it('makes the parent null where null must not be', async () => {
+  it('makes the parent null where null is not allowed', async () => {
     const answer = await query('{ me { name chief { name } } }')
     expect(answer).toEqual({ data: { me: null }, errors: [denied('me', 'chief')] })
   })
 
-  it('tells once for a path, whatever the number of objects and of mentions', async () => {
+  it('returns one error for a path, whatever the number of objects and of mentions', async () => {
     const source = '{ people { pay: salary ...P chief { salary } } } fragment P on Person { pay: salary ... on Person { pay: salary } }'
     const answer = await query(source, ['org'])
     expect(answer.errors).toEqual([denied('people', '@', 'pay'), denied('people', '@', 'chief', 'salary')])
     expect(answer.data).toEqual({ people: [1, 2].map(() => ({ pay: null, chief: { salary: null } })) })
   })
 
-  it('tells nothing of what is not wanted', async () => {
+  it('returns no error for a selection that is skipped', async () => {
     const source = 'query Q($pay: Boolean!) { me { name salary @include(if: $pay) ... @skip(if: true) { salary } } }'
     expect(await query(source, [], { pay: false })).toEqual({ data: { me: { name: 'Li' } } })
     expect((await query(source, [], { pay: true })).errors).toEqual([denied('me', 'salary')])
   })
 
-  it('leaves an object of which no field is left', async () => {
+  it('keeps an object of which no field is left', async () => {
     expect((await query('{ me { salary } }')).data).toEqual({ me: { salary: null } })
   })
 
@@ -125,7 +125,7 @@ describe('access', () => {
     expect((await query(source, ['hr'])).data).toEqual({ fire: { name: 'Li' } })
   })
 
-  it('lets a policy decide by what kind of viewer asks, beside scopes', async () => {
+  it('checks the kind of the viewer by a policy, beside scopes', async () => {
     for (const kind of ['CLIENT', 'SERVICE'] as const) {
       expect((await query('{ inside }', ['admin', 'staff', 'policy'], {}, kind)).errors).toEqual([denied('inside')])
     }
@@ -134,11 +134,11 @@ describe('access', () => {
     expect((await query('{ ruled }', [], {}, 'CLIENT')).data).toEqual({ ruled: 'yes' })
   })
 
-  it('refuses what a policy decides that nobody knows', async () => {
+  it('refuses a field with an unknown policy', async () => {
     expect((await query('{ ruled }', ['admin', 'hr', 'policy', 'working hours', 'client'])).errors).toEqual([denied('ruled')])
   })
 
-  it('takes the stricter of what two subgraphs say', () => {
+  it('takes the stricter of the declarations of two subgraphs', () => {
     const one = `${LINK} type Query { a: Int @shareable @requiresScopes(scopes: [["x"]]) }`
     const two = `${LINK} type Query { a: Int @shareable @requiresScopes(scopes: [["y"], ["z"]]) }`
     const needs = readAccess(compose(one, two)).get('Query.a')!

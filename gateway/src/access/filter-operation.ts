@@ -22,7 +22,7 @@ export type Denied = { path: readonly string[]; need: Need; wanted: Condition }
 export type Filtered = {
   document: DocumentNode
   denied: readonly Denied[]
-  /** Everything that was asked about, granted or not. */
+  /** Every need that was checked, granted or not. */
   needs: ReadonlySet<Need>
 }
 
@@ -39,8 +39,8 @@ type Place = { path: readonly string[]; wanted: Condition }
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
 
 /**
- * Takes out of an operation what a viewer may not select, before anything is planned. An object of which nothing else is
- * left is still asked for: the viewer may know that it is there.
+ * Removes from an operation the selections that a viewer may not make, before the operation is planned. An object whose fields
+ * were all removed is still queried: the viewer may know that it exists.
  */
 export function filterOperation(
   schema: GraphQLSchema,

@@ -4,23 +4,23 @@ import { type ASTNode, type DocumentNode, Kind, parse, type TypeNode, type Value
 /** One condition of access: a viewer needs every scope or policy of any one of the inner lists. */
 export type Need = { readonly text: string; readonly anyOf: readonly (readonly string[])[] }
 
-/** What a field (`Type.field`) or a fragment (`Type`) needs of a viewer besides being known; all of it. */
+/** All conditions that a field (`Type.field`) or a fragment (`Type`) sets for a viewer, besides authentication. */
 export type Access = ReadonlyMap<string, readonly Need[]>
 
-/** Nobody is granted this: what is not written as a text cannot be met. */
+/** No viewer has this grant: a condition that is not written as a text cannot be met. */
 const NEVER = policyKey('never')
 
 /**
- * Reads what `@requiresScopes` and `@policy` say in a composed schema, of fields and of the types that they return.
- * `@authenticated` needs no entry: nobody unknown comes as far as an operation. Composition has merged what several
- * subgraphs say into the stricter, and what implementations need into the needs of their interface (federation
+ * Reads `@requiresScopes` and `@policy` of a composed schema, from fields and from the types that they return.
+ * `@authenticated` needs no entry: an unknown caller is refused before any operation. Composition has merged the declarations of
+ * several subgraphs into the stricter one, and the needs of implementations into the needs of their interface (federation
  * specification, "Access control").
- * @param open an interface that anybody may ask for, since what it turns out to be is guarded by its own type
+ * @param open an interface that every viewer may query, since the concrete type of each object has its own guard
  */
 export function readAccess(sdl: string, open?: string): Access {
   const document = parse(sdl)
   const byText = new Map<string, Need>()
-  // What is needed in many places is one need: whether a viewer meets it is decided once for an operation.
+  // Equal needs of many places are one object: whether a viewer meets it is decided once for an operation.
   const needsOf = (node: ASTNode) => readNeeds(node).map((need) => byText.get(need.text) ?? (byText.set(need.text, need), need))
   const ofType = new Map(
     document.definitions.flatMap((one) => ('name' in one && one.name ? [[one.name.value, needsOf(one)] as const] : [])),
@@ -56,5 +56,5 @@ function readNeeds(node: ASTNode): Need[] {
 
 const listOf = (value: ValueNode | undefined): readonly ValueNode[] => (value?.kind === Kind.LIST ? value.values : [])
 
-/** @param grants the scopes and policies of a viewer, as `grantsOf` tells them */
+/** @param grants the scopes and policies of a viewer, as `grantsOf` returns them */
 export const isMet = ({ anyOf }: Need, grants: ReadonlySet<string>): boolean => anyOf.some((all) => all.every((one) => grants.has(one)))

@@ -16,24 +16,24 @@ import { createLookUps } from './look-ups.ts'
 import { createMemory, type Memory } from './memory.ts'
 import { readIssued } from './read-issued.ts'
 
-/** Who asks, how much they may ask for, and whether they see the public schema only. */
+/** The viewer of a request, its budget, and whether it sees the public schema only. */
 export type Caller = Viewer & { readonly plan: Plan; readonly isPartner: boolean }
 
-/** Turns an Authorization header, sent from an address, into who asks. */
+/** Finds the caller by an Authorization header and the address that sent it. */
 export type Authenticate = (header: string | undefined, address: string) => Promise<Caller>
 
-/** What identity says when permissions change. */
+/** Subjects of the events that identity publishes when permissions change. */
 export const CHANGES = [StaffChangedSchema, ApiClientChangedSchema].map(({ typeName }) => subjectOf(typeName, 'identity', '*'))
 
 const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'PS256']
 
-// One refusal for every reason: a caller learns nothing about what exists.
+// One refusal for every reason: a caller cannot find out which ids exist.
 const refused = () => new AppError('UNAUTHENTICATED', 'Send a valid access token or API key as Authorization: Bearer')
 
 /**
- * Staff prove themselves by an access token of the company's OIDC provider, partners by an API key. What either may do
- * is asked of identity and remembered for 30 seconds. When identity tells that it has changed, it is asked anew at once; a
- * gateway that missed the news follows when it forgets.
+ * Staff authenticate by an access token of the company's OIDC provider, partners by an API key. The gateway requests their
+ * permissions from identity and remembers them for 30 seconds. When identity publishes a change, the gateway forgets them
+ * immediately and requests them again; a gateway that missed the event follows when it forgets.
  */
 export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
   const keys = createRemoteJWKSet(new URL(settings.OIDC_JWKS_URL), {
@@ -41,11 +41,11 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
     cooldownDuration: 30_000,
     cacheMaxAge: 600_000,
   })
-  // Two, so that what a foreign issuer writes into its tokens never names a remembered client.
+  // Two memories, so that claims of a foreign issuer's token never name a remembered client.
   const [clients, staff] = [createMemory<Caller>(), createMemory<Caller>()]
   forgetChanged(bus, clients)
   forgetChanged(bus, staff)
-  // A page sends the same token with every request: its signature is checked once in a while, its end each time.
+  // A page sends the same token with every request: the signature is checked once while it is remembered, the end each time.
   const tokens = createMemory<Claims>({ endOf: ({ exp }) => exp * 1_000 })
   const issued = readIssued(settings)
   const [lookUps, staffPlan] = [createLookUps(), planOf(settings.STAFF_POINTS_PER_SECOND)]
@@ -64,7 +64,7 @@ export function createAuthenticate(bus: Bus, settings: Settings): Authenticate {
   }
 }
 
-/** Drops everybody of a tenant in which somebody's permissions changed; that is rare, and they are found anew in a millisecond. */
+/** Forgets all callers of a tenant in which permissions changed. That is rare, and finding one again takes a millisecond. */
 export function forgetChanged(bus: Bus, callers: Memory<Caller>): void {
   const callback = (_error: Error | null, { subject }: Msg) =>
     callers.forget(({ tenantId }) => tenantId === subject.slice(subject.lastIndexOf('.') + 1))
@@ -76,7 +76,7 @@ const Subject = z
   .min(1)
   .max(255)
   .refine((subject) => !hasUnstorableText(subject))
-/** An issuer may write anything into a claim; a tenant has one spelling. */
+/** An issuer may write any text into a claim; only the one spelling of a tenant's id is accepted. */
 const Claims = z.object({ sub: Subject, tid: z.string().refine(isId), exp: z.number() })
 type Claims = z.output<typeof Claims>
 
@@ -124,7 +124,7 @@ function toCaller(tenantId: string, { clientId, scopes, plan, isPartner, isAddre
   return { kind: 'CLIENT', id: clientId, tenantId, scopes: new Set(scopes), plan: namedPlan(plan), isPartner }
 }
 
-/** A token may be for less than its client may do; never for more. */
+/** A token may have fewer scopes than its client, never more. */
 function narrow(caller: Caller, scope: string | undefined): Caller {
   const wanted = scope?.split(' ')
   return wanted ? { ...caller, scopes: new Set(wanted.filter((one) => caller.scopes.has(one))) } : caller

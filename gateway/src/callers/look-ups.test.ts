@@ -8,7 +8,7 @@ const bad = async (): Promise<never> => {
 }
 
 describe('look-ups of keys', () => {
-  it('let in a right key however many wrong ones were refused, and while they wait', async () => {
+  it('accept a right key however many wrong ones were refused, and while they wait', async () => {
     const { run } = createLookUps(0)
     expect(await run('right', async () => 'caller')).toBe('caller')
     for (let no = 0; no < 300; no++) await expect(run(`wrong ${no}`, bad)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
@@ -20,7 +20,7 @@ describe('look-ups of keys', () => {
     expect(await run('new', async () => 'another')).toBe('another')
   })
 
-  it('of unknown keys are few at a time, and beyond a number refused as overloaded', async () => {
+  it('of unknown keys are few at a time, and refused as overloaded beyond a number', async () => {
     const { run } = createLookUps(0)
     const gate = Promise.withResolvers<void>()
     let [running, most] = [0, 0]

@@ -5,26 +5,27 @@ import { AppError } from '@renmai/platform/serve/errors'
 export type LookUps = {
   /**
    * Runs the check of a key.
-   * @throws what the check throws; UNAVAILABLE when too many keys that nobody has seen good wait for theirs
+   * @throws the errors of the check; UNAVAILABLE when too many keys that were never good wait for their check
    */
   run: <T>(key: string, check: () => Promise<T>) => Promise<T>
 }
 
 /**
- * Checks of keys that were never good, at the same time and waiting. A check takes identity about a millisecond and one of the
+ * Limits for checks of keys that were never good: running, and waiting. A check takes identity about a millisecond and one of the
  * ten connections to its database: with more than a few at a time, queries of other tenants wait for a connection.
  */
 const [AT_ONCE, WAITING] = [4, 1_000]
-/** A refusal takes so long, so that guessing costs a connection; not of more than this many at a time, which cost memory. */
+/** How long a refusal takes, so that guessing costs a connection, and how many may wait at a time, since each takes memory. */
 const [REFUSAL_MS, REFUSALS] = [500, 1_000]
-/** Up to so many times longer, at random: callers that are refused together would come back together, and delay everybody then. */
+/** A refusal takes longer by up to this part of itself, at random: callers refused together would return together and delay all others. */
 const SPREAD = 1
 const MAX_PROVEN = 50_000
 
 /**
- * Bounds the work that unknown keys cause. Secrets have 256 bits, so guessing needs no limit, and none could tell a guesser
- * from its victim: a key id is public, and behind a proxy all clients may have one address. A key that was good is checked
- * without waiting; the others share a few places, and who is refused waits for it. Nobody waits because of another's address.
+ * Bounds the work that unknown keys cause. Secrets have 256 bits, so guessing needs no limit. A limit could also not
+ * distinguish a guesser from its victim: a key id is public, and behind a proxy all clients may have one address. A key that
+ * was good is checked without waiting. The others share a few places, and a refused caller waits for its refusal. No caller
+ * waits because of another caller's address.
  */
 export function createLookUps(refusalMs = REFUSAL_MS): LookUps {
   const proven = new Set<string>()

@@ -2,27 +2,27 @@ import { hash } from 'node:crypto'
 
 const REMEMBERED_MS = 30_000
 const MAX_BYTES = 16 * 1024 ** 2
-/** A key's digest, and what Node takes for an entry. */
+/** A key's digest, and the memory that Node needs for an entry. */
 const ENTRY_BYTES = 512
 
 export type Memory<T> = {
   /**
-   * Finds a value, or takes the one found lately.
-   * @param key everything that decides the value, part by part: as one text two different keys could be the same
+   * Finds a value, or returns the one found recently.
+   * @param key everything that decides the value, part by part: joined as one text, two different keys could be equal
    */
   recall: (key: readonly string[], find: () => Promise<T>) => Promise<T>
-  /** Drops what may not hold any more, also what is being found just now. */
+  /** Drops values that may not be valid any more, also those that are being found now. */
   forget: (isMeant: (value: T) => boolean) => void
 }
 
 type Options<T> = {
-  /** When a value stops being good, in ms since 1970. */
+  /** When a value ends, in ms since 1970. */
   endOf?: (value: T) => number
   /** Bytes that a value takes, where they may be many. */
   sizeOf?: (value: T) => number
 }
 
-/** Keeps what was found for 30 seconds, within a number of bytes; what could not be found is looked for again each time. */
+/** Keeps found values for 30 seconds, within a number of bytes; a failure is not kept. */
 export function createMemory<T>({ endOf = () => Number.POSITIVE_INFINITY, sizeOf = () => 0 }: Options<T> = {}): Memory<T> {
   const remembered = new Map<string, { value: T; until: number; bytes: number }>()
   let [forgotten, total] = [0, 0]
@@ -32,7 +32,7 @@ export function createMemory<T>({ endOf = () => Number.POSITIVE_INFINITY, sizeOf
   }
   return {
     recall: async (key, find) => {
-      // Credentials are not kept as they are.
+      // Only digests of credentials are kept.
       const digest = hash('sha256', JSON.stringify(key), 'base64url')
       const known = remembered.get(digest)
       if (known && known.until > Date.now()) return known.value

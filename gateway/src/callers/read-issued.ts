@@ -4,17 +4,17 @@ import { createLocalJWKSet, decodeJwt, type JWK, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { createMemory } from './memory.ts'
 
-/** What tokens of ours are for. */
+/** The audience of our own tokens. */
 export const AUDIENCE = 'urn:renmai:api'
 
-/** What a token of ours says: the public part of a key, its tenant, and scopes where fewer are meant than the client has. */
+/** Claims of our own tokens: the public part of a key, its tenant, and scopes when they are fewer than those of the client. */
 const Claims = z.object({ client_id: z.string(), tid: z.string().refine(isId), scope: z.string().optional(), exp: z.number() })
 export type IssuedClaims = z.output<typeof Claims>
 
 export type Issued = {
-  /** Whether a token says that it is ours; whether it is, its signature tells. */
+  /** Whether a token names us as its issuer. Its signature is not checked here. */
   isOurs: (token: string) => boolean
-  /** @throws AppError UNAUTHENTICATED unless we gave the token and it is good */
+  /** @throws AppError UNAUTHENTICATED unless we issued the token and it is valid */
   read: (token: string) => Promise<IssuedClaims>
 }
 
@@ -29,7 +29,7 @@ export function readKeys({ OAUTH_ISSUER, OAUTH_PRIVATE_KEYS }: IssuerSettings): 
 
 const refused = () => new AppError('UNAUTHENTICATED', 'Send a valid access token or API key as Authorization: Bearer')
 
-/** Reads the tokens that we give to API clients; nothing where we give none. */
+/** Reads the tokens that we issue to API clients; undefined when we issue none. */
 export function readIssued(settings: IssuerSettings): Issued | undefined {
   const issuer = settings.OAUTH_ISSUER
   if (!issuer) return undefined

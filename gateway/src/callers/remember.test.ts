@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('keeps what was found for 30 seconds', async () => {
+it('keeps a found value for 30 seconds', async () => {
   const [{ recall }, find] = [createMemory<number>(), vi.fn(async () => 1)]
   await recall(['a'], find)
   vi.advanceTimersByTime(29_999)
@@ -35,7 +35,7 @@ it('does not keep a failure', async () => {
   expect(await recall(['a'], async () => 1)).toBe(1)
 })
 
-it('forgets what is told to be otherwise, also what is being found when that is told', async () => {
+it('forgets values that changed, also those that are being found at that moment', async () => {
   const { recall, forget } = createMemory<number>()
   await recall(['a'], async () => 1)
   await recall(['b'], async () => 2)
@@ -48,13 +48,13 @@ it('forgets what is told to be otherwise, also what is being found when that is 
   expect([await recall(['a'], again), await recall(['b'], again), await recall(['c'], again)]).toEqual([9, 2, 9])
 })
 
-it('takes two keys of the same text for two', async () => {
+it('treats two keys of the same text as two', async () => {
   const { recall } = createMemory<number>()
   await recall(['a|b', 'c'], async () => 1)
   expect(await recall(['a', 'b|c'], async () => 2)).toBe(2)
 })
 
-it('keeps at most so many bytes, and drops what came first', async () => {
+it('keeps at most a number of bytes, and drops the oldest entry first', async () => {
   const { recall } = createMemory<string>({ sizeOf: (value) => value.length })
   for (let no = 0; no < 20; no++) await recall([String(no)], async () => 'x'.repeat(1024 ** 2))
   const find = vi.fn(async () => '')

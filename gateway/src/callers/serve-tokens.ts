@@ -7,7 +7,7 @@ import type { Authenticate, Caller } from './authenticate.ts'
 import { AUDIENCE } from './read-issued.ts'
 
 export type TokenSettings = {
-  /** Where this gateway is reached from outside; named in every token. */
+  /** URL at which clients reach this gateway; each token names it as issuer. */
   issuer: string
   /** Private keys; the first signs. */
   keys: readonly JWK[]
@@ -19,10 +19,10 @@ const TTL_SECONDS = 900
 const PATH = '/oauth'
 
 /**
- * Gives API clients access tokens for their key (OAuth 2.0 client credentials, RFC 6749 4.4; tokens by RFC 9068): the id is
- * the public part of the key, the secret the whole key, sent by HTTP Basic. So that a key is shown to one place once in
- * fifteen minutes instead of with every request. A token has the scopes that are asked for, as far as the client has them;
- * all of them where none are asked for.
+ * Issues access tokens to API clients for their key (OAuth 2.0 client credentials, RFC 6749 4.4; tokens by RFC 9068). The id is
+ * the public part of the key, the secret is the whole key, sent by HTTP Basic. So a key is sent to one place once in fifteen
+ * minutes instead of with every request. A token has the requested scopes that the client has; all of the client's scopes when
+ * none are requested.
  */
 export function serveTokens(http: Http, { issuer, keys, authenticate, log }: TokenSettings): void {
   const callers = new WeakMap<object, Caller>()
@@ -54,7 +54,7 @@ export function serveTokens(http: Http, { issuer, keys, authenticate, log }: Tok
     },
     extraTokenClaims: (ctx, { scope }) => {
       const asked = ctx.oidc.params?.scope
-      // A token without scopes is one for all of them.
+      // A token without scopes has all scopes of its client.
       if (asked && !scope) throw new errors.InvalidScope('the client has none of these scopes', String(asked))
       return { tid: callerOf(ctx)?.tenantId }
     },
@@ -82,7 +82,7 @@ export function serveTokens(http: Http, { issuer, keys, authenticate, log }: Tok
   })
 }
 
-/** Any well-formed id may be somebody's; whose it is, the secret tells. Tokens are not kept: they prove themselves. */
+/** Any well-formed id may belong to a client; the secret decides. Tokens are not stored: their signature proves them. */
 const keyHolders = (alg: 'EdDSA' | 'ES256'): Adapter => ({
   find: async (id): Promise<AdapterPayload | undefined> =>
     /^[0-9A-Za-z]{12}$/.test(id)
@@ -107,7 +107,7 @@ const keyHolders = (alg: 'EdDSA' | 'ES256'): Adapter => ({
 type Check = (keyId: string, secret: string, request: object) => Promise<boolean>
 type Secretive = { prototype: { clientId: string; compareClientSecret: (secret: string) => Promise<boolean> } }
 
-/** We keep hashes of secrets only, so the library cannot compare them itself. */
+/** We keep hashes of secrets only, so the library cannot compare them by itself. */
 function checkSecretsBy(provider: Provider, check: Check): void {
   const { prototype } = provider.Client as unknown as Secretive
   prototype.compareClientSecret = function compareClientSecret(secret) {

@@ -48,7 +48,7 @@ async function ask(form: Record<string, string>, basic = `${apiKey.keyId}:${apiK
 const GRANT = { grant_type: 'client_credentials' }
 
 describe('a token for an API key', () => {
-  it('says whose it is and for what, for a quarter of an hour', async () => {
+  it('names its owner and its scopes, for a quarter of an hour', async () => {
     const { status, access_token, expires_in } = await ask(GRANT)
     expect([status, expires_in, issued.isOurs(access_token)]).toEqual([200, 900, true])
     expect(await issued.read(access_token)).toMatchObject({ client_id: apiKey.keyId, tid: tenantId })
@@ -56,23 +56,23 @@ describe('a token for an API key', () => {
     expect(authenticate).toHaveBeenLastCalledWith(`Bearer ${apiKey.text}`, '127.0.0.1')
   })
 
-  it('is for what is asked for, as far as the client has it', async () => {
+  it('has the requested scopes that the client has', async () => {
     const { scope, access_token } = await ask({ ...GRANT, scope: 'a:read c:write' })
     expect([scope, (await issued.read(access_token)).scope]).toEqual(['a:read', 'a:read'])
   })
 
   it.each([
-    ['a key that nobody has', GRANT, `${unknown.keyId}:${unknown.text}`, 401],
+    ['an unknown key', GRANT, `${unknown.keyId}:${unknown.text}`, 401],
     ['the key of another id', GRANT, `${'a'.repeat(12)}:`, 401],
     ['no key', GRANT, 'x:y', 401],
     ['scopes of which the client has none', { ...GRANT, scope: 'c:write' }, undefined, 400],
     ['another grant', { grant_type: 'password', username: 'a', password: 'b' }, undefined, 400],
-  ])('is not given for %s', async (_what, form, basic, status) => {
+  ])('is not issued for %s', async (_what, form, basic, status) => {
     const sent = basic?.endsWith(':') ? `${basic}${apiKey.text}` : basic
     expect(await ask(form as Record<string, string>, sent)).toMatchObject({ status, error: expect.any(String) })
   })
 
-  it('is good under each of our keys, and under no other, and for nothing else', async () => {
+  it('is valid under each of our keys, under no other, and for no other use', async () => {
     const sign = async (key: JWK, more: { iss?: string; aud?: string; typ?: string; exp?: number } = {}) => {
       const { importJWK } = await import('jose')
       return new SignJWT({ client_id: apiKey.keyId, tid: tenantId })
@@ -99,7 +99,7 @@ describe('a token for an API key', () => {
   })
 })
 
-it('gives no tokens without keys', () => {
+it('issues no tokens without keys', () => {
   expect(() => readIssued({ OAUTH_ISSUER: 'https://x.example' })).toThrow(/OAUTH_PRIVATE_KEYS/)
   expect(readIssued({})).toBeUndefined()
 })

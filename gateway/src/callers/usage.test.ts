@@ -18,7 +18,7 @@ const caller = (kind: 'STAFF' | 'CLIENT', id: string): Caller => ({
   isPartner: false,
 })
 
-it('counts by client what was asked for, staff together, and at most two hundred clients apart', async () => {
+it('counts used fields by client, staff together, and at most two hundred clients separately', async () => {
   const { countUsage } = await import('./usage.ts')
   const usage = countUsage()
   const touched = { coordinates: ['Query.a', 'A.b'], deprecations: [] }

@@ -2,25 +2,25 @@ import { meter } from '@renmai/platform/serve/meter'
 import { type DocumentNode, type GraphQLSchema, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
 import type { Caller } from './authenticate.ts'
 
-/** A part of the schema that goes one day, and what to use instead. */
+/** A deprecated part of the schema, and its replacement. */
 export type Deprecation = { coordinate: string; reason: string }
 
-/** What of the schema an operation asks for: `Type.field`, `Type.field.argument`, `Enum.VALUE`. */
+/** The parts of the schema that an operation uses: `Type.field`, `Type.field.argument`, `Enum.VALUE`. */
 export type Touched = { coordinates: readonly string[]; deprecations: readonly Deprecation[] }
 
 export type Usage = { note: (caller: Caller, touched: Touched) => void; stop: () => void }
 
 const FLUSH_MS = 5_000
-/** Series of a metric are kept for ever; of more clients than this the rest is counted together. */
+/** Series of a metric are kept permanently. Clients beyond this number are counted together. */
 const MAX_CLIENTS = 200
 
 const MAX_UNTOLD = 100
 
 const used = meter.createCounter('renmai_fields_used', {
-  description: 'How often a part of the schema was asked for, by API client; staff together',
+  description: 'Uses of a part of the schema, by API client; staff together',
 })
 
-/** Finds what a document asks for. */
+/** Finds the parts of the schema that a document uses. */
 export function readTouched(schema: GraphQLSchema, document: DocumentNode): Touched {
   const found = new Map<string, string | undefined | null>()
   const info = new TypeInfo(schema)
@@ -46,8 +46,8 @@ export function readTouched(schema: GraphQLSchema, document: DocumentNode): Touc
 }
 
 /**
- * Counts who uses what, so that it is known what may go. Requests are counted by operation and told to the metric every
- * five seconds: a request adds one number, however many fields it has.
+ * Counts the use of each part of the schema by client, so that unused parts can be removed. Requests are counted by operation
+ * and added to the metric every five seconds: a request adds one number, however many fields it has.
  */
 export function countUsage(): Usage {
   const clients = new Set<string>()
@@ -66,7 +66,7 @@ export function countUsage(): Usage {
     const client = nameOf(caller)
     const own = counts.get(client) ?? new Map<Touched, number>()
     counts.set(client, own.set(touched, (own.get(touched) ?? 0) + 1))
-    // Each keeps what a document touches: of many distinct documents that adds up.
+    // Each entry keeps the list of used parts, so many distinct documents would take much memory.
     if (own.size >= MAX_UNTOLD) flush()
   }
   const timer = setInterval(flush, FLUSH_MS).unref()

@@ -2,16 +2,16 @@ import type { Plan } from './plan.ts'
 
 /** Levels of buckets that all replicas share. */
 export type SharedLevels = {
-  /** Adds points, or takes them back, to what all have spent. @returns the level after it */
+  /** Adds points to the level of a bucket, or removes them. @returns the new level */
   add: (key: string, plan: Plan, points: number) => Promise<number>
 }
 
 export type Balance = { maximumAvailable: number; currentlyAvailable: number; restoreRate: number }
 
 export type Budget = {
-  /** Spends points, all or none. @returns after how many seconds to come again; 0 when they were there */
+  /** Spends points, all or none. @returns the seconds until the caller may retry; 0 when the points were spent */
   spend: (key: string, plan: Plan, points: number) => number
-  /** Gives back what was not needed. */
+  /** Refunds points that were not needed. */
   refund: (key: string, plan: Plan, points: number) => void
   look: (key: string, plan: Plan) => Balance
 }
@@ -19,13 +19,14 @@ export type Budget = {
 type Bucket = { level: number; at: number; untold: number; isTelling: boolean }
 
 const MAX_BUCKETS = 10_000
-/** What a replica keeps to itself is less than this part of a bucket. */
+/** A replica publishes its spending when it reaches this part of a bucket. */
 const TOLD_FROM = 1 / 20
 
 /**
- * Leaky buckets: spending raises the level, time lowers it. Each replica decides by itself and tells the others once it has
- * spent a twentieth of a bucket, so that a request waits for nobody. All together overspend by at most a twentieth each, and
- * what each spends in the millisecond of telling. While the others cannot be told, each keeps its own account.
+ * Leaky buckets: spending raises the level, time lowers it. Each replica decides by itself and publishes its spending once it
+ * has spent a twentieth of a bucket, so no request waits for another replica. Each replica overspends by at most a twentieth,
+ * and by what it spends in the millisecond of publishing. While the shared levels cannot be reached, each replica keeps its own
+ * account.
  */
 export function createBudget(shared: SharedLevels, now: () => number = Date.now): Budget {
   const buckets = new Map<string, Bucket>()
@@ -72,6 +73,6 @@ export function createBudget(shared: SharedLevels, now: () => number = Date.now)
   }
 }
 
-/** A level some time later; a clock that runs backwards gives nothing. */
+/** A level some time later; a clock that runs backwards changes nothing. */
 export const leak = ({ restorePerSecond }: Plan, level: number, ms: number): number =>
   Math.max(0, level - (Math.max(0, ms) * restorePerSecond) / 1_000)

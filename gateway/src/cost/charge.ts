@@ -7,12 +7,12 @@ import type { Executed } from '../execution/executor.ts'
 import type { Balance, Budget } from './budget.ts'
 import type { Cost } from './compile-cost.ts'
 
-/** What an operation cost, for `extensions.cost`. */
+/** The cost of an operation, for `extensions.cost`. */
 export type Charged = { requestedQueryCost: number; actualQueryCost: number; throttleStatus: Balance }
 
 /**
- * Runs an operation if its caller can pay what it may cost at most, and gives back what it did not cost.
- * @throws DocumentError MAX_COST_EXCEEDED for what nobody may ask at once
+ * Runs an operation if its caller can pay its highest possible cost, and refunds the difference to its actual cost.
+ * @throws DocumentError MAX_COST_EXCEEDED for an operation above the limit of a single operation
  * @throws AppError RATE_LIMITED when the caller has to wait
  */
 export async function charge<T extends Executed>(
@@ -36,7 +36,7 @@ export async function charge<T extends Executed>(
   }
 }
 
-/** Whose budget a caller spends. */
+/** The key of a caller's budget. */
 export const accountOf = ({ tenantId, id }: Caller): string => `${tenantId}.${id}`
 
 /** Takes points from a caller's budget. @throws as charge does */
@@ -48,7 +48,7 @@ export function pay(budget: Budget, caller: Caller, cost: number): void {
 }
 
 function tooMuch(cost: number): DocumentError {
-  const message = `This may cost ${Math.round(cost)} points, ${LIMITS.cost} are allowed at once; ask for shorter lists or in several requests`
+  const message = `This may cost ${Math.round(cost)} points, ${LIMITS.cost} are allowed; request shorter lists or use several requests`
   return new DocumentError([new GraphQLError(message, { extensions: { code: 'MAX_COST_EXCEEDED' } })])
 }
 

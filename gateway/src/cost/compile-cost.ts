@@ -25,13 +25,13 @@ import { introspectionCost } from './introspection.ts'
 import { ASSUMED_SIZE, type ListSize, type Weights, weightOf } from './read-weights.ts'
 
 export type Cost = {
-  /** Whatever comes back, in points. @param variables as they came */
+  /** The part of the cost that does not depend on the answer, in points. @param variables as they came */
   base: (variables: Variables) => number
-  /** At most, in points. @param variables as they came */
+  /** The highest possible cost, in points. @param variables as they came */
   atMost: (variables: Variables) => number
 }
 
-/** Pages are at most so long; larger ones are refused by whoever is asked for them. */
+/** The greatest length of a page; a subgraph refuses to return a longer one. */
 const MAX_PAGE = 100
 const MUTATION = 10
 
@@ -45,10 +45,10 @@ type Sized = { fields: readonly string[]; size: number } | undefined
 type Part = (variables: Variables, sized: Sized) => number
 
 /**
- * Compiles the cost of an operation into a function of its variables: an object 1 or what `@cost` says, a leaf 0, a list
- * as often as it may be long, a mutation 10 more, a field of an input what `@cost` says (GraphQL Cost Directives
- * specification, IBM). What `@skip` and `@include` leave out costs nothing; a field selected twice counts twice. Of documents
- * with not too many fields only.
+ * Compiles the cost of an operation into a function of its variables (GraphQL Cost Directives specification, IBM). An object
+ * costs 1, or its `@cost`. A leaf costs 0. The cost of a list's elements is multiplied by the greatest length of the list. A
+ * mutation costs 10 more, and a field of an input costs its `@cost`. A selection that `@skip` or `@include` leaves out costs
+ * nothing; a field selected twice counts twice. Only for documents with a limited number of fields.
  */
 export function compileCost(schema: GraphQLSchema, weights: Weights, document: DocumentNode, operationName: string | undefined): Cost {
   const operation = getOperationAST(document, operationName)!
@@ -60,7 +60,7 @@ export function compileCost(schema: GraphQLSchema, weights: Weights, document: D
   return { base, atMost: (variables) => base(variables) + total({ ...defaults, ...variables }, undefined) }
 }
 
-/** What has its price whatever comes back: each mutation, what is read of the schema, and the inputs. */
+/** The cost that does not depend on the answer: of each mutation, of introspection, and of the inputs. */
 function compileBase({ schema, weights, fragments }: Compiling, operation: OperationDefinitionNode): (variables: Variables) => number {
   const fields = rootFieldsOf(operation.selectionSet, (name) => fragments.get(name))
   const introspections = fields.filter(({ name }) => /^__(schema|type)$/.test(name.value))
@@ -100,7 +100,7 @@ function compileFragment(compiling: Compiling, selection: Exclude<SelectionNode,
   return compileSet(compiling, fragment.selectionSet, typeOf(fragment.typeCondition.name.value))
 }
 
-/** @returns nothing for a leaf, which costs nothing */
+/** @returns undefined for a leaf, which costs nothing */
 function compileField(compiling: Compiling, field: FieldNode, parent: GraphQLCompositeType): Part | undefined {
   const [name, { sizes }] = [field.name.value, compiling.weights]
   const type = 'getFields' in parent ? parent.getFields()[name]?.type : undefined

@@ -10,8 +10,8 @@ import type { Variables } from '../execution/collect-fields.ts'
 import type { Weights } from './read-weights.ts'
 
 /**
- * Compiles what the arguments of an operation's root fields weigh into a function of its variables: each field of an input
- * as often as it is given, by its `@cost` (GraphQL Cost Directives specification, IBM); without one it weighs nothing.
+ * Compiles the weight of the arguments of an operation's root fields into a function of its variables. Each given field of an
+ * input weighs its `@cost` (GraphQL Cost Directives specification, IBM), as often as it is given; without `@cost` it weighs nothing.
  */
 export function compileInputs({ weights }: Weights, root: GraphQLObjectType, fields: FieldNode[]): (variables: Variables) => number {
   const given = fields.flatMap((field) =>

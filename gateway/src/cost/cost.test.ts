@@ -71,7 +71,7 @@ describe('the cost of an operation', () => {
     ['mutation ($by: Rule) { a: sort(by: $by) { id } b: sort(by: $by) { id } }', { by: { word: 'w' } }, 28],
   ])('of %s with %j is %d', (source, variables, points) => expect(costOf(source, variables)).toBe(points))
 
-  it('is told as it turned out, after what comes back', async () => {
+  it('is returned as the actual cost of the answer', async () => {
     const executed = async (source: string, data: Record<string, unknown>) => {
       answer = data
       const { document } = supergraph.documents.find(source, 'tenant')
@@ -85,7 +85,7 @@ describe('the cost of an operation', () => {
     expect(await executed('{ one { id } heavy }', { one: null, heavy: null })).toBe(51)
   })
 
-  it('of fragments that double with each level is refused immediately, however it is written', () => {
+  it('of fragments that double with each level is refused immediately, however the document is written', () => {
     const levels = Array.from({ length: 18 }, (_, no) => no)
     const bomb = (fragment: (no: number) => string) => `{ one { ...f0 } } ${levels.map(fragment).join(' ')} fragment f18 on Thing { id }`
     const bombs = [
@@ -107,7 +107,7 @@ let now = 0
 beforeEach(() => (now = 1_000_000))
 
 describe('a budget', () => {
-  it('is spent, comes back with time, and says when to come again', () => {
+  it('is spent, is restored with time, and returns when to retry', () => {
     const budget = createBudget(nobody, () => now)
     expect(budget.spend('k', plan, 900)).toBe(0)
     expect(budget.spend('k', plan, 200)).toBe(2)
@@ -119,7 +119,7 @@ describe('a budget', () => {
     expect(budget.look('k', plan).currentlyAvailable).toBe(1_000)
   })
 
-  it('gets back what an operation did not cost, all of it when it failed, and never more than it has', async () => {
+  it('is refunded the unused points, all of them after a failure, and never more than its capacity', async () => {
     const budget = createBudget(nobody, () => now)
     const cost = { base: () => 10, atMost: () => 500 }
     const work = async () => ({ points: 40 })
@@ -131,7 +131,7 @@ describe('a budget', () => {
     expect(budget.look('t.c', plan).currentlyAvailable).toBe(1_000)
   })
 
-  it('refuses an operation above every budget, and a caller who has spent theirs, before any work', async () => {
+  it('refuses an operation above every budget, and a caller without points, before any work', async () => {
     const budget = createBudget(nobody, () => now)
     const work = vi.fn(async () => ({ points: 1_000 }))
     await expect(charge(budget, caller, { base: () => 0, atMost: () => 10_001 }, {}, work)).rejects.toMatchObject({
@@ -160,7 +160,7 @@ describe('a budget of several replicas', () => {
   const connect = () =>
     connectBus({ NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl, DURABILITY: 'strict' }, 'gateway', createLog('gateway', 'silent'))
 
-  it('is one: together they spend what one may, and a twentieth each at most', async () => {
+  it('is one budget: together they spend its points, and each at most a twentieth more', async () => {
     const buses = await Promise.all([connect(), connect(), connect()])
     let underWay = 0
     const budgets = buses.map((bus) => {
@@ -171,7 +171,7 @@ describe('a budget of several replicas', () => {
     let spent = 0
     for (let no = 0; no < 150; no++) {
       for (const budget of budgets) if (budget.spend('k', plan, 10) === 0) spent += 10
-      // What is spent while a machine is too slow to tell comes on top.
+      // Points that are spent while a slow machine has not yet published come on top.
       await eventually(() => expect(underWay).toBe(0))
     }
     expect(spent).toBeGreaterThanOrEqual(1_000)

@@ -1,11 +1,11 @@
 import { type FieldNode, type FragmentDefinitionNode, type GraphQLSchema, isInputObjectType, Kind, type SelectionSetNode } from 'graphql'
 
-/** An object of an introspection, written by this process alone, costs so much less than one from a database. */
+/** Cost of an object of an introspection. This process writes it alone, so it costs less than an object from a database. */
 const OBJECT = 0.1
 
 /**
- * What an introspection field may cost: its lists as long as they are in this schema, on the average for those of a type.
- * Not given back: what is written here is not counted while it is written.
+ * The cost of an introspection field. Its lists count with their length in this schema; lists of a type count with the average.
+ * The cost is not refunded, since the objects are not counted while the answer is written.
  */
 export function introspectionCost(schema: GraphQLSchema, field: FieldNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): number {
   const sizes = sizesOf(schema)

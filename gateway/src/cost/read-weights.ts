@@ -1,21 +1,21 @@
 import { type ConstDirectiveNode, type ConstValueNode, type GraphQLNamedType, isCompositeType, Kind, parse } from 'graphql'
 
-/** How many elements a field answers with (`@listSize`). */
+/** Settings for the length of a list that a field returns (`@listSize`). */
 export type ListSize = { assumed: number; slicing: readonly string[]; sized: readonly string[] }
 
-/** What `@cost` and `@listSize` say, by `Type` and `Type.field`. */
+/** Values of `@cost` and `@listSize`, by `Type` and `Type.field`. */
 export type Weights = { weights: ReadonlyMap<string, number>; sizes: ReadonlyMap<string, ListSize> }
 
-/** What one value of a field weighs. @param field `Type.field` */
+/** The weight of one value of a field. @param field `Type.field` */
 export const weightOf = ({ weights }: Weights, field: string, type: GraphQLNamedType): number =>
   weights.get(field) ?? weights.get(type.name) ?? (isCompositeType(type) ? 1 : 0)
 
-/** Of a list about which the schema says nothing. */
+/** Assumed length of a list for which the schema sets no length. */
 export const ASSUMED_SIZE = 10
 
 const WITH_FIELDS: string[] = [Kind.OBJECT_TYPE_DEFINITION, Kind.INTERFACE_TYPE_DEFINITION, Kind.INPUT_OBJECT_TYPE_DEFINITION]
 
-/** Reads the weights of a composed schema: of fields, of the types that they return, and of the fields of inputs. Arguments themselves weigh nothing. */
+/** Reads the weights of a composed schema: of fields, of their types, and of the fields of inputs. Arguments themselves weigh nothing. */
 export function readWeights(sdl: string): Weights {
   const [weights, sizes] = [new Map<string, number>(), new Map<string, ListSize>()]
   const note = (name: string, directives: readonly ConstDirectiveNode[] | undefined) => {

@@ -4,15 +4,15 @@ import type { Bus } from '@renmai/platform/events/bus'
 import { leak, type SharedLevels } from './budget.ts'
 
 export const BUCKET = 'points'
-/** A bucket that nobody has touched for so long has emptied itself. */
+/** A bucket that no caller uses for this time has emptied itself. */
 const TTL_MS = 10 * 60_000
 const ATTEMPTS = 5
 /** JetStream's code for "wrong last sequence": another replica was faster. */
 const CONFLICT = 10071
 
 /**
- * Keeps levels in a key-value bucket of NATS, in memory: what a restart of NATS forgets is seconds of spending.
- * @throws Error when NATS does not answer, or others change the same level all the time
+ * Keeps levels in a key-value bucket of NATS, in memory: a restart of NATS loses only seconds of spending.
+ * @throws Error when NATS does not answer, or when other replicas change the same level at every attempt
  */
 export function shareLevels(bus: Bus, now: () => number = Date.now): SharedLevels {
   let opened: Promise<KV> | undefined
@@ -33,7 +33,7 @@ export function shareLevels(bus: Bus, now: () => number = Date.now): SharedLevel
         try {
           return await attempt(key, (level, ms) => Math.max(0, leak(plan, level, ms) + points))
         } catch (error) {
-          // NATS may have been started anew and have no such bucket.
+          // After a restart NATS may not have this bucket.
           if (!isConflict(error)) opened = undefined
           if (no === ATTEMPTS) throw error
         }

@@ -29,7 +29,7 @@ function choose(mode: TrustMode, caller: typeof staff | typeof own | typeof part
 const coded = (code: string) => ({ errors: [{ extensions: { code } }] })
 
 describe.each([staff, own, partner])('a document of a caller %#', (caller) => {
-  it('is answered as it comes where nobody is held to published ones, and nobody is asked', async () => {
+  it('is answered as it comes where published documents are not required, without a query to identity', async () => {
     findTrusted.mockClear()
     expect(await choose('off', caller, NEW)).toBe(NEW)
     expect(findTrusted).not.toHaveBeenCalled()
@@ -41,18 +41,18 @@ describe.each([staff, own, partner])('a document of a caller %#', (caller) => {
     expect(findTrusted).toHaveBeenLastCalledWith('tenant', hashOf(PUBLISHED))
   })
 
-  it.each(['off', 'report'] as const)('is found by its hash when it was sent before (%s), and asked for when it was not', async (mode) => {
+  it.each(['off', 'report'] as const)('is found by its hash when it was sent before (%s), and requested when it was not', async (mode) => {
     expect(await choose(mode, caller, undefined, hashOf(SENT))).toBe(SENT)
     await expect(choose(mode, caller, undefined, hashOf(NEW))).rejects.toMatchObject(coded('PERSISTED_QUERY_NOT_FOUND'))
     expect(await choose(mode, caller, NEW, hashOf(NEW))).toBe(NEW)
   })
 
-  it('is refused where only published ones are answered', async () => {
+  it('is refused where only published documents are answered', async () => {
     for (const given of [[NEW], [SENT], [undefined, hashOf(SENT)], [NEW, hashOf(NEW)]] as const)
       await expect(choose('enforce', caller, ...given)).rejects.toMatchObject(coded('DOCUMENT_NOT_TRUSTED'))
   })
 
-  it('is refused with the hash of another', async () => {
+  it('is refused with the hash of another document', async () => {
     await expect(choose('off', caller, NEW, hashOf(PUBLISHED))).rejects.toMatchObject({ code: 'INVALID' })
   })
 })

@@ -7,22 +7,22 @@ import type { Params } from '../http/read-params.ts'
 import { DocumentError, type Documents, hashOf } from './documents.ts'
 import type { FindTrusted } from './find-trusted.ts'
 
-/** What becomes of documents that nobody published: nothing, a count, or a refusal. */
+/** How unpublished documents are treated: answered, answered and counted, or refused. */
 export type TrustMode = 'off' | 'report' | 'enforce'
 export type TrustModes = { staff: TrustMode; own: TrustMode; partner: TrustMode }
 
-/** Finds the text of the document that a caller asks for. */
+/** Finds the text of the document that a caller requests. */
 export type ChooseDocument = (caller: Caller, params: Pick<Params, 'query' | 'hash'>, documents: Documents) => Promise<string>
 
 const MAX_REPORTED = 1_000
 
 const untrusted = meter.createCounter('renmai_untrusted_documents', {
-  description: 'Documents asked for that the tenant has not published, by class of client',
+  description: 'Requested documents that the tenant has not published, by class of client',
 })
 
 /**
- * A document comes as text, by the hash of one that the tenant trusts, or by the hash of one that somebody sent as text
- * lately (automatic persisted queries). Where a class of clients is held to trusted documents, nothing else is answered.
+ * A document comes as text, by the hash of a document that the tenant trusts, or by the hash of a document that was recently sent
+ * as text (automatic persisted queries). For a class of clients that is limited to trusted documents, no other is answered.
  */
 export function createChooseDocument(findTrusted: FindTrusted, modes: TrustModes, log: Log): ChooseDocument {
   const reported = new Set<string>()

@@ -22,7 +22,7 @@ const refusal = (source: string) => {
 const costOf = (source: string) => compileCost(schema, readWeights(SDL), documents().find(source, 'tenant').document, undefined)
 
 describe('documents', () => {
-  it('are paid for before they are read, good or not, and once', () => {
+  it('are paid for once, before they are read, valid or not', () => {
     const [{ find }, paid] = [documents(), vi.fn()]
     const long = `{ thing { ${'name '.repeat(100)} } }`
     find(long, 'tenant', paid)
@@ -34,14 +34,14 @@ describe('documents', () => {
     expect(() => find('{ not even closed', 'tenant', broke)).toThrow('no points left')
   })
 
-  it('that are refused leave nothing behind, so that each is paid for again', () => {
+  it('that are refused are not kept, so that each is paid for again', () => {
     const [{ find, recent }, paid] = [documents(), vi.fn()]
     for (let times = 0; times < 2; times++) expect(() => find('{ missing }', 'tenant', paid)).toThrow()
     expect(paid).toHaveBeenCalledTimes(2)
     expect(recent(10)).toEqual([])
   })
 
-  it('are refused with at most five reasons, which say where', () => {
+  it('are refused with at most five reasons, each with its place', () => {
     const errors = refusal(`query ${Array.from({ length: 9 }, (_, no) => `@d${no}`).join(' ')} { name }`)
     expect(errors).toHaveLength(5)
     try {
@@ -62,7 +62,7 @@ describe('documents', () => {
     expect(refusal(source).join()).toContain(message)
   })
 
-  it('name what they select as it is, and id as id', () => {
+  it('may use aliases, and id as an alias of id', () => {
     expect(refusal('{ thing { id: id __typename title: name } }')).toEqual([])
   })
 
@@ -70,7 +70,7 @@ describe('documents', () => {
     expect(costOf(`mutation { ...F } fragment F on Mutation { ${fields(4, 'change')} }`).base({})).toBe(40)
   })
 
-  it('cost what they have the gateway write of the schema, which is not given back', () => {
+  it('cost points for the introspection that the gateway answers, which are not refunded', () => {
     const base = costOf('{ __schema { types { fields { type { name } } } } }').base({})
     expect(base).toBeGreaterThan(costOf('{ __schema { types { name } } }').base({}))
     expect(costOf('{ name }').base({})).toBe(0)

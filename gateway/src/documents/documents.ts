@@ -10,37 +10,37 @@ export type GoodDocument = { document: DocumentNode; queryHash: string }
 
 export type Documents = {
   /**
-   * @param owner the tenant whose room is used
-   * @param pay is called with what reading a document costs that is not known yet, before anything is read; it may throw
+   * @param owner the tenant whose share of the cache is used
+   * @param pay is called with the cost of reading a new document, before it is read; it may throw
    * @throws DocumentError
    */
   find: (source: string, owner: string, pay?: (points: number) => void) => GoodDocument
-  /** The text of a good document that was sent lately, by its SHA-256 in hex. */
+  /** The text of a valid document that was sent recently, by its SHA-256 in hex. */
   sourceOf: (queryHash: string) => string | undefined
-  /** Sources of good documents, the latest used first. */
+  /** Sources of valid documents, the most recently used first. */
   recent: (most: number) => string[]
 }
 
 const MAX_BYTES = 64 * 1024 ** 2
 /**
- * What a document, its plan and what is compiled of it take, for each character of its text: 23 kB took 0.9 MB with all
- * places of tokens, a good one about as much with its plan.
+ * Memory of a document, its plan and everything compiled from it, for each character of its text: 23 kB took 0.9 MB with all
+ * places of tokens. A valid document took about as much with its plan.
  */
 const BYTES_PER_CHARACTER = 40
 const FIXED_BYTES = 4_096
 /** Reading 23 kB takes 16 ms of the only thread. */
 const CHARACTERS_PER_POINT = 200
 const MAX_REPORTED = 5
-// graphql-js names what exists in its suggestions; who cannot read the schema must not learn it from errors.
+// graphql-js names existing fields in its suggestions. A caller that cannot read the schema must not learn them from errors.
 const SUGGESTION = / Did you mean [^?]+\?/g
 
-/** SHA-256 in hex, by which clients name a document. */
+/** SHA-256 in hex. Clients name a document by it. */
 export const hashOf = (text: string) => hash('sha256', text, 'hex')
 
-/** What reading a new document costs, good or not, in points. */
+/** The cost of reading a new document, valid or not, in points. */
 export const readingCost = (source: string): number => 1 + Math.floor(source.length / CHARACTERS_PER_POINT)
 
-/** Reads and validates documents; good ones are kept, within a number of bytes. Of a refused one nothing is kept. */
+/** Reads and validates documents. Valid documents are kept, within a number of bytes; refused ones are not kept. */
 export function createDocuments(schema: GraphQLSchema, maxBytes = MAX_BYTES): Documents {
   const known = createSharedCache<GoodDocument & { source: string }>(maxBytes)
   return {
@@ -58,7 +58,7 @@ export function createDocuments(schema: GraphQLSchema, maxBytes = MAX_BYTES): Do
   }
 }
 
-/** Why a document is not executed; answered with status 400. */
+/** The reasons why a document is not executed; answered with status 400. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError'
   readonly errors: { message: string; extensions: { code: string } }[]
@@ -79,7 +79,7 @@ function check(schema: GraphQLSchema, source: string): DocumentNode {
   if (hasTooManyFields(document))
     throw new DocumentError([new GraphQLError(`An operation may have at most ${LIMITS.fields} fields, with those of its fragments`)])
   if (findErrors(schema, document).length === 0) return document
-  // Places are worth their memory only to say where something is wrong.
+  // Token places take much memory. They are needed only to locate an error.
   throw new DocumentError(findErrors(schema, read(source, false)))
 }
 
@@ -92,13 +92,13 @@ function read(source: string, noLocation: boolean): DocumentNode {
   }
 }
 
-/** Limits come first, since validation itself costs time; it stops when nobody reads on. */
+/** Limits come first, since validation itself takes time; validation stops after MAX_REPORTED errors. */
 function findErrors(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
   const errors = runRules(schema, document, limitRules)
   return errors.length > 0 ? errors : validate(schema, document, specifiedRules, { maxErrors: MAX_REPORTED })
 }
 
-/** armor's rules throw what they find; graphql-js's report it. */
+/** armor's rules throw their errors; those of graphql-js report them. */
 function runRules(schema: GraphQLSchema, document: DocumentNode, rules: typeof limitRules): GraphQLError[] {
   try {
     return [...validate(schema, document, rules)]

@@ -8,7 +8,7 @@ export type FindTrusted = (tenantId: string, hash: string) => Promise<string | u
 
 const UNKNOWN = ''
 
-/** Asks identity, and remembers for 30 seconds what is trusted; what is not may be published at any moment. */
+/** Queries identity and remembers trusted documents for 30 seconds. Others are not remembered: they may be published at any moment. */
 export function findTrustedBy(bus: Bus): FindTrusted {
   const { recall } = createMemory<string>({
     endOf: (body) => (body === UNKNOWN ? 0 : Number.POSITIVE_INFINITY),

@@ -14,14 +14,14 @@ import {
 } from 'graphql'
 import { PROOF } from '../execution/ask-for-nodes.ts'
 
-/** What one request may ask for. */
+/** Limits of one request. */
 export const LIMITS = {
   bodyBytes: 256 * 1024,
   tokens: 2_000,
   depth: 12,
   aliases: 30,
   directives: 50,
-  /** Fields of an operation, those of a fragment as often as it is spread. */
+  /** Fields of an operation; those of a fragment count as often as it is spread. */
   fields: 2_000,
   /** In points, see cost/compile-cost.ts. */
   cost: 10_000,
@@ -30,7 +30,7 @@ export const LIMITS = {
   variableDepth: 32,
 }
 
-// Introspection has a limit of its own in graphql-js (MaxIntrospectionDepthRule), which its standard query keeps.
+// Introspection has its own limit in graphql-js (MaxIntrospectionDepthRule); the standard introspection query is within it.
 /** Rules of a request besides those of the specification; they run first, since validation itself costs time. */
 export const limitRules: ValidationRule[] = [
   maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: true, flattenFragments: true, exposeLimits: true }),
@@ -40,12 +40,12 @@ export const limitRules: ValidationRule[] = [
   refuseReserved,
 ].map(asRule)
 
-// armor's visitors are classes; graphql-js wants a visitor object, which they are.
+// armor's rules return classes; graphql-js expects visitor objects, and the instances are such objects.
 function asRule(rule: (context: ValidationContext) => unknown): ValidationRule {
   return (context) => rule(context) as ReturnType<ValidationRule>
 }
 
-/** The root fields of an operation, those of a fragment as often as it is spread. */
+/** The root fields of an operation; those of a fragment count as often as it is spread. */
 export function rootFieldsOf(set: SelectionSetNode, fragmentOf: (name: string) => FragmentDefinitionNode | null | undefined): FieldNode[] {
   const collect = ({ selections }: SelectionSetNode, within: readonly string[]): FieldNode[] =>
     selections.flatMap((one) => {
@@ -65,15 +65,15 @@ function limitRootFields(context: ValidationContext): object {
       const most = operation.operation === 'mutation' ? LIMITS.mutations : LIMITS.rootFields
       const report = (message: string) => context.reportError(new GraphQLError(message, { nodes: operation }))
       if (fields.length > most) report(`An operation may have at most ${most} root fields`)
-      // The whole schema takes tens of milliseconds to write, and nobody needs it twice.
+      // Writing the whole schema takes tens of milliseconds, and no client needs it twice.
       if (fields.filter(({ name }) => name.value === '__schema').length > 1) report('An operation may have __schema once')
     },
   }
 }
 
 /**
- * Fragments that spread each other twice double what has to be read with each level: 30 levels fit into a kilobyte. Each is
- * counted once here, so that this takes no time itself. Comes before every other rule, since those read what it refuses.
+ * Fragments that spread each other twice double the work with each level: 30 levels fit into a kilobyte. Each fragment is counted
+ * once here, so that this check itself is fast. It runs before every other rule, since other rules read the whole document.
  */
 export function hasTooManyFields({ definitions }: DocumentNode): boolean {
   const fragments = new Map(definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])))
@@ -89,7 +89,7 @@ export function hasTooManyFields({ definitions }: DocumentNode): boolean {
   const countFragment = (name: string): number => {
     const fragment = fragments.get(name)
     if (!known.has(name) && fragment) {
-      // One that spreads itself is refused by a rule of the specification.
+      // A rule of the specification refuses a fragment that spreads itself.
       known.set(name, 0)
       known.set(name, count(fragment.selectionSet))
     }
@@ -98,10 +98,10 @@ export function hasTooManyFields({ definitions }: DocumentNode): boolean {
   return definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && count(one.selectionSet) > LIMITS.fields)
 }
 
-/** By these the planner knows what an object is: something else of that name in its answers would be taken for it. */
+/** The planner identifies an object by these names: another field under such an alias would be mistaken for them. */
 const KEYS = ['id', '__typename']
 
-/** Answers are plain objects, of which `__proto__` is no field; other names are given beside what is selected. */
+/** Answers are plain objects, in which `__proto__` is not a field. The other names are added to selections by the gateway. */
 function refuseReserved(context: ValidationContext): object {
   return {
     Field({ alias, name }: FieldNode) {
@@ -112,7 +112,7 @@ function refuseReserved(context: ValidationContext): object {
   }
 }
 
-/** Whether variables are nested so deeply that working on them would exhaust the stack. */
+/** Whether variables are nested so deeply that processing them would exhaust the stack. */
 export function isTooDeep(value: unknown, left: number = LIMITS.variableDepth): boolean {
   if (value === null || typeof value !== 'object') return false
   return left === 0 || Object.values(value).some((inner) => isTooDeep(inner, left - 1))

@@ -1,9 +1,9 @@
 import type { DocumentNode } from 'graphql'
 
-/** Something about one operation of a document. */
+/** Finds a value of one operation of a document. */
 export type OfOperation<T> = (document: DocumentNode, operationName: string | undefined) => T
 
-/** Finds something about an operation once, and keeps it for as long as its document is kept. */
+/** Finds a value of an operation once, and keeps it as long as its document is kept. */
 export function perOperation<T>(find: OfOperation<T>): OfOperation<T> {
   const known = new WeakMap<DocumentNode, Map<string, T>>()
   return (document, operationName) => {

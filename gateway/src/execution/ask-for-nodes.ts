@@ -1,21 +1,21 @@
 import { type DocumentNode, type GraphQLSchema, getNamedType, Kind, type SelectionNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
 import type { Access, Need } from '../access/read-access.ts'
 
-/** The name of an answer that only the owner of something gives. */
+/** The response name of a field that only the owner of an object can answer. */
 export const PROOF = '_exists'
 export const NODE = 'Node'
 
 export type Nodes = {
-  /** What clients see. */
+  /** The schema that clients see. */
   apiSchema: GraphQLSchema
   access: Access
-  /** Types that may be asked for by their id alone, each with a field that its owner alone answers. */
+  /** Types that may be queried by their id alone, each with a field that only its owner answers. */
   nodes: Readonly<Record<string, string>>
 }
 
 /**
- * Who asks for something by its id gets it from its owner only: beside what is selected, a field of the owner is asked for,
- * of every type that the viewer may see. Without it an id would do to be told that there is such a thing.
+ * An object that is queried by its id comes from its owner only: the operation also selects a field of the owner, for every type
+ * that the viewer may see. Without this field an id alone would show whether the object exists.
  */
 export function askForNodes(
   { apiSchema: schema, access, nodes }: Nodes,
@@ -38,13 +38,13 @@ export function askForNodes(
   )
 }
 
-/** On what it depends which proofs are asked for in a document; on nothing where no node is. */
+/** The needs that decide which proofs a document selects; none when it selects no node. */
 export function needsOfNodes(nodes: Nodes, document: DocumentNode): Need[] {
   const isAsked = askForNodes(nodes, document, () => true) !== document
   return isAsked ? Object.entries(nodes.nodes).flatMap(([type, field]) => needsOf(nodes.access, type, field)) : []
 }
 
-/** An id alone opens something to who may read such things; who may only write them gets them back from what they write. */
+/** An object is found by its id only for a viewer with a read scope. A viewer with a write scope alone gets it from its mutations. */
 const needsOf = (access: Access, type: string, field: string): readonly Need[] => [
   ...(access.get(type) ?? []).map(toRead),
   ...(access.get(`${type}.${field}`) ?? []),

@@ -13,19 +13,19 @@ import {
 import type { IdTypes } from './read-id-types.ts'
 
 export type Variables = Record<string, unknown>
-/** Whether a selection is wanted; undefined when it always is. */
+/** Decides whether a selection is included; undefined when it always is. */
 export type Condition = ((variables: Variables) => boolean) | undefined
 
-/** All selections of one response name, merged as GraphQL says (specification 6.3.2). */
+/** All selections of one response name, merged by the rules of GraphQL (specification 6.3.2). */
 export type Collected = { key: string; name: string; selections: { condition: Condition; selectionSet: SelectionSetNode | undefined }[] }
-/** A selection set, and when it counts. */
+/** A selection set, and the condition under which it counts. */
 export type Part = { condition: Condition; selectionSet: SelectionSetNode | undefined }
 export type Document = {
   schema: GraphQLSchema
   fragments: ReadonlyMap<string, FragmentDefinitionNode>
   /** @param field `Type.field` */
   isAllowed: (field: string) => boolean
-  /** What a value costs. @param field `Type.field` */
+  /** The cost of a value. @param field `Type.field` */
   weightOf: (field: string, type: GraphQLNamedType) => number
   idTypes: IdTypes
   nodes: Readonly<Record<string, string>>
@@ -63,7 +63,7 @@ function applies(schema: GraphQLSchema, condition: string | undefined, type: Gra
   return isCompositeType(wanted) && isAbstractType(wanted) && 'getFields' in type && schema.isSubType(wanted, type)
 }
 
-/** Whether `@skip` and `@include` let a selection in. */
+/** Whether `@skip` and `@include` include a selection. */
 export function conditionOf(selection: SelectionNode): Condition {
   let condition: Condition
   for (const { name, arguments: given } of selection.directives ?? []) {

@@ -8,10 +8,10 @@ import type { AskSubgraph, Cursor, Entity, Run, Step } from './step.ts'
 
 export type Compiling = { schema: GraphQLSchema; subgraphs: ReadonlyMap<string, AskSubgraph> }
 
-/** A subgraph refuses more at once. */
+/** The most representations that a subgraph accepts in one request. */
 const MAX_REPRESENTATIONS = 500
 
-/** Compiles one request to a subgraph: for entities already found, or for fields of the place where the cursor stands. */
+/** Compiles one request to a subgraph: for entities that were found before, or for fields at the cursor. */
 export function compileFetch(node: FetchNode, compiling: Compiling): Step {
   const ask = compileAsk(node, compiling)
   if (!node.requires) {
@@ -60,7 +60,7 @@ function compileAsk(node: FetchNode, { subgraphs }: Compiling): Ask {
 
 type Represented = { representations: Entity[]; owners: Entity[][] }
 
-/** Each different entity once, with every place where it stands. */
+/** Lists each different entity once, with every place where it stands. */
 function representAll(entities: readonly Entity[], represent: Represent, rewrite: (one: Entity) => void): Represented {
   const found: Represented = { representations: [], owners: [] }
   const known = new Map<string, Entity[]>()

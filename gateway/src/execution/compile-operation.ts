@@ -39,7 +39,7 @@ export type Operation = {
   shape: (root: Entity, variables: Variables, tally: Tally) => unknown
 }
 
-/** @param isGranted what of it the viewer may have */
+/** @param isGranted whether the viewer meets a need */
 export function compileOperation(
   document: DocumentNode,
   name: string | undefined,
@@ -73,7 +73,7 @@ export function compileOperation(
   }
 }
 
-/** What is asked of the schema itself is answered here; no subgraph knows all of it. */
+/** The gateway answers introspection itself; no subgraph knows the whole schema. */
 function compileIntrospection(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,

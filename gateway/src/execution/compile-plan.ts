@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql'
 import { type Compiling, compileFetch } from './compile-fetch.ts'
 import type { Cursor, Entity, Step } from './step.ts'
 
-/** Compiles the plan of an operation; of a subscription, what is done for each event. */
+/** Compiles the plan of an operation; of a subscription, the part that runs for each event. */
 export function compilePlan(node: PlanNode | SubscriptionNode, compiling: Compiling): Step {
   if (node.kind !== 'Subscription') return compileNode(node, compiling)
   const nodes = [node.primary, ...(node.rest ? [node.rest] : [])]
@@ -65,7 +65,7 @@ function descend(entities: Cursor['entities'], path: readonly string[]): Entity[
 
 const isThere = (value: unknown) => value !== null && value !== undefined
 
-/** What goes wrong in one fetch leaves the rest of the answer as it is. */
+/** An error in one fetch leaves the rest of the answer as it is. */
 function reportFaults(step: Step, service: string): Step {
   return (run, cursor) =>
     step(run, cursor).catch((error: Error) => {

@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql'
 import { merge } from './merge.ts'
 import type { Entity } from './step.ts'
 
-/** What a subgraph must be told of an entity to add to it; null when it is not all known. */
+/** The part of an entity that a subgraph needs to add fields to it; null when not all of that part is known. */
 export type Represent = (entity: Entity) => Entity | null
 
 type Part = (entity: Entity, into: Entity) => boolean

@@ -16,18 +16,18 @@ import { NODE, PROOF } from './ask-for-nodes.ts'
 import { type Collected, type Condition, collectFields, type Document, type Part, type Variables } from './collect-fields.ts'
 import type { Entity } from './step.ts'
 
-/** Stands for a value that is null where null must not be: whatever holds it becomes null. */
+/** Stands for a null that is not allowed: the parent of such a value becomes null. */
 const INVALID = Symbol('invalid')
 
-/** What an answer costs, in points, as it turns out. */
+/** The actual cost of an answer, in points. */
 export type Tally = { points: number }
 type Shape = (value: unknown, variables: Variables, tally: Tally) => unknown
 type ShapedField = { key: string; wanted: Condition; shape: Shape }
 
 /**
- * Compiles what turns the merged answers of subgraphs into the answer of an operation: only what was asked for, in its
- * order, with nulls where the schema says so (specification 6.4.4), and counts what it costs. Fields of the introspection
- * pass as they are.
+ * Compiles a function that turns the merged answers of subgraphs into the answer of an operation. The answer has the selected
+ * fields only, in their order, with nulls as the schema requires (specification 6.4.4). The function also counts the cost.
+ * Fields of the introspection pass unchanged.
  */
 export function compileShape(document: Document, type: GraphQLCompositeType, part: Part): Shape {
   return shapeOfObject(document, type, [part])
@@ -56,7 +56,7 @@ function shapeOfList(inner: Shape): Shape {
   }
 }
 
-/** A subgraph that answers in another type than it declares must not break a typed client. */
+/** A value of another type than the declared one becomes null, since it would break a typed client. */
 function shapeOfLeaf(type: GraphQLLeafType): Shape {
   const isValid = validityOf(type)
   return (value) => (value !== undefined && value !== null && isValid(value) ? value : null)
@@ -75,7 +75,7 @@ function validityOf(type: GraphQLLeafType): (value: unknown) => boolean {
   return () => true
 }
 
-/** Compiled for each type that comes: a field of an interface or a union answers with several. */
+/** Compiled for each type that occurs: a field of an interface or a union returns several types. */
 function shapeOfComposite(document: Document, type: GraphQLCompositeType, parts: readonly Part[]): Shape {
   const [byName, isNode] = [new Map<unknown, Shape>(), type.name === NODE && Object.keys(document.nodes).length > 0]
   const compile = (name: unknown): Shape => {
@@ -110,7 +110,7 @@ function shapeField(document: Document, type: GraphQLCompositeType, { key, name,
   const wanted = selections.every(({ condition }) => condition)
     ? (variables: Variables) => selections.some(({ condition }) => condition!(variables))
     : undefined
-  // A single selection decides once; of several, each decides for what it selects inside.
+  // A single selection decides for the whole field; each of several selections decides for its inner fields.
   const parts = selections.length === 1 ? [{ ...selections[0]!, condition: undefined }] : selections
   return { key, wanted, shape: shapeOfField(document, type, name, parts) }
 }
@@ -119,12 +119,12 @@ function shapeOfField(document: Document, type: GraphQLCompositeType, name: stri
   if (name === '__schema' || name === '__type') return (value) => value ?? null
   if (name === '__typename') return isObjectType(type) ? () => type.name : () => INVALID
   const field = 'getFields' in type ? type.getFields()[name] : undefined
-  // Never shown, even when a subgraph was asked for it on behalf of another field.
+  // Such a field is never shown, even when a subgraph was queried for it on behalf of another field.
   if (field && !document.isAllowed(`${type.name}.${name}`)) return () => (isNonNullType(field.type) ? INVALID : null)
   return field ? shapeAndCount(document, `${type.name}.${name}`, field.type, parts) : () => null
 }
 
-/** Ids are plain among ourselves and say their type to clients. */
+/** Ids are plain between services; clients get them with their type. */
 function shapeOfId(type: string, inner: Shape): Shape {
   const write = (value: unknown): unknown =>
     typeof value === 'string' ? writeGlobalId(type, value) : Array.isArray(value) ? value.map(write) : value
@@ -135,7 +135,7 @@ function shapeAndCount(document: Document, name: string, type: GraphQLOutputType
   const [plain, idType, weight] = [shapeOf(document, type, parts), document.idTypes.get(name), document.weightOf(name, getNamedType(type))]
   const shape = idType ? shapeOfId(idType, plain) : plain
   if (weight === 0) return shape
-  // One that is null was looked for as well; a list costs what is in it.
+  // A null value was queried as well, so it costs the same; a list costs its elements.
   const timesOf = isListType(getNullableType(type)) ? (value: unknown) => (Array.isArray(value) ? value.length : 0) : () => 1
   return (value, variables, tally) => {
     tally.points += weight * timesOf(value)

@@ -8,14 +8,14 @@ const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.1
 const MOST = 500
 const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>() } as const
 
-it('asks for each different entity once, at most 500 in a request, and tells every place of it', async () => {
+it('queries each different entity once, at most 500 in a request, and reports an error at each of its places', async () => {
   const typeDefs = [
     `${LINK} type Query { things: [Thing] } type Thing @key(fields: "id") { id: ID! }`,
     `${LINK} type Thing @key(fields: "id") { id: ID! name: String }`,
   ]
   const services = typeDefs.map((source, at) => ({ name: `s${at}`, url: 'http://nowhere', typeDefs: parse(source) }))
   const { supergraphSdl } = composeServices(services)
-  // 1,201 different ones, each in two places, and one that is not there.
+  // 1,201 different things, each in two places, and one that does not exist.
   const things = Array.from({ length: 2_402 }, (_, at) => ({ __typename: 'Thing', id: String(at % 1_201) }))
   const asked: string[][] = []
   const list: AskSubgraph = async () => ({ data: { things: [...structuredClone(things), null] } })

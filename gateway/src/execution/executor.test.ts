@@ -22,7 +22,7 @@ let [ours, stock]: [Supergraph, ApolloGateway] = [] as never
 beforeAll(async () => {
   const subgraphs = inventSubgraphs()
   const counted = [...subgraphs].map(([name, ask]): [string, AskSubgraph] => [name, (...asked) => (requests.ours++, ask(...asked))])
-  // Ids as clients see them, and the proof that something is there, are ours; they are tried by themselves.
+  // Global ids and the proof of existence are our own additions; their own tests cover them.
   ours = await loadSupergraph(SUPERGRAPH, new Map(counted), { idTypes: new Map(), nodes: {} })
   stock = new ApolloGateway({
     supergraphSdl: SUPERGRAPH.replaceAll(', for: SECURITY', ''),
@@ -57,8 +57,8 @@ const answerStock: Answer = ({ source, variables }) =>
   } as unknown as Parameters<typeof stock.executor>[0]) as Promise<ExecutionResult>
 
 /**
- * Fetches under way at once report in any order. In a list of several types, such as `nodes`, the stock gateway counts only
- * those that it asked the subgraph for, and so names another place; ours is tried in node.test.ts.
+ * Concurrent fetches report in any order. In a list of several types, such as `nodes`, the stock gateway counts only the elements
+ * that it queried the subgraph for, and so names another place; node.test.ts tests our places.
  */
 function comparable({ data, errors }: ExecutionResult, mixed: ReadonlySet<string> = new Set()) {
   const told = (JSON.parse(JSON.stringify(errors ?? [])) as GraphQLFormattedError[]).map(({ message, path, extensions }) => {
@@ -68,7 +68,7 @@ function comparable({ data, errors }: ExecutionResult, mixed: ReadonlySet<string
   return { data: JSON.parse(JSON.stringify(data ?? null)), errors: told.toSorted() }
 }
 
-/** Names in the answer of lists of several types. */
+/** Response names of lists of several types. */
 function mixedLists(source: string): Set<string> {
   const names = new Set<string>()
   visit(parse(source), { Field: ({ name, alias }) => (name.value === 'nodes' ? void names.add((alias ?? name).value) : undefined) })
@@ -76,7 +76,7 @@ function mixedLists(source: string): Set<string> {
 }
 
 describe('the executor', () => {
-  it(`answers ${OPERATIONS} invented operations as the stock gateway does`, async () => {
+  it(`answers ${OPERATIONS} generated operations as the stock gateway does`, async () => {
     const seen = { withErrors: 0, withData: 0, merged: 0 }
     for (let seed = FIRST_SEED; seed < FIRST_SEED + OPERATIONS; seed++) {
       const operation = inventOperation(ours.schema, seed)
@@ -86,13 +86,13 @@ describe('the executor', () => {
       if (own.errors.length > 0) seen.withErrors++
       if (own.data) seen.withData++
     }
-    // An invention that fails everywhere, or nowhere, would show nothing.
+    // Operations that fail everywhere, or nowhere, would prove nothing.
     expect(seen.withErrors).toBeGreaterThan(OPERATIONS / 20)
     expect(seen.withData).toBeGreaterThan(OPERATIONS / 2)
     expect(requests.ours).toBeLessThanOrEqual(requests.stock)
   })
 
-  it('refuses variables of wrong types before any subgraph is asked', async () => {
+  it('refuses variables of wrong types before any subgraph is called', async () => {
     const before = requests.ours
     const operation = { source: 'query Wrong($id: ID!) { customer(id: $id) { id } }', variables: { id: { no: 'id' } } }
     expect(comparable(await answerOurs(operation))).toEqual(comparable(await answerStock(operation)))
@@ -100,7 +100,7 @@ describe('the executor', () => {
     expect(requests.ours).toBe(before)
   })
 
-  it('answers what is asked of the schema itself, beside what is asked of subgraphs', async () => {
+  it('answers introspection fields beside fields of subgraphs', async () => {
     const source = `query Mixed($name: String!, $no: Boolean!) {
       ...Types
       customerCounts { __typename }

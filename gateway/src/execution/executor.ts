@@ -12,35 +12,35 @@ export type Execution = {
   operationName: string | undefined
   variables: Record<string, unknown>
   viewer: Viewer
-  /** For a subscription: what came to pass. */
+  /** The event, for a subscription. */
   event?: object
 }
 
 /**
- * @property points what the answer costs as it turned out
- * @property isReplay whether a mutation in it had been carried out before, and was not again
+ * @property points the actual cost of the answer
+ * @property isReplay whether a mutation in it had been carried out before, and was not carried out again
  */
 export type Executed = ExecutionResult & { points: number; isReplay?: boolean }
 
 export type Executor = {
   /** Runs an operation that has been validated. */
   execute: (execution: Execution) => Promise<Executed>
-  /** Why a viewer gets nothing of an operation whatever comes: its variables, or its root fields. */
+  /** Errors because of which a viewer gets no part of an operation: of its variables, or of its root fields. */
   refusals: (execution: Execution) => readonly GraphQLError[]
-  /** Plans and compiles an operation before anybody asks for it. */
+  /** Plans and compiles an operation before a client sends it. */
   prepare: (document: DocumentNode, operationName: string | undefined) => void
 }
 
-/** An operation as compiled for viewers who may have the same parts of it. */
+/** An operation with a compiled variant for each combination of granted needs. */
 type Guarded = { needs: readonly Need[]; variants: Map<string, Operation> }
 
-/** Sets of scopes that make a difference are few; each variant holds a plan. */
+/** Few combinations of scopes make a difference; each variant holds a plan. */
 const MAX_VARIANTS = 8
 const all = () => true
 
 /**
- * Executes operations over subgraphs, for each viewer what it may have. Everything that depends neither on variables nor
- * on the viewer is done once for an operation and kept as long as its document is.
+ * Executes operations over subgraphs; each viewer gets the parts that it may have. Work that depends neither on variables nor on
+ * the viewer is done once per operation, and kept as long as its document.
  */
 export function createExecutor(options: ExecutorOptions): Executor {
   const guardedOf = perOperation((document, name): Guarded => {
@@ -75,7 +75,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   return { execute, refusals, prepare: (document, operationName) => void operationOf(document, operationName, all) }
 }
 
-/** One error for each path that the viewer asked for and may not have. */
+/** One error for each path that the viewer selected and may not have. */
 function denials({ denied }: Operation, variables: Variables): GraphQLError[] {
   const asked = denied.filter(({ wanted }) => !wanted || wanted(variables))
   const byPath = new Map(asked.map((one) => [one.path.join('.'), one]))

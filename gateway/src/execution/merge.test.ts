@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compileRepresentation } from './compile-representation.ts'
 import { merge } from './merge.ts'
 
-describe('putting answers together', () => {
+describe('merging answers', () => {
   it('merges objects, and lists of the same length element by element', () => {
     const known = { name: 'Li', home: { city: 'Hangzhou' }, orders: [{ id: '1' }, { id: '2' }, null], tags: ['a'] }
     merge(known, { home: { street: 'Wensan Road' }, orders: [{ total: 1 }, null, { id: '3' }], tags: ['a', 'b'] })
@@ -15,7 +15,7 @@ describe('putting answers together', () => {
     })
   })
 
-  it('asks about an entity only when all that is required of it is known', () => {
+  it('queries an entity only when all required fields are known', () => {
     const schema = buildSchema('type Query { a: A } interface N { id: ID! } type A implements N { id: ID! parts: [B!] } type B { no: Int }')
     const represent = compileRepresentation(schema, [
       { kind: 'Field', name: '__typename' },

@@ -2,7 +2,7 @@ import type { Entity } from './step.ts'
 
 const isObject = (value: unknown): value is Entity => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Puts what a subgraph answered into what is known; lists of the same length are merged element by element. */
+/** Merges the answer of a subgraph into the known result; lists of the same length are merged element by element. */
 export function merge(target: Entity, source: Entity): void {
   for (const key of Object.keys(source)) {
     const [known, given] = [target[key], source[key]]

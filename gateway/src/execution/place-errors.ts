@@ -4,8 +4,8 @@ import type { Cursor, Entity, Run, SubgraphError } from './step.ts'
 type Path = (string | number)[]
 
 /**
- * Turns what a subgraph complained about into errors of the whole result.
- * @param owners which entities each representation stands for; none when the fetch was not about entities
+ * Turns the errors of a subgraph into errors of the whole result.
+ * @param owners the entities of each representation; undefined when the fetch was not for entities
  */
 export function placeErrors(
   errors: readonly SubgraphError[],
@@ -33,7 +33,7 @@ function toError({ message, extensions }: SubgraphError, service: string, path: 
   })
 }
 
-/** Where in the result the entities at a path stand, with the index of each list. */
+/** The places of the entities at a path of the result, with the index of each list. */
 function pathsOf(root: Entity, path: readonly string[]): Map<Entity, Path> {
   const found = new Map<Entity, Path>()
   const walk = (value: unknown, left: readonly string[], way: Path): void => {

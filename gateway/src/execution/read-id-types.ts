@@ -1,9 +1,9 @@
 import { Kind, parse } from 'graphql'
 
-/** What the ids of a composed schema are ids of, by `Type.field`. */
+/** The types that the ids of a composed schema belong to, by `Type.field`. */
 export type IdTypes = ReadonlyMap<string, string>
 
-/** Reads what an `id` is an id of from the type that has it, and of other fields from `@idOf`. */
+/** Reads the type of an `id` from the type that declares it, and of other fields from `@idOf`. */
 export function readIdTypes(sdl: string): IdTypes {
   const found = new Map<string, string>()
   for (const one of parse(sdl).definitions) {

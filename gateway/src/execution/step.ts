@@ -1,25 +1,25 @@
 import type { Viewer } from '@renmai/platform/serve/viewer'
 import type { GraphQLError } from 'graphql'
 
-/** An object of the result while it is put together: what subgraphs answered, by response name. */
+/** An object of the result while it is built: answers of subgraphs, by response name. */
 export type Entity = Record<string, unknown>
 
-/** What one execution of an operation works on. */
+/** The state of one execution of an operation. */
 export type Run = {
   viewer: Viewer
   /** As they came: subgraphs apply their own defaults. */
   rawVariables: Record<string, unknown>
-  /** With defaults: what conditions are decided by. */
+  /** With defaults; conditions are decided by these. */
   variables: Record<string, unknown>
-  /** For a subscription: what came to pass. */
+  /** The event, for a subscription. */
   event: object | undefined
   root: Entity
   errors: GraphQLError[]
-  /** Whether a subgraph gave an answer that it had given before: a repeat of a mutation, without effect. */
+  /** Whether a subgraph repeated an earlier answer: a repeated mutation, without effect. */
   isReplay: boolean
 }
 
-/** Where in the result a step works: the objects found at a path, in which `@` stands for every element of a list. */
+/** The place in the result where a step works: the objects found at a path, in which `@` stands for every element of a list. */
 export type Cursor = { path: readonly string[]; entities: readonly Entity[] }
 
 /** One node of a plan, ready to run. */
@@ -32,5 +32,5 @@ export type SubgraphResult = {
   extensions?: { idempotentReplay?: boolean }
 }
 
-/** Asks one subgraph. @param body an operation as JSON */
+/** Sends an operation to one subgraph. @param body the operation as JSON */
 export type AskSubgraph = (viewer: Viewer, body: string, kind: 'query' | 'mutation') => Promise<SubgraphResult>

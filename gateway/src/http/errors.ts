@@ -9,7 +9,7 @@ import { mannerFor } from './manner.ts'
 
 const told = meter.createCounter('renmai_graphql_errors', { description: 'Errors in answers, by code' })
 
-/** For who asked for a stream and gets none. */
+/** For a client that requested a stream and gets an error instead. */
 const PLAIN = { refusal: 400, contentType: 'application/json; charset=utf-8' } as const
 const OWN_CODES = new Set([
   'BAD_USER_INPUT',
@@ -28,7 +28,7 @@ const OWN_CODES = new Set([
   'GRAPHQL_VALIDATION_FAILED',
 ])
 
-/** Tells an error as GraphQL does, whatever part of the way it comes from. */
+/** Answers an error in the form of GraphQL, wherever the error comes from. */
 export function createErrorHandler(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     if (error instanceof DocumentError) {
@@ -46,7 +46,7 @@ export function createErrorHandler(log: Log) {
   }
 }
 
-/** Our own codes pass; anything else is a fault of ours, is logged and shown as INTERNAL. */
+/** Our own codes pass; any other error is our own fault, is logged and shown as INTERNAL. */
 export function errorsOf(
   errors: readonly GraphQLFormattedError[] | undefined,
   log: Log,
@@ -73,6 +73,6 @@ export function errorsOf(
   }
 }
 
-/** Errors as told, for libraries that want them as such. */
+/** Errors as objects of GraphQLError, for libraries that need these. */
 export const asErrors = (errors: readonly GraphQLFormattedError[] = []): GraphQLError[] =>
   errors.map(({ message, path, extensions }) => new GraphQLError(message, { path, extensions }))

@@ -1,7 +1,7 @@
-/** A query to begin with. */
+/** A query that the explorer begins with. */
 type Tab = { title: string; query: string; variables?: object }
 
-/** What a newcomer asks first, worked out: each runs as it is against the demo's data. */
+/** Worked examples for a new user: each runs unchanged against the demo's data. */
 export const EXPLORER_TABS: readonly Tab[] = [
   {
     title: 'One customer',
@@ -56,7 +56,7 @@ query OneCustomer($phone: String!) {
   },
   {
     title: 'What it costs',
-    query: `# Each answer tells in extensions.cost what it took.
+    query: `# Each answer states its cost in extensions.cost.
 query Budget {
   rateLimit { maximumAvailable currentlyAvailable restoreRate }
 }`,

@@ -45,7 +45,7 @@ describe('the explorer', () => {
 })
 
 describe('the pages about the public schema', () => {
-  it('are its reference, a picture of it, its text and what a program should know', async () => {
+  it('are its reference, a picture of it, its text and llms.txt', async () => {
     const sdl = await read('/public/schema.graphql')
     expect(sdl).toContain('type Customer implements Node')
     const reference = await read('/schema')

@@ -5,7 +5,7 @@ import { EXPLORER_TABS } from './explorer-tabs.ts'
 import { PAGE_HEADERS } from './page-headers.ts'
 
 const STATIC_PATH = '/graphiql/'
-/** Where GraphiQL keeps the tabs of a browser; it begins with ours where it has none. */
+/** Where GraphiQL keeps the tabs of a browser; it begins with our tabs when it has none. */
 const TAB_STATE = 'graphiql:tabState'
 
 // `<` is written so that nothing in a query can end the script.
@@ -27,7 +27,7 @@ function tabState(): object {
   return { tabs, activeTabIndex: 0 }
 }
 
-/** Serves the explorer at /: all of it from here, no script, font or style comes from another host. */
+/** Serves the explorer at /. No script, font or style comes from another host. */
 export function serveGraphiql(http: Http): void {
   const page = ruruHTML({
     endpoint: '/graphql',

@@ -1,6 +1,6 @@
 /**
- * A message of graphql-js without the value that it complains about. Callers log errors, and what does not fit into a
- * field is often a phone number or a token in the wrong place. Names of fields, variables and types stay.
+ * Removes the rejected value from a message of graphql-js. Callers log errors, and a value that does not fit into a field is often
+ * a phone number or a token in the wrong place. Names of fields, variables and types stay.
  */
 export function hideValues(message: string): string {
   return message

@@ -3,12 +3,12 @@ import Negotiator from 'negotiator'
 const GRAPHQL = 'application/graphql-response+json'
 const PLAIN = 'application/json'
 
-/** How to answer: the media type, and the status of a request that was understood and not executed. */
+/** The form of an answer: the media type, and the status of a request that was understood and not executed. */
 export type Manner = { contentType: string; refusal: 200 | 400 }
 
 /**
- * What a client takes (GraphQL over HTTP, "Accept"); nothing when it takes neither of the two types. Who asks for plain
- * JSON by name is an older client, which takes any other status than 200 for a fault of the network.
+ * Chooses the media type that a client accepts (GraphQL over HTTP, "Accept"); undefined when it accepts neither of the two types.
+ * A client that names plain JSON is an older client, which treats every status except 200 as a network error.
  */
 export function mannerFor(accept: string | undefined): Manner | undefined {
   const found = new Negotiator({ headers: { accept } }).mediaType([PLAIN, GRAPHQL])

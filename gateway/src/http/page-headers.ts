@@ -1,7 +1,7 @@
-/** What a browser may do with a page of ours: run and load what comes from here, talk to here, and be framed by nobody. */
+/** What a browser may do with our own pages: run and load content from this host, connect to this host, and show them in no frame. */
 const POLICY = [
   "default-src 'none'",
-  // The explorer and the reference come with scripts and styles within the page, and the explorer compiles a grammar.
+  // The explorer and the reference have scripts and styles within the page, and the explorer compiles a grammar.
   "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",

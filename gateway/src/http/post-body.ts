@@ -1,11 +1,11 @@
 import type { Dispatcher, Pool } from 'undici'
 
-/** What is sent, and how long the answer may take in all. */
+/** A request, and the time limit of its whole answer. */
 export type Posted = { path: string; headers: Record<string, string>; body: string; deadlineMs: number }
 export type Posting = { status: number; text: string }
 
 /**
- * Sends a body and takes the whole answer. undici's own `request` makes a stream of each answer and an abort signal of each
+ * Sends a body and reads the whole answer. undici's own `request` makes a stream of each answer and an abort signal of each
  * deadline, which together cost as much as everything else about a small sub-request.
  * @throws Error of undici, or with the code DEADLINE
  */

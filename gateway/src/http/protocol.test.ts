@@ -18,13 +18,13 @@ import { serveBrowsers } from './serve-browsers.ts'
 import { serveGraphql } from './serve-graphql.ts'
 
 const TYPE_DEFS = parse(
-  'enum Way { UP DOWN @deprecated(reason: "Use UP.") } type Query { old(way: Way, how: Int @deprecated(reason: "Ask how.")): Int @deprecated(reason: "Use add.") add(a: Int!): Int } type Mutation { set: Int }',
+  'enum Way { UP DOWN @deprecated(reason: "Use UP.") } type Query { old(way: Way, how: Int @deprecated(reason: "Leave how out.")): Int @deprecated(reason: "Use add.") add(a: Int!): Int } type Mutation { set: Int }',
 )
 const viewer = { kind: 'STAFF', id: 'staff', tenantId: 'tenant', scopes: new Set<string>(), plan: planOf(50), isPartner: false } as const
 
 let [http, url, calls]: [Http, string, string[]] = [] as never
 let authenticate: Authenticate = async () => viewer
-// What a busy machine makes it refuse is tried elsewhere.
+// Overload of a busy machine is tested elsewhere.
 const admission = new Admission({ readPressure: () => 0 })
 
 type Answer = { extensions: { deprecations: Deprecation[] } }
@@ -84,7 +84,7 @@ describe('GraphQL over HTTP', () => {
     expect([broken.status, await broken.json()]).toEqual([400, coded('BAD_USER_INPUT')])
   })
 
-  it('tells by the status that nothing was executed, unless the client asks for plain JSON by name', async () => {
+  it('returns a status of 4xx when nothing was executed, unless the client accepts plain JSON by name', async () => {
     for (const body of [{ query: '{ nothing }' }, { query: 'query Q($a: Int!) { add(a: $a) }', variables: { a: 'x' } }]) {
       expect((await post(body)).status).toBe(400)
       expect((await post(body, { accept: 'application/json' })).status).toBe(200)
@@ -93,7 +93,7 @@ describe('GraphQL over HTTP', () => {
     expect([refused.status, await refused.json()]).toEqual([406, coded('NOT_ACCEPTABLE')])
   })
 
-  it('tells every error as GraphQL does', async () => {
+  it('answers every error in the form of GraphQL', async () => {
     expect(await (await fetch(url, { method: 'POST', headers: JSON_BODY, body: '{' })).json()).toEqual(coded('BAD_REQUEST'))
     expect(await (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/xml' }, body: '{}' })).json()).toEqual(
       coded('UNSUPPORTED_MEDIA_TYPE'),
@@ -107,7 +107,7 @@ describe('GraphQL over HTTP', () => {
     expect([unknown.status, await unknown.json()]).toEqual([401, coded('UNAUTHENTICATED')])
   })
 
-  it('states what an operation cost, and to a caller without budget when to come again', async () => {
+  it('states what an operation cost, and to a caller without budget when to retry', async () => {
     authenticate = async () => ({ ...viewer, id: 'spender', plan: { capacity: 30, restorePerSecond: 10 } })
     const mutation = { query: 'mutation { a: set b: set }' }
     expect(await (await post(mutation)).json()).toMatchObject({
@@ -152,11 +152,11 @@ describe('GraphQL over HTTP', () => {
     expect((await get({ documentId: id })).status).toBe(405)
   })
 
-  it('says what goes one day, and notes who uses what', async () => {
+  it('lists deprecated parts that are used, and counts the use by caller', async () => {
     usage.note.mockClear()
     const deprecations = [
       { coordinate: 'Query.old', reason: 'Use add.' },
-      { coordinate: 'Query.old.how', reason: 'Ask how.' },
+      { coordinate: 'Query.old.how', reason: 'Leave how out.' },
       { coordinate: 'Way.DOWN', reason: 'Use UP.' },
     ]
     const answer = (await (await post({ query: '{ add(a: 1) old(way: DOWN, how: 1) @include(if: true) __typename }' })).json()) as Answer
@@ -166,7 +166,7 @@ describe('GraphQL over HTTP', () => {
     expect(((await (await post({ query: '{ add(a: 1) }' })).json()) as Answer).extensions).not.toHaveProperty('deprecations')
   })
 
-  it('lets pages of the named origins ask, and of no other', async () => {
+  it('accepts requests of pages of the configured origins, and of no other', async () => {
     const preflight = (origin: string) =>
       fetch(url, {
         method: 'OPTIONS',

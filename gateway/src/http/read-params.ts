@@ -6,7 +6,7 @@ import { hasUnstorableText, isTooDeep } from '../documents/limits.ts'
 
 export type Params = {
   query: string | undefined
-  /** SHA-256 of the document in hex, instead of its text or with it. */
+  /** SHA-256 of the document in hex, sent instead of its text or with it. */
   hash: string | undefined
   variables: Record<string, unknown>
   operationName: string | undefined
@@ -42,15 +42,15 @@ const Body = z.object(
 )
 
 /**
- * Reads an operation from the body of a POST, or from the URL of a GET: its text, or the hash of one that is known, as
+ * Reads an operation from the body of a POST, or from the URL of a GET: its text, or the hash of a known document, as
  * `documentId` (GraphQL over HTTP, "Persisted Documents" draft) or as automatic persisted query.
- * @throws AppError INVALID for everything that is not one operation with an object of variables
+ * @throws AppError INVALID for any request that is not one operation with an object of variables
  */
 export function readParams({ method, body, query: search }: FastifyRequest): Params {
   return parseParams(method === 'GET' ? fromUrl(search as Record<string, unknown>) : body)
 }
 
-/** @throws AppError INVALID for everything that is not one operation with an object of variables */
+/** @throws AppError INVALID for any payload that is not one operation with an object of variables */
 export function parseParams(given: unknown): Params {
   const { query, documentId, variables, operationName, extensions } = parse(Body, given)
   const hash = documentId?.slice('sha256:'.length) ?? extensions?.persistedQuery?.sha256Hash

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /**
- * Answers a GET of a known document so that the client's own cache may keep it and ask whether it has changed (RFC 9111):
- * the operation is carried out each time, but the same data is not sent twice. Shared caches keep nothing; the answer is
- * personal.
- * @param told what differs each time in `extensions` is not part of what has changed
+ * Answers a GET of a known document so that the client's own cache may keep it and revalidate it (RFC 9111). The operation is
+ * carried out each time, but the same data is not sent twice. `extensions` differ each time and are not compared. Shared caches keep
+ * nothing, since the answer is personal.
  */
 export function revalidate(request: FastifyRequest, reply: FastifyReply, told: { data?: unknown; errors?: unknown; extensions?: unknown }) {
   const { extensions: _each, ...same } = told

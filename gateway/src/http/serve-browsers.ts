@@ -3,13 +3,13 @@ import cors from '@fastify/cors'
 import type { Http } from '@renmai/platform/serve/http'
 
 const A_DAY_S = 86_400
-/** Below, a header costs more than it saves. */
+/** Below this size in bytes, the header costs more than compression saves. */
 const COMPRESSED_FROM = 1_024
 
 /**
- * Answers compressed to whoever takes that, and lets pages of other origins ask. No cookie says who asks, so that
- * credentials are not allowed: a page needs a token of its own.
- * @param origins by commas; only the gateway's own pages may ask without it
+ * Compresses answers for clients that accept it, and accepts requests of pages of other origins. No cookie identifies the caller,
+ * so credentials are not allowed: a page needs its own token.
+ * @param origins separated by commas; without it, only the gateway's own pages may send requests
  */
 export async function serveBrowsers(http: Http, origins: string | undefined): Promise<void> {
   await http.register(compress, { threshold: COMPRESSED_FROM, encodings: ['gzip'] })

@@ -9,11 +9,11 @@ type Path = { tenantId: string; file: string }
 const NAME = /^([0-9a-f-]{36})\.jsonl$/
 
 /**
- * Serves the files of bulk operations to the holders of signed links: part by part, so that neither this process nor the
- * owner ever has a whole file. A part that cannot be had ends the connection, so that nobody takes a half for the whole.
+ * Serves the files of bulk operations to the holders of signed links. A file is read part by part, so neither this process nor the
+ * owner holds a whole file in memory. When a part cannot be read, the connection is ended, so that no client mistakes a part for the whole.
  */
 export function serveBulkFiles(http: Http, bus: Bus): void {
-  // Each fetching is audited, so that looking at the headers only is none.
+  // Each download is audited. A HEAD request is not supported, since it would be audited as a download.
   const options = { exposeHeadRoute: false }
   http.get<{ Params: Path; Querystring: { ticket?: string } }>('/bulk/:tenantId/:file', options, async ({ params, query }, reply) => {
     const operationId = NAME.exec(params.file)?.[1] ?? ''

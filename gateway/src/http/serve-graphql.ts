@@ -18,10 +18,10 @@ import { revalidate } from './revalidate.ts'
 
 const tracer = trace.getTracer('renmai')
 
-/** What answering needs. */
+/** The dependencies of a GraphQL endpoint. */
 export type Serving = {
   path: string
-  /** Whether partners may ask here: what is not public must not be seen by them in any way. */
+  /** Whether partners may use this endpoint: they must not see any part that is not public. */
   isPublic: boolean
   current: () => Supergraph
   authenticate: Authenticate
@@ -41,8 +41,8 @@ export function serveGraphql(http: Http, serving: Serving): void {
 }
 
 /**
- * Answers GraphQL over HTTP: POST with JSON, and GET for queries. Whoever is not known gets nothing, not even the schema.
- * No cookie says who asks, so another site cannot make a browser ask in somebody's name.
+ * Answers GraphQL over HTTP: POST with JSON, and GET for queries. An unknown caller gets no data, not even the schema.
+ * No cookie identifies the caller, so another site cannot make a browser send requests in a user's name.
  */
 function createHandler(serving: Serving) {
   const { current, chooseDocument, admission, budget, usage, log } = serving
@@ -51,7 +51,7 @@ function createHandler(serving: Serving) {
     const span = tracer.startSpan('graphql', { kind: SpanKind.SERVER }, parent)
     try {
       return await otelContext.with(trace.setSpan(parent, span), async () => {
-        // An answer to a GET holds personal data as any other does: no cache on the way may keep it.
+        // An answer to a GET holds personal data like any other answer: no cache on the way may keep it.
         reply.header('cache-control', 'no-store')
         refuseKeyInUrl(request.url)
         const manner = mannerFor(request.headers.accept)
@@ -93,11 +93,11 @@ const deprecationsOf = ({ deprecations }: Touched) => (deprecations.length > 0 ?
 
 /** @throws AppError FORBIDDEN for a partner where more than the public schema is served */
 export function admitToSchema({ isPublic }: Serving, caller: Caller): Caller {
-  if (caller.isPartner && !isPublic) throw new AppError('FORBIDDEN', 'Ask at /public/graphql')
+  if (caller.isPartner && !isPublic) throw new AppError('FORBIDDEN', 'Use /public/graphql')
   return caller
 }
 
-/** Whatever is neither POST nor a query by GET. */
+/** Refuses a request that is neither a POST nor a query by GET. */
 async function onlyPost(request: FastifyRequest, reply: FastifyReply) {
   const message = 'Send operations by POST as application/json; queries may come by GET'
   return refuse(request, reply.code(405).header('allow', 'GET, POST'), 'METHOD_NOT_ALLOWED', message)
@@ -111,7 +111,7 @@ async function notAcceptable(request: FastifyRequest, reply: FastifyReply) {
 const refuse = ({ id }: FastifyRequest, reply: FastifyReply, code: string, message: string) =>
   reply.send({ errors: [{ message, extensions: { code, requestId: id } }] })
 
-/** What stands in a URL ends up in logs, histories and referrers. */
+/** A URL is stored in logs, histories and referrers. */
 export function refuseKeyInUrl(url: string): void {
   if (/[?&](access_token|api_?key|key|token)=|rm_[a-z]+_/i.test(url))
     throw new AppError('INVALID', 'Send the credential as Authorization: Bearer; replace this one, since URLs are logged')

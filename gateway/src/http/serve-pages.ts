@@ -8,7 +8,7 @@ const read = (path: string) => readFileSync(new URL(path, GATEWAY), 'utf8')
 const HTML = 'text/html; charset=utf-8'
 const TEXT = 'text/plain; charset=utf-8'
 
-/** The picture that graphql-voyager draws of the public schema. */
+/** The page that draws the public schema with graphql-voyager. */
 const GRAPH = `<!doctype html>
 <html lang="en">
   <head>
@@ -29,8 +29,8 @@ const GRAPH = `<!doctype html>
 `
 
 /**
- * Serves what those read who build on the public schema, people and programs: its reference at /schema, a picture of it at
- * /graph, the schema itself as text, and llms.txt. All of it comes from here; scripts/write-pages.ts writes the pages.
+ * Serves documentation of the public schema for people and programs: its reference at /schema, a picture of it at /graph, the
+ * schema itself as text, and llms.txt. All files come from this host; scripts/write-pages.ts writes the pages.
  */
 export function servePages(http: Http): void {
   const sdl = read('public.graphql')

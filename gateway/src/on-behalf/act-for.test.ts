@@ -27,8 +27,8 @@ afterAll(async () => {
   folder.remove()
 })
 
-describe('what is done later for a client', () => {
-  it('has the scopes with which it was asked for and which are still there, also where the client is remembered', async () => {
+describe('a task that runs later for a client', () => {
+  it('has the scopes of its request that the client still has, also when the client is remembered', async () => {
     const actFor = createActFor(bus, planOf(500))
     const [tenantId, id] = [newId(), newId()]
     const scopesFor = async (stored: string[]) => [...(await actFor(tenantId, 'CLIENT', id, stored)).scopes]

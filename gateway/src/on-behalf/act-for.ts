@@ -7,19 +7,19 @@ import { type Caller, forgetChanged } from '../callers/authenticate.ts'
 import { createMemory } from '../callers/memory.ts'
 import { namedPlan, type Plan } from '../cost/plan.ts'
 
-/** Finds what somebody may do now in whose name something goes on. */
+/** Finds the current permissions of the viewer in whose name a task runs. */
 export type ActFor = (
   tenantId: string,
   kind: Exclude<Viewer['kind'], 'SERVICE'>,
   id: string,
-  /** With which it was asked for. */
+  /** Scopes of the original request. */
   scopes: readonly string[],
 ) => Promise<Caller>
 
 /**
- * What is asked for now and answered later is answered as its viewer might ask for it then: scopes that were taken away are
- * not there any more, and those that the request did not have do not come by themselves. Remembered like those who ask themselves.
- * @throws AppError FORBIDDEN for who may do nothing any more
+ * A task that is requested now and runs later has the permissions that its viewer has at that later time. Scopes that the viewer
+ * lost are missing; scopes that the request did not have are not added. Viewers are remembered like callers.
+ * @throws AppError FORBIDDEN for a viewer that is no longer active
  */
 export function createActFor(bus: Bus, staffPlan: Plan): ActFor {
   const callers = createMemory<Caller>()
@@ -27,7 +27,7 @@ export function createActFor(bus: Bus, staffPlan: Plan): ActFor {
   return async (tenantId, kind, id, scopes) => {
     const caller = await callers.recall([tenantId, kind, id], async () => {
       const found = await ask(bus, IdentityService.method.authorizeViewer, { tenantId, kind, viewerId: id })
-      if (!found.isActive) throw new AppError('FORBIDDEN', 'Who this is done for is not active any more')
+      if (!found.isActive) throw new AppError('FORBIDDEN', 'The viewer of this operation is no longer active')
       const plan = kind === 'STAFF' ? staffPlan : namedPlan(found.plan)
       return { kind, id, tenantId, scopes: new Set(found.scopes), plan, isPartner: found.isPartner }
     })
@@ -35,7 +35,7 @@ export function createActFor(bus: Bus, staffPlan: Plan): ActFor {
   }
 }
 
-/** A caller with those of some scopes that they have. */
+/** A caller limited to some scopes, as far as it has them. */
 export const within = (caller: Caller, scopes: readonly string[]): Caller => ({
   ...caller,
   scopes: new Set(scopes.filter((one) => caller.scopes.has(one))),

@@ -37,7 +37,7 @@ describe('a bulk query', () => {
     expect(seed.asked[1]!.variables).toEqual({ bulkFirst: 100, bulkAfter: 'cursor-1' })
   })
 
-  it('is read in shorter pages where long ones cost or weigh too much', async () => {
+  it('is read in shorter pages when long ones cost too much or are too large', async () => {
     seed.respond = () => page([])
     await seed.bulk('{ people { nodes { dear { id } } } }')
     expect(seed.asked[0]!.variables.bulkFirst).toBe(50)
@@ -69,18 +69,18 @@ describe('a bulk query', () => {
     expect(seed.asked).toEqual([])
   })
 
-  it('is refused, and ends, where its viewer may not have a part of it: a file that lacks something says nothing', async () => {
+  it('is refused, and ends, when its viewer may not have a part of it, since a file cannot show what is missing', async () => {
     await expect(seed.checkBulk('{ secrets { nodes { id } } }')).rejects.toMatchObject({ code: 'FORBIDDEN' })
     seed.respond = () => page(['Li'])
     await expect(seed.bulk('{ people { nodes { name hidden } } }')).rejects.toMatchObject({ code: 'FORBIDDEN' })
     seed.scopes = ['secrets:read']
     expect((await seed.bulk('{ people { nodes { name hidden } } }')).nodes).toBe(1)
-    // What nobody meant to say may pass too.
+    // An error of an unexpected code may be transient too.
     seed.respond = () => ({ data: null, errors: [{ message: 'x', path: ['bulkPage'], extensions: { code: 'XX000' } }] })
     await expect(seed.bulk('{ people { nodes { name } } }')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  it('makes way where there is much to do', async () => {
+  it('gives way to other requests under load', async () => {
     seed.respond = () => page([])
     seed.pressure = 0.6
     await expect(

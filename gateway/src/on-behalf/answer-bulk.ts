@@ -12,15 +12,15 @@ import type { ActFor } from './act-for.ts'
 import { readable, type ServingOf, TRANSIENT } from './answer-subscriptions.ts'
 import { AFTER, FIRST, PAGE, toPaged } from './to-paged.ts'
 
-/** Lengths of a page, tried from the longest: what costs or weighs too much is read in shorter ones. */
+/** Lengths of a page, tried from the longest: a list that costs too much or is too large is read in shorter pages. */
 const LENGTHS = [100, 50, 20, 10, 5, 2, 1]
-/** What one message of the bus can carry, with room for its frame. */
+/** The largest page that fits into one message of the bus, with room for its frame. */
 const MAX_BYTES = 900 * 1024
 
 type Prepared = GoodDocument & { supergraph: Supergraph; serving: Serving; caller: Caller; lengths: number[] }
 type Page = { nodes?: unknown[] | null; pageInfo?: { hasNextPage: boolean; endCursor: string | null } } | null
 
-/** Answers those who read a whole list in somebody's name. */
+/** Answers requests that read a whole list on behalf of a viewer. */
 export function answerBulk(servingOf: ServingOf, actFor: ActFor): Answer[] {
   const prepareFor = async ({ tenantId, viewerKind, viewerId, document, scopes }: Asked) => {
     const caller = await actFor(tenantId, viewerKind === 'STAFF' ? 'STAFF' : 'CLIENT', viewerId, scopes)
@@ -73,7 +73,7 @@ async function execute(
     supergraph.execute({ document, operationName: undefined, variables, viewer: caller }),
   )
   const [error] = errorsOf(errors, serving.log, newId()).errors ?? []
-  // A file that lacks something without saying so is worse than none.
+  // A file with an undeclared gap is worse than no file.
   if (error) throw asAppError(String(error.extensions?.code), error.message)
   return (data?.[PAGE!] ?? null) as Page
 }

@@ -9,7 +9,7 @@ const seed = onBehalfSeed()
 const { tellEvent, checkBulkQuery, readBulkPage } = GatewayService.method
 
 describe('a subscription by webhook', () => {
-  it('is what feeds it, and what of it', async () => {
+  it('returns the events that feed it, and the requested id', async () => {
     const id = newId()
     const fed = { field: 'changed', types: ['renmai.identity.v1.CustomerChanged'], fields: ['customerId'], everyMs: 100 }
     expect(await seed.check('subscription { changed { id } }')).toMatchObject({ ...fed, value: '' })
@@ -21,7 +21,7 @@ describe('a subscription by webhook', () => {
     ['nonsense', 'subscription {', 'INVALID'],
     ['an unknown field', 'subscription { changed { nothing } }', 'INVALID'],
     ['a variable without a value', 'subscription ($id: ID!) { changed(id: $id) { id } }', 'INVALID'],
-    ['what its client may not have', 'subscription { secret { id } }', 'FORBIDDEN'],
+    ['beyond the access of its client', 'subscription { secret { id } }', 'FORBIDDEN'],
   ])('is refused where it is %s', async (_what, document, code) => {
     await expect(seed.check(document)).rejects.toMatchObject({
       code,
@@ -29,7 +29,7 @@ describe('a subscription by webhook', () => {
     })
   })
 
-  it('is refused to who is not active, and to partners who did not publish it where they have to', async () => {
+  it('is refused to an inactive client, and to a partner for an unpublished document where publishing is required', async () => {
     await expect(seed.check('subscription { changed { id } }', partner)).rejects.toMatchObject({ code: 'INVALID' })
     await expect(seed.checkBulk('{ people { nodes { id } } }', partner)).rejects.toMatchObject({ code: 'INVALID' })
     seed.isActive = false
@@ -38,7 +38,7 @@ describe('a subscription by webhook', () => {
     await expect(seed.bulk('{ people { nodes { id } } }')).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
-  it('tells what its client may have, nothing where there is nothing, and never a half that would be whole later', async () => {
+  it('returns the parts that its client may have, nothing without data, and no partial answer after a transient error', async () => {
     const document = 'subscription { changed { name hidden } }'
     seed.respond = () => ({ data: { changed: { name: 'Li' } } })
     expect(JSON.parse((await seed.tell(document)).result)).toMatchObject({
@@ -55,8 +55,8 @@ describe('a subscription by webhook', () => {
   })
 })
 
-describe('what is answered later', () => {
-  it('has no scope that it was not asked for with, and none that was lost since', async () => {
+describe('an operation that is answered later', () => {
+  it('has no scope that its request did not have, and none that the client lost since', async () => {
     seed.scopes = ['secrets:read', 'people:read']
     const document = 'subscription { changed { name hidden } }'
     seed.respond = () => ({ data: { changed: { name: 'Li', hidden: 'more' } } })

@@ -16,12 +16,12 @@ import type { ActFor } from './act-for.ts'
 /** The schema that a caller sees. */
 export type ServingOf = (caller: Caller) => Serving
 
-/** A webhook is told ids and what was chosen, not pages of data. */
+/** The body of a webhook holds ids and the selected fields, not pages of data. */
 const MAX_BYTES = 256 * 1024
-/** Errors that pass by themselves: what has them is asked for again instead of being told. */
+/** Transient errors: an operation with one of these codes is retried, and the error is not delivered. */
 export const TRANSIENT = new Set(['UNAVAILABLE', 'TIMEOUT', 'STORAGE_UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL'])
 
-/** Answers subscriptions of API clients for those who tell them by webhook. */
+/** Answers subscriptions of API clients; engagement requests these answers and delivers them by webhook. */
 export function answerSubscriptions(servingOf: ServingOf, actFor: ActFor): Answer[] {
   const paramsOf = (query: string) => ({ query, hash: undefined, variables: {}, operationName: undefined })
   return [
@@ -55,7 +55,7 @@ async function tell({ admission, log }: Serving, subscribed: Subscribed, event: 
   return result
 }
 
-/** Over the bus an error is a code and one message. */
+/** Over the bus an error has one code and one message. */
 export async function readable<T>(reading: Promise<T>): Promise<T> {
   return reading.catch((error) => {
     throw error instanceof DocumentError ? new AppError('INVALID', `document: ${error.errors[0]!.message}`) : error

@@ -14,15 +14,15 @@ import {
 } from 'graphql'
 import { LIMITS } from '../documents/limits.ts'
 
-/** Names in the query that is asked page by page. */
+/** Names in the query of one page. */
 export const [PAGE, FIRST, AFTER] = ['bulkPage', 'bulkFirst', 'bulkAfter']
 
 const PAGING = ['first', 'after', 'last', 'before']
 const refuse = (message: string) => new AppError('INVALID', `query: ${message}`, { query: message })
 
 /**
- * Makes of a query of one list the query of one of its pages, which takes how long it is and where it begins as variables.
- * @throws AppError INVALID for anything but one connection of which the nodes are selected
+ * Turns a query of one list into the query of one of its pages; variables set the length and the beginning of the page.
+ * @throws AppError INVALID for any query except one connection with its nodes selected
  */
 export function toPaged(source: string, schema: GraphQLSchema): string {
   const document = read(source)

@@ -7,9 +7,9 @@ import * as engagement from '@renmai/proto/engagement/v1/events'
 import * as identity from '@renmai/proto/identity/v1/events'
 import { EnvelopeSchema } from '@renmai/proto/platform/v1/envelope'
 
-/** What came to pass, as JSON: the full name of the event, and its fields. */
+/** An event as JSON: its full name and its fields. */
 export type HeardEvent = { type: string } & Readonly<Record<string, unknown>>
-/** Hears the events of one kind in one tenant until it is told to stop. */
+/** Subscribes to the events of one type in one tenant, until the returned function is called. */
 export type Hear = (type: string, tenantId: string, listener: (event: HeardEvent) => void) => () => void
 
 const registry = createRegistry(
@@ -19,12 +19,12 @@ const registry = createRegistry(
   analytics.file_renmai_analytics_v1_events,
 )
 
-/** Who tells of an event: the service that its package belongs to. */
+/** The publisher of an event: the service that its package belongs to. */
 const publisherOf = (type: string) => type.split('.')[1]!
 
 /**
- * Hears events as they are published: what is published while nobody listens, or while NATS is away, is not told. Views that
- * are live ask once more by a query when they come back; what must hear everything gets webhooks.
+ * Subscribes to events as they are published. Events that are published while there is no listener, or while NATS is away, are not
+ * delivered. A live view sends a query after it reconnects; a client that must receive every event uses webhooks.
  */
 export function hearFrom(bus: Bus): Hear {
   const open = new Map<string, { listeners: Set<(event: HeardEvent) => void>; stop: () => void }>()

@@ -8,7 +8,7 @@ import { liveSeed, mine } from '../../test/live-seed.ts'
 const seed = liveSeed()
 
 describe('listeners', () => {
-  it('who may see the same and ask for the same are one question for each event', async () => {
+  it('with the same access and the same selection cause one query for each event', async () => {
     const query = 'subscription { changed { id orders } }'
     const same = [seed.overSocket(query, `s1|${mine}|x`), seed.overSocket(query, `s2|${mine}|x`), seed.overEvents(query, `s3|${mine}|x`)]
     await seed.untilTold(same, newId())
@@ -21,7 +21,7 @@ describe('listeners', () => {
     for (const one of same) one.stop()
   })
 
-  it('with other scopes are other questions', async () => {
+  it('with other scopes cause their own query', async () => {
     const query = 'subscription { changed { id } }'
     const both = [seed.overSocket(query, `s1|${mine}|x`), seed.overSocket(query, `s1|${mine}|x,y`)]
     await seed.untilTold(both, newId())
@@ -31,7 +31,7 @@ describe('listeners', () => {
     for (const one of both) one.stop()
   })
 
-  it('of what is each one’s own are other questions', async () => {
+  it('of a field that depends on the viewer cause a query each', async () => {
     const query = 'subscription { own { id } }'
     const both = [seed.overSocket(query, `s1|${mine}|x`), seed.overSocket(query, `s2|${mine}|x`)]
     await seed.untilTold(both, newId())
@@ -48,7 +48,7 @@ describe('listeners', () => {
     for (const one of both) one.stop()
   })
 
-  it('of what changes often are told of the last of several changes', async () => {
+  it('of a field that changes often receive the last of several changes', async () => {
     const listening = seed.overSocket('subscription { seldom { id } }', `o|${mine}|x`)
     const [id, other] = [newId(), newId()]
     await seed.untilTold([listening], id)
@@ -56,13 +56,13 @@ describe('listeners', () => {
     listening.told.length = 0
     for (let no = 0; no < 20; no++) seed.publish(no % 2 ? id : other)
     await new Promise((resolve) => setTimeout(resolve, 500))
-    // Two, unless the machine was so busy that they fell into several spans.
+    // Two, unless the machine is so busy that the events fall into several intervals.
     expect(listening.told.length).toBeLessThanOrEqual(6)
     expect(new Set(listening.told.map(({ data }) => (data!.seldom as { id: string }).id)).size).toBe(2)
     listening.stop()
   })
 
-  it('over WebSockets are closed with a code that tells whether to come back', async () => {
+  it('over WebSockets are closed with a code that states whether to reconnect', async () => {
     const codeFor = async (authorization: string) => {
       const socket = new WebSocket(seed.url.replace('http', 'ws'), 'graphql-transport-ws')
       socket.onopen = () => socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }))
@@ -87,7 +87,7 @@ describe('listeners', () => {
     expect(await statusOf('subscription { changed { id } }', 'nobody')).toEqual([401, 'UNAUTHENTICATED'])
   })
 
-  it('over server-sent events give their place back when they end, on a connection that stays', async () => {
+  it('over server-sent events release their place when they end, on a connection that stays', async () => {
     const agent = new Agent({ connections: 1, pipelining: 1 })
     const once = async () => {
       const { body } = await request(seed.url, {

@@ -11,31 +11,31 @@ import type { Hear, HeardEvent } from './hear.ts'
 import { createQueue, type Queue } from './queue.ts'
 import type { EventSource } from './read-sources.ts'
 
-/** A subscription that was validated, and may be had by its viewer. */
+/** A validated subscription that its viewer may have. */
 export type Subscribed = Execution & {
   supergraph: Supergraph
   queryHash: string
-  /** The field of Subscription, what it is fed by, and its arguments. */
+  /** The selected field of Subscription. */
   field: string
   source: EventSource
   args: Record<string, unknown>
 }
 export type Listen = {
-  /** Gives the answer to each event until it is returned. */
+  /** Yields the answer to each event, until the generator is returned. */
   listen: (subscribed: Subscribed) => AsyncGenerator<ExecutionResult, void>
-  /** Ends all, so that whoever listens comes back elsewhere. */
+  /** Ends all subscriptions, so that listeners reconnect to another replica. */
   stop: () => void
 }
 
 type Listener = Queue<ExecutionResult>
 type Group = { listeners: Set<Listener>; stop: () => void }
 
-/** Events that wait for a group; of more, the oldest are passed over. */
+/** The most events that wait for a group; beyond this number, the oldest are dropped. */
 const MAX_PENDING = 200
 
 /**
- * Answers events to listeners. Who may see the same, and asks for the same with the same variables, is one group: whatever
- * comes is asked of the subgraphs once for all of it, one event after the other.
+ * Answers events to listeners. Listeners with the same access, the same document and the same variables form a group. The subgraphs
+ * are queried once per event and group, one event after the other.
  */
 export function createListen(hear: Hear, admission: Admission, log: Log): Listen {
   const groups = new Map<string, Group>()
@@ -58,7 +58,7 @@ export function createListen(hear: Hear, admission: Admission, log: Log): Listen
   return { listen, stop }
 }
 
-/** All that an answer depends on. */
+/** Everything that an answer depends on. */
 function keyOf({ viewer, source, queryHash, operationName, variables, supergraph }: Subscribed): string {
   const who = [viewer.tenantId, viewer.kind, source.isPerViewer && viewer.id, [...viewer.scopes].sort()]
   return JSON.stringify([who, supergraph.hash, queryHash, operationName, variables])
@@ -82,7 +82,7 @@ function startGroup(subscribed: Subscribed, hear: Hear, ask: (event: HeardEvent)
   const start = () => (timer ??= setTimeout(() => void tellAll(), source.everyMs))
   const note = (event: HeardEvent) => {
     if (!concerns(subscribed, event)) return
-    // Of several events about the same thing in a short time the last one is told.
+    // Of several events about the same object in a short time, only the last one is delivered.
     const about = source.everyMs > 0 ? aboutOf(source, event) : String(++count)
     pending.delete(about)
     if (pending.size >= MAX_PENDING) pending.delete(pending.keys().next().value!)
@@ -107,7 +107,7 @@ function concerns({ source: { argument, fields }, args }: Subscribed, event: Hea
 const aboutOf = ({ fields }: EventSource, event: HeardEvent): string =>
   fields.length > 0 ? fields.map((field) => String(event[field] ?? '')).join() : ''
 
-/** @returns nothing for what its subgraph does not tell these listeners of */
+/** @returns undefined when the subgraph returns no data to these listeners */
 async function answer(subscribed: Subscribed, event: HeardEvent, admission: Admission, log: Log): Promise<ExecutionResult | undefined> {
   const asked = { tenantId: subscribed.viewer.tenantId, priority: 'QUERY', kind: subscribed.queryHash } as const
   try {
@@ -118,7 +118,7 @@ async function answer(subscribed: Subscribed, event: HeardEvent, admission: Admi
       : { ...(data === undefined ? {} : { data }), ...(errors ? { errors: asErrors(errorsOf(errors, log, newId()).errors) } : {}) }
   } catch (error) {
     if (!isTransient(error)) log.error({ err: error }, 'an event cannot be answered')
-    // Too much is asked for just now: a live view misses a change rather than hold up those who wait for an answer.
+    // The gateway is overloaded: a live view misses a change, so that callers who wait for an answer are not delayed.
     return undefined
   }
 }

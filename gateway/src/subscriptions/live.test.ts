@@ -10,7 +10,7 @@ describe.each([
   ['server-sent events', seed.overEvents],
   ['a WebSocket', seed.overSocket],
 ] as const)('over %s a listener', (_how, over) => {
-  it('is told of what changes in their tenant, with what other services know of it', async () => {
+  it('receives changes of its tenant, with fields of other services', async () => {
     const [id, other] = [newId(), newId()]
     const listening = over('subscription { changed { id name orders } }', `a|${mine}|x`)
     await seed.untilTold([listening], id)
@@ -26,7 +26,7 @@ describe.each([
     listening.stop()
   })
 
-  it('is told that something went wrong, and not what', async () => {
+  it('receives an error without internal details', async () => {
     const listening = over('subscription { changed { id } }', `a|${mine}|x`)
     await seed.untilTold([listening], broken)
     const [{ errors, data }] = listening.told as [Told]
@@ -35,7 +35,7 @@ describe.each([
     listening.stop()
   })
 
-  it('who asks for one thing is told of it only', async () => {
+  it('of one object receives changes of this object only', async () => {
     const [id, other] = [newId(), newId()]
     const listening = over('subscription ($id: ID) { changed(id: $id) { id } }', `a|${mine}|x`, { id: writeGlobalId('Person', id) })
     await seed.untilTold([listening], id)
@@ -47,7 +47,7 @@ describe.each([
     listening.stop()
   })
 
-  it('is refused what they may not have, what is no subscription and what is not valid', async () => {
+  it('is refused a denied field, an operation that is not a subscription, and an invalid document', async () => {
     const refused = async (query: string, code: string) => {
       const listening = over(query, `a|${mine}|x`)
       await eventually(() => expect(listening.ended).toHaveLength(1))
@@ -64,7 +64,7 @@ describe.each([
     allowed.stop()
   })
 
-  it('without a good credential is not heard, and is told nothing more once it is taken away', async () => {
+  it('without a valid credential is refused, and receives nothing after its credential is revoked', async () => {
     const nobody = over('subscription { changed { id } }', 'nobody')
     await eventually(() => expect(nobody.ended).toHaveLength(1))
     const name = `leaving-${over.name}`
@@ -78,7 +78,7 @@ describe.each([
     expect(listening.told).toHaveLength(before)
   })
 
-  it('has so many connections and no more', async () => {
+  it('has a limited number of connections', async () => {
     const busy = `busy-${over.name}|${mine}|x`
     const three = [1, 2, 3].map(() => over('subscription { changed { id } }', busy))
     await seed.untilTold(three, newId())

@@ -6,11 +6,11 @@ const PER_CALLER = 50
 const IN_ALL = 10_000
 
 export type Places = {
-  /** Takes a place. @returns what gives it back @throws AppError RATE_LIMITED when the caller, or all together, have too many */
+  /** Takes a place. @returns the function that releases it @throws AppError RATE_LIMITED when the caller, or all callers, have too many */
   take: (caller: Caller) => () => void
 }
 
-/** Connections that are held open at once; each holds memory for as long as its client likes. */
+/** Limits concurrent connections; each holds memory as long as its client keeps it open. */
 export function createPlaces(perCaller = PER_CALLER, inAll = IN_ALL): Places {
   const taken = new Map<string, number>()
   let all = 0

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { createQueue } from './queue.ts'
 
 describe('a queue', () => {
-  it('gives what is pushed, and tells who takes it too slowly', async () => {
+  it('returns pushed values, and ends with an error for a slow reader', async () => {
     const onEnd = vi.fn()
     const { push, values } = createQueue<number>(onEnd)
     for (let no = 0; no < 101; no++) push(no)
@@ -11,7 +11,7 @@ describe('a queue', () => {
     expect(onEnd).toHaveBeenCalledTimes(1)
   })
 
-  it('ends while somebody waits', async () => {
+  it('ends while a reader waits', async () => {
     const onEnd = vi.fn()
     const { push, values } = createQueue<number>(onEnd)
     const waiting = values.next()

@@ -5,9 +5,9 @@ export type Queue<T> = { push: (value: T) => void; end: () => void; values: Asyn
 const MAX_WAITING = 100
 
 /**
- * Values that wait for somebody who takes them one after the other. Who takes them too slowly is told, instead of filling
- * the memory or missing some without knowing. A generator function would not do: it cannot be ended while it waits.
- * @param onEnd called once, when nobody takes any more
+ * Values that wait for one reader. A reader that is too slow gets an error; otherwise the queue would fill the memory, or values
+ * would be lost without notice. A generator function is not enough: it cannot be ended while it waits.
+ * @param onEnd called once, when there is no reader any more
  */
 export function createQueue<T>(onEnd: () => void): Queue<T> {
   const waiting: T[] = []

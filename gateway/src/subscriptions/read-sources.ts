@@ -1,19 +1,19 @@
 import { type ConstValueNode, type DirectiveNode, Kind, parse, valueFromASTUntyped } from 'graphql'
 
-/** What a subscription is fed by (`@event`). */
+/** The events that feed a subscription (`@event`). */
 export type EventSource = {
   /** Full names of events. */
   types: readonly string[]
-  /** Where this argument is given, one of these fields of the event has its value. */
+  /** When this argument is given, one of `fields` of the event must equal it. */
   argument: string | undefined
   fields: readonly string[]
-  /** How often at most listeners are told, in ms. */
+  /** The shortest interval between two answers to a listener, in ms. */
   everyMs: number
-  /** Whether what is told depends on who listens, and not on scopes alone. */
+  /** Whether the answer depends on the viewer, and not on scopes alone. */
   isPerViewer: boolean
 }
 
-/** Reads what the fields of Subscription are fed by. */
+/** Reads the event sources of the fields of Subscription. */
 export function readSources(sdl: string): ReadonlyMap<string, EventSource> {
   const roots = parse(sdl).definitions.flatMap((one) =>
     one.kind === Kind.OBJECT_TYPE_DEFINITION && one.name.value === 'Subscription' ? (one.fields ?? []) : [],

@@ -3,10 +3,10 @@ import type { Authenticate, Caller } from '../callers/authenticate.ts'
 const EVERY_MS = 10_000
 
 /**
- * Asks again and again whether a caller may still have what they are being told: a token ends, a key is revoked, scopes are
- * taken away.
- * @param onEnd called once, when they may not
- * @returns what ends the asking
+ * Checks repeatedly whether a caller may still have the data of its subscription: a token ends, a key is revoked, scopes are
+ * removed.
+ * @param onEnd called once, when the caller may not have it any more
+ * @returns the function that stops the checks
  */
 export function recheck(again: () => ReturnType<Authenticate>, caller: Caller, onEnd: () => void, everyMs = EVERY_MS): () => void {
   const timer = setInterval(async () => {

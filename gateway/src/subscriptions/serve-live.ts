@@ -53,7 +53,7 @@ function handleEvents(serving: Serving, { listen, places, recheckMs }: Live) {
       void values.return()
     })
     reply.hijack()
-    // Compression would hold events back.
+    // Compression would delay events.
     await createHandler({ authenticate: () => '', onSubscribe: () => values })(request, reply)
   }
 }
@@ -68,7 +68,7 @@ type Extra = {
 
 function handleSocket(serving: Serving, { listen, places, recheckMs }: Live) {
   return makeHandler<{ authorization?: string }, Partial<Extra>>({
-    // Else the reason of a close tells what went wrong inside.
+    // Otherwise the reason of a close would show internal errors.
     isProd: true,
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     onConnect: async ({ connectionParams, extra }) => {
@@ -77,10 +77,10 @@ function handleSocket(serving: Serving, { listen, places, recheckMs }: Live) {
       try {
         const caller = admitToSchema(serving, await again())
         const leave = places.take(caller)
-        const stop = recheck(again, caller, () => socket.close(UNAUTHORIZED, 'The credential is not good any more'), recheckMs)
+        const stop = recheck(again, caller, () => socket.close(UNAUTHORIZED, 'The credential is no longer valid'), recheckMs)
         Object.assign(extra, { caller, open: 0, end: () => (stop(), leave()) })
       } catch (error) {
-        // After those a client does not try again by itself; nobody may be able to tell just now who it is.
+        // A client does not reconnect by itself after the codes of CLOSED_WITH. Any other error may be temporary, so it gets TRY_LATER.
         const { code, message } = error as AppError
         socket.close(CLOSED_WITH[code] ?? TRY_LATER, message.slice(0, MAX_REASON))
       }
@@ -90,7 +90,7 @@ function handleSocket(serving: Serving, { listen, places, recheckMs }: Live) {
       if (!held.caller) return [new GraphQLError('Not connected', { extensions: { code: 'UNAUTHENTICATED' } })]
       if (held.open >= PER_SOCKET)
         return [new GraphQLError(`At most ${PER_SOCKET} subscriptions on one socket`, { extensions: { code: 'RATE_LIMITED' } })]
-      // Before anything is waited for: many frames at the same moment are counted like many one after the other.
+      // Counted before the first wait, so that many frames at the same moment count like many in sequence.
       held.open++
       const refused = <T>(errors: T): T => {
         held.open--

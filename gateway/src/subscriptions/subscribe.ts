@@ -8,13 +8,13 @@ import type { Serving } from '../http/serve-graphql.ts'
 import type { Subscribed } from './listen.ts'
 
 /**
- * Prepares a subscription: its document is found, validated and paid for as any other.
- * @returns why its viewer may not have it, where they may not
+ * Prepares a subscription: its document is found, validated and paid for like any other document.
+ * @returns the errors of a viewer that may not have it
  * @throws AppError, DocumentError as a request by POST would
  */
 export async function prepareSubscription(serving: Serving, caller: Caller, params: Params): Promise<Subscribed | readonly GraphQLError[]> {
   const prepared = await readSubscription(serving, caller, params)
-  // Once what one answer costs; how often it is told is bounded by what it is fed by.
+  // The caller pays once for the cost of one answer; the event source limits the number of answers.
   if ('supergraph' in prepared) {
     const { supergraph, document, operationName, variables } = prepared
     pay(serving.budget, caller, supergraph.costOf(document, operationName).atMost(variables))
@@ -22,7 +22,7 @@ export async function prepareSubscription(serving: Serving, caller: Caller, para
   return prepared
 }
 
-/** As prepareSubscription, for one that was paid for before. */
+/** Like prepareSubscription, for a subscription that was paid for before. */
 export async function readSubscription(serving: Serving, caller: Caller, params: Params): Promise<Subscribed | readonly GraphQLError[]> {
   const supergraph = serving.current()
   const source = await serving.chooseDocument(caller, params, supergraph.documents)
@@ -38,7 +38,7 @@ export async function readSubscription(serving: Serving, caller: Caller, params:
   return { ...execution, supergraph, queryHash, ...root }
 }
 
-/** Validation has let in one root field only. */
+/** Validation accepts one root field only. */
 function rootOf({
   document,
   operationName,
@@ -54,7 +54,7 @@ function rootOf({
   return { field: field.name.value, source, args: getArgumentValues(definition, field, coerced) }
 }
 
-/** How an error is told where no status can be. */
+/** The form of an error where no HTTP status is possible. */
 export function toldAs(error: unknown): { message: string; extensions: { code: string } }[] {
   if (error instanceof DocumentError) return error.errors
   if (!(error instanceof AppError)) throw error

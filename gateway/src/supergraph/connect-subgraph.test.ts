@@ -34,7 +34,7 @@ afterEach(async () => {
 })
 
 describe('a subgraph', () => {
-  it('is told who asks, by a token for it and for this body', async () => {
+  it('receives the viewer in a token for this subgraph and this body', async () => {
     await subgraph.ask(staff('a'), body('{ a }'), 'query')
     const { token, body: text } = seen[0]!
     const verifier = await createVerifier(SECRET)
@@ -42,7 +42,7 @@ describe('a subgraph', () => {
     await expect(verifyViewer(verifier, token, 'campaign', text)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
-  it('is asked once for what one viewer asks several times concurrently, and each gets an answer of its own', async () => {
+  it('is called once for equal concurrent queries of one viewer, and each gets its own answer', async () => {
     answer = (response) => sleep(30).then(() => response.end('{"data":{"a":{"b":1}}}'))
     const viewer = staff('a')
     const [first, second] = await Promise.all([1, 2, 3].map(() => subgraph.ask(viewer, body('{ a }'), 'query')))
@@ -53,7 +53,7 @@ describe('a subgraph', () => {
     expect(seen).toHaveLength(2)
   })
 
-  it('is asked for each viewer, each body and each mutation', async () => {
+  it('is called for each viewer, each body and each mutation', async () => {
     answer = (response) => sleep(30).then(() => response.end('{"data":{}}'))
     const viewer = staff('a')
     await Promise.all([
@@ -66,7 +66,7 @@ describe('a subgraph', () => {
     expect(seen).toHaveLength(5)
   })
 
-  it('is asked again after a mutation, even while an older answer is under way', async () => {
+  it('is called again after a mutation, even while an older answer is under way', async () => {
     answer = (response) => sleep(seen.length === 1 ? 120 : 5).then(() => response.end(`{"data":{"no":${seen.length}}}`))
     const viewer = staff('a')
     const older = subgraph.ask(viewer, body('{ a }'), 'query')
@@ -77,7 +77,7 @@ describe('a subgraph', () => {
     await older
   })
 
-  it('that answers byte by byte is not waited for, on the connection neither', async () => {
+  it('that answers byte by byte fails at the deadline, and its connection is closed', async () => {
     let closed = 0
     answer = (response) => {
       const drip = setInterval(() => response.write(' '), 50)
@@ -104,22 +104,22 @@ describe('a subgraph', () => {
     }
   })
 
-  it('that has too much to do is told apart from one that is silent, and is not asked again', async () => {
+  it('that is overloaded has its own error, and is not called again', async () => {
     for (const status of [429, 503]) {
       answer = (response) => response.writeHead(status).end('{}')
       const { errors } = await subgraph.ask(staff('a'), body('{ a }'), 'query')
-      expect(errors).toEqual([{ message: expect.stringContaining('Too much is asked for'), extensions: { code: 'UNAVAILABLE' } }])
+      expect(errors).toEqual([{ message: expect.stringContaining('Too many requests'), extensions: { code: 'UNAVAILABLE' } }])
     }
     expect(seen).toHaveLength(2)
   })
 
-  it('is asked once more for a query whose connection broke', async () => {
+  it('gets a query again whose connection broke', async () => {
     answer = (response) => (seen.length === 1 ? response.destroy() : response.end('{"data":{"a":1}}'))
     expect(await subgraph.ask(staff('a'), body('{ a }'), 'query')).toEqual({ data: { a: 1 } })
     expect(seen).toHaveLength(2)
   })
 
-  it('is left by idle connections before it could end them under a mutation', async () => {
+  it('loses idle connections before it could end them during a mutation', async () => {
     let connections = 0
     server.on('connection', () => connections++)
     const mutate = () => subgraph.ask(staff('a'), body('mutation { a }'), 'mutation')
@@ -132,7 +132,7 @@ describe('a subgraph', () => {
     expect(connections).toBe(2)
   })
 
-  it('that keeps silent is left alone for a second, then asked again; one that refuses is not', async () => {
+  it('that does not answer is not called for a second, then called again; one that refuses is called on', async () => {
     const ask = () => subgraph.ask(staff('a'), body('mutation { a }'), 'mutation')
     answer = (response) => response.writeHead(429).end()
     for (let no = 0; no < 12; no++) await ask()

@@ -8,21 +8,20 @@ import { postBody } from '../http/post-body.ts'
 export type Subgraph = { ask: AskSubgraph; close: () => Promise<void> }
 
 const DEADLINE_MS = 5_000
-/** So many failures in a row, and a subgraph is left alone for a while: waiting callers would take the places of others. */
+/** After this number of failures in a row, a subgraph is not called for a while: callers that wait for it would take places of others. */
 const FAILURES = 10
 const LEFT_ALONE_MS = 1_000
-/** A subgraph that ends answers for a second more and then closes what is idle; by then no connection may be. */
+/** A stopping subgraph answers for one more second and then closes idle connections; the gateway closes its idle connections before. */
 const IDLE_MS = 500
-/** How a subgraph says that it has too much to do (see admission.ts). */
+/** Statuses of an overloaded subgraph (see admission.ts). */
 const OVERLOADED = new Set([429, 503])
-const TOO_MUCH =
-  '{"data":null,"errors":[{"message":"Too much is asked for at once; try again in a few seconds","extensions":{"code":"UNAVAILABLE"}}]}'
+const TOO_MUCH = '{"data":null,"errors":[{"message":"Too many requests; try again in a few seconds","extensions":{"code":"UNAVAILABLE"}}]}'
 const tracer = trace.getTracer('renmai')
 
 /**
  * A subgraph behind a pool of kept-alive connections (2.5 times the throughput of the stock client). Each request
- * carries a token for this subgraph and this body only. A mutation is never sent twice; a query is, when its connection broke
- * before an answer came. What one viewer asks again while the answer is under way is asked once.
+ * carries a token for this subgraph and this body only. A mutation is never sent twice. A query is sent again when its connection
+ * broke before an answer came. Equal concurrent queries of one viewer are sent once.
  */
 export function connectSubgraph(name: string, url: string, signer: Signer, deadlineMs = DEADLINE_MS): Subgraph {
   const { origin, pathname: path } = new URL(url)
@@ -71,12 +70,12 @@ export function connectSubgraph(name: string, url: string, signer: Signer, deadl
 type Kind = 'query' | 'mutation'
 type Ask = (viewer: Viewer, body: string) => Promise<string | undefined>
 
-/** Whether a connection ended under a request, or could not be made: a service that was replaced is there again by then. */
+/** Whether a connection broke during a request, or could not be made: a replaced service is available again by the time of a retry. */
 const isBroken = ({ code }: Error & { code?: string }) => /^(UND_ERR_SOCKET|ECONN(RESET|REFUSED)|EPIPE)$/.test(code ?? '')
 
 /**
- * Lets equal queries of one viewer share an answer that is under way. Once a mutation of the viewer has been answered,
- * nobody joins a query that began before it: whoever writes and then reads must find what was written.
+ * Lets equal queries of one viewer share an answer that is under way. Once a mutation of the viewer has been answered, no query
+ * joins one that began before it: a viewer that writes and then reads must find its change.
  */
 function shareInFlight(send: (viewer: Viewer, body: string, kind: Kind) => ReturnType<Ask>): { query: Ask; mutate: Ask } {
   const byViewer = new WeakMap<Viewer, Map<string, Promise<string | undefined>>>()
@@ -101,7 +100,7 @@ function parseResult(text: string | undefined): SubgraphResult | undefined {
   }
 }
 
-/** The answer in the place of a subgraph that gave none: the other subgraphs' fields still reach the client. */
+/** The answer in place of a subgraph that gave none: fields of other subgraphs still reach the client. */
 function unavailable(): SubgraphResult {
   return { data: null, errors: [{ message: 'This part does not answer now; try again', extensions: { code: 'UNAVAILABLE' } }] }
 }

@@ -1,2 +1,2 @@
-// @apollo/gateway reports usage to its vendor and asks cloud metadata services unless this is set before it loads.
+// @apollo/gateway reports usage to its vendor and queries cloud metadata services unless this is set before it loads.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true'

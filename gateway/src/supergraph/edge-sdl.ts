@@ -1,35 +1,35 @@
 import { NODES } from './nodes.gen.ts'
 
 /**
- * What the gateway answers itself, composed with the services' subgraphs as one of them.
+ * The subgraph that the gateway answers itself, composed with the services' subgraphs.
  * @param nodes types that are found by their id alone
  */
 export const edgeSdlOf = (nodes: readonly string[]) => `
 extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@tag", "@cost", "@listSize"])
 
-"Something with an id of its own, whatever its type."
+"An object with a global id."
 interface Node @tag(name: "public") {
-  "Id of it, which says its type; take it as it is."
+  "Global id of the object. It includes the type; clients treat it as opaque."
   id: ID!
 }
 
 type Query {
-  "Something by its id; null when there is no such thing, or it is not yours to see."
-  node("Id that some field of the type Node gave." id: ID!): Node @tag(name: "public")
-  "Several by their ids, in the same order; null where there is no such thing, or it is not yours to see."
+  "The object with this id; null when there is no such object or the viewer may not see it."
+  node("Global id of an object." id: ID!): Node @tag(name: "public")
+  "The objects with these ids, in the same order; null for an object that does not exist or that the viewer may not see."
   nodes("At most 100 ids." ids: [ID!]!): [Node]! @listSize(assumedSize: 100) @tag(name: "public")
-  "How much more you may ask for."
+  "The caller's budget, in points of cost. Reading it costs nothing."
   rateLimit: RateLimit! @cost(weight: 0) @tag(name: "public")
 }
 
-"A caller's budget, in points of cost. Each answer tells in \`extensions.cost\` what it took."
+"A caller's budget, in points of cost. Each answer states its cost in \`extensions.cost\`."
 type RateLimit @tag(name: "public") {
-  "Points of a full budget."
+  "Points of a full budget: the most that one burst may spend."
   maximumAvailable: Int!
   "Points left now."
   currentlyAvailable: Int!
-  "Points that come back each second."
+  "Points that are restored each second, up to the full budget."
   restoreRate: Int!
 }
 

@@ -16,7 +16,7 @@ type Stub = { __typename: string; id: string }
 
 const MAX_NODES = 100
 const MAX_BYTES = 4 * 1024 ** 2
-/** Of a parsed document, for each character of its text. */
+/** Memory of a parsed document, for each character of its text. */
 const BYTES_PER_CHARACTER = 20
 
 const resolvers = {
@@ -31,13 +31,13 @@ const resolvers = {
   Node: { __resolveType: ({ __typename }: Stub) => __typename },
 }
 
-/** Whether there is such a thing is for its owner to say, who is asked next. */
+/** Does not check that the object exists; its owner is queried next and decides. */
 function stubOf(text: string): Stub | null {
   const found = readGlobalId(text)
   return found && Object.hasOwn(NODES, found.type) ? { __typename: found.type, id: found.id } : null
 }
 
-/** The subgraph of what the gateway answers itself: it is asked like the others, without a way between. */
+/** The subgraph that the gateway answers itself. It is called like the others, without the network. */
 export function createEdge(budget: Budget, log: Log): AskSubgraph {
   const schema = buildSchema([parse(edgeSdl)], resolvers, { readsGlobalIds: false })
   const documents = createSharedCache<DocumentNode>(MAX_BYTES)

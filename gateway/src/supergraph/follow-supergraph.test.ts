@@ -29,7 +29,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** As a ConfigMap is mounted: a link to a folder that is swapped as a whole. */
+/** Mounts a file as a ConfigMap is mounted: a link to a folder that is swapped as a whole. */
 async function mount(sdl: string, revision: number): Promise<string> {
   const link = join(folder, 'current')
   await writeFile(join(folder, `revision-${revision}`), sdl)
@@ -44,7 +44,7 @@ async function answer(source: string) {
   return (await execute({ document, operationName: undefined, variables: {}, viewer })).data
 }
 
-it('serves the new schema when the file changes, and keeps what it has when the new one is broken', async () => {
+it('serves the new schema when the file changes, and keeps the old one when the new one is broken', async () => {
   const file = await mount(compose('type Query { name: String }'), 1)
   followed = await followSupergraph(file, new Map([['identity', ask]]), createLog('test', 'silent'), POLL_MS)
   const before = followed.current()

@@ -16,9 +16,9 @@ const loaded = meter.createGauge('renmai_supergraph_loaded', {
 })
 
 /**
- * Serves the composed schema of a file, and the new one when the file changes: without a restart, and not before the
- * operations of late are planned for it. A file that cannot be loaded changes nothing. By polling, since watching a
- * directory misses the swap of a symbolic link on some file systems.
+ * Serves the composed schema of a file, and the new one when the file changes: without a restart, and after the recent operations
+ * have been planned for it. A file that cannot be loaded changes nothing. The file is polled, since watching a directory misses the
+ * swap of a symbolic link on some file systems.
  * @throws Error when the first schema cannot be loaded
  */
 export async function followSupergraph(

@@ -1,8 +1,8 @@
 import { type GraphQLSchema, isInputObjectType, Kind, parse } from 'graphql'
 
 /**
- * Marks the inputs of which exactly one field may be given: federation's API schema loses `@oneOf`, which the supergraph
- * still has. Validation, introspection and printing follow the mark.
+ * Marks inputs that accept exactly one field: federation's API schema loses `@oneOf`, which the supergraph still has.
+ * Validation, introspection and printing follow the mark.
  * @param schema made from the supergraph; it is changed
  */
 export function markOneOf(schema: GraphQLSchema, supergraphSdl: string): GraphQLSchema {

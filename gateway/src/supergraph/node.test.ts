@@ -29,7 +29,7 @@ const global = (type: string, id: string) => writeGlobalId(type, id)
 let supergraph: Supergraph
 let asked: number
 let isDown: boolean
-/** The field of an order that cannot be answered. */
+/** The field of an order that fails. */
 let failing: string | undefined
 /** Whether a request selects the proof of a type. */
 const isProven = (body: string, type: string) => new RegExp(`on ${type} ?\\{[^}]*_exists`).test(body)
@@ -80,7 +80,7 @@ async function query(source: string, variables = {}, scopes: string[] = []) {
 }
 
 describe('an id', () => {
-  it('leads to its thing, and to nothing where there is none', async () => {
+  it('returns its object, and null when there is none', async () => {
     const source = 'query ($id: ID!) { node(id: $id) { __typename id ... on Tag { name } } }'
     const [good, nameless] = [global('Tag', red), global('Tag', blue)]
     expect(await query(source, { id: good })).toEqual({ data: { node: { __typename: 'Tag', id: good, name: 'red' } } })
@@ -89,14 +89,14 @@ describe('an id', () => {
       expect(await query(source, { id })).toEqual({ data: { node: null } })
   })
 
-  it('is proved by the owner, even when nothing else is asked of it', async () => {
+  it('is proved by the owner, even when no other field of the owner is selected', async () => {
     expect(await query(`{ node(id: "${global('Tag', red)}") { id } }`)).toEqual({ data: { node: { id: global('Tag', red) } } })
     expect(asked).toBe(1)
     expect(await query(`{ node(id: "${global('Tag', newId())}") { __typename } }`)).toEqual({ data: { node: null } })
     expect(await query(`{ ...N } fragment N on Query { a: node(id: "${global('Tag', newId())}") { id } }`)).toEqual({ data: { a: null } })
   })
 
-  it('leads several in one request to theirs, in their order', async () => {
+  it('returns several objects in one request, in their order', async () => {
     const ids = [global('Order', order), global('Tag', newId()), global('Tag', blue), global('Order', order), 'x']
     const source = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { status } } }'
     const paid = { id: ids[0], status: 'PAID' }
@@ -105,7 +105,7 @@ describe('an id', () => {
     expect((await query(source, { ids: many }, ['orders:read'])).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT')
   })
 
-  it('leads several to theirs, and an error to each place of what it is about', async () => {
+  it('returns several objects, and an error at each of its places', async () => {
     failing = 'status'
     const ids = [global('Tag', red), global('Order', order), global('Tag', newId()), global('Order', order)]
     const { errors } = await query('query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { status } } }', { ids }, ['orders:read'])
@@ -115,7 +115,7 @@ describe('an id', () => {
     ])
   })
 
-  it('does not tell that there is what one may not see, nor who does not answer', async () => {
+  it('hides the existence of a denied object, and the name of a service that does not answer', async () => {
     const source = `{ node(id: "${global('Order', order)}") { __typename id } }`
     expect(await query(source, {}, ['orders:read'])).toMatchObject({ data: { node: { __typename: 'Order' } } })
     expect(await query(source)).toEqual({ data: { node: null } })
@@ -125,23 +125,23 @@ describe('an id', () => {
     expect([away.data, away.errors?.[0]?.extensions.code]).toEqual([{ node: null }, 'UNAVAILABLE'])
   })
 
-  it('is opened by its id to who may read it, not to who may only write it', async () => {
+  it('is found by its id with a read scope, not with a write scope alone', async () => {
     const source = `{ node(id: "${global('Order', order)}") { id ... on Order { status } } }`
     expect((await query(source, {}, ['orders:write'])).data).toEqual({ node: null })
     expect((await query(source, {}, ['orders:read'])).data).toEqual({ node: { id: global('Order', order), status: 'PAID' } })
     expect((await query('{ orders { status } }', {}, ['orders:write'])).data).toEqual({ orders: [{ status: 'PAID' }] })
   })
 
-  it('is written so for clients wherever it stands', async () => {
+  it('is written in this form for clients wherever it stands', async () => {
     expect(await query('{ tags { id name } }')).toEqual({ data: { tags: [{ id: global('Tag', red), name: 'red' }] } })
   })
 
-  it('leaves the name of its proof to us', () => {
+  it('reserves the name of its proof', () => {
     expect(() => supergraph.documents.find('{ tags { _exists: name } }', 'tenant')).toThrow()
   })
 })
 
-it('tells how much more may be asked for, which costs nothing', async () => {
+it('returns the rest of the budget, which costs nothing', async () => {
   const { document } = supergraph.documents.find('{ rateLimit { maximumAvailable currentlyAvailable restoreRate } }', 'tenant')
   expect(supergraph.costOf(document, undefined).atMost({})).toBe(0)
   expect(await query('{ rateLimit { maximumAvailable currentlyAvailable restoreRate } }')).toEqual({
@@ -149,7 +149,7 @@ it('tells how much more may be asked for, which costs nothing', async () => {
   })
 })
 
-it('every entity of the platform can be asked for by its id', () => {
+it('every entity of the platform can be queried by its id', () => {
   const supergraphSdl = readFileSync(new URL('../../supergraph.graphql', import.meta.url), 'utf8')
   const entities = [...supergraphSdl.matchAll(/^type (\w+)[^{]*?@join__type\(graph: \w+, key: "id"/gm)].map(([, name]) => name!)
   expect(new Set(entities)).toEqual(new Set(Object.keys(NODES)))

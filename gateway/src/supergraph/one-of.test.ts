@@ -23,7 +23,7 @@ const preview = (definition: object) =>
     viewer: testViewer('0199f000-0000-7000-8000-000000000002', ['campaigns:read']),
   })
 
-describe('an input of which one field is given', () => {
+describe('an input with exactly one field', () => {
   it('is marked for clients, who read the schema', () => {
     const types = introspectionFromSchema(gateway.schema, { oneOf: true }).__schema.types
     expect(types.find(({ name }) => name === 'SegmentClauseInput')).toMatchObject({ isOneOf: true })

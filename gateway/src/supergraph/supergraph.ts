@@ -23,23 +23,23 @@ export type Supergraph = Pick<Executor, 'execute' | 'refusals'> & {
   hash: string
   schema: GraphQLSchema
   documents: Documents
-  /** What subscriptions are fed by, by field. */
+  /** The events that feed subscriptions, by field. */
   sources: ReadonlyMap<string, EventSource>
   touchedBy: OfOperation<Touched>
-  /** What an operation costs. */
+  /** The cost of an operation. */
   costOf: OfOperation<Cost>
-  /** Reads, validates, plans and compiles documents before they are asked for; what is not valid here is passed over. */
+  /** Reads, validates, plans and compiles documents before clients send them; documents that are not valid here are skipped. */
   warmUp: (sources: readonly string[]) => Promise<void>
 }
 
-/** What ApolloGateway builds from a supergraph and keeps to itself. */
+/** Private parts of ApolloGateway. */
 type Inner = { apiSchema: Schema; supergraphSchema: GraphQLSchema; queryPlanner: QueryPlanner }
 
 /**
- * Loads a composed schema; plans are the query planner's, executing them and deciding who may have what is ours.
- * ApolloGateway refuses to load what is marked `for: SECURITY`, since it would not enforce it, so the mark is taken off the
- * copy that it gets. Subgraphs enforce access again.
- * @throws Error when the SDL is no supergraph
+ * Loads a composed schema. The query planner makes the plans; our own code executes them and checks access.
+ * ApolloGateway refuses to load a schema with the mark `for: SECURITY`, since it would not enforce access, so the mark is removed
+ * from its copy. Subgraphs enforce access again.
+ * @throws Error when the SDL is not a supergraph
  */
 export async function loadSupergraph(
   sdl: string,
@@ -77,7 +77,7 @@ export async function loadSupergraph(
   }
 }
 
-/** Nobody's room is used by what is made ready before anybody sends it. */
+/** Documents that are prepared before a client sends them belong to no tenant. */
 const WARMED = ''
 
 /** The gateway's own executor is not used. */
@@ -85,13 +85,13 @@ const NOBODY: GraphQLDataSource = { process: () => Promise.reject(new Error('Ope
 
 async function warmUp(documents: Documents, prepare: Executor['prepare'], sources: readonly string[]): Promise<void> {
   for (const source of sources) {
-    // Requests go on between one document and the next.
+    // Other requests are handled between two documents.
     await new Promise(setImmediate)
     try {
       const { document } = documents.find(source, WARMED)
       for (const one of document.definitions) if (one.kind === Kind.OPERATION_DEFINITION) prepare(document, one.name?.value)
     } catch {
-      // Not valid any more: whoever asks for it is told.
+      // Not valid any more: a client that sends it gets the errors.
     }
   }
 }

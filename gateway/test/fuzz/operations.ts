@@ -74,7 +74,7 @@ class Writer {
     }
     const field = this.#random.pick(fields)
     const named = getNamedType(field.type)
-    // Fields with arguments get a name of their own, or they would contradict each other.
+    // Fields with arguments get their own name; otherwise they would conflict.
     const alias = field.args.length > 0 || this.#random.happens(0.15) ? `a${this.#count++}: ` : ''
     const inner = isObjectType(named) || isInterfaceType(named) ? ` ${this.#selections(named, depth + 1)}` : ''
     return `${alias}${field.name}${this.#arguments(field.args)}${this.#directive()}${inner}`

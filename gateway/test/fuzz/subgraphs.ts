@@ -27,8 +27,8 @@ const SUBGRAPHS = [...SERVICES, 'edge']
 type Source = Record<string, unknown>
 
 /**
- * The five subgraphs with their true schemas and invented data: every value follows from the object it belongs to, the
- * field and its arguments, so that whoever asks in whatever order is told the same. Some values are null, some fail.
+ * The five subgraphs with their real schemas and generated data. Every value depends on its object, the field and its arguments, so
+ * that every caller gets the same in any order. Some values are null, some fail.
  */
 export function inventSubgraphs(): Map<string, AskSubgraph> {
   return new Map(SUBGRAPHS.map((name) => [name, inventSubgraph(name)]))
@@ -48,7 +48,7 @@ function inventSubgraph(name: string): AskSubgraph {
   }
 }
 
-/** A subgraph that answers null where it promised not to: what the result is then, the gateway decides. */
+/** A subgraph that returns null for non-null fields: the gateway decides the result. */
 function forgetNonNull(typeDefs: DocumentNode): DocumentNode {
   const forget = (type: TypeNode): TypeNode => {
     if (type.kind === Kind.NON_NULL_TYPE) return forget(type.type)
@@ -57,7 +57,7 @@ function forgetNonNull(typeDefs: DocumentNode): DocumentNode {
   return visit(typeDefs, { FieldDefinition: (field) => ({ ...field, type: forget(field.type) }) })
 }
 
-/** Now and then a value of another type than the field's. */
+/** Returns now and then a value of another type than the field's. */
 function spoil(key: string, value: unknown): unknown {
   const isLeaf = value !== null && typeof value !== 'object'
   if (!isLeaf || /^(id|__typename|code|message|[0-9]+)$/.test(key)) return value
@@ -95,7 +95,7 @@ function inventSome(type: GraphQLOutputType, random: Random, schema: GraphQLSche
   if (isListType(type)) return Array.from({ length: random.below(4) }, () => inventValue(type.ofType, random, schema))
   if (isEnumType(type)) return random.pick(type.getValues()).name
   if (isInterfaceType(type)) return inventSome(random.pick(schema.getPossibleTypes(type)), random, schema)
-  // Few ids, so that the same entity comes several times.
+  // Few ids, so that the same entity occurs several times.
   if (isObjectType(type)) return { __typename: type.name, id: `${type.name}-${random.below(6)}` }
   const byName: Record<string, unknown> = { Int: random.below(1_000), Float: random.next(), Boolean: random.happens(0.5) }
   return byName[String(type)] ?? `${String(type)} ${random.below(1_000)}`
