@@ -31,7 +31,7 @@ export type Said = {
   verifiedAt?: Date
 }
 
-/** Asks identity as engagement does: over the encoded request. */
+/** Calls identity as engagement does: with the encoded request. */
 export async function resolve(test: TestDatabase, tenantId: string, said: Said[]) {
   const claims = said.map(
     ({ source, externalId, phone, email, unionid, others = {}, name, attributes, at = new Date('2026-01-01'), verifiedAt = at }, index) => {
