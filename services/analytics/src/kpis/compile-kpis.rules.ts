@@ -1,10 +1,10 @@
-/** The metrics become one statement: each source is read once, whatever is counted from it. */
+/** Compiles metrics to one statement, which reads each source once for all its metrics. */
 import type { Metric } from './metrics/metric.ts'
 
 /** $1 is the tenant, $2 and $3 the first and the last day, $4 the zone, $5 the currency. */
 export function compileKpis(metrics: readonly Metric[]): string {
   const sources = [...Map.groupBy(metrics, ({ from }) => from)]
-  // Sums of money may exceed what a number holds.
+  // Sums of money may exceed the safe range of a number.
   const values = metrics.map(({ name, unit }) => `coalesce("${name}", 0)::${unit === 'MONEY' ? 'text' : 'bigint'} AS "${name}"`)
   const joined = sources.map(([{ rows, at }, counted], no) => {
     const counts = counted.map(({ name, value }) => `${value} AS "${name}"`)
