@@ -55,7 +55,7 @@ seccompProfile: { type: RuntimeDefault }
 {{- if .Values.nats.enabled -}}
 {{- $size := .Values.nats.storage.size -}}
 {{- if not (regexMatch "^[0-9]+[MGT]i$" $size) }}{{ fail "nats.storage.size is a whole number of Mi, Gi or Ti" }}{{ end -}}
-{{- /* As the server reads it: 20G of a volume of 20Gi, the rest is the file system's. */ -}}
+{{- /* The server's limit: 20G of a volume of 20Gi. The rest is for the file system. */ -}}
 {{- $bytes := mul (regexFind "^[0-9]+" $size | int64) (get (dict "Mi" 1000000 "Gi" 1000000000 "Ti" 1000000000000) (regexFind "[MGT]i$" $size)) -}}
 {{- $stream := index .Values.global.settings "STREAM_MAX_BYTES" | int64 -}}
 {{- if gt (mul 5 $stream) $bytes }}{{ fail (printf "nats.storage.size is too small: five streams of global.settings.STREAM_MAX_BYTES each need %d bytes, %s has %d" (mul 5 $stream) $size $bytes) }}{{ end -}}

@@ -27,7 +27,7 @@ export type Said = {
   name?: string
   attributes?: Record<string, string>
   at?: Date
-  /** When the identifiers were proven; with the claim without it. */
+  /** Time at which the identifiers were proven; the claim's time without it. */
   verifiedAt?: Date
 }
 

@@ -13,7 +13,7 @@ export function compileKpis(metrics: readonly Metric[]): string {
       AND ${at} >= $2::date::timestamp AT TIME ZONE $4 AND ${at} < ($3::date + 1)::timestamp AT TIME ZONE $4 GROUP BY 1
     ) s${no} USING (day)`
   })
-  // Each parameter is named, so that PostgreSQL knows its type whatever is counted.
+  // The statement names each parameter, so that PostgreSQL knows its type even when no metric uses it.
   return `SELECT ${["to_char(day, 'YYYY-MM-DD') AS day", '$5::text AS currency', ...values].join(', ')}
     FROM (SELECT generate_series($2::date, $3::date, '1 day')::date AS day) days ${joined.join(' ')} WHERE $1::uuid IS NOT NULL AND $4::text IS NOT NULL ORDER BY days.day`
 }

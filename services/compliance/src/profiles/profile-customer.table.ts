@@ -13,5 +13,5 @@ export const profileCustomers = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.profileId] }), index('profile_customers_customer').on(t.tenantId, t.customerId)],
 )
 
-/** From a customer to their profiles. */
+/** Profiles of a customer. */
 export const ofCustomer = { table: profileCustomers, from: profileCustomers.customerId, to: profileCustomers.profileId }

@@ -19,7 +19,7 @@ export const purposes = pgTable(
     key: text().notNull(),
     name: text().notNull(),
     ...terms,
-    /** Raised by each change of the terms; 0 for a purpose that was defined before versions were kept. */
+    /** Raised by each change of the terms; 0 for a purpose that was defined before versions were stored. */
     version: integer().notNull().default(0),
     createdAt: createdAt(),
   },

@@ -68,7 +68,7 @@ describe('resolution', () => {
     expect(plan.newCustomers).toHaveLength(1)
   })
 
-  it('groups people alike in whatever order they come', () => {
+  it('groups people the same way, whatever the order of the claims', () => {
     const people = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })), { minLength: 1, maxLength: 12 })
     fc.assert(
       fc.property(people, fc.integer(), (pairs, seed) => {

@@ -12,9 +12,9 @@ export type Holder = { profileId: string; customerId: string }
 
 /** State of the database before the batch. */
 export type Known = {
-  /** By profileKey. */
+  /** Holders, by profileKey. */
   profiles: Map<string, Holder>
-  /** By identifierKey; T1 identifiers only. */
+  /** Holders, by identifierKey; T1 identifiers only. */
   holders: Map<string, Holder[]>
   /** Pairs of customers, by pairKey, that a person has split. */
   split: Set<string>
