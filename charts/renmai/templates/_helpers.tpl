@@ -2,7 +2,7 @@
 {{- include "service.release" (dict "Release" .Release) -}}
 {{- end }}
 
-{{/* Where parts ask NATS about itself. */}}
+{{/* Address of the NATS monitor that parts query. */}}
 {{- define "renmai.natsMonitor" -}}
 {{- $nats := .Values.global.nats -}}
 {{- if $nats.monitorUrl }}{{ $nats.monitorUrl }}{{ else if $nats.internal }}http://{{ include "service.release" . }}-nats:8222{{ end -}}
@@ -46,16 +46,16 @@ fsGroupChangePolicy: OnRootMismatch
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
 
-{{/* What cannot work together is said before anything is installed. */}}
+{{/* Refuses values that conflict, before anything is installed. */}}
 {{- define "renmai.check" -}}
-{{- if ne (toString .Values.nats.enabled) (toString .Values.global.nats.internal) }}{{ fail "nats.enabled and global.nats.internal say the same: set both or neither" }}{{ end -}}
+{{- if ne (toString .Values.nats.enabled) (toString .Values.global.nats.internal) }}{{ fail "nats.enabled and global.nats.internal must be equal: set both or neither" }}{{ end -}}
 {{- if and (not .Values.nats.enabled) (not .Values.global.nats.monitorUrl) (ne (toString (index .Values.global.settings "DURABILITY" | default "strict")) "relaxed-for-tests") }}{{ fail "global.nats.monitorUrl is needed: the monitor of your NATS, such as http://nats.nats.svc:8222 (or nats.enabled for one within the release)" }}{{ end -}}
 {{- if not (has (int .Values.nats.servers) (list 1 3)) }}{{ fail "nats.servers is 1 or 3" }}{{ end -}}
 {{- if gt (int (index .Values.global.settings "STREAM_REPLICAS" | default "1")) (ternary (int .Values.nats.servers) 5 .Values.nats.enabled) }}{{ fail "global.settings.STREAM_REPLICAS is more than there are NATS servers" }}{{ end -}}
 {{- if .Values.nats.enabled -}}
 {{- $size := .Values.nats.storage.size -}}
 {{- if not (regexMatch "^[0-9]+[MGT]i$" $size) }}{{ fail "nats.storage.size is a whole number of Mi, Gi or Ti" }}{{ end -}}
-{{- /* As the server reads it: 20G of a volume of 20Gi, the rest is the file system's. */ -}}
+{{- /* The server's limit: 20G of a volume of 20Gi. The rest is for the file system. */ -}}
 {{- $bytes := mul (regexFind "^[0-9]+" $size | int64) (get (dict "Mi" 1000000 "Gi" 1000000000 "Ti" 1000000000000) (regexFind "[MGT]i$" $size)) -}}
 {{- $stream := index .Values.global.settings "STREAM_MAX_BYTES" | int64 -}}
 {{- if gt (mul 5 $stream) $bytes }}{{ fail (printf "nats.storage.size is too small: five streams of global.settings.STREAM_MAX_BYTES each need %d bytes, %s has %d" (mul 5 $stream) $size $bytes) }}{{ end -}}

@@ -1,9 +1,9 @@
-{{/* The part's name: under which the umbrella lists this chart. */}}
+{{/* Name of the part, under which the umbrella chart lists this chart. */}}
 {{- define "service.part" -}}
 {{ .Chart.Name }}
 {{- end }}
 
-{{/* `<release>`, or its beginning with a hash where it is so long that names made of it could not be told apart. */}}
+{{/* `<release>`, or its beginning with a hash when it is so long that truncated names could collide. */}}
 {{- define "service.release" -}}
 {{- if gt (len .Release.Name) 30 -}}
 {{ printf "%s-%s" (.Release.Name | trunc 21 | trimSuffix "-") (.Release.Name | sha256sum | trunc 8) }}
@@ -29,7 +29,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{/* What is set for all parts decides over the part's own default. */}}
+{{/* Values for all parts take precedence over the part's own default. */}}
 {{- define "service.image" -}}
 {{- $global := .Values.global.image | default dict -}}
 {{- $name := printf "%s/%s" ($global.registry | default .Values.image.registry) (.Values.image.repository | default (include "service.part" .)) -}}
@@ -53,7 +53,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- end }}
 
-{{/* Settings that are no secrets: the part's own, those of all parts, and where things are. */}}
+{{/* Settings that are not secret: the part's own, those of all parts, and addresses. */}}
 {{- define "service.settings" -}}
 {{- $settings := dict "HOST" "0.0.0.0" "PORT" (.Values.ports.http | toString) "METRICS_PORT" (.Values.ports.metrics | toString) -}}
 {{- if .Values.ports.intake }}{{ $_ := set $settings "INTAKE_PORT" (.Values.ports.intake | toString) }}{{ end -}}

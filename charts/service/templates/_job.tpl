@@ -1,7 +1,7 @@
 {{/*
-A command of the part's image, once for each revision: `what` with the settings of `secret`. With `hook` it comes before
-everything else of the release, so it must not need anything of it: it has no service account and no ConfigMap. Two at once
-wait for each other (advisory lock), and one that is repeated finds nothing to do.
+A command of the part's image, once for each revision: `what` with the settings of `secret`. With `hook` it runs before
+everything else of the release, so it must not need any object of it: it has no service account and no ConfigMap. Two
+concurrent jobs wait for each other (advisory lock), and a repeated job finds nothing to do.
 */}}
 {{- define "service.job" -}}
 {{- $root := .root -}}

@@ -14,8 +14,8 @@ type Opened = {
   readonly gatewayUrl: string
 }
 
-/** What requests, queues and answers of analytics share. */
+/** Shared by requests, queues and answers of analytics. */
 export type Deps = App<z.output<typeof settings>> & Opened & { readonly keyRing: KeyRing }
 
-/** What a use case of analytics gets. */
+/** Context of a use case of analytics. */
 export type Context = BaseContext & Pick<Deps, 'bus' | keyof Opened> & { readonly load: Loaders }

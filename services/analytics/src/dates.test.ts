@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 import { readKpis } from './kpis/read-kpis.ts'
 import { computeRfm } from './rfm/compute-rfm.ts'
 
-/** Nothing of it is read: the input is checked first. */
+/** Nothing is read from the context: the input is checked first. */
 const ctx = {} as Context
 
 it.each([

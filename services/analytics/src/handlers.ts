@@ -3,5 +3,5 @@ import { mapProfiles } from './profiles/map-profiles.ts'
 import { keepFacts } from './warehouse/keep-facts.ts'
 import { keepOrders } from './warehouse/keep-orders.ts'
 
-/** What analytics listens to. */
+/** Event handlers of analytics. */
 export const handlers: Handler[] = [mapProfiles, keepOrders, ...keepFacts]

@@ -3,5 +3,5 @@ import { expireFiles } from './bulk-operations/expire-files.ts'
 import { runOperations } from './bulk-operations/run-operations.ts'
 import type { Deps } from './context.ts'
 
-/** What analytics works through. */
+/** Queues of analytics. */
 export const queues: QueueEntry<Deps>[] = [runOperations, expireFiles]

@@ -6,7 +6,7 @@ import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { kpiResolvers } from './kpis/kpi.resolvers.ts'
 import { rfmResolvers } from './rfm/rfm.resolvers.ts'
 
-/** What analytics answers. */
+/** Resolvers of analytics. */
 export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   scalars,
   rfmResolvers,

@@ -25,17 +25,17 @@ import type { Context, Deps } from '../src/context.ts'
 import { createLoaders } from '../src/loaders.ts'
 import { analytics } from '../src/service.ts'
 
-/** Pages of an answer. */
+/** Number of pages of an answer. */
 export const PAGES = 5
 export const linesOf = (page: number) => `{"n":${page},"secret":"花名册"}\n{"n":${page + 0.5}}\n`
 /** All pages of an answer. */
 export const FILE = Array.from({ length: PAGES }, (_, page) => linesOf(page)).join('')
-/** How a file is refused. */
+/** Error for a refused file. */
 export const notFound = { code: 'NOT_FOUND', message: 'No such path' }
 
 /**
  * Bulk operations with a gateway that answers in pages (`check`, `beforePage`, `asked`) and an identity that knows the holder of
- * a link (`held`), for the file that calls it.
+ * a link (`held`), for the calling test file.
  */
 export function bulkSeed() {
   const folder = makeFolder('bulk')
@@ -45,13 +45,13 @@ export function bulkSeed() {
   const state = {
     tenant: '',
     viewer: {} as Viewer,
-    /** What identity answers about the holder of a link. */
+    /** Answer of identity about the holder of a link. */
     held: { isActive: true, scopes: [] as string[] },
-    /** Throws where the gateway refuses a query. */
+    /** Throws when the gateway refuses a query. */
     check: (): void => undefined,
-    /** Called before each page is given. */
+    /** Called before each page is returned. */
     beforePage: (_after: string): void => undefined,
-    /** In whose name each page was read. */
+    /** Viewers in whose names the pages were read. */
     asked: [] as string[],
     get test() {
       return test

@@ -16,7 +16,7 @@ import { analytics } from '../src/service.ts'
 
 export const at = (text: string) => timestampFromDate(new Date(text))
 
-/** Analytics for the file that calls it, with a tenant in Shanghai of its own for each test, and what tests do there. */
+/** Analytics for the calling test file, with a separate tenant in Shanghai for each test, and the actions that tests share. */
 export function analyticsSeed() {
   let test: TestDatabase
   const state = {
@@ -35,14 +35,14 @@ export function analyticsSeed() {
   })
   afterAll(() => test.drop())
 
-  /** Without handlers there is no consumer that could be behind. */
+  /** Context without handlers: no consumer can be behind. */
   function contextOf(tenantId = state.tenant): Context {
     const base = testContext(test.db, tenantId)
     const rest = { cursors: new Cursors('c'.repeat(32)), ticketKey: '', gatewayUrl: '', load: createLoaders(base) }
     return { ...base, ...rest, bus: {} as Context['bus'], handlers: [] }
   }
   const hear = (...events: TestEvent[]) => deliver(test.db, 'analytics', handlers, events)
-  /** A profile belongs to a customer from now on. */
+  /** Event that links a profile to a customer. */
   const link = (profileId: string, customerId: string, version = 1n) =>
     event(ProfileLinkedSchema, state.tenant, { profileId, customerId, version })
   /** A paid order, as engagement publishes it. */

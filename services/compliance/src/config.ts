@@ -6,6 +6,6 @@ export const settings = baseSettings.extend({
   AUDIT_PUBLIC_KEYS: z
     .string()
     .optional()
-    .describe('Public keys of before (JWKS, or PEMs one after the other): checkpoints that they signed stay good'),
+    .describe('Previous public keys (JWKS, or concatenated PEMs): checkpoints that they signed stay valid'),
   CURSOR_KEY: z.string().min(32).describe('Secret that signs list cursors'),
 })

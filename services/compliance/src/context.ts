@@ -8,8 +8,8 @@ import type { Loaders } from './loaders.ts'
 
 type Opened = { readonly cursors: Cursors; readonly auditKeys: AuditKeys }
 
-/** What requests, queues and answers of compliance share. */
+/** Shared by requests, queues and answers of compliance. */
 export type Deps = App<z.output<typeof settings>> & Opened
 
-/** What a use case of compliance gets. */
+/** Context of a use case of compliance. */
 export type Context = BaseContext & Opened & { readonly load: Loaders }

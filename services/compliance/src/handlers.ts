@@ -2,5 +2,5 @@ import type { Handler } from '@renmai/platform/events/inbox'
 import { sealActions } from './audit/seal-actions.ts'
 import { mapProfiles } from './profiles/map-profiles.ts'
 
-/** What compliance listens to. */
+/** Event handlers of compliance. */
 export const handlers: Handler[] = [mapProfiles, sealActions]

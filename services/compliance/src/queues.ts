@@ -2,5 +2,5 @@ import type { QueueEntry } from '@renmai/platform/work/queue'
 import { signCheckpoints } from './audit/sign-audit-checkpoint.ts'
 import type { Deps } from './context.ts'
 
-/** What compliance works through. */
+/** Queues of compliance. */
 export const queues: QueueEntry<Deps>[] = [signCheckpoints]

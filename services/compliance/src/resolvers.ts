@@ -6,7 +6,7 @@ import { decisionResolvers } from './decisions/decision.resolvers.ts'
 import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { purposeResolvers } from './purposes/purpose.resolvers.ts'
 
-/** What compliance answers. */
+/** Resolvers of compliance. */
 export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   scalars,
   purposeResolvers,

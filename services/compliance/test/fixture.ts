@@ -25,7 +25,7 @@ export function contextOf(test: TestDatabase, tenantId: string): Context {
 
 type Terms = Parameters<typeof definePurpose>[1]
 
-/** What people of one tenant state, and what the gate answers. */
+/** Actions for one tenant: statements of people, and questions to the gate. */
 export function complianceOf(test: TestDatabase, tenantId: string) {
   const link = (profileId: string, customerId: string, version = 1n) =>
     event(ProfileLinkedSchema, tenantId, { profileId, customerId, version })
@@ -37,7 +37,7 @@ export function complianceOf(test: TestDatabase, tenantId: string) {
   return {
     link,
     hear,
-    /** Somebody whom compliance knows, by one profile. */
+    /** Creates a person with one profile that compliance knows. */
     meet: async () => {
       const profileId = newId()
       await hear(link(profileId, newId()))

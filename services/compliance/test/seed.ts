@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
 import { compliance } from '../src/service.ts'
 import { complianceOf, contextOf } from './fixture.ts'
 
-/** Compliance for the file that calls it, with a tenant of its own and its people for each test. */
+/** Compliance for the calling test file, with a separate tenant and its people for each test. */
 export function complianceSeed() {
   let test: TestDatabase
   const state = {
@@ -27,7 +27,7 @@ export function complianceSeed() {
   afterAll(() => test.drop())
 
   const context = () => contextOf(test, state.tenant)
-  /** An action as every service records it; different numbers are different actions. */
+  /** Returns an action as every service records it; different numbers are different actions. */
   const acted = (no: number) =>
     event(ActionRecordedSchema, state.tenant, {
       action: `action${no}`,

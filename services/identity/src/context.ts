@@ -14,8 +14,8 @@ type Opened = {
   readonly pepper: string
 }
 
-/** What requests and answers of identity share. */
+/** Shared by requests and answers of identity. */
 export type Deps = App<z.output<typeof settings>> & Opened
 
-/** What a use case of identity gets. */
+/** Context of a use case of identity. */
 export type Context = BaseContext & Opened & { readonly load: Loaders }

@@ -14,7 +14,7 @@ afterAll(() => test.drop())
 
 const tenant = newId()
 
-it('a claim from before 1990 or from the future is refused, and the others of its batch are taken', async () => {
+it('a claim from before 1990 or from the future is refused, and the others of its batch are accepted', async () => {
   const said = (externalId: string, more: object) => ({ source: 'shop:a', externalId, ...more })
   const bad = ['0001-01-01', '1989-12-31', '2999-01-01'].map((day) => new Date(day))
   const answers = await resolve(test, tenant, [

@@ -1,4 +1,4 @@
 import type { Handler } from '@renmai/platform/events/inbox'
 
-/** What identity listens to: nothing yet; it is asked. */
+/** Event handlers of identity. There are none yet: it only answers requests. */
 export const handlers: Handler[] = []

@@ -8,7 +8,7 @@ import { tagLoaders } from './tags/tag.loaders.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
-/** Everything that resolvers read of many parents: one statement each, whatever the number of parents. */
+/** All loaders that resolvers use for many parents. Each uses one statement, whatever the number of parents. */
 export const createLoaders = (ctx: BaseContext) => ({
   ...customerLoaders(ctx),
   ...tagLoaders(ctx),

@@ -47,7 +47,7 @@ describe('a list', () => {
     expect(await read({ last: 2 }, { order })).toMatchObject({ names: whole.slice(3), hasNextPage: false, hasPreviousPage: true })
   })
 
-  it("is the tenant's own and what is asked of it, and counts that", async () => {
+  it("contains the tenant's own rows that match the condition, and counts these", async () => {
     expect(await read({}, { where: ne(apiClients.name, 'c') })).toMatchObject({ names: 'abde', total: 4 })
     const { nodes } = await readPage(contextOf(test, theirs), {}, listed)
     expect(nodes.map(({ name }) => name)).toEqual(['x'])

@@ -34,7 +34,7 @@ const rename = (clientId: string, name: string) =>
   `updateApiClient(input: { idempotencyKey: "${key()}", clientId: "${clientId}", name: "${name}" }) { client { name version } }`
 
 describe('a repeated mutation', () => {
-  it('answers what it made as it is now, in the same types, without the secret', async () => {
+  it('returns the current state of what it created, in the same types, without the secret', async () => {
     const idempotencyKey = key()
     const { createApiClient: first } = await createClient(idempotencyKey)
     const { id } = first!.client as { id: string }
@@ -45,7 +45,7 @@ describe('a repeated mutation', () => {
     expect(first!.key).toEqual(expect.any(String))
   })
 
-  it('answers null for what is gone', async () => {
+  it('returns null for an object that no longer exists', async () => {
     const create = (idempotencyKey: string) =>
       send(`mutation { createTagGroup(input: { idempotencyKey: "${idempotencyKey}", name: "levels" }) { group { name } } }`)
     const idempotencyKey = key()
@@ -54,7 +54,7 @@ describe('a repeated mutation', () => {
     expect(await create(idempotencyKey)).toMatchObject({ createTagGroup: { group: null } })
   })
 
-  it('leaves no text of its input or its answer beside the keys', async () => {
+  it('stores no text of its input or its answer with the keys', async () => {
     const needles = ['张三丰', 'zhang@renmai.example', '手机号码']
     const [name, subject, label] = needles
     await send(
@@ -70,7 +70,7 @@ describe('a repeated mutation', () => {
 })
 
 describe('the second mutation of a document', () => {
-  it('answers what it changed, not what the first has read', async () => {
+  it('returns the state after its own change, not the state that the first has read', async () => {
     const { createApiClient } = await createClient(key())
     const { id } = createApiClient!.client as { id: string }
     const { one, two } = await send(`mutation { one: ${rename(id, 'one')} two: ${rename(id, 'two')} }`)

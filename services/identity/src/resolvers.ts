@@ -9,7 +9,7 @@ import { tagResolvers } from './tags/tag.resolvers.ts'
 import { tenantResolvers } from './tenants/tenant.resolvers.ts'
 import { trustedDocumentResolvers } from './trusted-documents/trusted-document.resolvers.ts'
 
-/** What identity answers. */
+/** Resolvers of identity. */
 export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   scalars,
   tenantResolvers,

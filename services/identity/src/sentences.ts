@@ -1,6 +1,6 @@
 import type { Sentences } from '@renmai/platform/db/db'
 
-/** What callers can break by what they send; names of constraints are not for them. */
+/** Messages for constraints that a caller's input can violate. Callers never see the names of constraints. */
 export const sentences: Sentences = {
   profile_tags_tag_exists: 'There is no such tag',
   staff_subject: 'A staff member signs in by this subject already',

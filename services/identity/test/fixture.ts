@@ -27,11 +27,11 @@ export type Said = {
   name?: string
   attributes?: Record<string, string>
   at?: Date
-  /** When the identifiers were proven; with the claim without it. */
+  /** Time at which the identifiers were proven; the claim's time without it. */
   verifiedAt?: Date
 }
 
-/** Asks identity as engagement does: over the encoded request. */
+/** Calls identity as engagement does: with the encoded request. */
 export async function resolve(test: TestDatabase, tenantId: string, said: Said[]) {
   const claims = said.map(
     ({ source, externalId, phone, email, unionid, others = {}, name, attributes, at = new Date('2026-01-01'), verifiedAt = at }, index) => {

@@ -7,7 +7,7 @@ import { createTag } from '../src/tags/create-tag.ts'
 import { createTagGroup } from '../src/tags/create-tag-group.ts'
 import { contextOf, resolve, type Said } from './fixture.ts'
 
-/** Identity for the file that calls it, with a tenant of its own for each test, and what tests do there. */
+/** Identity for the calling test file, with a separate tenant for each test, and the actions that tests share. */
 export function identitySeed() {
   let test: TestDatabase
   const state = {
@@ -25,12 +25,12 @@ export function identitySeed() {
   afterAll(() => test.drop())
 
   const context = (tenantId = state.tenant) => contextOf(test, tenantId)
-  /** Somebody new, by one claim of a source. */
+  /** Creates a new person, by one claim of a source. */
   const meet = async (claim: Partial<Said> = {}) => {
     const [person] = await resolve(test, state.tenant, [{ source: 's', externalId: newId(), ...claim }])
     return person!
   }
-  /** A tag in a group of its own. */
+  /** Creates a tag in a new group. */
   const tag = async (name: string) => {
     const group = await createTagGroup(context(), { idempotencyKey: key(), name: newId().slice(-12) })
     return createTag(context(), { idempotencyKey: key(), groupId: group.id, name })

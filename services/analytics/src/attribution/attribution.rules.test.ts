@@ -11,13 +11,13 @@ const credit = (conversions: Conversion[], model: 'LAST_TOUCH' | 'LINEAR') =>
   Object.fromEntries(attribute(conversions, model).map((one) => [one.channel, [one.conversionsMicro, one.revenueMinor]]))
 
 describe('attribution', () => {
-  it('gives all to the last contact, or equal shares to each', () => {
+  it('gives all credit to the last contact, or equal shares to each', () => {
     const orders = [path(100, 'wecom', 'douyin', 'sms'), path(50, 'wecom'), path(10)]
     expect(credit(orders, 'LAST_TOUCH')).toEqual({ sms: [1_000_000, 100], wecom: [1_000_000, 50], DIRECT: [1_000_000, 10] })
     expect(credit(orders, 'LINEAR')).toEqual({ wecom: [1_333_334, 84], douyin: [333_333, 33], sms: [333_333, 33], DIRECT: [1_000_000, 10] })
   })
 
-  it('takes contacts on one channel within half an hour for one', () => {
+  it('counts contacts on one channel within half an hour as one', () => {
     const near = {
       revenueMinor: 90,
       touches: [

@@ -40,7 +40,7 @@ export function attribute(conversions: Conversion[], model: Model): Credit[] {
   return [...credits.values()].sort((a, b) => b.revenueMinor - a.revenueMinor || (a.channel < b.channel ? -1 : 1))
 }
 
-/** Equal shares of a whole number; what is left over goes one each to the first. */
+/** Equal shares of a whole number. The remainder is shared out one by one, to the first ones. */
 function shareEqually(total: number, parts: number): number[] {
   const base = Math.floor(total / parts)
   return Array.from({ length: parts }, (_, index) => base + (index < total - base * parts ? 1 : 0))

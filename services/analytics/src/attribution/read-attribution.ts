@@ -20,7 +20,7 @@ const Path = z.object({ orderId: z.uuid(), lookbackDays })
 
 const DAY_MS = 86_400_000
 const PAGE = 5_000
-// What the company does to reach somebody and what they do; an order's own coupon is a result, not a contact.
+// Contacts are actions of the company to reach a person, and of the person. An order's own coupon is a result, not a contact.
 const IS_CONTACT = `NOT (${isKnown('coupon_redeemed')} OR ${isKnown('message_blocked')})`
 
 export type Report = { conversions: number; revenueMinor: number; currency: string; channels: Credit[] }

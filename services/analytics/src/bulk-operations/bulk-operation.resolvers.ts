@@ -10,7 +10,7 @@ import { KEEP_DAYS } from './expire-files.ts'
 import { runBulkQuery } from './run-bulk-query.ts'
 import { signTicket } from './ticket.rules.ts'
 
-/** Who may do less than when they had the file made gets no link to it. */
+/** A viewer that has lost a scope since the file was made gets no link to it. */
 const hasAll = (held: ReadonlySet<string>, needed: readonly string[] = []) => needed.every((scope) => held.has(scope))
 
 const DAY_MS = 24 * 3_600_000

@@ -2,9 +2,9 @@ import type { Transition } from '@renmai/platform/db/transition'
 import { BulkOperationFinishedSchema } from '@renmai/proto/analytics/v1/events'
 import type { BulkStatus } from './bulk-operation.table.ts'
 
-/** What may become of a bulk operation. */
+/** Transitions of a bulk operation. */
 export const transitions = {
-  /** Also by another process, when the lease of the one that had it is over. */
+  /** Another process may run it again when the lease of the previous one has expired. */
   run: { from: ['CREATED', 'RUNNING'], to: 'RUNNING', event: null },
   complete: { from: ['RUNNING'], to: 'COMPLETED', event: BulkOperationFinishedSchema },
   fail: { from: ['RUNNING'], to: 'FAILED', event: BulkOperationFinishedSchema },

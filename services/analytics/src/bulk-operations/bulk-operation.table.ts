@@ -5,29 +5,29 @@ import { bigint, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle
 
 export type BulkStatus = 'CREATED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'EXPIRED'
 
-/** Queries whose whole list somebody wants as a file. */
+/** Queries whose whole list a viewer has requested as a file. */
 export const bulkOperations = pgTable(
   'bulk_operations',
   {
     tenantId: tenantId(),
     id: id(),
-    /** In whose name it is read, and who may fetch it. */
+    /** Viewer in whose name it is read, and who may download it. */
     viewerKind: text().$type<Viewer['kind']>().notNull(),
     viewerId: uuid('viewer_id').notNull(),
     document: text().notNull(),
-    /** With which it was begun: it is read with those of them that the viewer has then. */
+    /** Scopes that the viewer had at the request. Each page is read with those of them that the viewer still has. */
     scopes: text().array().notNull().default([]),
     status: text().$type<BulkStatus>().notNull().default('CREATED'),
-    /** Where the next page begins. */
+    /** Cursor after which the next page begins. */
     after: text().notNull().default(''),
     parts: integer().notNull().default(0),
     objectCount: bigint('object_count', { mode: 'number' }).notNull().default(0),
     fileSize: bigint('file_size', { mode: 'number' }).notNull().default(0),
     errorCode: text(),
     errorMessage: text(),
-    /** Fences off a worker that was too slow. */
+    /** Current attempt; a worker that was too slow has an older one and writes nothing. */
     attemptId: uuid('attempt_id'),
-    /** Failures in a row that may pass. */
+    /** Number of transient failures in a row. */
     failures: integer().notNull().default(0),
     nextAt: moment('next_at').notNull().defaultNow(),
     createdAt: createdAt(),
@@ -43,7 +43,7 @@ export const bulkOperations = pgTable(
 
 export type BulkOperation = typeof bulkOperations.$inferSelect
 
-/** The files, page by page, sealed to their place. */
+/** Pages of the files, each sealed to its place. */
 export const bulkParts = pgTable(
   'bulk_parts',
   { tenantId: tenantId(), operationId: uuid('operation_id').notNull(), part: integer().notNull(), lines: bytes('lines').notNull() },

@@ -8,7 +8,7 @@ import { type BulkOperation, bulkOperations } from './bulk-operation.table.ts'
 type Reason = { errorCode?: string; errorMessage?: string }
 
 /**
- * Ends an operation and publishes it. Its file, or what there is of it, is kept for its time.
+ * Ends an operation and publishes the end. `expire-files.ts` deletes its pages later.
  * @throws AppError CONFLICT when it has ended
  */
 export async function endOperation(

@@ -9,7 +9,7 @@ export const KEEP_DAYS = 7
 const BATCH = 200
 const IS_OVER = `parts > 0 AND (ended_at < now() - interval '${KEEP_DAYS} days' OR (ended_at < now() AND status IN ('FAILED', 'CANCELED')))`
 
-/** Deletes files a week after they are complete, and what there is of others immediately. In batches, tenant by tenant. */
+/** Deletes complete files after a week, and incomplete ones immediately. Works in batches, tenant by tenant. */
 export const expireFiles = queue('bulk_operations', (deps: Deps) => ({
   name: 'expire-bulk-files',
   due: [

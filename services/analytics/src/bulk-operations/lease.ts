@@ -6,13 +6,13 @@ import { transitions } from './bulk-operation.states.ts'
 import type { BulkOperation } from './bulk-operation.table.ts'
 
 const { run } = transitions
-/** How long an operation is a worker's, from each of its pages on. */
+/** Length of a worker's lease on an operation, in seconds; each page renews it. */
 export const LEASE_S = 60
 
-/** The one that is due longest, of a viewer of whom none runs elsewhere. */
+/** Claims the operation that has been due longest, of a viewer that has none running elsewhere. */
 export function claim({ db }: Deps, tenantId: string): Promise<BulkOperation | undefined> {
   return withTenant(db, tenantId, async (tx) => {
-    // Two workers at once would each not see that the other takes one of the same viewer.
+    // Without the lock, two concurrent workers could each claim an operation of the same viewer.
     await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('bulk_operations' || $1, 0))", [tenantId])
     const { rows } = await tx.client.query<BulkOperation>(
       `UPDATE bulk_operations SET status = '${run.to}', attempt_id = $2, next_at = now() + interval '${LEASE_S} seconds'
@@ -29,7 +29,7 @@ export function claim({ db }: Deps, tenantId: string): Promise<BulkOperation | u
   })
 }
 
-/** Works on an operation that is still this worker's; otherwise not at all. */
+/** Runs `work` if the operation still belongs to this worker; otherwise returns undefined. */
 export async function inOwn<T>(
   { db }: Deps,
   { tenantId, id, attemptId }: BulkOperation,
@@ -44,7 +44,7 @@ export async function inOwn<T>(
   })
 }
 
-/** Lets it come again after a while that grows with its failures. */
+/** Releases an operation; it is due again after a delay that grows with its failures. */
 export async function giveBack(deps: Deps, operation: BulkOperation, failures: number): Promise<void> {
   await inOwn(deps, operation, async (tx) => {
     await tx.client.query(

@@ -20,7 +20,7 @@ import { checkTicket } from './ticket.rules.ts'
 const notThere = () => new AppError('NOT_FOUND', 'No such path')
 
 /**
- * Gives the holder of a link the file part by part, as long as they may have it; each fetching is audited as its viewer's.
+ * Returns a file part by part to the holder of a link, while the viewer has the rights. Each download is audited as the viewer's.
  */
 export const readBulkFile = ({ db, bus, keyRing, ticketKey, now }: Deps) =>
   answer(AnalyticsService.method.readBulkFile, async ({ tenantId, operationId, ticket, part }) => {
@@ -45,7 +45,7 @@ async function findCompleted(tx: Tx, id: string): Promise<BulkOperation> {
   return operation
 }
 
-/** A link outlives what its viewer may do: what was taken from them since the file was made counts when it is fetched. */
+/** A viewer may lose rights before the link expires, so the download checks the rights again. */
 async function requireHolder(bus: Bus, { tenantId, viewerKind, viewerId, scopes }: BulkOperation): Promise<void> {
   const found = await ask(bus, IdentityService.method.authorizeViewer, { tenantId, kind: viewerKind, viewerId })
   if (!found.isActive || ![SCOPE, ...scopes].every((scope) => found.scopes.includes(scope))) throw notThere()

@@ -9,7 +9,7 @@ import { expireBatch } from './expire-files.ts'
 const seed = bulkSeed()
 
 describe('the link to a file', () => {
-  it('is good for a quarter of an hour, for one file of one tenant, as it was signed; its use is audited', async () => {
+  it('works for a quarter of an hour, for one file of one tenant, unchanged only; its use is audited', async () => {
     const { id } = await seed.run()
     const { id: later } = await seed.run()
     await expect(seed.fetchPart(id, seed.ticketFor(id))).rejects.toMatchObject(notFound)

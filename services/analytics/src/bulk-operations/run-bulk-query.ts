@@ -19,8 +19,8 @@ export const SCOPE = 'exports:write'
 const UNFINISHED = 5
 
 /**
- * Has the whole list of a query read into a file, in the name of who asks.
- * @throws AppError INVALID for a query that is no list, FORBIDDEN for what the viewer may not have, CONFLICT for too many
+ * Schedules an operation that reads the whole list of a query into a file, in the name of the caller.
+ * @throws AppError INVALID for a query that is no list, FORBIDDEN without the rights, CONFLICT for too many operations
  */
 export async function runBulkQuery(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   requireScope(ctx.viewer, SCOPE)
@@ -38,7 +38,7 @@ export async function runBulkQuery(ctx: Context, raw: z.input<typeof Input>): Pr
 }
 
 async function requireRoom(tx: Tx, { viewer }: Context): Promise<void> {
-  // Of several at once each would find the last place free.
+  // Without the lock, several concurrent calls would each find the last place free.
   await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('bulk_rooms' || $1, 0))", [viewer.id])
   const isUnfinished = inArray(bulkOperations.status, ['CREATED', 'RUNNING'])
   const [found] = await tx

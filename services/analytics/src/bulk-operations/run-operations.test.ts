@@ -19,7 +19,7 @@ const finished = async (id: string) =>
   (await published(seed.test, BulkOperationFinishedSchema)).filter((one: Finished) => one.operationId === id)
 
 describe('a bulk operation', () => {
-  it('reads all pages in the name of who asked, counts on the way, and says when it is done', async () => {
+  it('reads all pages in the name of its viewer, counts while it runs, and publishes its end', async () => {
     const { id } = await seed.run()
     expect(await seed.look(id)).toMatchObject({ status: 'CREATED' })
     seed.start()
@@ -30,7 +30,7 @@ describe('a bulk operation', () => {
     expect(await finished(id)).toMatchObject([{ tenantId: seed.tenant, status: 'COMPLETED' }])
   })
 
-  it('is fetched by nobody who is not active any more, or lost a scope with which it was made', async () => {
+  it('is not returned to a viewer that is no longer active or has lost a scope with which it was made', async () => {
     const { id } = await seed.run()
     seed.start()
     await seed.until('COMPLETED', id)
@@ -56,7 +56,7 @@ describe('a bulk operation', () => {
     expect(Buffer.from(parts!.join()).includes('花名册') || parts!.join().includes(Buffer.from('花名册').toString('hex'))).toBe(false)
   })
 
-  it('goes on where a worker died, with nothing lost or twice; a worker that was too slow writes nothing', async () => {
+  it('continues where a worker died, with nothing lost or repeated; a worker that was too slow writes nothing', async () => {
     const { id } = await seed.run()
     let slow = (await claim(seed.worker, seed.tenant))!
     for (let page = 0; page < 2; page++) slow = (await readPage(seed.worker, slow))!
@@ -73,7 +73,7 @@ describe('a bulk operation', () => {
     expect(await seed.fetchFile(id)).toBe(FILE)
   })
 
-  it('waits while a part of the answer is away, and fails for what does not pass', async () => {
+  it('retries while a part of the answer is unavailable, and fails for a permanent error', async () => {
     seed.beforePage = (after) => {
       if (after === '3') throw new AppError('UNAVAILABLE', 'away')
     }
@@ -90,7 +90,7 @@ describe('a bulk operation', () => {
     expect(await finished(id)).toMatchObject([{ status: 'FAILED' }])
   })
 
-  it('of one viewer runs alone, those of others beside it; five may be unfinished', async () => {
+  it('of one viewer runs alone, those of other viewers concurrently; five may be unfinished', async () => {
     const ids = [(await seed.run()).id]
     const more = await Promise.allSettled(Array.from({ length: 8 }, () => seed.run()))
     expect(more.filter(({ status }) => status === 'fulfilled')).toHaveLength(4)
@@ -101,7 +101,7 @@ describe('a bulk operation', () => {
     expect(await claim(seed.worker, seed.tenant)).toBeUndefined()
   })
 
-  it('has its turn, and then another one has', async () => {
+  it('runs for its turn, and then another one does', async () => {
     const other = { ...seed.viewer, id: newId() }
     const [one] = [await seed.run(), await seed.run(seed.contextOf(other))]
     seed.start({ turnMs: 0 })
@@ -111,7 +111,7 @@ describe('a bulk operation', () => {
     expect(await seed.fetchFile(one.id)).toBe(FILE)
   })
 
-  it('can be ended by who began it, also while it runs', async () => {
+  it('can be canceled by the viewer that began it, also while it runs', async () => {
     const { id } = await seed.run()
     const operationId = id
     const claimed = (await claim(seed.worker, seed.tenant))!
@@ -145,7 +145,7 @@ describe('a bulk operation', () => {
     await expect(seed.run()).rejects.toMatchObject({ code: 'INVALID', message: 'query: customer is no list with pages' })
   })
 
-  it("is nobody else's to see, in the same tenant or another", async () => {
+  it('is not visible to another viewer, in the same tenant or another', async () => {
     const { id } = await seed.run()
     for (const stranger of [
       { ...seed.viewer, id: newId() },

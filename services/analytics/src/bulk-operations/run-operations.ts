@@ -10,18 +10,18 @@ import type { BulkOperation } from './bulk-operation.table.ts'
 import { endOperation } from './end-operation.ts'
 import { claim, giveBack, inOwn, LEASE_S } from './lease.ts'
 
-/** Operations that one process works on; more would take the gateway's time from those who wait for an answer. */
+/** Operations that one process works on concurrently; more would slow down the gateway's interactive requests. */
 const LANES = 2
 const DEADLINE_MS = 30_000
-/** After so long another one has its turn: a list of millions takes an hour. */
+/** Longest turn of one operation: a list of millions takes an hour, and others must run meanwhile. */
 const TURN_MS = 10_000
 const MAX_FILE_BYTES = 1024 ** 3
-/** What fails in passing is tried again for about a day, at the latest every five minutes. */
+/** Transient failures are retried for about a day, at least every five minutes. */
 const MAX_FAILURES = 300
 
 /**
- * Reads bulk operations, page by page. A page, and where the next one begins, are committed together, so that a worker that
- * dies loses nothing and nothing comes twice.
+ * Runs bulk operations, page by page. A page and the position of the next one are committed together, so a worker that dies
+ * neither loses nor repeats a page.
  */
 export const runOperations = queue('bulk_operations', (deps: Deps & { turnMs?: number }) => ({
   name: 'bulk-operations',
@@ -35,7 +35,7 @@ export const runOperations = queue('bulk_operations', (deps: Deps & { turnMs?: n
   },
 }))
 
-/** Reads until the list, its turn, or the time of this process, is over. */
+/** Reads pages until the list ends, the turn ends, or the process stops. */
 async function run(deps: Deps, claimed: BulkOperation, turnMs: number, signal: AbortSignal): Promise<void> {
   let operation: BulkOperation | undefined = claimed
   const until = performance.now() + turnMs
@@ -52,7 +52,7 @@ async function run(deps: Deps, claimed: BulkOperation, turnMs: number, signal: A
   }
 }
 
-/** @returns what is left to do; nothing when it is done, or is not ours any more */
+/** @returns the operation when pages are left; undefined when it is done or no longer belongs to this worker */
 export async function readPage(deps: Deps, operation: BulkOperation): Promise<BulkOperation | undefined> {
   const { tenantId, viewerKind, viewerId, document, scopes, after } = operation
   const question = { tenantId, viewerKind, viewerId, document, scopes, after }

@@ -3,15 +3,15 @@ import { AppError } from '@renmai/platform/serve/errors'
 
 const LIFETIME_MS = 15 * 60_000
 
-/** A signed right to fetch one file, for a quarter of an hour; it says whom it was given. */
+/** Signs the right to download one file for a quarter of an hour. The ticket names its viewer. */
 export function signTicket(key: string, tenantId: string, operationId: string, viewerId: string, now: Date): string {
   const said = `${now.getTime() + LIFETIME_MS}.${viewerId}`
   return `${said}.${macOf(key, tenantId, operationId, said)}`
 }
 
 /**
- * @returns whom it was given
- * @throws AppError NOT_FOUND for a forged or expired ticket: nothing is said about what exists
+ * @returns id of the viewer that the ticket names
+ * @throws AppError NOT_FOUND for a forged or expired ticket, so that the answer does not reveal which files exist
  */
 export function checkTicket(key: string, tenantId: string, operationId: string, ticket: string, now: Date): string {
   const [expires = '', viewerId = '', mac = ''] = ticket.split('.')

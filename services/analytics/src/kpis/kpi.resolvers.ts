@@ -16,7 +16,7 @@ export const kpiResolvers = {
   },
 } satisfies Resolvers
 
-/** The day that it is now in the tenant's zone, as YYYY-MM-DD. */
+/** Today in the tenant's zone, as YYYY-MM-DD. */
 async function todayOf({ db, viewer, now }: Context): Promise<string> {
   const { zone } = await withTenant(db, viewer.tenantId, currentTenant)
   return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now())

@@ -20,7 +20,7 @@ describe('the numbers of a day', () => {
   }
   const names = (source: string) => selectedMetrics(infoOf(source)).map(({ name }) => name)
 
-  it('are counted where an operation names them, also in fragments and under other names', () => {
+  it('are counted when an operation selects them, also in fragments and under aliases', () => {
     expect(names('{ kpis { days { day n: orders ...F } } } fragment F on KpiDay { revenue { amountMinor } }')).toEqual([
       'orders',
       'revenue',
@@ -28,7 +28,7 @@ describe('the numbers of a day', () => {
     expect(names('{ kpis { isComplete } }')).toEqual([])
   })
 
-  it('are left out of the days where they are not counted', async () => {
+  it('are absent from the days when they are not counted', async () => {
     const span = { from: '2026-03-01', to: '2026-03-01' }
     expect((await readKpis(seed.contextOf(), span, [])).days).toEqual([{ day: '2026-03-01' }])
     for (const one of metrics) expect((await readKpis(seed.contextOf(), span, [one])).days[0]).toHaveProperty(one.name)
@@ -38,7 +38,7 @@ describe('the numbers of a day', () => {
 describe('new customers', () => {
   const counts = async () => (await days('2026-03-01', '2026-03-04')).map((day) => day.newCustomers)
 
-  it('are those whose first order was paid on the day in the zone, in whatever currency', async () => {
+  it('are those whose first order was paid on the day in the zone, in any currency', async () => {
     const [p, q, c] = [newId(), newId(), newId()]
     await seed.hear(
       seed.link(p, c),
@@ -59,7 +59,7 @@ describe('new customers', () => {
     expect(await counts()).toEqual([0, 0, 0, 0])
   })
 
-  it('are one when two turn out to be the same person, and two again when they are not', async () => {
+  it('are one after a merge of two, and two again after the unmerge', async () => {
     const [p, q, c, d] = [newId(), newId(), newId(), newId()]
     await seed.hear(seed.link(p, c), seed.link(q, d), seed.order(p, '2026-03-01T01:00:00Z'), seed.order(q, '2026-03-03T01:00:00Z'))
     expect(await counts()).toEqual([1, 0, 1, 0])
@@ -70,11 +70,11 @@ describe('new customers', () => {
   })
 })
 
-describe('what a source reports', () => {
+describe('an event that a source reports', () => {
   const numbers = async () =>
     (await days('2026-03-02', '2026-03-02')).map((day) => [day.touchpoints, day.messagesSent, day.messagesBlocked, day.couponsRedeemed])
 
-  it('is never counted as what the platform did, whatever it is called', async () => {
+  it("is never counted as the platform's own action, whatever its type", async () => {
     const p = newId()
     const types = ['page_view', 'message_sent', 'message_blocked', 'message_click', 'coupon_redeemed']
     await seed.hear(...types.map((type) => seed.touch(p, type, '2026-03-02T01:00:00Z')))
@@ -85,7 +85,7 @@ describe('what a source reports', () => {
     expect(await numbers()).toEqual([[5, 1, 0, 0]])
   })
 
-  it('is a contact that led to an order, whatever it is called', async () => {
+  it('is a contact that led to an order, whatever its type', async () => {
     const p = newId()
     await seed.hear(seed.link(p, newId()), seed.touch(p, 'coupon_redeemed', '2026-03-01T00:00:00Z'), seed.order(p, '2026-03-02T00:00:00Z'))
     const span = { from: new Date('2026-03-01'), to: new Date('2026-03-31') }
@@ -93,7 +93,7 @@ describe('what a source reports', () => {
     expect(channels.map(({ channel }) => channel)).toEqual(['WEB'])
   })
 
-  it('is told apart by its type in rows that an earlier release kept', async () => {
+  it('is recognized by its type in rows that an earlier release stored', async () => {
     const rows = ['page_view', 'message_sent'].map((type) => `('${seed.tenant}', '${newId()}', '2026-03-02T01:00:00Z', '${type}', 'WEB')`)
     await seed.test.owner.query(`INSERT INTO events (tenant_id, id, occurred_at, type, channel) VALUES ${rows.join(', ')}`)
     expect(await numbers()).toEqual([[1, 1, 0, 0]])

@@ -8,9 +8,9 @@ import { refunded } from './metrics/refunded.ts'
 import { revenue } from './metrics/revenue.ts'
 import { touchpoints } from './metrics/touchpoints.ts'
 
-/** The numbers of a day. */
+/** All metrics of a day. */
 export const metrics = [touchpoints, orders, revenue, refunded, messagesSent, messagesBlocked, couponsRedeemed, newCustomers]
 
 type AnyMetric = (typeof metrics)[number]
-/** A day with all its numbers. */
+/** A day with all its metrics. */
 export type KpiDay = { day: string } & { [M in AnyMetric as M['name']]: ValueOf<M> }

@@ -16,13 +16,13 @@ type Dashboard = { watermark: Date | null; isComplete: boolean; days: KpiDay[] }
 const DAY_MS = 86_400_000
 
 /**
- * The numbers of each day in the tenant's zone and currency, with the moment up to which they are complete.
- * @param counted the numbers that are read; days lack the others
+ * Reads the metrics of each day in the tenant's zone and currency, with the time up to which they are complete.
+ * @param counted the metrics to read; days lack the others
  */
 export async function readKpis(ctx: Context, raw: z.input<typeof Input>, counted: readonly Metric[] = metrics): Promise<Dashboard> {
   const { from, to } = parse(Input, raw)
   const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1
-  if (days < 1 || days > 366) throw new AppError('INVALID', 'Ask for 1 to 366 days', { to: 'is out of range' })
+  if (days < 1 || days > 366) throw new AppError('INVALID', 'Request 1 to 366 days', { to: 'is out of range' })
   const watermark = await readWatermark(ctx)
   const rows = await withTenant(ctx.db, ctx.viewer.tenantId, async (tx) => {
     const { zone, currency } = await currentTenant(tx)

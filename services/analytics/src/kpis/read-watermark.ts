@@ -4,8 +4,8 @@ import { timeOfId } from '@renmai/platform/serve/ids'
 import type { Context } from '../context.ts'
 
 /**
- * Up to when everything that was told is counted: the present when no consumer has anything waiting, else the time of
- * the event that the slowest of them handled last; null when one that is behind has handled nothing of this tenant.
+ * Time up to which all published events are counted. It is the present when no event waits for a consumer, else the time of
+ * the event that the slowest consumer handled last. It is null when a consumer that is behind has handled no event of this tenant.
  */
 export async function readWatermark(ctx: Context): Promise<{ watermark: Date | null; isComplete: boolean }> {
   const behind = await consumersBehind(ctx)
@@ -24,7 +24,7 @@ async function consumersBehind({ bus, handlers }: Context): Promise<string[]> {
     handlers.flatMap((handler) =>
       handler.publishers.map(async (stream) => {
         const name = consumerName('analytics', handler)
-        // What the bus cannot say of a consumer counts as behind: the numbers still answer, and claim less.
+        // A consumer whose state the bus cannot return counts as behind: the query still succeeds, with a lower watermark.
         const info = await bus.manager.consumers.info(stream, name).catch(() => undefined)
         return info && info.num_pending + info.num_ack_pending === 0 ? [] : [name]
       }),

@@ -2,8 +2,8 @@ import { type GraphQLResolveInfo, visit } from 'graphql'
 import { metrics } from './metrics.ts'
 
 /**
- * The metrics whose fields an operation names anywhere: of 400,000 orders, the new customers of a year take 1.3 s, all
- * other numbers 0.6 s. A field of the same name elsewhere only has a number counted that nobody reads.
+ * Returns the metrics whose fields an operation selects anywhere. Counting only these saves time: with 400,000 orders, the new
+ * customers of a year take 1.3 s, all other metrics 0.6 s. A field of the same name elsewhere only causes an unused count.
  */
 export function selectedMetrics({ operation, fragments }: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>): typeof metrics {
   const names = new Set<string>()

@@ -29,7 +29,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** The durable consumers, made by the service's own code and stopped again: what comes then waits for them. */
+/** Creates the durable consumers with the service's own code and stops them again: later events wait for them. */
 async function createConsumers(): Promise<void> {
   for (const publisher of new Set(handlers.flatMap((handler) => handler.publishers))) await declareStream(bus, publisher)
   const consumptions = consumeAll(bus, seed.test.db, 'analytics', handlers)
@@ -39,7 +39,7 @@ async function createConsumers(): Promise<void> {
 }
 const withBus = () => ({ ...seed.contextOf(), bus, handlers })
 
-it('the numbers say up to when they are complete, and never claim more', async () => {
+it('the watermark is the time up to which the KPIs are complete, and never later', async () => {
   const watermark = async () => {
     const read = await readKpis(withBus(), { from: '2026-03-01', to: '2026-03-01' })
     return [read.isComplete, read.watermark?.getTime() ?? null]
@@ -50,7 +50,7 @@ it('the numbers say up to when they are complete, and never claim more', async (
   expect((await watermark())[0]).toBe(true)
   const row = { event_id: told.eventId, tenant_id: seed.tenant, type: told.type, payload: Buffer.from(told.payload), trace: null }
   for (const one of seal('engagement', [row])) await bus.js.publish(one.subject, one.payload, { headers: headersOf(one) })
-  // The server delivers a stored event to a consumer a moment after it acknowledged it.
+  // The server delivers a stored event to a consumer a moment after it has acknowledged the event.
   await eventually(async () => expect(await watermark()).toEqual([false, null]))
   await seed.hear(handled)
   expect(await watermark()).toEqual([false, timeOfId(handled.eventId).getTime()])

@@ -1,7 +1,7 @@
 import { tenantId } from '@renmai/platform/db/columns'
 import { bigint, index, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core'
 
-/** Which customer a profile belongs to, as identity says. Reads by customer go through it. */
+/** Customer of each profile, as identity publishes it. Reads by customer go through this table. */
 export const profileCustomers = pgTable(
   'profile_customers',
   {

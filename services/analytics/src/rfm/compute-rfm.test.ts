@@ -45,7 +45,7 @@ describe('RFM over orders', () => {
     expect((await scoreOf(c)).monetary_minor).toBe(5_750)
   })
 
-  it('leaves customers without orders unclassified and tells only of changed classes', async () => {
+  it('leaves customers without orders unclassified and publishes changed classes only', async () => {
     const [p, c, q, d] = [newId(), newId(), newId(), newId()]
     await seed.hear(seed.link(p, c), seed.link(q, d), seed.order(p, '2026-03-01T00:00:00Z', 80))
     expect(await score('2026-03-11')).toMatchObject({ scored: 1, changed: 1 })
@@ -58,7 +58,7 @@ describe('RFM over orders', () => {
     expect(told).toEqual([RfmClass.GENERAL_DEVELOP, RfmClass.UNSPECIFIED])
   })
 
-  it('sees merged customers as one and another tenant not at all', async () => {
+  it('scores merged customers as one, and does not read another tenant', async () => {
     const [p, q, c, d] = [newId(), newId(), newId(), newId()]
     await seed.hear(
       seed.link(p, c),

@@ -53,7 +53,7 @@ const Input = z.object({
 
 const EVENT_SIZE = 500
 
-/** Scores all customers and tells of those whose class changed, in one transaction. */
+/** Scores all customers and publishes those whose class changed, in one transaction. */
 export async function computeRfm(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'computeRfm', scope: 'analytics:write' }, input, async (tx) => {

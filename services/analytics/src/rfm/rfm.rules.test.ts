@@ -49,7 +49,7 @@ describe('RFM', () => {
     expect(scored[0]!.frequencyScore).toBe(scored[1]!.frequencyScore)
   })
 
-  it('gives everybody exactly one class, whatever the order of the customers', () => {
+  it('gives each customer exactly one class, whatever their order', () => {
     const row = fc.tuple(fc.nat(400), fc.integer({ min: 1, max: 50 }), fc.integer({ min: -100, max: 100_000 }))
     fc.assert(
       fc.property(

@@ -9,7 +9,7 @@ export type Scored = RfmInput & { rfmClass: RfmClassName; recencyScore: number; 
 export type Cuts = { recencyDays: number; frequency: number; monetaryMinor: number }
 export type Method = 'MEAN' | 'MEDIAN' | 'FIXED' | 'QUINTILE'
 
-/** By R, F, M high (1) or low (0): the class, its Chinese name, what to do. */
+/** The class, its Chinese name and the strategy, by R, F, M high (1) or low (0). */
 const CLASSES = {
   '111': ['KEY_VALUE', '重要价值客户', 'VIP care, no discounts'],
   '101': ['KEY_DEVELOP', '重要发展客户', 'raise frequency'],

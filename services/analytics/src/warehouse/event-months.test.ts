@@ -31,7 +31,7 @@ const viewedAt = (time: Date) => ({
   occurredAt: timestampFromDate(time),
 })
 
-it('events of any century make no partition; all are kept, those of today in their month', async () => {
+it('events of distant centuries create no partition; all are stored, those of today in their month', async () => {
   const before = await partitions()
   const times = [...Array.from({ length: 300 }, (_, month) => new Date(Date.UTC(1000, month, 1))), new Date()]
   await deliver(test.db, 'analytics', handlers, [event(TouchpointsRecordedSchema, tenant, { touchpoints: times.map(viewedAt) })])
@@ -43,7 +43,7 @@ it('events of any century make no partition; all are kept, those of today in the
   expect(rows).toEqual([{ kept: 301, in_months: 1 }])
 })
 
-it('months are made ahead again and again; one whose events lie in the default partition already is left there', async () => {
+it('partitions of months are created ahead repeatedly; a month with events in the default partition gets none', async () => {
   const month = (await partitions()).filter((name) => name !== 'events_default').at(-1)!
   await test.owner.query(`DROP TABLE ${month}`)
   await test.owner.query(
@@ -56,7 +56,7 @@ it('months are made ahead again and again; one whose events lie in the default p
   expect(before.length).toBeGreaterThan(24)
 })
 
-it('the migration moves the events of months outside of the window into the default partition', async () => {
+it('the migration moves events of months outside the window into the default partition', async () => {
   const id = newId()
   await test.owner.query("SELECT ensure_partition('events', '1500-03-01', 'month')")
   await test.owner.query("INSERT INTO events (tenant_id, occurred_at, id, type, channel) VALUES ($1, '1500-03-05', $2, 'x', 'y')", [
@@ -73,7 +73,7 @@ it('the migration moves the events of months outside of the window into the defa
   expect(rows).toEqual([{ name: 'events_default' }])
 })
 
-it('a coupon used for an order that only the shop has a number for is counted', async () => {
+it('a coupon is counted when its order has only a number of the shop', async () => {
   const couponId = newId()
   const used = { couponId, profileId: newId(), orderId: 'order2', discountMinor: 1n, currency: 'CNY', at: timestampFromDate(new Date()) }
   await deliver(test.db, 'analytics', handlers, [event(CouponRedeemedSchema, tenant, used)])

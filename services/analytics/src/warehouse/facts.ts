@@ -4,5 +4,5 @@ import { messageBlocked } from './facts/message-blocked.ts'
 import { messageSent } from './facts/message-sent.ts'
 import { touchpointsRecorded } from './facts/touchpoints-recorded.ts'
 
-/** What the warehouse keeps, event by event. */
+/** Facts that the warehouse stores, one for each type of event. */
 export const facts = [touchpointsRecorded, messageSent, messageBlocked, couponRedeemed] as unknown as Fact[]

@@ -4,12 +4,12 @@ import { type Handler, on } from '@renmai/platform/events/inbox'
 import type { WarehouseEvent } from './facts/fact.ts'
 import { facts } from './facts.ts'
 
-/** Keeps each fact of the table. */
+/** Handlers that store each fact of the table. */
 export const keepFacts: Handler[] = facts.map(({ on: schema, reaction, toRows }) =>
   on(schema, reaction, (tx, events) => keepEvents(tx, events.flatMap(toRows))),
 )
 
-/** The table is partitioned by hand-written SQL and has no other description. */
+/** Columns of the table, which hand-written SQL partitions; they are described only here. */
 const COLUMNS = [
   ['id', 'uuid', 'id'],
   ['profile_id', 'uuid', 'profileId'],
@@ -20,7 +20,7 @@ const COLUMNS = [
   ['reference_id', 'uuid', 'referenceId'],
 ] as const
 
-/** Adds events to the warehouse; the same event again changes nothing. Those of a month without a partition share one. */
+/** Adds events to the warehouse; a repeated event changes nothing. Months without a partition share the default one. */
 async function keepEvents(tx: Tx, events: WarehouseEvent[]): Promise<void> {
   await insertColumns(tx, 'events', COLUMNS, events)
 }

@@ -4,7 +4,7 @@ import { on } from '@renmai/platform/events/inbox'
 import { type OrderFact, OrdersChangedSchema } from '@renmai/proto/engagement/v1/events'
 import { orderFacts } from './warehouse.table.ts'
 
-/** Keeps the newest state of each order, also of those without a known buyer: they are revenue as well. */
+/** Stores the newest state of each order. Orders without a known buyer are included: they are revenue as well. */
 export const keepOrders = on(OrdersChangedSchema, 'keep-orders', (tx, events) =>
   insertRows(
     tx,

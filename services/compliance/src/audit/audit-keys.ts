@@ -1,13 +1,13 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 
-/** What signs checkpoints, and all that may have signed them. */
+/** The key that signs checkpoints, and all keys that may have signed earlier ones. */
 export type AuditKeys = { readonly signing: KeyObject; readonly verifying: readonly KeyObject[] }
 
 const PEM = /-----BEGIN PUBLIC KEY-----[\s\S]+?-----END PUBLIC KEY-----/g
 
 /**
  * @param privateKey Ed25519, as JWK or PEM
- * @param before public keys of before (a JWKS, or PEMs one after the other): what they signed stays good
+ * @param before previous public keys (a JWKS, or concatenated PEMs): checkpoints that they signed stay valid
  */
 export function readAuditKeys(privateKey: string, before = ''): AuditKeys {
   const signing = createPrivateKey(isJson(privateKey) ? { key: JSON.parse(privateKey), format: 'jwk' } : privateKey)

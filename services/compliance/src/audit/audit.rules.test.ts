@@ -25,7 +25,7 @@ describe('the audit chain', () => {
 
   it('holds as it was written', () => expect(checkRun('t', chain(20), start)).toMatchObject({ seq: 20 }))
 
-  it('breaks behind an entry that was rewritten together with its hash', () => {
+  it('breaks after an entry that was rewritten together with its hash', () => {
     const entries = chain(20)
     const forged = { ...entries[6]!, targetId: 'other' }
     entries[6] = { ...forged, hash: hashEntry('t', 7, forged, entries[5]!.hash) }

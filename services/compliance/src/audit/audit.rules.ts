@@ -7,7 +7,7 @@ import type { AuditCheckpoint, AuditEntry } from './audit.table.ts'
 
 export type Action = Pick<AuditEntry, 'action' | 'actorKind' | 'actorId' | 'targetId' | 'inputDigest' | 'at'>
 
-/** What the first entry links to. */
+/** Hash that the first entry links to. */
 export const GENESIS = Buffer.alloc(32)
 
 /** SHA-256(0x00 | length-prefixed fields | previous hash). The zero keeps an entry from looking like an inner node (RFC 6962). */
@@ -34,7 +34,7 @@ export function hashEntry(tenantId: string, seq: number, action: Action, previou
 
 export type Problem = { firstBadSeq: number; problem: 'HASH' | 'GAP' | 'CHECKPOINT' }
 
-/** Checks a run of entries against the hash before it. Returns the first problem, or the hash to go on from. */
+/** Checks a run of entries against the hash before it. Returns the first problem, or the hash to continue from. */
 export function checkRun(
   tenantId: string,
   entries: AuditEntry[],
@@ -49,7 +49,7 @@ export function checkRun(
   return { seq, hash }
 }
 
-/** How many entries no checkpoint covers: nothing proves it when these are cut off. */
+/** Number of entries that no checkpoint covers. Nothing would prove that these were cut off. */
 export function countUnsealed(lastEntry: { seq: number } | undefined, lastCheckpoint: { seq: number } | undefined): number {
   return Math.max(0, (lastEntry?.seq ?? 0) - (lastCheckpoint?.seq ?? 0))
 }

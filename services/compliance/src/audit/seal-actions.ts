@@ -8,7 +8,7 @@ import { auditEntries } from './audit.table.ts'
 import { noteUnsealed } from './note-unsealed.ts'
 import { SERVICES } from './services.gen.ts'
 
-/** Seals actions of all services into the tenant's chain. One writer per tenant at a time, so that there is no fork. */
+/** Seals actions of all services into the tenant's chain. One writer per tenant at a time, so that the chain never forks. */
 export const sealActions = on(
   ActionRecordedSchema,
   'seal-actions',

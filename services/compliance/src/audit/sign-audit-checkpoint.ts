@@ -14,7 +14,7 @@ import { type AuditCheckpoint, auditCheckpoints, unsealedChains } from './audit.
 
 const Input = z.object({ idempotencyKey })
 
-/** Signs what the chain is now. Without an entry since the last signature there is nothing to sign, and no id. */
+/** Signs the current state of the chain. Without a new entry since the last signature it signs nothing and returns no id. */
 export async function signAuditCheckpoint(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string | null }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'signAuditCheckpoint', scope: 'audit:read' }, input, async (tx) => ({
@@ -35,7 +35,7 @@ async function signNow(tx: Tx, key: KeyObject): Promise<AuditCheckpoint | null> 
   return made ?? null
 }
 
-/** Signs each chain that got entries, a minute after the first of them. */
+/** Signs each chain with new entries, a minute after the first of them. */
 export const signCheckpoints = queue('unsealed_chains', ({ db, auditKeys: { signing } }: Deps) => ({
   name: 'sign-checkpoints',
   due: [{ waiting: 'true', at: 'next_at', by: 'tenant_id' }],

@@ -15,7 +15,7 @@ const sign = async () => {
 const verify = () => verifyAuditLog(seed.context())
 
 describe('a checkpoint', () => {
-  it('is signed when there are new entries, and not without', async () => {
+  it('is signed only when there are new entries', async () => {
     expect(await sign()).toBeNull()
     await act(2)
     expect(await sign()).toMatchObject({ seq: 2 })
@@ -25,7 +25,7 @@ describe('a checkpoint', () => {
     expect(await verify()).toMatchObject({ isValid: true, entries: 3, checkpoints: 2 })
   })
 
-  it('leaves unsealed what came after it, and a verification counts these', async () => {
+  it('leaves later entries unsealed, and a verification counts these', async () => {
     expect(await verify()).toMatchObject({ isValid: true, entries: 0, unsealed: 0 })
     await act(3)
     expect(await verify()).toMatchObject({ isValid: true, unsealed: 3 })
@@ -39,7 +39,7 @@ describe('a checkpoint', () => {
     expect(await verify()).toMatchObject({ isValid: false, firstBadSeq: 3, problem: 'GAP', unsealed: 0 })
   })
 
-  it('with a changed signature or hash is named, wherever it stands', async () => {
+  it('with a changed signature or hash is reported, wherever it is in the chain', async () => {
     for (let no = 1; no <= 3; no++) {
       await act(1)
       await sign()

@@ -14,7 +14,7 @@ const seed = complianceSeed()
 const verify = () => verifyAuditLog(seed.context())
 
 describe('the audit log', () => {
-  it('is one chain without gaps, however many seal concurrently, each action once', async () => {
+  it('is one chain without gaps, with each action once, however many writers seal concurrently', async () => {
     const events = seed.actions(30)
     await Promise.all(
       [0, 1, 2].map((part) =>
@@ -24,7 +24,7 @@ describe('the audit log', () => {
     expect(await verify()).toMatchObject({ isValid: true, entries: 30 })
   })
 
-  it('names the first entry that somebody with the database changed, removed or cut off', async () => {
+  it('names the first entry that was changed, removed or cut off in the database', async () => {
     await deliver(seed.test.db, 'compliance', handlers, seed.actions(6))
     await signAuditCheckpoint(seed.context(), { idempotencyKey: key() })
     const broken = async (sql: string) => {
@@ -56,7 +56,7 @@ describe('the audit log', () => {
     expect(await verify()).toMatchObject({ isValid: true, checkpoints: 1 })
   })
 
-  it('holds after its key was replaced, as long as the public key of before is known', async () => {
+  it('holds after its key was replaced, as long as the previous public key is known', async () => {
     await deliver(seed.test.db, 'compliance', handlers, seed.actions(3))
     await signAuditCheckpoint(seed.context(), { idempotencyKey: key() })
     const next = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()

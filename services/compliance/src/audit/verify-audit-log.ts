@@ -10,7 +10,7 @@ import { type AuditCheckpoint, type AuditEntry, auditCheckpoints, auditEntries }
 
 const CHUNK = 5_000
 
-/** On a thread of its own: a chunk may have as many checkpoints as entries, and the send gate runs in this process. */
+/** Runs on another thread: a chunk may have as many checkpoints as entries, and the send gate runs in this process. */
 const verifySignature = promisify(verify)
 
 export type Verification = {
@@ -22,7 +22,7 @@ export type Verification = {
   problem: string | null
 }
 
-/** Walks the whole chain and every checkpoint, and names the first entry that does not hold. */
+/** Verifies the whole chain and every checkpoint, and returns the first entry that does not hold. */
 export async function verifyAuditLog({ db, viewer, auditKeys }: Context): Promise<Verification> {
   requireScope(viewer, 'audit:read')
   return withTenant(db, viewer.tenantId, async (tx) => {

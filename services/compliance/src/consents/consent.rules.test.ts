@@ -14,7 +14,7 @@ describe('consent', () => {
     ['it was withdrawn later', [fact('GRANTED', 1), fact('WITHDRAWN', 2)], false, 'WITHDRAWN'],
     ['it was given again', [fact('GRANTED', 1), fact('WITHDRAWN', 2), fact('GRANTED', 3)], true, 'GRANTED'],
     ['an older withdrawal arrives late', [fact('GRANTED', 3), fact('WITHDRAWN', 2)], true, 'GRANTED'],
-    ['both were said at one moment', [fact('GRANTED', 1), fact('WITHDRAWN', 1)], false, 'WITHDRAWN'],
+    ['both were stated at one moment', [fact('GRANTED', 1), fact('WITHDRAWN', 1)], false, 'WITHDRAWN'],
     ['the notice has changed', [fact('GRANTED', 1, { noticeVersion: 0 })], false, 'STALE_NOTICE'],
     ['another profile of the person withdrew', [fact('GRANTED', 5), fact('WITHDRAWN', 1, { profileId: 'q' })], false, 'WITHDRAWN'],
     ['one of two profiles agreed', [fact('GRANTED', 1, { profileId: 'q' })], true, 'GRANTED'],
@@ -22,7 +22,7 @@ describe('consent', () => {
     for (const order of [facts, facts.toReversed()]) expect(effectiveConsent(order, 1)).toMatchObject({ isAllowed, reason })
   })
 
-  it('of two merged people is never more than either had', () => {
+  it('of two merged people never allows more than either did', () => {
     const facts = (profileId: string) =>
       fc
         .array(fc.tuple(fc.constantFrom('GRANTED' as const, 'WITHDRAWN' as const), fc.integer({ min: 1, max: 28 })), { maxLength: 4 })

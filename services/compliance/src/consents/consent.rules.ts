@@ -1,13 +1,13 @@
 /**
- * A message may go out when the person agreed to its purpose on its channel, to the notice in force, and nobody who is
- * the same person has withdrawn since. Of several profiles the most restrictive counts; not knowing is a no.
+ * A message may be sent when the person has agreed to its purpose on its channel, to the notice in force, and no profile of
+ * the same person has withdrawn since. Of several profiles the most restrictive counts. Without a known consent it is refused.
  */
 import type { Consent } from './consent.table.ts'
 
 export type Verdict = { isAllowed: boolean; reason: 'GRANTED' | 'WITHDRAWN' | 'STALE_NOTICE' | 'NO_CONSENT'; facts: Consent[] }
 
 /**
- * What the facts of one customer say about one purpose and channel.
+ * Consent of one customer for one purpose and channel, by their facts.
  * @param facts of that purpose and channel, of all profiles, in any order
  */
 export function effectiveConsent(facts: Consent[], noticeVersion: number): Verdict {
@@ -19,7 +19,7 @@ export function effectiveConsent(facts: Consent[], noticeVersion: number): Verdi
   return { isAllowed: false, reason: latest.length > 0 ? 'STALE_NOTICE' : 'NO_CONSENT', facts: latest }
 }
 
-/** By the time that the person spoke; of one moment, by the order of arrival. */
+/** Sorts by the time of the statement, and facts of the same moment by the order of arrival. */
 function isLater(a: Consent, b: Consent): boolean {
   const difference = a.at.getTime() - b.at.getTime()
   return difference > 0 || (difference === 0 && a.seq > b.seq)

@@ -1,7 +1,7 @@
 import { createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { bigint, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
-/** Facts, never changed. The last by `at`, then `seq`, counts. */
+/** Facts, which never change. The last one by `at`, then `seq`, counts. */
 export const consents = pgTable(
   'consents',
   {

@@ -13,7 +13,7 @@ import { requireProfile } from '../profiles/profile.ts'
 import { purposes } from '../purposes/purpose.table.ts'
 import { type Consent, consents } from './consent.table.ts'
 
-/** Less than other facts may: one from the future would outlive every later word of the person. */
+/** Shorter than for other facts: a consent from the future would count over every later statement of the person. */
 const MAX_AHEAD_MS = 60_000
 
 const Input = z.object({
@@ -35,8 +35,8 @@ export function withdrawConsent(ctx: Context, raw: z.input<typeof Input>): Promi
 }
 
 /**
- * Appends a fact. Once this has answered, no decision can miss it: decisions read the same table.
- * @throws AppError INVALID for a time before 1990 or ahead; NOT_FOUND for a purpose or a profile that is not the tenant's
+ * Appends a fact. Every decision after the answer includes it: decisions read the same table.
+ * @throws AppError INVALID for a time before 1990 or in the future; NOT_FOUND for a purpose or profile that the tenant does not have
  */
 async function recordConsent(ctx: Context, raw: z.input<typeof Input>, status: Consent['status']): Promise<{ id: string }> {
   const input = parse(Input, raw)

@@ -8,7 +8,7 @@ import { grantConsent } from '../consents/grant-consent.ts'
 const seed = complianceSeed()
 
 describe('the gate', () => {
-  it('allows what was agreed to, per channel and purpose, and stores a receipt for every answer', async () => {
+  it('allows messages with consent, per channel and purpose, and stores a receipt for every answer', async () => {
     const { define, meet, grant, decide } = seed.people
     await define()
     const profile = await meet()
@@ -24,7 +24,7 @@ describe('the gate', () => {
     expect(rows[1].consent_ids).toEqual([id])
   })
 
-  it('knows of a withdrawal from its answer on, and of none of another tenant', async () => {
+  it("applies a withdrawal from its answer on, and never another tenant's", async () => {
     await seed.people.define()
     const profile = await seed.people.meet()
     await seed.people.grant(profile)
@@ -35,7 +35,7 @@ describe('the gate', () => {
     expect(await others.decide(profile)).toMatchObject({ isAllowed: false, reasons: ['NO_CONSENT'] })
   })
 
-  it('holds two profiles of one customer to the stricter, and lets each go its way after a split', async () => {
+  it('applies the stricter of two profiles of one customer, and each by itself after a split', async () => {
     const { define, hear, grant, withdraw, decide } = seed.people
     await define()
     const [p, q, c, d] = [newId(), newId(), newId(), newId()]

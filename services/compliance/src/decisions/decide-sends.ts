@@ -15,7 +15,7 @@ import { type Decision, decisions } from './decision.table.ts'
 const MAX_QUESTIONS = 500
 const counter = meter.createCounter('renmai_send_decisions', { description: 'Decisions about messages, by outcome' })
 
-/** The send gate. Every answer leaves a receipt in the transaction that read the consents it rests on. */
+/** The send gate. Every answer stores a receipt in the transaction that read the consents. */
 export const decideSends = (db: Db, now: () => Date) =>
   answer(ComplianceService.method.decideSends, async ({ tenantId, questions }) => {
     if (questions.length > MAX_QUESTIONS) throw new AppError('INVALID', `At most ${MAX_QUESTIONS} questions at once`)
@@ -55,7 +55,7 @@ async function decideAll(tx: Tx, questions: SendQuestion[]): Promise<Asked[]> {
   })
 }
 
-/** Facts of the asked profiles and of every other profile of the same customers. */
+/** Facts of the requested profiles and of every other profile of the same customers. */
 async function readFacts(tx: Tx, questions: SendQuestion[]): Promise<(Consent & { asked: string; customerId: string | null })[]> {
   const { rows } = await tx.client.query(
     `WITH asked AS (SELECT DISTINCT unnest($2::uuid[]) AS profile_id),

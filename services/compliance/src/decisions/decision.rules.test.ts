@@ -45,9 +45,9 @@ describe('the send gate', () => {
     ['a receipt, marketing withdrawn and agreed to again', 'service', [no('news'), yes('news')], true, 'TRANSACTIONAL'],
     ['a receipt, agreed to itself, all marketing withdrawn', 'service', [yes('service'), no('news')], true, 'CONSENT_GRANTED'],
     ['a receipt, another one withdrawn', 'service', [no('recall')], true, 'TRANSACTIONAL'],
-    ['what law requires, nothing known', 'recall', [], true, 'REQUIRED'],
-    ['what law requires, all marketing withdrawn', 'recall', [no('news')], true, 'REQUIRED'],
-    ['what law requires, withdrawn itself', 'recall', [no('recall')], true, 'REQUIRED'],
+    ['a message that law requires, nothing known', 'recall', [], true, 'REQUIRED'],
+    ['a message that law requires, all marketing withdrawn', 'recall', [no('news')], true, 'REQUIRED'],
+    ['a message that law requires, withdrawn itself', 'recall', [no('recall')], true, 'REQUIRED'],
   ])('answers %s', (_what, purpose, facts, isAllowed, reason) => {
     for (const order of [facts, facts.toReversed()])
       expect(decide(purpose, purposes, order)).toMatchObject({ isAllowed, reasons: [reason] })
@@ -59,7 +59,7 @@ describe('the send gate', () => {
     expect(decide('news', purposes, [news, offers]).facts).toEqual([news])
   })
 
-  it('shows each purpose and channel as it decides it', () => {
+  it('returns for each purpose and channel the state that it decides by', () => {
     const facts = [yes('service', { noticeVersion: 0 }), no('news'), no('recall', { channel: 'SMS' })]
     expect(effectiveConsents(facts, purposes)).toMatchObject([
       { purpose: 'service', channel: 'EMAIL', isAllowed: false, reason: 'WITHDRAWN_MARKETING', since: facts[1]!.at },

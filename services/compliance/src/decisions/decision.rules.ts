@@ -1,7 +1,7 @@
 /**
- * The send gate. The purpose decides what a message needs; what is not known is refused. A commercial message needs
- * consent. A transactional one (a receipt, a code) needs none, and stops when the customer withdrew from its purpose, or
- * from all marketing on its channel without agreeing to its purpose. One that law or contract requires always goes out.
+ * The send gate. The purpose decides which consent a message needs; an unknown purpose is refused. A commercial message needs
+ * consent. A transactional one (a receipt, a code) needs none, and stops when the customer has withdrawn from its purpose, or
+ * from all marketing on its channel without agreeing to its purpose. A message that law or contract requires is always sent.
  */
 import { effectiveConsent, type Verdict } from '../consents/consent.rules.ts'
 import type { Consent } from '../consents/consent.table.ts'
@@ -12,7 +12,7 @@ export type Decided = { isAllowed: boolean; reasons: string[]; facts: Consent[] 
 
 /**
  * @param purpose key of the message's purpose
- * @param purposes terms by key; the message's own is absent when nobody has defined it
+ * @param purposes terms by key; the message's own is absent when it is not defined
  * @param facts consents of the customer on the message's channel, for every purpose, of all profiles
  */
 export function decide(purpose: string, purposes: ReadonlyMap<string, Terms>, facts: Consent[]): Decided {
@@ -35,8 +35,8 @@ const verdictOf = ({ key, noticeVersion }: Terms, facts: Consent[]): Verdict =>
   )
 
 /**
- * A fact names one purpose, so nobody withdraws from everything by one. All marketing on a channel is withdrawn when the
- * customer withdrew from a commercial purpose and agrees to none.
+ * A fact names one purpose, so no single fact withdraws from everything. All marketing on a channel is withdrawn when the
+ * customer has withdrawn from a commercial purpose and agrees to none.
  * @returns the withdrawals; none while the customer agrees to some marketing or never withdrew from any
  */
 function withdrawnMarketing(purposes: ReadonlyMap<string, Terms>, facts: Consent[]): Consent[] {
@@ -51,7 +51,7 @@ function withdrawnMarketing(purposes: ReadonlyMap<string, Terms>, facts: Consent
 export type EffectiveConsent = { purpose: string; channel: string; isAllowed: boolean; reason: string; since: Date }
 
 /**
- * What the gate answers for each purpose and channel that a customer has said something about.
+ * Answers of the gate for each purpose and channel that a customer has stated something about.
  * @param facts consents of the customer, oldest first
  */
 export function effectiveConsents(facts: Consent[], purposes: ReadonlyMap<string, Terms>): EffectiveConsent[] {

@@ -1,7 +1,7 @@
 import { id, moment, tenantId } from '@renmai/platform/db/columns'
 import { boolean, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
-/** One receipt per answer. A message that is asked about again gets another receipt, by the facts of that moment. */
+/** One receipt per answer. A repeated question about a message gets another receipt, by the facts of that moment. */
 export const decisions = pgTable(
   'decisions',
   {
@@ -13,7 +13,7 @@ export const decisions = pgTable(
     purpose: text().notNull(),
     channel: text().notNull(),
     messageClass: text({ enum: ['COMMERCIAL', 'TRANSACTIONAL'] }).notNull(),
-    /** Of the purpose's terms that decided; null when nobody had defined the purpose. */
+    /** Version of the purpose's terms that decided; null when the purpose was not defined. */
     purposeVersion: integer(),
     isAllowed: boolean().notNull(),
     reasons: text().array().notNull(),

@@ -34,9 +34,9 @@ const Input = z
   })
 
 /**
- * Defines a purpose. The same terms again change nothing; other terms are a new version, and another notice makes older
+ * Defines a purpose. The same terms change nothing; other terms create a new version, and another notice makes older
  * consents stale.
- * @throws AppError INVALID for a commercial purpose that is said to be required; CONFLICT when the tenant has too many
+ * @throws AppError INVALID for a commercial purpose with isRequired; CONFLICT when the tenant has too many purposes
  */
 export async function definePurpose(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
@@ -66,7 +66,7 @@ export async function definePurpose(ctx: Context, raw: z.input<typeof Input>): P
   })
 }
 
-/** The purpose, held until the end of the transaction, with the hash of its notice. */
+/** Reads the purpose with the hash of its notice, and locks it until the end of the transaction. */
 async function readInForce(tx: Tx, key: string): Promise<(Purpose & { noticeHash: string | undefined }) | undefined> {
   const mine = and(eq(purposes.tenantId, tx.tenantId), eq(purposes.key, key))
   const [purpose] = await tx.select().from(purposes).where(mine).for('update')

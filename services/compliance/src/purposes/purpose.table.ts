@@ -7,7 +7,7 @@ const terms = {
   messageClass: text({ enum: ['COMMERCIAL', 'TRANSACTIONAL'] })
     .notNull()
     .default('COMMERCIAL'),
-  /** Needed by law or contract: sent against every withdrawal. */
+  /** Required by law or contract: sent despite every withdrawal. */
   isRequired: boolean().notNull().default(false),
   noticeVersion: integer().notNull(),
 }
@@ -19,7 +19,7 @@ export const purposes = pgTable(
     key: text().notNull(),
     name: text().notNull(),
     ...terms,
-    /** Raised by each change of the terms; 0 for a purpose that was defined before versions were kept. */
+    /** Raised by each change of the terms; 0 for a purpose that was defined before versions were stored. */
     version: integer().notNull().default(0),
     createdAt: createdAt(),
   },
@@ -34,7 +34,7 @@ export type Purpose = typeof purposes.$inferSelect
 /** A purpose with its notice in force. */
 export type PurposeRow = Purpose & { noticeHash: string; noticeText: string }
 
-/** The terms of each version: what a receipt rested on, and who decided it, must stay readable. */
+/** Terms of each version. The terms behind a receipt, and their author, must stay readable. */
 export const purposeVersions = pgTable(
   'purpose_versions',
   {
@@ -48,7 +48,7 @@ export const purposeVersions = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.purpose, t.version] })],
 )
 
-/** Every notice that was ever in force: what people agreed to must stay readable. */
+/** Every notice that was ever in force. The texts that people agreed to must stay readable. */
 export const notices = pgTable(
   'notices',
   {

@@ -13,7 +13,7 @@ const seed = complianceSeed()
 const service = { key: 'service', messageClass: 'TRANSACTIONAL' as const }
 
 describe('the class of a purpose', () => {
-  it('decides what consent a message needs, and stands with its version on the receipt', async () => {
+  it('decides which consent a message needs, and is on the receipt with its version', async () => {
     await seed.people.define({ key: 'service' })
     const profile = await seed.people.meet()
     expect(await seed.people.decide(profile, 'service')).toMatchObject({ isAllowed: false, reasons: ['NO_CONSENT'] })
@@ -30,7 +30,7 @@ describe('the class of a purpose', () => {
     ])
   })
 
-  it('lets nothing out against a withdrawal of all marketing, unless law or contract requires it', async () => {
+  it('allows no message after a withdrawal from all marketing, unless law or contract requires it', async () => {
     await seed.people.define({ key: 'news' })
     await seed.people.define(service)
     const profile = await seed.people.meet()
@@ -45,7 +45,7 @@ describe('the class of a purpose', () => {
     expect(await seed.people.decide(profile, 'service')).toMatchObject({ isAllowed: true, reasons: ['REQUIRED'] })
   })
 
-  it('is kept by version with who set it, published and audited', async () => {
+  it('is stored by version with its author, published and audited', async () => {
     for (const change of [{}, {}, service, { ...service, isRequired: true }]) await seed.people.define({ key: 'service', ...change })
     const { rows } = await seed.test.owner.query(
       'SELECT version, message_class, is_required, defined_by FROM purpose_versions WHERE tenant_id = $1 ORDER BY version',
@@ -79,7 +79,7 @@ describe('the class of a purpose', () => {
 })
 
 describe('a consent', () => {
-  it('of a profile of another tenant, or of nobody, is refused', async () => {
+  it('for a profile of another tenant, or an unknown one, is refused', async () => {
     const others = complianceOf(seed.test, newId())
     await seed.people.define()
     for (const profile of [newId(), await others.meet()])
@@ -97,7 +97,7 @@ describe('a consent', () => {
     },
   )
 
-  it('of a minute after now is refused: it would outlive every later word', async () => {
+  it('from more than a minute in the future is refused: it would count over every later statement', async () => {
     await seed.people.define()
     const profile = await seed.people.meet()
     await seed.people.grant(profile, 'marketing', 'EMAIL', { at: new Date() })

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
 
-/** Whether an address is one of these addresses and CIDRs; of none, every address is. IPv4 written as IPv6 counts as IPv4. */
+/** Whether an address is in the list of addresses and CIDRs. An empty list accepts every address. IPv4 written as IPv6 counts as IPv4. */
 export function isAllowedFrom(allowed: readonly string[], address: string): boolean {
   if (allowed.length === 0) return true
   const list = new BlockList()

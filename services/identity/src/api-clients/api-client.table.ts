@@ -1,10 +1,10 @@
 import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 
-/** Whose a client is: a partner's, or the company's own. */
+/** Owner of a client: a partner, or the company itself. */
 export type ApiClientKind = 'PARTNER' | 'OWN'
 
-/** How much a client may ask for. */
+/** Budget of a client, in points of cost. */
 export type ApiClientPlan = 'STANDARD' | 'PLUS' | 'ENTERPRISE'
 
 export const apiClients = pgTable(

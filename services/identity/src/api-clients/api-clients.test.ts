@@ -62,7 +62,7 @@ describe('an API client', () => {
     expect(await authenticate(text!)).toBe('')
   })
 
-  it('is not changed by who has not seen what another changed', async () => {
+  it('is not changed by a caller that has read an older version', async () => {
     const ctx = contextOf(test, tenant)
     const { id: clientId } = await createApiClient(ctx, { idempotencyKey: key(), name: 'v', scopes: ['events:write'] })
     const client = (await ctx.load.apiClient.load(clientId))!
@@ -75,7 +75,7 @@ describe('an API client', () => {
     })
   })
 
-  it('has two good keys while one follows the other, and one after', async () => {
+  it('has two accepted keys during a rotation, and one after it', async () => {
     const ctx = contextOf(test, tenant)
     const { key: old, ...client } = await createApiClient(ctx, { idempotencyKey: key(), name: 'r', scopes: ['events:write'] })
     const clientId = client.id
@@ -99,7 +99,7 @@ describe('an API client', () => {
     await expect(rotateApiKey(contextOf(test, newId()), { idempotencyKey: key(), clientId })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('is good from the allowed addresses only, and a refusal is audited once in a minute', async () => {
+  it('is accepted from the allowed addresses only, and a refusal is audited once a minute', async () => {
     const ctx = contextOf(test, tenant)
     const input = { idempotencyKey: key(), name: 'at home', scopes: ['events:write'], allowedAddresses: ['203.0.113.0/24'] }
     const { key: text, ...client } = await createApiClient(ctx, input)

@@ -11,7 +11,7 @@ import { type ApiClient, apiClients } from './api-client.table.ts'
 import { isUsable } from './api-client.ts'
 import { hashSecret } from './create-api-client.ts'
 
-/** Tells the gateway whose key it was shown. All refusals of a key look the same. */
+/** Returns to the gateway the client that a key belongs to. All refusals of a key look the same. */
 export const authenticateClient = (db: Db, pepper: string) =>
   answer(IdentityService.method.authenticateClient, ({ tenantId, keyId, secretDigest, address }) =>
     withTenant(db, tenantId, async (tx) => {
@@ -23,7 +23,7 @@ export const authenticateClient = (db: Db, pepper: string) =>
     }),
   )
 
-/** Tells the gateway what the holder of a key may do now, whose token it has verified itself. */
+/** Returns to the gateway what a client may do now. The gateway has verified the client's token itself. */
 export const authorizeApiKey = (db: Db) =>
   answer(IdentityService.method.authorizeApiKey, ({ tenantId, keyId, address }) =>
     withTenant(db, tenantId, async (tx) => {
@@ -56,7 +56,7 @@ async function noteMoment(tx: Tx, id: string, name: 'lastUsedAt' | 'nextKeyLastU
   return rowCount === 1
 }
 
-/** A good key from a wrong place may be a stolen one: the tenant's auditors find it. */
+/** A valid key from an address that is not allowed may be stolen. The audit entry lets the tenant's auditors find it. */
 async function recordRefusal(tx: Tx, id: string, address: string): Promise<void> {
   await publish(tx, ActionRecordedSchema, {
     action: 'refuseApiKeyAddress',

@@ -7,7 +7,7 @@ import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import { apiClients } from './api-client.table.ts'
 
 /**
- * Changes one client, and tells whoever remembers what it may do.
+ * Changes one client, and publishes the change for services that cache what it may do.
  * @throws AppError NOT_FOUND when there is no such client
  */
 export async function changeApiClient(

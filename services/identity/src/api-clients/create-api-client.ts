@@ -25,15 +25,15 @@ const Input = z.object({
   allowedAddresses: Addresses.nullish(),
 })
 
-/** The key is in the first answer only. */
+/** Only the first answer contains the key. */
 export type CreatedApiClient = { id: string; key?: string }
 
-/** What we keep of a secret: worthless without the pepper, which is not in the database. */
+/** The stored hash of a secret. It is worthless without the pepper, which is not in the database. */
 export function hashSecret(pepper: string, secretDigest: Uint8Array): Buffer {
   return createHmac('sha256', pepper).update(secretDigest).digest()
 }
 
-/** Creates a client with its key. The key is in this answer only: a repeat of the call gives the client without it. */
+/** Creates a client with its key. Only this answer contains the key: a repeat of the call returns the client without it. */
 export async function createApiClient(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedApiClient> {
   const input = parse(Input, raw)
   const missing = input.scopes.filter((scope) => !ctx.viewer.scopes.has(scope))

@@ -11,8 +11,8 @@ import { type CreatedApiClient, hashSecret } from './create-api-client.ts'
 const Input = z.object({ idempotencyKey, clientId: z.uuid() })
 
 /**
- * Creates the key that follows a client's key; both are good until the rotation is finished. Shown in this answer only.
- * @throws AppError CONFLICT when a rotation is under way, or the client is revoked
+ * Creates a client's next key. Both keys are accepted until the rotation is finished. Only this answer contains the new key.
+ * @throws AppError CONFLICT when a rotation is in progress, or the client is revoked
  */
 export async function rotateApiKey(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedApiClient> {
   const input = parse(Input, raw)

@@ -13,7 +13,7 @@ describe('attributes', () => {
     createdAt: new Date(),
   })
 
-  it('must be written as their field says', () => {
+  it('must have the format of their field', () => {
     expect(checkValue(field('DATE'), '2024-02-29')).toBe('2024-02-29')
     for (const [type, value] of [
       ['DATE', '2024-02-30'],

@@ -1,4 +1,4 @@
-/** A value must be written as its field's type says; among the values of one customer's profiles the newest counts. */
+/** A value must have the format of its field's type. Among the values of one customer's profiles the newest counts. */
 import { AppError } from '@renmai/platform/serve/errors'
 import type { AttributeValue, Field } from './attribute.table.ts'
 

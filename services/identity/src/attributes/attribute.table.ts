@@ -27,7 +27,7 @@ export const attributeValues = pgTable(
     key: text().notNull(),
     value: text(),
     sealed: bytes('sealed'),
-    /** False for a key that no field is registered for: kept aside until one is. */
+    /** False when no field is registered for the key: the value is not used until one is. */
     isMapped: boolean('is_mapped').notNull(),
     source: text().notNull(),
     observedAt: moment('observed_at').notNull(),

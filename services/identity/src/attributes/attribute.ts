@@ -1,2 +1,2 @@
-/** What other features use of attributes. */
+/** Exports of attributes for other features. */
 export { storeAttributes } from './store-attributes.ts'

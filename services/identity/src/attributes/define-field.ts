@@ -16,7 +16,7 @@ const Input = z.object({
   options: z.array(z.string().min(1).max(100)).max(500).nullish(),
 })
 
-/** Registers a field. Type and sensitivity stay: stored values were checked and sealed by them. */
+/** Registers a field. Its type and sensitivity cannot change: stored values were checked and sealed according to them. */
 export async function defineField(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'defineField', scope: 'customers:write' }, input, async (tx) => {

@@ -16,8 +16,8 @@ const keyOf = ({ profileId, key }: Pick<Observation, 'profileId' | 'key'>) => `$
 export const attributePlace = (key: string, profileId: string) => `attribute_values.${key}|${profileId}`
 
 /**
- * Keeps the newest value per profile and key. Values of keys that nobody registered, and values that do not fit their
- * field, are kept aside as unmapped; only values of fields that are not personal are told to others.
+ * Keeps the newest value per profile and key. Values of unregistered keys, and values that do not fit their field, are
+ * stored as unmapped. Only values of fields that are not personal are published.
  */
 export async function storeAttributes(tx: Tx, ring: KeyRing, observations: Observation[]): Promise<void> {
   if (observations.length === 0) return

@@ -1,2 +1,2 @@
-/** What other features use of contact cards. */
+/** Exports of contact cards for other features. */
 export { placeOf, storeContactCards } from './store-contact-cards.ts'

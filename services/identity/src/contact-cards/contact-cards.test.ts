@@ -22,7 +22,7 @@ async function addressOf(tenantId: string, profileId: string, addressKind: Ident
 }
 
 describe('the address of a customer', () => {
-  it('is of the kind that is wanted, from whichever profile has it', async () => {
+  it('is of the requested kind, from any profile that has it', async () => {
     const tenant = newId()
     const phone = '13912345678'
     const [shop] = await resolve(test, tenant, [
@@ -39,7 +39,7 @@ describe('the address of a customer', () => {
     expect(await of(IdentifierKind.UNSPECIFIED)).toEqual(['', ''])
   })
 
-  it('is no name that a source made up for a person', async () => {
+  it('is never a name that a source has made up for a person', async () => {
     const tenant = newId()
     const [said] = await resolve(test, tenant, [
       { source: 'events:1', externalId: 'a-keyed-hash', others: { telegram_id: '43', 'external_userid@corp': 'wmOther' } },

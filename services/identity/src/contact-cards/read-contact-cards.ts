@@ -24,8 +24,8 @@ type Sibling = {
 }
 
 /**
- * Answers with the address and the name that a message needs. The address may hang on another profile of the same
- * customer; the asked one wins, then the newest. Reading is written to the audit log.
+ * Returns the address and the name that a message needs. The address may belong to another profile of the same customer:
+ * the requested profile comes first, then the newest address. Each reading is written to the audit log.
  */
 export const readContactCards = (db: Db, ring: KeyRing, now: () => Date) =>
   answer(IdentityService.method.readContactCards, async ({ tenantId, profileIds, addressKind, purpose }) => {
@@ -33,7 +33,7 @@ export const readContactCards = (db: Db, ring: KeyRing, now: () => Date) =>
     return withTenant(db, tenantId, async (tx) => {
       const kind = (IdentifierKind[addressKind] ?? '').toLowerCase()
       const siblings = Map.groupBy(await readSiblings(tx, profileIds), (row) => row.asked)
-      // What is not personal is not kept to be read; it is found where a source names the person by it.
+      // An address that is not personal is not stored readably. It is found where a source uses it as the person's external id.
       const named = isPersonal(kind) ? undefined : await readNamed(tx, ring, profileIds, kind)
       const cards = profileIds.flatMap((id) => {
         const rows = siblings.get(id)
@@ -64,8 +64,8 @@ async function readSiblings(tx: Tx, profileIds: string[]): Promise<Sibling[]> {
 type Found = { address: string; profileId: string; source: string }
 
 /**
- * Addresses that sources name their people by. Identity keeps such an identifier as a blind index only, which shows of a
- * source's name of the person that it is the identifier itself.
+ * Addresses that sources use as external ids of their people. Identity stores such an identifier only as a blind index.
+ * The index proves that a source's external id is the identifier itself.
  */
 async function readNamed(tx: Tx, ring: KeyRing, profileIds: string[], kind: string): Promise<Map<string, Found>> {
   type Row = { asked: string; profileId: string; source: string; address: string; namespace: string; index: Buffer }

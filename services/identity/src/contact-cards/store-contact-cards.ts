@@ -8,7 +8,7 @@ export type ObservedCard = { profileId: string; identifiers: { namespace: string
 
 export const placeOf = (field: string, profileId: string) => `contact_cards.${field}|${profileId}`
 
-/** Keeps the newest phone, e-mail address and name of each profile, sealed. */
+/** Stores the newest phone, e-mail address and name of each profile, sealed. */
 export async function storeContactCards(tx: Tx, ring: KeyRing, cards: ObservedCard[]): Promise<void> {
   const rows: NewRow<typeof contactCards>[] = []
   for (const { profileId, identifiers, displayName, observedAt } of cards) {

@@ -9,8 +9,8 @@ import { checkMerge } from './merge.rules.ts'
 export type Merge = { survivorId: string; absorbedId: string; reason: string; decidedBy: string; at: Date }
 
 /**
- * Makes one customer part of another: as many rows change as there are profiles, whatever their history. Everything
- * else hangs on profiles and is found through them.
+ * Makes one customer part of another. The number of changed rows is the number of profiles, whatever their history:
+ * all other data belongs to profiles and is found through them.
  */
 export async function absorb(tx: Tx, merge: Merge): Promise<CustomerDecision> {
   const { survivorId, absorbedId, reason, decidedBy, at } = merge
@@ -49,8 +49,8 @@ export async function lockCustomers(tx: Tx, ids: string[]): Promise<Map<string, 
 }
 
 /**
- * Gives profiles another customer and says so.
- * @param only which of the customer's profiles; all without it
+ * Moves profiles to another customer and publishes the change.
+ * @param only the customer's profiles to move; all without it
  */
 export async function moveProfiles(tx: Tx, fromCustomer: string, toCustomer: string, only?: string[]): Promise<string[]> {
   const { rows } = await tx.client.query<{ id: string; version: number }>(

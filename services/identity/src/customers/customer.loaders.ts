@@ -8,12 +8,12 @@ import { identifiers, profiles } from '../profiles/profile.table.ts'
 import { survivorsOf } from './customer.queries.ts'
 import { type Customer, customerDecisions, evidence } from './customer.table.ts'
 
-/** Of one profile there is a value for each field, and a tenant has at most so many fields. */
+/** A profile has at most one value for each field, and this is the maximum number of a tenant's fields. */
 const MAX_VALUES = 1_000
 const MAX_ITEMS = 100
 const ofCustomer = { table: profiles, from: profiles.customerId, to: profiles.id }
 
-/** What resolvers read of customers: one statement each, whatever the number of customers. */
+/** Loaders of customers for resolvers. Each uses one statement, whatever the number of customers. */
 export const customerLoaders = (ctx: BaseContext) => ({
   customer: tenantLoader<Customer>(ctx, survivorsOf),
   profiles: rowsOf(ctx, { table: profiles, of: (id) => eq(profiles.customerId, id), order: asc(profiles.id), perParent: MAX_ITEMS }),

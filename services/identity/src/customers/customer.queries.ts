@@ -6,7 +6,7 @@ import { type Customer, customers } from './customer.table.ts'
 /** The customers who were not merged into another. */
 export const isSurvivor = isNull(customers.mergedInto)
 
-/** Follows merges to the customer that stands for an id today; ids nobody has are left out. */
+/** Follows merges from each id to its surviving customer; unknown ids are left out. */
 export async function survivorsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Customer>> {
   const { rows } = await tx.client.query<{ asked: string }>(
     `WITH RECURSIVE chain AS (

@@ -15,7 +15,7 @@ export const customers = pgTable(
 
 export type Customer = typeof customers.$inferSelect
 
-/** Why two profiles are held for one person. Facts: never changed. */
+/** Reasons to treat two profiles as one person. These facts never change. */
 export const evidence = pgTable(
   'evidence',
   {
@@ -35,7 +35,7 @@ export const evidence = pgTable(
   ],
 )
 
-/** The log of merges and unmerges. An unmerge also forbids rules to join the two again. */
+/** Log of merges and unmerges. An unmerge also forbids rules to join the two again. */
 export const customerDecisions = pgTable(
   'customer_decisions',
   {
@@ -44,7 +44,7 @@ export const customerDecisions = pgTable(
     kind: text({ enum: ['MERGE', 'UNMERGE'] }).notNull(),
     survivorId: uuid('survivor_id').notNull(),
     absorbedId: uuid('absorbed_id').notNull(),
-    /** Profiles that changed their customer; what an unmerge puts back. */
+    /** Profiles that changed their customer; an unmerge moves these back. */
     profileIds: uuid('profile_ids').array().notNull(),
     /** The merge that an unmerge undoes. */
     undoes: uuid('undoes'),

@@ -1,2 +1,2 @@
-/** What other features use of customers. */
+/** Exports of customers for other features. */
 export { absorb } from './absorb.ts'

@@ -9,13 +9,13 @@ import type { Context } from '../context.ts'
 import { isPersonal, normalise } from '../profiles/identifier.rules.ts'
 
 /**
- * Finds the customer who holds an identifier. By a personal one it is for those who may read personal data, and audited.
+ * Finds the customer who holds an identifier. Finding by a personal identifier needs personal:read and is audited.
  * @returns the customer's id
  * @throws AppError FORBIDDEN, and INVALID for a value that cannot be an identifier
  */
 export async function findByIdentifier(ctx: Context, given: { namespace: string; value: string }): Promise<string | undefined> {
   const { namespace, value } = normalise(given)
-  // Finding the customer of such a value shows whose it is.
+  // Finding the customer of such a value reveals its owner.
   const isGuarded = isPersonal(namespace)
   if (isGuarded) requireScope(ctx.viewer, 'personal:read')
   return withTenant(ctx.db, ctx.viewer.tenantId, async (tx) => {
@@ -31,7 +31,7 @@ export async function findByIdentifier(ctx: Context, given: { namespace: string;
   })
 }
 
-/** A look-up that finds nobody is one, too: who tries number after number is seen. */
+/** A lookup that finds nobody is audited too, so that a caller that tries one number after another is detected. */
 async function recordLookUp(tx: Tx, { viewer, now }: Context, customerId: string | undefined, index: Buffer): Promise<void> {
   await publish(tx, ActionRecordedSchema, {
     action: 'customerByIdentifier',

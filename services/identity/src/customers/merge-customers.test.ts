@@ -15,11 +15,11 @@ const seed = identitySeed()
 const merge = (survivorId: string, absorbedId: string) =>
   mergeCustomers(seed.context(), { idempotencyKey: key(), survivorId, absorbedId, reason: 'test' })
 const unmerge = (decisionId: string) => unmergeCustomers(seed.context(), { idempotencyKey: key(), decisionId, reason: 'test' })
-/** The log of the decisions is what may differ; versions count the changes and are part of that log. */
+/** Only the log of decisions may differ. Versions count the changes and are part of that log. */
 const dump = () => dumpTables(seed.test, ['customer_decisions', 'profiles.version'])
 
 describe('merge and unmerge', () => {
-  it('are exact: every table is as it was but for the log of the decisions, whatever the history', async () => {
+  it('are exact: every table except the log of decisions is as it was, whatever the history', async () => {
     const said = fc.array(
       fc.record({
         source: fc.constantFrom('shop', 'wecom', 'web'),
@@ -45,7 +45,7 @@ describe('merge and unmerge', () => {
     )
   })
 
-  it('move the profiles with a growing version, and lead the old id to the survivor', async () => {
+  it('move the profiles with an increasing version, and lead the old id to the survivor', async () => {
     const [a, b] = await resolve(seed.test, seed.tenant, [
       { source: 's', externalId: '1' },
       { source: 's', externalId: '2' },
@@ -59,7 +59,7 @@ describe('merge and unmerge', () => {
     expect((await seed.context().load.customer.load(b!.customerId))?.id).toBe(a!.customerId)
   })
 
-  it('refuse nonsense: itself, twice, a stranger, another tenant, an undone merge', async () => {
+  it('refuse invalid pairs: itself, twice, an unknown one, another tenant, an undone merge', async () => {
     const [a, b, c] = await resolve(
       seed.test,
       seed.tenant,
@@ -86,7 +86,7 @@ describe('merge and unmerge', () => {
     expect(outcomes.map((one) => one.status).sort((x, y) => (x < y ? -1 : 1))).toEqual(['fulfilled', 'rejected'])
   })
 
-  it('are not undone by a rule: what a person split is left to a person', async () => {
+  it('are not undone by a rule: a pair that a person has split is left to a person', async () => {
     const [a, b] = await resolve(seed.test, seed.tenant, [
       { source: 's', externalId: '1' },
       { source: 's', externalId: '2' },

@@ -12,7 +12,7 @@ import { checkUnmerge } from './merge.rules.ts'
 
 const Input = z.object({ idempotencyKey, decisionId: z.uuid(), reason: z.string().trim().min(1).max(500) })
 
-/** Undoes a merge: the profiles that it moved go back. What came to the survivor since then stays with it. */
+/** Undoes a merge: the profiles that it moved go back. Profiles that the survivor has got since then stay with it. */
 export async function unmergeCustomers(ctx: Context, raw: z.input<typeof Input>): Promise<{ decisionId: string; survivorId: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'unmergeCustomers', scope: 'customers:write' }, input, async (tx) => {

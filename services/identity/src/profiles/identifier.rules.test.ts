@@ -36,7 +36,7 @@ describe('identifiers', () => {
     ['login', ''],
   ])('%s %s is refused', (namespace, value) => expect(() => normalise({ namespace, value })).toThrow())
 
-  it('of two apps are never the same key, and only proven ones prove a person', () => {
+  it('of two apps never have the same key, and only proven ones prove a person', () => {
     expect(normalise({ namespace: 'openid@a', value: 'x' }).namespace).not.toBe(normalise({ namespace: 'openid@b', value: 'x' }).namespace)
     expect(normalise({ namespace: 'phone', value: '13912345678' }).tier).toBe(3)
     expect(normalise({ namespace: 'phone', value: '13912345678', verifiedAt: proven }).tier).toBe(1)

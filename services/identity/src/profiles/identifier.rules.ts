@@ -1,6 +1,6 @@
 /**
- * How identifiers are written and how far they are believed (tiers of deterministic identity resolution). T1 is held by
- * one person and proves identity; T2 is held by one account; T3 is shared by families and devices and proves nothing.
+ * Spelling of identifiers, and how much each proves (tiers of deterministic identity resolution). T1 is held by one person
+ * and proves identity. T2 is held by one account. T3 is shared by families and devices and proves nothing.
  */
 import { AppError } from '@renmai/platform/serve/errors'
 import type { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
@@ -12,7 +12,7 @@ export type NormalIdentifier = { namespace: string; value: string; verifiedAt: D
 /** Numbers that people type to get past a form. */
 const JUNK = new Set(['+8613800138000', '+8613888888888', '+8613000000000', '+8618888888888'])
 
-/** One address as mail programs write it, without what they read as a list, a group, a route or a comment. */
+/** One plain address. Characters that mail programs read as a list, a group, a route or a comment are refused. */
 const EMAIL = /^[^\s@<>"(),:;[\]\\]{1,64}@[^\s@<>"(),:;[\]\\]+\.[^\s@<>"(),:;[\]\\.]{2,}$/
 
 type Kind = Lowercase<Exclude<keyof typeof IdentifierKind, 'UNSPECIFIED'>>
@@ -21,9 +21,9 @@ type Rule = {
   tier: 1 | 2 | 3 | 'PROVEN'
   /** Evidence weight in bits in tier 1: log2(m/u) of Fellegi and Sunter, with the m and u of spec/algorithms 6. */
   weight?: number
-  /** The same text under two owners is two people: the owner is named behind @. */
+  /** The same text under two owners is two people, so the namespace names the owner after @. */
   hasOwner?: true
-  /** The value is personal data: looking it up needs personal:read, and it is kept sealed, to reach the person by it. */
+  /** The value is personal data: a lookup needs personal:read. It is stored sealed, so that messages can reach the person. */
   isPersonal?: true
   fold?: (text: string) => string
 }
@@ -48,9 +48,9 @@ export type PersonalKind = { [K in Kind]: (typeof KINDS)[K] extends { isPersonal
 export const isPersonal = (kind: string): kind is PersonalKind => Object.hasOwn(KINDS, kind) && 'isPersonal' in KINDS[kind as Kind]
 
 /**
- * Folds an identifier to the one way it is written: phones to E.164 (Chinese unless they say otherwise), e-mail in lower
- * case with an ASCII domain. An openid belongs to its app and a unionid to its subject, named behind @, because the
- * same text under two apps is two people.
+ * Folds an identifier to its one spelling: phones to E.164 (Chinese without a country code), e-mail in lower case with an
+ * ASCII domain. An openid belongs to its app and a unionid to its subject, named after @, because the same text under two
+ * apps is two people.
  * @throws AppError INVALID when the value cannot be one of its namespace
  */
 export function normalise({ namespace, value, verifiedAt }: RawIdentifier): NormalIdentifier {
@@ -66,7 +66,7 @@ export function normalise({ namespace, value, verifiedAt }: RawIdentifier): Norm
   return { namespace, value: folded, verifiedAt, tier, weight: tier === 1 ? (rule.weight ?? 10) : 0 }
 }
 
-/** One spelling: `phone@` would be a namespace of its own, for which nobody knows that its values are personal. */
+/** Allows one spelling: `phone@` would be another namespace, whose values would not be known as personal. */
 function checkOwner({ hasOwner }: Rule, namespace: string, kind: string): void {
   const [, owner = ''] = namespace.split('@')
   if (hasOwner ? owner === '' : namespace !== kind) throw invalid(`${kind} ${hasOwner ? 'must name its owner behind @' : 'has no owner'}`)
@@ -75,12 +75,12 @@ function checkOwner({ hasOwner }: Rule, namespace: string, kind: string): void {
 const invalid = (message: string) => new AppError('INVALID', message, { identifier: message })
 
 function foldExternalUserId(text: string): string {
-  // WeCom takes several by |, and everybody by @all.
+  // WeCom accepts several ids separated by |, and @all for everybody.
   if (/[|\s]/.test(text) || text.startsWith('@')) throw invalid('external_userid is not one id')
   return text
 }
 
-/** Ids of groups are negative, and names of channels begin with @. */
+/** Only ids of people: those of groups are negative, and names of channels begin with @. */
 function foldTelegramId(text: string): string {
   if (!/^\d{1,16}$/.test(text)) throw invalid('telegram_id is not the id of a person')
   return text

@@ -1,7 +1,7 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { type Claim, type Holder, identifierKey, type Known, pairKey, profileKey } from './resolve.rules.ts'
 
-/** Reads all that resolving these claims can touch, in four statements whatever their number. */
+/** Reads all rows that resolving these claims can affect, in four statements, whatever their number. */
 export async function readKnown(tx: Tx, claims: Claim[]): Promise<Known> {
   const profiles = await readProfiles(tx, claims)
   const holders = await readHolders(tx, claims)

@@ -2,7 +2,7 @@ import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/colu
 import { bigint, foreignKey, index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { customers } from '../customers/customer.table.ts'
 
-/** What one source knows of one person. Only its customer changes, by merge and unmerge. */
+/** One source's record of one person. Only its customer changes, by merge and unmerge. */
 export const profiles = pgTable(
   'profiles',
   {
@@ -29,7 +29,7 @@ export const profiles = pgTable(
 
 export type Profile = typeof profiles.$inferSelect
 
-/** Which profile carries which identifier; the value itself is kept as a blind index. */
+/** Identifiers of profiles. The value itself is stored as a blind index. */
 export const identifiers = pgTable(
   'identifiers',
   {

@@ -23,7 +23,7 @@ describe('resolving', () => {
     expect(other!.customerId).not.toBe(shop!.customerId)
   })
 
-  it('answers one bad claim by itself', async () => {
+  it('refuses one bad claim without the others', async () => {
     const [bad, good] = await resolve(seed.test, seed.tenant, [
       { source: 's', externalId: '1', phone: '138****0000' },
       { source: 's', externalId: '2', phone: '13700001111' },
@@ -57,7 +57,7 @@ describe('resolving', () => {
     for (const secret of ['13511112222', 'secret@mail.example', '王秘密', 'dear diary']) expect(JSON.stringify(rows)).not.toContain(secret)
   })
 
-  it('tells others the values of open fields only', async () => {
+  it('publishes the values of open fields only', async () => {
     const ctx = seed.context()
     await defineField(ctx, { idempotencyKey: key(), key: 'city', label: '城市', type: 'TEXT', sensitivity: 'NONE' })
     await defineField(ctx, { idempotencyKey: key(), key: 'due_date', label: '预产期', type: 'DATE', sensitivity: 'SENSITIVE' })

@@ -23,7 +23,7 @@ import { type Claim, type Plan, planResolution } from './resolve.rules.ts'
 
 const MAX_CLAIMS = 500
 
-/** One claim after its check: either what to resolve or why not. */
+/** One claim after its check: either the claim to resolve, or the error. */
 type Checked = { raw: ProfileClaim; claim: Claim; observedAt: Date } | { raw: ProfileClaim; error: AppError }
 type Good = Extract<Checked, { claim: Claim }>
 
@@ -54,7 +54,7 @@ function check(raw: ProfileClaim, ring: KeyRing, tenantId: string, now: Date): C
       return { ...normal, index: blindIndex(ring, tenantId, normal.namespace, normal.value).toString('hex') }
     })
     const claim = { claimId: raw.claimId, source: raw.source, externalId: raw.externalId, identifiers }
-    // Without a time everything else is newer. One that has not come would win over every later observation.
+    // A claim without a time is older than all others. A time in the future would win over every later observation.
     return { raw, claim, observedAt: raw.observedAt ? pastMoment(timestampDate(raw.observedAt), now, 'observedAt') : new Date(0) }
   } catch (error) {
     if (error instanceof AppError) return { raw, error }
@@ -62,7 +62,7 @@ function check(raw: ProfileClaim, ring: KeyRing, tenantId: string, now: Date): C
   }
 }
 
-/** Resolves a batch in one transaction. One at a time per tenant, or two could open two customers for one phone. */
+/** Resolves a batch in one transaction. One batch at a time per tenant: two could open two customers for one phone. */
 async function resolve(tx: Tx, ring: KeyRing, good: Good[]): Promise<Plan['results']> {
   await tx.client.query("SELECT pg_advisory_xact_lock(hashtext('resolve'), hashtext($1))", [tx.tenantId])
   const known = await readKnown(
@@ -153,7 +153,7 @@ async function writeIdentifiers(tx: Tx, plan: Plan, good: Good[]): Promise<void>
       return [`${namespace}|${index}|${profileId}`, row] as const
     })
   })
-  // Two claims of one batch may say the same; one statement cannot update a row twice.
+  // Two claims of one batch may be the same; one statement cannot update a row twice.
   await insertRows(tx, identifiers, [...new Map(rows).values()], {
     conflict: `ON CONFLICT (tenant_id, namespace, value_index, profile_id)
       DO UPDATE SET verified_at = coalesce(identifiers.verified_at, excluded.verified_at)`,

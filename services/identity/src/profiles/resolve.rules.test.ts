@@ -17,7 +17,7 @@ const numbered = () => {
 }
 
 describe('resolution', () => {
-  it('joins who shares a proven identifier, within a batch and with what is known', () => {
+  it('joins people who share a proven identifier, within a batch and with known ones', () => {
     const plan = planResolution(
       [claim('a', ['phone', '1']), claim('b', ['phone', '2']), claim('c', ['phone', '1'], ['unionid@s', 'u'])],
       nothing(),
@@ -38,7 +38,7 @@ describe('resolution', () => {
     expect(plan.results[0]!.customerId).toBe('c1')
   })
 
-  it('leaves to a person what a person has split, and two unionids of one subject', () => {
+  it('leaves to a person a pair that a person has split, and two unionids of one subject', () => {
     const known = nothing()
     known.profiles.set(profileKey('s', 'x'), { profileId: 'p1', customerId: 'c2' })
     known.holders.set(identifierKey('phone', '1'), [{ profileId: 'p0', customerId: 'c1' }])
@@ -57,7 +57,7 @@ describe('resolution', () => {
     expect(clash.reviews).toHaveLength(1)
   })
 
-  it('takes an identifier of too many customers for a shared one', () => {
+  it('treats an identifier of too many customers as a shared one', () => {
     const known = nothing()
     known.holders.set(
       identifierKey('phone', 'shop'),
@@ -68,7 +68,7 @@ describe('resolution', () => {
     expect(plan.newCustomers).toHaveLength(1)
   })
 
-  it('groups people alike in whatever order they come', () => {
+  it('groups people the same way, whatever the order of the claims', () => {
     const people = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })), { minLength: 1, maxLength: 12 })
     fc.assert(
       fc.property(people, fc.integer(), (pairs, seed) => {

@@ -10,11 +10,11 @@ export const MAX_CUSTOMERS_PER_IDENTIFIER = 3
 export type Claim = { claimId: string; source: string; externalId: string; identifiers: (NormalIdentifier & { index: string })[] }
 export type Holder = { profileId: string; customerId: string }
 
-/** What the database knew before the batch. */
+/** State of the database before the batch. */
 export type Known = {
-  /** By profileKey. */
+  /** Holders, by profileKey. */
   profiles: Map<string, Holder>
-  /** By identifierKey; T1 identifiers only. */
+  /** Holders, by identifierKey; T1 identifiers only. */
   holders: Map<string, Holder[]>
   /** Pairs of customers, by pairKey, that a person has split. */
   split: Set<string>
@@ -96,7 +96,7 @@ function openCustomer(plan: Plan, newId: () => string): string {
   return id
 }
 
-/** Ids sort by their time, so the lesser is the older customer, and survives. */
+/** Ids sort by their time, so the lesser id is the older customer. It survives. */
 function join(a: string, b: string, namespace: string, known: Known, plan: Plan, survivors: Map<string, string>): string {
   const reason = known.split.has(pairKey(a, b))
     ? 'SPLIT_BY_A_PERSON'
@@ -125,7 +125,7 @@ function hasOtherUnionid(claim: Claim, theirs: Map<string, string> | undefined):
 
 const isUnionid = ({ namespace }: { namespace: string }) => namespace.startsWith('unionid@')
 
-/** What this claim adds is known to the claims after it in the batch. */
+/** Adds this claim's identifiers, so that later claims in the batch find them. */
 function remember(claim: Claim, known: Known, holder: Holder, key: string): void {
   known.profiles.set(key, holder)
   const unionids = known.unionids.get(holder.customerId) ?? new Map<string, string>()

@@ -5,7 +5,7 @@ import { and, eq, isNull } from 'drizzle-orm'
 import { scopesOf } from './role.rules.ts'
 import { staff } from './staff.table.ts'
 
-/** Tells the gateway who a token's subject is and what they may do. */
+/** Returns to the gateway the member of staff of a token's subject, with their scopes. */
 export const authorizeStaff = (db: Db) =>
   answer(IdentityService.method.authorizeStaff, ({ tenantId, subject }) =>
     withTenant(db, tenantId, async (tx) => {

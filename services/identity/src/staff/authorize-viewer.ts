@@ -9,7 +9,7 @@ import { isUsable } from '../api-clients/api-client.ts'
 import { scopesOf } from './role.rules.ts'
 import { staff } from './staff.table.ts'
 
-/** Tells what somebody may do now, for what goes on in their name without a token or a key of theirs. */
+/** Returns what a viewer may do now, for work that runs in the viewer's name without a token or key. */
 export const authorizeViewer = (db: Db) =>
   answer(IdentityService.method.authorizeViewer, async ({ tenantId, kind, viewerId }) => {
     if (!isId(viewerId)) return {}

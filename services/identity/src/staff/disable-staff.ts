@@ -16,7 +16,7 @@ export async function disableStaff(ctx: Context, raw: z.input<typeof Input>): Pr
     const mine = and(eq(staff.tenantId, tx.tenantId), eq(staff.id, input.staffId))
     const [disabled] = await tx.update(staff).set({ disabledAt: ctx.now() }).where(mine).returning()
     if (!disabled) throw new AppError('NOT_FOUND', 'No such member of staff')
-    if (disabled.id === ctx.viewer.id) throw new AppError('CONFLICT', 'You cannot disable yourself; ask another owner')
+    if (disabled.id === ctx.viewer.id) throw new AppError('CONFLICT', 'You cannot disable yourself; another owner can')
     await publish(tx, StaffChangedSchema, { staffId: disabled.id, isActive: false })
     return { decided: { id: disabled.id }, targetId: disabled.id }
   })

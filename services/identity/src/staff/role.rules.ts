@@ -1,4 +1,4 @@
-/** What each role may do. A person's scopes are those of all their roles together. */
+/** Scopes of each role. A person's scopes are those of all their roles together. */
 import type { StaffRole } from '../gen/resolvers.ts'
 import { SCOPES } from './scopes.gen.ts'
 

@@ -8,7 +8,7 @@ import { disableStaff } from './disable-staff.ts'
 
 const seed = identitySeed()
 
-it('a member of staff who is added or disabled is published, so that what others remember of them ends', async () => {
+it('adding or disabling a member of staff is published, so that services drop what they have cached', async () => {
   const { id } = await addStaff(seed.context(), { idempotencyKey: key(), subject: 'oidc|1', name: '王', roles: ['ANALYST'] })
   await disableStaff(seed.context(), { idempotencyKey: key(), staffId: id })
   expect(await published(seed.test, StaffChangedSchema)).toMatchObject([

@@ -38,7 +38,7 @@ async function authorize(kind: string, viewerId: string, tenantId = tenant) {
   return { isKnown, isActive, may: scopes.length > 0 }
 }
 
-it('a tag is found in its tenant only, and what is no id is none', async () => {
+it('a tag is found in its tenant only, and an invalid id finds none', async () => {
   const ctx = contextOf(test, tenant)
   const { id: groupId } = await createTagGroup(ctx, { idempotencyKey: key(), name: '等级' })
   const { id } = await createTag(ctx, { idempotencyKey: key(), groupId, name: 'VIP' })
@@ -46,14 +46,14 @@ it('a tag is found in its tenant only, and what is no id is none', async () => {
   expect(await find(newId(), [id])).toEqual([])
 })
 
-describe('a viewer who may do nothing any more', () => {
+describe('a viewer that has no rights any more', () => {
   const [active, ended, unknown] = [
     { isKnown: true, isActive: true, may: true },
     { isKnown: true, isActive: false, may: false },
     { isKnown: false, isActive: false, may: false },
   ]
 
-  it('is known as a client, unlike one of nobody', async () => {
+  it('is known as a client, unlike an id that does not exist', async () => {
     const ctx = contextOf(test, tenant)
     const { id } = await createApiClient(ctx, { idempotencyKey: key(), name: 'c', scopes: ['events:write'] })
     expect(await authorize('CLIENT', id)).toEqual(active)
@@ -65,7 +65,7 @@ describe('a viewer who may do nothing any more', () => {
     ])
   })
 
-  it('is known as a member of staff, unlike one of nobody', async () => {
+  it('is known as a member of staff, unlike an id that does not exist', async () => {
     const ctx = contextOf(test, tenant)
     const { id } = await addStaff(ctx, { idempotencyKey: key(), subject: 's', name: 'n', roles: ['AGENT'] })
     expect(await authorize('STAFF', id)).toEqual(active)

@@ -7,7 +7,7 @@ import { tags } from './tag.table.ts'
 
 const MAX_TAGS = 500
 
-/** Finds which of some tags exist, for services that keep their ids. */
+/** Returns which of the given tags exist, for services that store ids of tags. */
 export const findTags = (db: Db) =>
   answer(IdentityService.method.findTags, ({ tenantId, tagIds }) =>
     withTenant(db, tenantId, async (tx) => {

@@ -12,7 +12,7 @@ import { tagProfiles, untagProfiles } from './tag-profiles.ts'
 const seed = identitySeed()
 
 describe('tags', () => {
-  it('are unique in their group whatever the case and width, and go on a profile once', async () => {
+  it('are unique in their group whatever the case and width, and are added to a profile once', async () => {
     const ctx = seed.context()
     const group = await createTagGroup(ctx, { idempotencyKey: key(), name: '等级' })
     const tag = await createTag(ctx, { idempotencyKey: key(), groupId: group.id, name: 'VIP' })
@@ -25,7 +25,7 @@ describe('tags', () => {
     ).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('that are removed are published once, with the profile and whose it is', async () => {
+  it('that are removed are published once, with the profile and its customer', async () => {
     const [{ id: tagId }, { profileId, customerId }] = [await seed.tag('VIP'), await seed.meet()]
     const input = () => ({ idempotencyKey: key(), tagId, profileIds: [profileId] })
     await tagProfiles(seed.context(), input())

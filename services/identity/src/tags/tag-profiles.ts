@@ -53,7 +53,7 @@ async function requireTag(tx: Tx, tagId: string): Promise<void> {
   if (found.length === 0) throw new AppError('NOT_FOUND', 'No such tag')
 }
 
-/** Puts tags on profiles; tags and profiles that do not exist are passed over. Returns how many were fresh. */
+/** Adds tags to profiles; tags and profiles that do not exist are skipped. Returns how many were new. */
 export async function addTags(tx: Tx, marks: { profileId: string; tagId: string; at: Date }[]): Promise<number> {
   const distinct = [...new Map(marks.map((mark) => [`${mark.profileId}|${mark.tagId}`, mark])).values()]
   const known = await tx.client.query<{ profile_id: string; tag_id: string; customer_id: string }>(

@@ -7,7 +7,7 @@ export const tagGroups = pgTable(
     tenantId: tenantId(),
     id: id(),
     name: text().notNull(),
-    /** The name without case and width, which two groups may not share. */
+    /** The name without case and width, unique among groups. */
     foldedName: text('folded_name').notNull(),
     createdAt: createdAt(),
   },

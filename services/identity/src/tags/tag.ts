@@ -1,2 +1,2 @@
-/** What other features use of tags. */
+/** Exports of tags for other features. */
 export { addTags } from './tag-profiles.ts'

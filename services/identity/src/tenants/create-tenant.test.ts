@@ -21,14 +21,14 @@ const run = (...args: string[]) =>
 const known = async () => (await test.owner.query<{ tenant_id: string }>('SELECT tenant_id FROM tenants')).rows.map((row) => row.tenant_id)
 
 describe('create-tenant', () => {
-  it('makes an id where it is asked for a new one, and takes the one that it is given', async () => {
+  it('generates an id when a new one is requested, and uses a given one', async () => {
     const [made, wished] = [run('new', 'One', 'Asia/Shanghai', 'CNY', 'alice'), newId()]
     expect(made).toMatchObject({ status: 0, stderr: '' })
     expect(run(wished, 'Two', 'Europe/Berlin', 'EUR', 'bob').stdout).toBe(`${wished}\n`)
     expect((await known()).toSorted()).toEqual([made.stdout.trim(), wished].toSorted())
   })
 
-  it('says what is wrong in a line', async () => {
+  it('prints the error in one line', async () => {
     const before = await known()
     expect(run('new', 'Three', 'Asia/Nowhere', 'CNY', 'carol')).toMatchObject({
       status: 1,

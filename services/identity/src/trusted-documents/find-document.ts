@@ -4,7 +4,7 @@ import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { and, eq, isNull } from 'drizzle-orm'
 import { trustedDocuments } from './trusted-document.table.ts'
 
-/** Tells the gateway the text of a document that a tenant trusts. */
+/** Returns to the gateway the text of a document that a tenant trusts. */
 export const findDocument = (db: Db) =>
   answer(IdentityService.method.findDocument, ({ tenantId, hash }) =>
     withTenant(db, tenantId, async (tx) => {

@@ -21,8 +21,8 @@ const Document = z.object({
 const Input = z.object({ idempotencyKey, documents: z.array(Document).min(1).max(100) })
 
 /**
- * Makes documents trusted. Whether they fit the schema is not asked: a client is released before or after the schema that
- * it is written for.
+ * Makes documents trusted. They are not validated against the schema: a client may be released before or after the schema
+ * that it is written for.
  * @throws AppError INVALID when a hash is not that of its text
  */
 export async function publishDocuments(ctx: Context, raw: z.input<typeof Input>): Promise<{ added: number; known: number }> {

@@ -25,7 +25,7 @@ async function find(hash: string, tenantId = tenant): Promise<string> {
 }
 
 describe('a trusted document', () => {
-  it('is found by its hash in its tenant until it is retired, and again when it is published again', async () => {
+  it('is found by its hash in its tenant until it is retired, and again after it is published again', async () => {
     const ctx = contextOf(test, tenant)
     const [a, b] = [documentOf('{ a }'), documentOf('{ b }')]
     expect(await publishDocuments(ctx, { idempotencyKey: key(), documents: [a, b, a] })).toEqual({ added: 2, known: 0 })

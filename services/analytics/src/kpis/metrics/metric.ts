@@ -4,7 +4,7 @@ import type { Money } from '../../gen/resolvers.ts'
 export type Source = {
   /** A FROM clause that ends in a WHERE, so that conditions follow with AND. */
   readonly rows: string
-  /** The moment by which a row belongs to a day. */
+  /** Column with the time that assigns a row to a day. */
   readonly at: string
 }
 
@@ -22,7 +22,7 @@ export type Metric<N extends string = string, U extends 'COUNT' | 'MONEY' = 'COU
 /** Infers the names and units of metrics. */
 export const metric = <const N extends string, const U extends 'COUNT' | 'MONEY'>(one: Metric<N, U>): Metric<N, U> => one
 
-/** What a metric is in an answer. */
+/** Type of a metric in an answer. */
 export type ValueOf<M extends Metric> = M['unit'] extends 'MONEY' ? Money : number
 
 export const EVENTS: Source = { rows: 'events WHERE tenant_id = $1', at: 'occurred_at' }

@@ -1,6 +1,6 @@
 import { metric } from './metric.ts'
 
-/** An order that none of any profile of the same customer came before; a merge takes the later customer out by itself. */
+/** Orders before which no profile of the same customer has another. After a merge the later customer no longer counts. */
 const FIRST_ORDERS = {
   rows: `order_facts o JOIN profile_customers m ON m.tenant_id = o.tenant_id AND m.profile_id = o.profile_id
     WHERE o.tenant_id = $1 AND NOT o.is_refund_document AND NOT EXISTS (
@@ -9,5 +9,5 @@ const FIRST_ORDERS = {
   at: 'o.paid_at',
 }
 
-/** Customers whose first order, in whatever currency, was paid on the day. */
+/** Customers whose first order, in any currency, was paid on the day. */
 export const newCustomers = metric({ name: 'newCustomers', unit: 'COUNT', from: FIRST_ORDERS, value: 'count(DISTINCT m.customer_id)' })

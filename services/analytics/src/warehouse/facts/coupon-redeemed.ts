@@ -14,7 +14,7 @@ export const couponRedeemed = fact({
       type: 'coupon_redeemed',
       channel: 'COUPON',
       occurredAt: timestampDate(at!),
-      // The shop's own number of an order is no id of the platform.
+      // A shop's own order number is not an id of the platform.
       referenceId: isId(orderId) ? orderId : null,
     },
   ],

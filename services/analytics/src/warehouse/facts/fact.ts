@@ -1,10 +1,10 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
 
-/** One thing that happened, in the shape of the warehouse. */
+/** One fact, in the shape of the warehouse. */
 export type WarehouseEvent = {
   id: string
   profileId: string | null
-  /** REPORTED by a source of the tenant, which chooses the type; KNOWN from what the platform itself did. */
+  /** REPORTED by a source of the tenant, which chooses the type, or KNOWN from the platform's own action. */
   kind: 'REPORTED' | 'KNOWN'
   type: string
   channel: string
@@ -12,10 +12,10 @@ export type WarehouseEvent = {
   referenceId: string | null
 }
 
-/** What the warehouse keeps of one event of the platform. */
+/** Describes how the warehouse stores one type of event. */
 export type Fact<D extends DescMessage = DescMessage> = {
   readonly on: D
-  /** Name of the reaction, which is part of the durable consumer's name: a new name reads every event again. */
+  /** Name of the reaction, which is part of the durable consumer's name: a new name consumes every event again. */
   readonly reaction: string
   readonly toRows: (event: MessageShape<D>) => WarehouseEvent[]
 }
