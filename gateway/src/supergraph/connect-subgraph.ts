@@ -16,7 +16,7 @@ const IDLE_MS = 500
 /** How a subgraph says that it has too much to do (see admission.ts). */
 const OVERLOADED = new Set([429, 503])
 const TOO_MUCH =
-  '{"data":null,"errors":[{"message":"Too much is asked for at once; try again in a few seconds","extensions":{"code":"UNAVAILABLE"}}]}'
+  '{"data":null,"errors":[{"message":"Too many requests; try again in a few seconds","extensions":{"code":"UNAVAILABLE"}}]}'
 const tracer = trace.getTracer('renmai')
 
 /**
