@@ -38,7 +38,12 @@ export const baseSettings = z.object({
     .min(64 * MIB)
     .default(STREAM_BYTES)
     .describe("Room of each service's stream on every NATS server; five of it must fit into max_file_store"),
-  RECONCILE_SECONDS: z.coerce.number().int().min(1).default(300).describe('Seconds between two comparisons of published events with consumed ones'),
+  RECONCILE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(300)
+    .describe('Seconds between two comparisons of published events with consumed ones'),
   CRASH_AT: z.enum(CRASH_POINTS).optional().describe('Ends the process at a named point; for tests of recovery'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('OTLP endpoint for traces; none are sent without it'),

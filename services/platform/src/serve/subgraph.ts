@@ -46,7 +46,7 @@ type Body = { query?: unknown; variables?: unknown; operationName?: unknown; eve
 type Compiled = Pick<CompiledQuery, 'query'> | { errors: readonly GraphQLError[] }
 
 const MAX_BYTES = 64 * 1024 ** 2
-/** Memory of a parsed and compiled document, for each character of its text. */
+/** Memory of a parsed and compiled document in bytes, for each character of its text. */
 const BYTES_PER_CHARACTER = 60
 const tracer = trace.getTracer('renmai')
 
