@@ -42,7 +42,7 @@ describe('events', () => {
     for (const message of events.filter((one) => !parts.has(one.typeName))) expect(message.fields[0]?.name).toBe('tenant_id')
   })
 
-  it('say when they are emitted', () => {
+  it('state in a comment when they are emitted', () => {
     for (const path of globSync('renmai/**/{events,audit}.proto', { cwd: `${import.meta.dirname}/..` })) {
       const text = readFileSync(`${import.meta.dirname}/../${path}`, 'utf8')
       for (const [, name] of text.matchAll(/^message (\w+)/gm)) expect(text).toMatch(new RegExp(`//[^\\n]+\\nmessage ${name} `))

@@ -73,7 +73,7 @@ type Done = { answers: number; failures: string[]; overloaded: number; events: n
 const nothingDone = (): Done => ({ answers: 0, failures: [], overloaded: 0, events: 0, tags: 0 })
 
 /** What is said to whoever should come again, before any work is done for them: this machine is small, and starts processes. */
-const IS_OVERLOADED = /Too much is asked for at once/
+const IS_OVERLOADED = /Too many requests; try again/
 const AGAIN_MS = 500
 
 /** Callers that try each thing once: whatever fails has failed. */

@@ -53,7 +53,7 @@ export function busSeed() {
     folder.remove()
   })
 
-  /** Puts an event into the outbox; its zone is what tells events apart. */
+  /** Puts an event into the outbox; its zone identifies the event in a test. */
   const append = (zone: string, tenantId = tenant) =>
     withTenant(test.db, tenantId, (tx) => publish(tx, TenantCreatedSchema, { zone, currency: 'CNY' }))
   /** The messages in the stream, each as the zones of its events. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 
-/** A little service of our own: counters per tenant. The platform knows no other nouns. */
+/** A small service for tests: counters per tenant. The platform knows no other nouns. */
 export const counters = {
   name: 'counters',
   migrations: fileURLToPath(new URL('./migrations', import.meta.url)),

@@ -8,14 +8,14 @@ import { analyzeNew } from './analyze-new.ts'
 
 const seed = countersSeed()
 
-it('a table that fills up is known to the planner within seconds, and each only once', async () => {
+it('runs ANALYZE on a table that fills up within seconds, and only once for each', async () => {
   const analyzed = async () =>
     (await seed.test.owner.query<{ n: number }>("SELECT analyze_count::int AS n FROM pg_stat_user_tables WHERE relname = 'counters'"))
       .rows[0]!.n
   expect(await analyzed()).toBe(0)
   await seed.store(newId(), ...Array.from({ length: 2_000 }, () => 1))
   const running = analyzeNew(seed.test.relayDb, createLog('test', 'silent'), () => true)
-  // A connection tells what it changed within ten seconds of being idle.
+  // A connection reports its changes within ten seconds of being idle.
   await eventually(async () => expect(await analyzed()).toBe(1))
   await pause(3_000)
   expect(await analyzed()).toBe(1)

@@ -38,7 +38,7 @@ const ask = async (url: string, text = 'SELECT 1') => {
 }
 
 describe('a database', () => {
-  it('that begins after us is waited for', async () => {
+  it('that starts after the service is waited for', async () => {
     const [port, there] = [await freePort(), new URL(test.urls.app)]
     const waiting = awaitStore(log, () => ask(Object.assign(new URL(test.urls.app), { port }).href))
     await wasRefused()
@@ -48,14 +48,14 @@ describe('a database', () => {
     door.close()
   })
 
-  it('whose schema is made meanwhile is waited for', async () => {
+  it('whose schema is created meanwhile is waited for', async () => {
     const waiting = awaitStore(log, () => ask(test.urls.app, 'SELECT made_later()'))
     await wasRefused()
     await test.owner.query("CREATE FUNCTION made_later() RETURNS int LANGUAGE sql AS 'SELECT 1'")
     expect(await waiting).toBe(1)
   })
 
-  it('that refuses us is not asked again, and one that never comes only for so long', async () => {
+  it('that refuses the service is not tried again, and one that never starts only until a deadline', async () => {
     const stranger = Object.assign(new URL(test.urls.app), { username: 'nobody', password: 'wrong' }).href
     await expect(awaitStore(log, () => ask(stranger))).rejects.toMatchObject({ code: expect.stringMatching(/^28/) })
     expect(asked).toBe(1)

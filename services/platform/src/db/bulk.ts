@@ -5,7 +5,7 @@ import type { Tx } from './db.ts'
 /** A column of a copy: its name and how its values are written. */
 export type CopyColumn = { name: string; type: keyof typeof OIDS }
 
-/** The types that have a binary form here, and what PostgreSQL calls them in one. */
+/** The types that have a binary form here, with their ids in PostgreSQL. */
 const OIDS = { uuid: 2950, text: 25, bytea: 17, timestamptz: 1184, date: 1082, int8: 20, int4: 23, float8: 701, boolean: 16, jsonb: 3802 }
 
 const SIGNATURE = Buffer.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00, 0, 0, 0, 0, 0, 0, 0, 0])
@@ -88,7 +88,7 @@ function timeOf(value: Date | string): number {
   return time
 }
 
-/** Written as it is, such a value would become another one without a word. */
+/** If it were written as it is, such a value would silently become another one. */
 const notStorable = () => new AppError('INVALID', 'A value cannot be stored')
 
 const DASH = 0x2d
@@ -122,7 +122,7 @@ class Writer {
     this.#at = this.#buffer.writeInt32BE(value, this.#at)
   }
 
-  /** @param value a whole number within 2^53; BigInt would be an allocation a value */
+  /** @param value a whole number within 2^53; BigInt would need an allocation for each value */
   int64(value: number): void {
     this.#reserve(8)
     this.#at = this.#buffer.writeInt32BE(Math.floor(value / 2 ** 32), this.#at)
@@ -155,7 +155,7 @@ class Writer {
     this.#at = at
   }
 
-  /** @param prefix the version byte that jsonb wants in front */
+  /** @param prefix the version byte that jsonb requires first */
   text(value: string, prefix?: number): void {
     this.#reserve(5 + value.length * MAX_UTF8)
     const start = this.#at
@@ -170,7 +170,7 @@ class Writer {
   }
 }
 
-/** A list is sent as JSON: an array of arrays would be flattened by unnest, and must have equal lengths. */
+/** A list is sent as JSON: unnest would flatten an array of arrays, and its parts must have equal lengths. */
 const LISTS = ['text[]', 'uuid[]'] as const
 export type ColumnType = CopyColumn['type'] | (typeof LISTS)[number]
 
@@ -179,7 +179,7 @@ type Column = readonly [name: string, type: ColumnType, field: string]
 /**
  * Inserts many rows in one statement with one binary array per column, which the database reads without parsing.
  * @param columns names, PostgreSQL types and the rows' fields, without tenant_id, which is always the transaction's
- * @param conflict what to do with rows that exist
+ * @param conflict the action for rows that exist
  * @returns the rows that were inserted or updated, with the columns named in `returning`
  */
 export async function insertColumns(

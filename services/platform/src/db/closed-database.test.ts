@@ -49,13 +49,13 @@ describe('a database of a service', () => {
     await expect(asRole(urls[0]!.app, (client) => client.query(statement))).rejects.toThrow('permission denied')
   })
 
-  it('lets the relay make and drop what its duties need', async () => {
+  it('lets the relay create and drop the partitions that it maintains', async () => {
     const relay = (statement: string) => asRole(urls[0]!.relay, (client) => client.query(statement))
     await relay("SELECT ensure_partition('inbox', now() + '2 days', 'day')")
     await relay('SELECT drop_old_partitions()')
   })
 
-  it('is closed again by the next migration where somebody opened it by hand', async () => {
+  it('is closed again by the next migration after it was opened by hand', async () => {
     expect(await open()).toEqual([])
     for (const change of [
       'GRANT EXECUTE ON FUNCTION drop_old_partitions() TO PUBLIC',
@@ -73,7 +73,7 @@ describe('a database of a service', () => {
     }
   })
 
-  it('gives nobody a function that is made later', async () => {
+  it('grants no role a function that is created later', async () => {
     await owner.query("CREATE FUNCTION later() RETURNS integer LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'")
     expect(await open()).toEqual([])
   })

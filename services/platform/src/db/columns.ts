@@ -5,7 +5,7 @@ export const tenantId = () => uuid('tenant_id').notNull()
 
 export const id = () => uuid('id').notNull()
 
-/** A moment, in UTC. */
+/** A timestamp in UTC. */
 export const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 export const createdAt = () => moment('created_at').notNull().defaultNow()

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => test.drop())
 
-it("the time is the database's, whatever the machine says, and does not leap with it", async () => {
+it("the time is the database's, whatever the clock of the machine shows, and does not jump with it", async () => {
   const offBy = async (now: () => Date) => {
     const { rows } = await test.owner.query<{ now: Date }>('SELECT clock_timestamp() AS now')
     return Math.abs(now().getTime() - rows[0]!.now.getTime())

@@ -5,18 +5,18 @@ import { type Loop, loop } from '../work/loop.ts'
 import type { Db } from './db.ts'
 
 const REFRESH_MS = 10_000
-/** From here on signatures of this process are refused by others, and it refuses theirs. */
+/** With a greater offset, other processes refuse the signatures of this process, and it refuses theirs. */
 const WORTH_A_WORD_S = 5
 
 const offset = meter.createGauge('renmai_clock_offset_seconds', { description: "How far this machine's clock is ahead of the database's" })
 
 /**
- * The time as the database has it: what one process decides by a time (when a step of a journey is due, until when a
- * coupon is locked) others look at, so that all must have the same, whatever their machines say. Between two questions
- * it goes on by a clock that cannot leap.
+ * The time of the database. One process stores a time (when a step of a journey is due, until when a coupon is locked)
+ * and others compare it with theirs. So all must have the same time, whatever the clocks of their machines show.
+ * Between two queries the time advances by a clock that cannot jump.
  */
 export async function databaseClock({ pool }: Db, log: Log): Promise<{ now: Clock; refreshing: Loop }> {
-  /** When the process began, in milliseconds of the database's time. */
+  /** Start of the process, in milliseconds of the database's time. */
   const readBeginning = async () => {
     const asked = performance.now()
     const { rows } = await pool.query<{ ms: string }>('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms')

@@ -67,7 +67,7 @@ describe('row-level security', () => {
 })
 
 describe('errors of the database', () => {
-  it('become what a caller can act on', async () => {
+  it('become errors that a caller can act on', async () => {
     const id = newId()
     const insert = (value: number | string) =>
       withTenant(test.db, mine, (tx) => tx.client.query('INSERT INTO counters VALUES ($1, $2, $3)', [mine, id, value]))
@@ -79,7 +79,7 @@ describe('errors of the database', () => {
     await expect(insert('many')).rejects.toMatchObject({ code: 'INVALID' })
   })
 
-  it('of a silent network come within the time-outs instead of never', async () => {
+  it('of a silent network are thrown within the time-outs', async () => {
     const nowhere = connect('postgres://nobody:x@127.0.0.1:1/none')
     await expect(withTenant(nowhere, mine, async () => 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await nowhere.pool.end()
@@ -103,7 +103,7 @@ describe('errors of the database', () => {
     (text) => expect(translate(Object.assign(new Error(text), { code: text.split(' ').at(-1) }))).toMatchObject({ code: 'UNAVAILABLE' }),
   )
 
-  it('of a half-closed connection can be tried again', async () => {
+  it('of a half-closed connection can be retried', async () => {
     const ending = withTenant(test.db, mine, async (tx) => {
       const { connection } = tx.client as unknown as { connection: { stream: Socket } }
       connection.stream.end()
@@ -112,7 +112,7 @@ describe('errors of the database', () => {
     await expect(ending).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  it('of a table that somebody keeps locked come by a time-out', async () => {
+  it('of a table that stays locked are thrown after a time-out', async () => {
     const locker = await test.owner.connect()
     await locker.query('BEGIN; LOCK TABLE counters IN ACCESS EXCLUSIVE MODE')
     await expect(withTenant(test.db, mine, (tx) => add(tx, mine))).rejects.toMatchObject({ code: 'TIMEOUT' })
@@ -120,7 +120,7 @@ describe('errors of the database', () => {
     locker.release()
   })
 
-  it('that are deadlocks are tried again as a whole', async () => {
+  it('that are deadlocks lead to a retry of the whole transaction', async () => {
     const [a, b] = [newId(), newId()]
     await withTenant(test.db, mine, (tx) => tx.client.query('INSERT INTO counters VALUES ($1, $2), ($1, $3)', [mine, a, b]))
     const bump = (tx: Tx, id: string) =>
@@ -142,7 +142,7 @@ describe('errors of the database', () => {
 })
 
 describe('a page that was damaged on the disk', () => {
-  it('is refused and named as a failure of storage, and what does not touch it works on', async () => {
+  it('is refused and named as a failure of storage, and queries of other pages still work', async () => {
     await test.owner.query(
       'CREATE EXTENSION IF NOT EXISTS pg_buffercache; CREATE TABLE damaged AS SELECT n, repeat($$x$$, 500) FROM generate_series(1, 100) n',
     )
@@ -150,7 +150,7 @@ describe('a page that was damaged on the disk', () => {
     const { rows } = await test.owner.query<{ path: string }>(
       "SELECT current_setting('data_directory') || '/' || pg_relation_filepath('damaged') AS path",
     )
-    // The copy in memory is good, and must go before anybody reads the disk.
+    // The copy in memory is good. It must be dropped before the page is read from the disk.
     await test.owner.query("SELECT pg_buffercache_evict_relation('damaged')")
     flipBit(rows[0]!.path, 5_000)
     const read = (sql: string) => withTenant(test.db, mine, (tx) => tx.client.query(sql))

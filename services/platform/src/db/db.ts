@@ -8,18 +8,18 @@ import { type Announce, createAnnounce } from '../work/announce.ts'
 
 declare const inTransaction: unique symbol
 
-/** A connection pool. It can do nothing by itself: rows are reached through withTenant. */
+/** A connection pool. Rows are reached through withTenant only. */
 export type Db = { readonly pool: pg.Pool; readonly announce: Announce; readonly sentences?: Sentences | undefined }
 
-/** What to say when a constraint of this name is broken; without one the answer is in general words. */
+/** Message for a violated constraint, by the name of the constraint. Without one the answer has a general message. */
 export type Sentences = Readonly<Record<string, string>>
 
-/** An open transaction of one tenant. Whoever needs one takes it as an argument. */
+/** An open transaction of one tenant. Functions that need one take it as an argument. */
 export type Tx = NodePgDatabase & {
   readonly [inTransaction]: true
   readonly tenantId: string
   readonly client: pg.PoolClient
-  /** Tables of queues to which this transaction brings work: they are announced when it is committed. */
+  /** Tables of queues to which this transaction adds work. They are announced when it is committed. */
   readonly work: Set<string>
 }
 
@@ -32,7 +32,7 @@ const ATTEMPTS = 3
 const tracer = trace.getTracer('renmai')
 
 /**
- * Opens a pool. Every wait has an end: without these settings pg hangs for ever behind a silent network.
+ * Opens a pool. Every wait has a limit: without these settings pg hangs permanently behind a silent network.
  * @param url PostgreSQL URL of the role to use
  */
 export function connect(url: string, options: Options = {}): Db {
@@ -49,8 +49,8 @@ export function connect(url: string, options: Options = {}): Db {
     idle_in_transaction_session_timeout: Math.max(10_000, statementTimeoutMs),
     keepAlive: true,
   })
-  // A connection that breaks must not end the process. Idle, the pool replaces it; in use, whoever uses it is told by its
-  // next query, but pg emits the error besides and the pool does not listen then.
+  // A connection that breaks must not end the process. The pool replaces an idle one. For one in use, the next query
+  // fails; but pg also emits the error, and the pool does not listen then.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   return { pool, announce: createAnnounce(pool), sentences: options.sentences }
@@ -58,12 +58,12 @@ export function connect(url: string, options: Options = {}): Db {
 
 /**
  * Runs work in one transaction that sees the rows of one tenant only. The tenant is set in the same round trip as
- * BEGIN, and ends with the transaction, so that it cannot leak to the connection's next user. Deadlocks and
- * serialization failures are tried again as a whole, so work must not act on the outside world.
+ * BEGIN, and ends with the transaction, so that it cannot leak to the connection's next user. After a deadlock or a
+ * serialization failure the whole work runs again, so it must have no effects outside the database.
  * @throws AppError for constraint violations (CONFLICT), bad values (INVALID) and an unreachable database
  */
 export async function withTenant<T>(db: Db, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-  // The id is written into the statement, so nothing else than an id may pass.
+  // The id is written into the statement, so nothing but an id may pass.
   if (!isId(tenantId)) throw new AppError('NOT_FOUND', 'No such tenant')
   for (let attempt = 1; ; attempt++) {
     try {
@@ -114,7 +114,7 @@ async function runOnce<T>(db: Db, begin: string, tenantId: string, work: (tx: Tx
   })
 }
 
-/** Codes of the operating system and of Node for a connection that is not there, or not any more. */
+/** Codes of the operating system and of Node for a connection that cannot be opened or is lost. */
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|ERR_(STREAM|SOCKET)_)/
 
 type PgError = Error & { code?: string; constraint?: string; cause?: unknown }
@@ -125,20 +125,20 @@ function pgErrorOf(error: unknown): PgError | undefined {
   return typeof code === 'string' && (code.length === 5 || NETWORK.test(code)) ? (error as PgError) : pgErrorOf(cause)
 }
 
-/** Whether a transaction that failed so may succeed when it is run again: a deadlock, or a conflict of serialization. */
+/** Whether a transaction that failed with this error may succeed on a retry: a deadlock, or a serialization conflict. */
 export function isRetryable(error: unknown): boolean {
   return ['40001', '40P01'].includes(pgErrorOf(error)?.code ?? '')
 }
 
-/** Whether work failed because a row was there already, by the unique constraint of this name. */
+/** Whether work failed because a row already exists, by the unique constraint of this name. */
 export function breaksUnique(error: unknown, constraint: string): boolean {
   const found = pgErrorOf(error)
   return found?.code === '23505' && found.constraint === constraint
 }
 
 /**
- * Turns what PostgreSQL says into what a caller can act on, in words of ours: names of constraints and tables, and the
- * values that stand in a detail, are not for callers. Anything unknown passes as it is.
+ * Turns an error of PostgreSQL into an error that a caller can act on, with our own message: names of constraints and
+ * tables, and the values in a detail, are not for callers. Unknown errors pass unchanged.
  */
 export function translate(error: unknown, sentences: Sentences = {}): unknown {
   if (error instanceof AppError) return error
@@ -154,7 +154,7 @@ export function translate(error: unknown, sentences: Sentences = {}): unknown {
   return error
 }
 
-/** Constraints, by the code that PostgreSQL gives what breaks one. */
+/** Kinds of constraints, by the code of PostgreSQL for their violation. */
 const BROKEN: Readonly<Record<string, { code: ErrorCode; words: string }>> = {
   23505: { code: 'CONFLICT', words: 'Already exists' },
   23503: { code: 'NOT_FOUND', words: 'Refers to something that does not exist' },

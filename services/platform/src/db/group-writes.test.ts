@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { pause } from '../serve/clock.ts'
 import { groupWrites } from './group-writes.ts'
 
-it('writes together what comes while a write is under way, and answers each caller', async () => {
+it('combines the items that arrive during a write, and answers each caller', async () => {
   const groups: number[][] = []
   const double = groupWrites(async (items: readonly number[]) => {
     groups.push([...items])

@@ -3,8 +3,8 @@ import { on } from '../events/inbox.ts'
 import { insertRows, type NewRow, type TenantTable } from './rows.ts'
 
 /**
- * Keeps the newest state of what another service publishes, by the table's key. An event that is older than what is known
- * changes nothing.
+ * Stores the newest state that another service publishes, by the key of the table. An event that is older than the
+ * stored state changes nothing.
  */
 export const keyedProjection = <D extends DescMessage, T extends TenantTable & { version: unknown }>(
   event: D,

@@ -9,7 +9,7 @@ export function clearsAfterWrites<T extends Loader>(viewer: object, loader: T): 
   return loader
 }
 
-/** Clears what a request has read: the second of two mutations would answer what the first has loaded. */
+/** Clears the values that a request has read. Otherwise the second of two mutations would return values that the first has loaded. */
 export function forgetLoaded(viewer: object): void {
   for (const loader of loaders.get(viewer) ?? []) loader.clearAll()
 }

@@ -4,8 +4,8 @@ import { type Tx, withTenant } from './db.ts'
 import { clearsAfterWrites } from './loaded.ts'
 
 /**
- * A loader of one request and so of one tenant: all keys asked for in one tick become one transaction and one query.
- * @param read gives what it found by key; keys left out load as undefined
+ * A loader of one request and so of one tenant: all keys that are requested in one tick become one transaction and one query.
+ * @param read returns the values that it found, by key; missing keys load as undefined
  */
 export function tenantLoader<V>(
   { db, viewer }: BaseContext,

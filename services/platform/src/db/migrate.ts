@@ -9,7 +9,7 @@ const LOCK = 7_246_001
 
 /**
  * Brings a service's database to the newest schema and puts every tenant table behind row-level security. Safe to run
- * twice and from two places at once: an advisory lock lets one do it.
+ * twice, and concurrently from two places: an advisory lock lets one of them run.
  * @param ownerUrl PostgreSQL URL of the role that owns the tables
  * @param folder the service's own migrations
  */

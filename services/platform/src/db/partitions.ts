@@ -4,15 +4,16 @@ import type { Db } from './db.ts'
 
 const HOUR_MS = 3_600_000
 const DAYS_AHEAD = 3
-/** Nothing that happens is kept in a month of its own when it comes older or later than these; a default partition has it. */
+/** Rows outside of these months have no monthly partition; the default partition holds them. */
 const MONTHS_BACK = 24
 const MONTHS_AHEAD = 2
 
 type Query = (text: string, values: unknown[]) => Promise<unknown>
 
 /**
- * Makes the days of the outbox and inbox that come, and the months of other tables, before a row of theirs does, or the
- * default partition gets it. Which partitions there are is a matter of today, never of what a tenant sends.
+ * Creates the coming days of the outbox and inbox, and the months of other tables, before rows for them arrive.
+ * Otherwise the default partition gets the rows. The partitions depend on the current day only, never on data of a
+ * tenant.
  * @param monthly tables that are partitioned by month
  */
 export async function makePartitions(query: Query, monthly: readonly string[] = []): Promise<void> {
@@ -22,7 +23,7 @@ export async function makePartitions(query: Query, monthly: readonly string[] = 
   for (const table of monthly) for (let month = -MONTHS_BACK; month <= MONTHS_AHEAD; month++) await makeMonth(query, table, month)
 }
 
-/** A month of which the default partition has rows already stays there: slower, and complete. */
+/** A month that already has rows in the default partition stays there: slower, but complete. */
 async function makeMonth(query: Query, table: string, month: number): Promise<void> {
   const start = "date_trunc('month', now(), 'UTC') + make_interval(months => $2)"
   try {
@@ -34,7 +35,7 @@ async function makeMonth(query: Query, table: string, month: number): Promise<vo
 
 const CHECK_VIOLATION = '23514'
 
-/** Makes the coming days and months and drops the old days, once an hour. */
+/** Creates the coming days and months and drops the old days, once an hour. */
 export function maintainPartitions(relayDb: Db, log: Log, isLeader: () => boolean, monthly: readonly string[] = []): Loop {
   return loop('partitions', log, { pollMs: HOUR_MS }, async () => {
     if (!isLeader()) return 0

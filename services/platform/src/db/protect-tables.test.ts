@@ -43,13 +43,13 @@ afterAll(async () => {
 })
 
 describe('the protection of tables', () => {
-  it('is left alone by a migration that changes none of it', async () => {
+  it('is not touched by a migration that changes none of it', async () => {
     const before = await versions()
     await run()
     expect(await versions()).toEqual(before)
   })
 
-  it('is never away for those who write while a release changes it', async () => {
+  it('is never missing for concurrent writes while a release changes it', async () => {
     let isOver = false
     let written = 0
     const writers = Array.from({ length: 4 }, async () => {
@@ -61,7 +61,7 @@ describe('the protection of tables', () => {
     expect(written).toBeGreaterThan(12)
   })
 
-  it('is put back where somebody changed it by hand', async () => {
+  it('is restored after a change by hand', async () => {
     const [wanted, rights] = [await policies(), `SELECT relacl::text, relforcerowsecurity FROM pg_class WHERE relname = 'counters'`]
     const before = (await owner.query(rights)).rows
     for (const change of [

@@ -1,12 +1,12 @@
 import type pg from 'pg'
 
-/** Who may do what with a service's tables. */
+/** Rights of the roles on the tables of a service. */
 export type TableRules = {
   /** Role that the service runs as. */
   appRole: string
   /** Role that finds work across tenants and publishes the outbox. */
   relayRole: string
-  /** Tables in which the relay role may look for waiting work of every tenant. */
+  /** Tables in which the relay role may read waiting work of every tenant. */
   queues?: readonly { readonly table: string }[]
   /** Tables whose rows never change: facts, receipts, logs. */
   appendOnly?: readonly string[]
@@ -19,9 +19,10 @@ const TRIAL = 'protection_trial'
 const CROSS_TENANT = ['outbox', 'inbox', 'dead_letters', 'known_tenants']
 
 /**
- * Puts every table that has a tenant_id behind forced row-level security with one policy, and grants the least. Run
- * after each migration, so that a new table cannot be forgotten. A table that is so already is not touched, another one is
- * changed as a whole: the release before serves meanwhile, and without its policy or its rights each write would fail.
+ * Puts every table that has a tenant_id behind forced row-level security with one policy, and grants the least. It runs
+ * after each migration, so that a new table cannot be forgotten. A table that is protected already is not changed.
+ * Another one is changed in one transaction: the previous release serves meanwhile, and without its policy or its
+ * rights each write would fail.
  */
 export async function protectTables(client: pg.Client, rules: TableRules): Promise<void> {
   const [app, relay] = rolesOf(client, rules)
@@ -38,12 +39,13 @@ export async function protectTables(client: pg.Client, rules: TableRules): Promi
   }
 }
 
-/** What the owner does for others, and for whom; nobody else may have any function run. */
+/** Functions that run with the rights of the owner for the relay role. No other role may run any function. */
 const RELAY_FUNCTIONS = ['ensure_partition', 'drop_old_partitions']
 
 /**
- * Closes the database, its schema, sequences and functions to everybody but the two roles, who may do what they need. By what
- * the catalogue says now, so that an upgrade changes nothing where nothing is to change, and a grant by hand is taken back.
+ * Closes the database, its schema, sequences and functions to all roles but the two, which get the rights that they
+ * need. It compares with the current catalogue, so that an upgrade changes only what differs, and a grant by hand is
+ * revoked.
  */
 async function closeDatabase(client: pg.Client, app: string, relay: string): Promise<void> {
   const { rows } = await client.query<{ statement: string }>(
@@ -115,7 +117,7 @@ async function policiesOf(client: pg.Client, name: string): Promise<string[]> {
   return rows.map((row) => row.policyname)
 }
 
-/** What PostgreSQL says of a table of this kind when it is protected; nothing of the trial stays. */
+/** The protection that PostgreSQL reports for a protected table of this kind. The table of the trial is rolled back. */
 async function tryOut(client: pg.Client, kind: Kind, rules: TableRules): Promise<string> {
   await client.query('BEGIN')
   try {
@@ -127,7 +129,7 @@ async function tryOut(client: pg.Client, kind: Kind, rules: TableRules): Promise
   }
 }
 
-/** Row security, every policy, and what the two roles may do with the table and with its columns. */
+/** Row security, every policy, and the rights of the two roles on the table and on its columns. */
 async function readProtection(client: pg.Client, name: string, { appRole, relayRole }: TableRules): Promise<string> {
   const { rows } = await client.query<{ protection: string }>(
     `SELECT json_build_array(c.relrowsecurity, c.relforcerowsecurity,

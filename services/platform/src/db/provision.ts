@@ -1,13 +1,14 @@
 import pg from 'pg'
 
-/** How a service reaches its database, by role. */
+/** URLs of the database of a service, by role. */
 export type DatabaseUrls = { owner: string; app: string; relay: string }
 
 /**
- * Makes a database with its three roles: the owner of the tables, the application and the relay. Neither of the last
- * two owns anything, is a superuser or can pass row-level security. What exists is kept, passwords are set anew.
+ * Creates a database with its three roles: the owner of the tables, the application and the relay. Neither of the last
+ * two owns anything, is a superuser or can bypass row-level security. An existing database and existing roles are kept;
+ * their passwords are set again.
  * @param adminUrl URL of a role that may create roles and databases
- * @param password gives the password of a role
+ * @param password returns the password of a role
  */
 export async function provisionDatabase(
   adminUrl: string,

@@ -33,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => test.drop())
 
-it('the first rows of a list are those of the tenant, in order, as many as are asked for', async () => {
+it('the first rows of a list are those of the tenant, in order, as many as are requested', async () => {
   const ranks = async (limit: number, order: 'asc' | 'desc') =>
     (await readFirst(ctx(), limit, { table: marks, by: marks.rank, order })).map(({ rank }) => rank)
   expect(await ranks(2, 'asc')).toEqual([0, 1])

@@ -6,13 +6,13 @@ import { withTenant } from './db.ts'
 
 type TenantTable = PgTable & { tenantId: PgColumn }
 
-/** A list: the rows of a table, in the order of one column that tells them apart. */
+/** A list: the rows of a table, in the order of one unique column. */
 export type Listed<T extends TenantTable> = {
   table: T
   by: PgColumn
   order?: 'asc' | 'desc'
   where?: SQL | undefined
-  /** Values of fields, such as the arguments of a query; null and undefined leave their field open. */
+  /** Required values of fields, such as the arguments of a query. A field with null or undefined is not restricted. */
   given?: { [K in keyof InferSelectModel<T>]?: InferSelectModel<T>[K] | null | undefined }
 }
 
@@ -24,7 +24,7 @@ const conditionOf = <T extends TenantTable>({ table, where, given = {} }: Listed
 
 const inOrder = (by: PgColumn, isAscending: boolean) => (isAscending ? asc(by) : desc(by))
 
-/** Reads the first rows of a list of the viewer's tenant: one that stays short and has no pages. */
+/** Reads the first rows of a list of the viewer's tenant, for a list that stays short and has no pages. */
 export async function readFirst<T extends TenantTable>(
   { db, viewer: { tenantId } }: BaseContext,
   limit: number,
@@ -44,7 +44,7 @@ export async function readFirst<T extends TenantTable>(
 
 /**
  * Reads a page of a list, forward or backward, of the viewer's tenant.
- * @throws AppError INVALID for arguments that are no page
+ * @throws AppError INVALID for invalid page arguments
  */
 export async function readPage<T extends TenantTable>(
   { db, viewer: { tenantId }, cursors }: BaseContext & { readonly cursors: Cursors },

@@ -6,8 +6,8 @@ import { tenantLoader } from './loader.ts'
 import { all, readRow, type TenantTable } from './rows.ts'
 
 /**
- * Loads a row by its id, or by another field that tells rows apart.
- * @param where what else must hold, such as who may see it
+ * Loads a row by its id, or by another unique field.
+ * @param where a further condition, such as the viewers that may see it
  */
 export function rowsById<T extends TenantTable>(
   ctx: BaseContext,
@@ -29,7 +29,7 @@ export type Of<T extends TenantTable> = {
   /** The condition of a parent's rows. */
   readonly of: (parentId: SQL) => SQL
   readonly order: SQL
-  /** So many of each parent at most, so that no parent takes the room of another. */
+  /** Maximum number of rows of each parent, so that no parent takes the room of another. */
   readonly perParent: number
 }
 
@@ -37,7 +37,7 @@ const PARENT = sql.raw('parent.id')
 
 /**
  * Loads the first rows of each parent in one statement.
- * @returns a loader of lists; none where a parent has no rows
+ * @returns a loader of lists; the list is empty for a parent without rows
  */
 export function rowsOf<T extends TenantTable>(
   ctx: BaseContext,

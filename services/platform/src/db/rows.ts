@@ -9,7 +9,7 @@ export type TenantTable = PgTable & { tenantId: PgColumn }
 export type NewRow<T extends TenantTable> = Omit<InferInsertModel<T>, 'tenantId'>
 
 type Options<T extends TenantTable> = {
-  /** What to do with rows that exist, in SQL; 'error' lets the constraint fail. Rows that exist stay as they are otherwise. */
+  /** The action for rows that exist, in SQL; 'error' lets the constraint fail. By default existing rows do not change. */
   conflict?: string
   /** Of each key the row with the greatest value of this column wins, within the rows and against the table; of equals the last. */
   newest?: keyof NewRow<T> & string
@@ -39,7 +39,7 @@ export async function insertRows<T extends TenantTable>(
 }
 
 /**
- * The same.
+ * Inserts rows like insertRows, and returns them.
  * @returns the rows that were inserted or updated, whole
  */
 export async function insertRowsReturning<T extends TenantTable>(
@@ -120,7 +120,7 @@ function replaceOlder({ name, columns, key }: Shape, fields: readonly string[], 
   return `ON CONFLICT (tenant_id, ${key.map(nameOf).join(', ')}) DO UPDATE SET ${changes.join(', ')} WHERE ${name}.${nameOf(by)} <= excluded.${nameOf(by)}`
 }
 
-/** What the encoder calls PostgreSQL's types. */
+/** Names of PostgreSQL's types in the encoder. */
 const TYPES: Record<string, ColumnType> = {
   uuid: 'uuid',
   text: 'text',

@@ -2,10 +2,10 @@ import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
 import { on } from '../events/inbox.ts'
 import type { Tx } from './db.ts'
 
-/** What a service knows of a tenant. */
+/** The data that a service stores about a tenant. */
 export type Tenant = { tenantId: string; zone: string; currency: string }
 
-/** Keeps the list of tenants that work in this service is done for. */
+/** Maintains the list of tenants for which this service works. */
 export const rememberTenants = on(TenantCreatedSchema, 'remember-tenants', async (tx, events) => {
   for (const event of events) await rememberTenant(tx, { tenantId: event.tenantId, zone: event.zone, currency: event.currency })
 })
@@ -18,7 +18,7 @@ export async function rememberTenant(tx: Tx, { tenantId, zone, currency }: Tenan
   )
 }
 
-/** The tenant of the transaction, or the defaults while its creation has not been heard. */
+/** The tenant of the transaction, or the defaults until the event of its creation has arrived. */
 export async function currentTenant(tx: Tx): Promise<Tenant> {
   const { rows } = await tx.client.query<{ zone: string; currency: string }>(
     'SELECT zone, currency FROM known_tenants WHERE tenant_id = $1',

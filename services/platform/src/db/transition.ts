@@ -1,6 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf'
 
-/** A change of state: from which states to which one, and the event that it is published as; null where nobody else needs to know. */
+/** A change of state: the states before it, the state after it, and the event that it is published as; null when it is not published. */
 export type Transition<S extends string> = { readonly from: readonly S[]; readonly to: S; readonly event: DescMessage | null }
 
 /** SQL: the row is in a state from which the transition goes. With constants, so that partial indexes fit. */

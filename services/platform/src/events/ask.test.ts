@@ -36,7 +36,7 @@ async function answering<T>(reply: Reply, work: () => Promise<T>): Promise<T> {
   return work().finally(stop)
 }
 
-describe('ask and answer', () => {
+describe('requests and answers', () => {
   it('carry a batch there and back', async () => {
     const { decisions } = await answering(
       async ({ questions }) => ({ decisions: questions.map(({ messageId }) => ({ messageId, isAllowed: true })) }),
@@ -45,14 +45,14 @@ describe('ask and answer', () => {
     expect(decisions.map((one) => one.messageId)).toEqual(['m1', 'm2'])
   })
 
-  it('pass on what the other side meant to say', async () => {
+  it('pass on an error that is meant for callers', async () => {
     const refuse: Reply = async () => {
       throw new AppError('FORBIDDEN', 'not you')
     }
     await expect(answering(refuse, () => ask(bus, method, question))).rejects.toMatchObject({ code: 'FORBIDDEN', message: 'not you' })
   })
 
-  it('hide what it did not mean to say', async () => {
+  it('hide any other error', async () => {
     const break_: Reply = async () => {
       throw new Error('postgres://user:secret@db')
     }
@@ -62,7 +62,7 @@ describe('ask and answer', () => {
     })
   })
 
-  it('fail immediately where nobody is there, and after the deadline where nobody answers', async () => {
+  it('fail immediately without a responder, and after the deadline without an answer', async () => {
     await expect(ask(bus, method, question)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     const late: Reply = () => new Promise((resolve) => setTimeout(() => resolve({ decisions: [] }), 800))
     await expect(answering(late, () => ask(bus, method, question, 200))).rejects.toMatchObject({ code: 'UNAVAILABLE' })

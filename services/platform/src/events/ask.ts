@@ -12,19 +12,19 @@ const durations = meter.createHistogram('renmai_answer_seconds', {
   advice: { explicitBucketBoundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] },
 })
 
-/** A question that a service answers; made with `answer`. */
+/** A request that a service answers; made with `answer`. */
 export type Answer = { readonly subject: string; reply(request: Uint8Array): Promise<Uint8Array> }
 
-/** The subject of a question. */
+/** The subject of a request. */
 export function subjectOfMethod(method: DescMethodUnary): string {
   return `${method.parent.typeName}.${method.name}`
 }
 
 /**
- * Asks another service, over NATS, and waits for its answer. Questions come in batches; one that cannot be answered
- * as a whole throws.
- * @param deadlineMs how long to wait
- * @throws AppError as the other side threw it, or UNAVAILABLE when nobody answered in time
+ * Sends a request to another service over NATS, and waits for the answer. Requests carry batches. One that cannot be
+ * answered as a whole throws.
+ * @param deadlineMs longest wait for the answer, in milliseconds
+ * @throws the AppError of the other service, or UNAVAILABLE when there is no answer in time
  */
 export async function ask<M extends DescMethodUnary>(
   bus: Bus,
@@ -52,7 +52,7 @@ export async function ask<M extends DescMethodUnary>(
   })
 }
 
-/** Declares what a service answers to a question. Replicas share the questions. */
+/** Declares the answer of a service to a request. Replicas share the requests. */
 export function answer<M extends DescMethodUnary>(
   method: M,
   reply: (request: MessageShape<M['input']>) => Promise<MessageInitShape<M['output']>>,
@@ -66,7 +66,7 @@ export function answer<M extends DescMethodUnary>(
   }
 }
 
-/** Starts answering. Returns what stops it after the questions in flight are answered. */
+/** Starts answering. Returns a function that stops it after the requests in flight are answered. */
 export function answerAll(bus: Bus, service: string, answers: readonly Answer[]): () => Promise<void> {
   const subscriptions = answers.map((one) =>
     bus.nats.subscribe(one.subject, {

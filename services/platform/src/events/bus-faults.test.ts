@@ -50,7 +50,7 @@ function listener(name: string, before: () => Promise<void> = async () => undefi
   })
 }
 
-it('a consumer that hangs holds no more than it may, and goes on with all of it', async () => {
+it('a consumer that hangs holds no more than its limit, and continues with all of it', async () => {
   const hangs = Promise.withResolvers<void>()
   for (let no = 0; no < 200; no++) await say(newId())
   // A message per tenant.
@@ -65,7 +65,7 @@ it('a consumer that hangs holds no more than it may, and goes on with all of it'
   await running!.stop()
 })
 
-it('what a corrupted block lost is found by the reconciler and heard', async () => {
+it('events that a corrupted block lost are found by the reconciler and consumed', async () => {
   await test.owner.query('TRUNCATE outbox, inbox, counters')
   await bus.manager.streams.delete(SERVICE)
   await declareStream(bus, SERVICE)
@@ -91,7 +91,7 @@ it('what a corrupted block lost is found by the reconciler and heard', async () 
   await Promise.all([running!.stop(), stop()])
 })
 
-/** One bit in the second half of the newest block. */
+/** Flips one bit in the second half of the newest block. */
 function flipBits(messages: string): void {
   const [block] = readdirSync(messages)
     .filter((name) => name.endsWith('.blk'))
@@ -102,7 +102,7 @@ function flipBits(messages: string): void {
   writeFileSync(`${messages}/${block}`, bytes)
 }
 
-it('a NATS behind a network that went silent is given up, and reached again, within ten seconds', async () => {
+it('a connection to NATS over a silent network is closed, and opened again, within ten seconds', async () => {
   const network = await silentNetwork(nats.port)
   const far = await open(`nats://127.0.0.1:${network.port}`)
   const answers = () => Promise.race([far.nats.rtt(), pause(500).then(() => Promise.reject(new Error('silent')))])
@@ -114,7 +114,7 @@ it('a NATS behind a network that went silent is given up, and reached again, wit
   network.close()
 })
 
-/** Connections that are open when it goes silent stay open and carry nothing; new ones work. */
+/** Connections that are open when it goes silent stay open and carry no data; new ones work. */
 async function silentNetwork(to: number) {
   const open: [Socket, Socket][] = []
   const server = createServer((near) => {

@@ -5,16 +5,16 @@ import { STREAM_BYTES } from '../serve/config.ts'
 import { AppError } from '../serve/errors.ts'
 import type { Log } from '../serve/log.ts'
 
-/** A connection to NATS, and what JetStream offers over it. */
+/** A connection to NATS with its JetStream clients. */
 export type Bus = {
   readonly nats: NatsConnection
   readonly js: JetStreamClient
   readonly manager: JetStreamManager
   /** Whether the server can store a batch as one (2.12 and later). */
   readonly hasAtomicBatches: boolean
-  /** How many servers keep each event. */
+  /** Number of servers that keep each event. */
   readonly replicas: number
-  /** Room of a service's stream on each server. */
+  /** Size limit of the stream of a service on each server, in bytes. */
   readonly streamBytes: number
   readonly log: Log
 }
@@ -30,11 +30,11 @@ export type BusSettings = {
 const OLDEST = [2, 10]
 const ATOMIC_SINCE = [2, 12]
 const DAY_NS = 24 * 3600 * 1e9
-/** The server's codes for too little of what it may use, and of its disk. */
+/** Codes of the server for too little storage within its limits, and on its disk. */
 const NO_ROOM = [10023, 10047]
 
 /**
- * Connects and proves that the server keeps what it acknowledges.
+ * Connects and verifies that the server keeps the messages that it acknowledges.
  * @throws Error for a server older than 2.10, and for one that does not fsync every write unless the profile allows it
  */
 export async function connectBus(settings: BusSettings, name: string, log: Log): Promise<Bus> {
@@ -42,7 +42,7 @@ export async function connectBus(settings: BusSettings, name: string, log: Log):
     ...addressOf(settings.NATS_URL),
     name,
     timeout: 2_000,
-    // A server behind a silent network is given up after six seconds.
+    // The connection to a server over a silent network is closed after six seconds.
     pingInterval: 2_000,
     maxPingOut: 2,
     maxReconnectAttempts: -1,
@@ -72,8 +72,8 @@ export async function connectBus(settings: BusSettings, name: string, log: Log):
 }
 
 /**
- * What the client needs to know of an address such as nats://user:password@host:4222. Who has a name gets answers under
- * it, so that nobody else can be allowed to read them.
+ * Options of the client for an address such as nats://user:password@host:4222. A client with a user name gets its
+ * answers under that name, so that no other user needs permission to read them.
  */
 export function addressOf(url: string): ConnectionOptions {
   const { host, username, password } = new URL(url)
@@ -98,7 +98,7 @@ async function requireFsync(monitorUrl: string | undefined): Promise<void> {
 }
 
 /**
- * The subject of an event: the message's full name, who publishes it and the tenant. Nobody writes one by hand.
+ * The subject of an event: full name of the message, publisher and tenant. No code writes one by hand.
  * `renmai.identity.v1.ProfileLinked` + identity + tenant
  */
 export function subjectOf(type: string, publisher: string, tenantId: string): string {
@@ -111,7 +111,7 @@ function streamConfig(service: string, bytes: number): Partial<StreamConfig> & {
     subjects: [`renmai.*.v1.*.${service}.*`],
     storage: 'file',
     retention: 'limits',
-    // A full stream refuses, so that events wait in the outbox instead of pushing older ones out.
+    // A full stream refuses new events: they wait in the outbox instead of removing older ones.
     discard: 'new',
     max_age: 7 * DAY_NS,
     max_bytes: bytes,
@@ -121,8 +121,8 @@ function streamConfig(service: string, bytes: number): Partial<StreamConfig> & {
 }
 
 /**
- * Makes the service's own stream, or brings its settings up to date.
- * @throws Error that says what to change when NATS has no room for it
+ * Creates the stream of the service, or updates its settings.
+ * @throws Error that names the setting to change when NATS has no room for the stream
  */
 export async function declareStream(bus: Bus, service: string): Promise<void> {
   const config = {
@@ -148,7 +148,7 @@ function sayRoom(error: unknown, bytes: number): unknown {
   })
 }
 
-/** Ends a question to a service that does not answer in time or at all. */
+/** The error for a request to a service that does not answer in time or at all. */
 export function asUnavailable(error: unknown, what: string): AppError {
   return new AppError('UNAVAILABLE', `${what} does not answer; try again`, undefined, { cause: error })
 }

@@ -17,7 +17,7 @@ const settings = baseSettings.pick({
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
-/** `main.ts reconcile <since>`: publishes again what consumers lack of what the service published. They must be running. */
+/** `main.ts reconcile <since>`: publishes again the events of the service that consumers lack. The consumers must be running. */
 export async function reconcileByHand(service: string): Promise<void> {
   const [since, config] = [readSince(), loadConfig(settings)]
   const [relayDb, bus] = [connect(config.RELAY_DATABASE_URL), await connectBus(config, `${service}-reconcile`, createLog(service, 'error'))]
@@ -26,7 +26,7 @@ export async function reconcileByHand(service: string): Promise<void> {
   await relayDb.pool.end()
 }
 
-/** `main.ts remember <since>`: puts back lost marks of handled events. The service must be stopped, the others run. */
+/** `main.ts remember <since>`: restores lost marks of handled events. The service must be stopped, the others must be running. */
 export async function rememberByHand(service: string, handlers: readonly Handler[]): Promise<void> {
   const [since, config] = [readSince(), loadConfig(settings)]
   const [db, bus] = [connect(config.DATABASE_URL), await connectBus(config, `${service}-remember`, createLog(service, 'error'))]
@@ -43,7 +43,7 @@ const busSettings = baseSettings.pick({
   STREAM_MAX_BYTES: true,
 })
 
-/** `main.ts declare`: makes the service's stream or brings it up to date, so that the others may listen before the service runs. */
+/** `main.ts declare`: creates or updates the stream of the service, so that others can subscribe before the service runs. */
 export async function declareByHand(service: string): Promise<void> {
   const config = loadConfig(busSettings)
   const bus = await connectBus(config, `${service}-declare`, createLog(service, 'error'))
@@ -54,6 +54,6 @@ export async function declareByHand(service: string): Promise<void> {
 
 function readSince(): Date {
   const since = new Date(process.argv[3] ?? '')
-  if (Number.isNaN(since.getTime())) throw new Error('Say since when, such as main.ts reconcile 2026-01-31T10:00:00Z')
+  if (Number.isNaN(since.getTime())) throw new Error('Give the start time, such as main.ts reconcile 2026-01-31T10:00:00Z')
   return since
 }

@@ -7,10 +7,10 @@ import type { Handler } from './inbox.ts'
 
 /** Messages delivered and not acknowledged, to all replicas together. */
 const MAX_HELD = 128
-/** What is not acknowledged in this time is delivered to somebody else too. */
+/** A message that is not acknowledged in this time is delivered again, possibly to another replica. */
 const ACK_WAIT_NS = 30e9
 
-/** Something that consumes until it is stopped. */
+/** A running consumer, until it is stopped. */
 export type Consumption = { readonly stream: string; readonly consumer: string; isIdle: () => Promise<boolean>; stop: () => Promise<void> }
 
 /** The durable name of a handler. It starts with the service, or two services would share each other's events. */
@@ -36,10 +36,10 @@ function consume(subscriber: Subscriber, publisher: string): Consumption {
         await ensureConsumer(bus, publisher, consumer, handler)
         messages = await (await bus.js.consumers.get(publisher, consumer)).consume({
           max_messages: MAX_HELD / 2,
-          // A consumer that is gone is made again by the next turn; the library would wait for somebody to do it.
+          // The next turn creates a missing consumer again. The library would wait until another process does it.
           abort_on_missing_resource: true,
         })
-        // Its close() resolves only as somebody iterates, so a stop during the start still goes on to work().
+        // Its close() resolves only during an iteration, so a stop during the start still continues to work().
         if (stopping.signal.aborted) void messages.close()
         working = work(subscriber, messages)
         await working
@@ -73,7 +73,7 @@ async function ensureConsumer(bus: Bus, stream: string, durable: string, handler
     filter_subject: `${handler.type}.${stream}.*`,
     ack_wait: ACK_WAIT_NS,
     max_ack_pending: MAX_HELD,
-    // Without a limit of the server's: it would strand a message silently. Ours keeps it as a dead letter.
+    // The server has no limit for deliveries: with one it would drop a message silently. The limit here keeps it as a dead letter.
     max_deliver: -1,
   })
 }
@@ -84,7 +84,7 @@ async function work(subscriber: Subscriber, messages: ConsumerMessages): Promise
   let draining: Promise<void> | undefined
   const drain = async () => {
     while (waiting.length > 0) {
-      // What could not be answered, with the connection gone, comes again after ACK_WAIT.
+      // A message that cannot be answered over a lost connection is delivered again after ACK_WAIT.
       await handleLetters(subscriber, takeBatch(waiting)).catch((error) =>
         subscriber.bus.log.error({ err: error, consumer: subscriber.consumer }, 'messages not answered, they are delivered again'),
       )

@@ -6,7 +6,7 @@ import { idFrom, isId } from '../serve/ids.ts'
 import { subjectOf } from './bus.ts'
 import { type Delivery, PoisonError } from './inbox.ts'
 
-/** One outbox row on its way out. */
+/** One outbox row to publish. */
 export type OutboxRow = {
   id: number
   event_id: string
@@ -29,7 +29,7 @@ const MAX_BYTES = 128 * 1024
 
 /**
  * Puts events into envelopes by kind and tenant; within one they stay in their order.
- * @param isRepair the server must not drop them as copies, although it may still know them: somebody lacks them
+ * @param isRepair the server must not drop them as copies, although it may still know their ids: a consumer lacks them
  */
 export function seal(service: string, rows: readonly Unsealed[], isRepair = false): Sealed[] {
   const bySubject = Map.groupBy(rows, (row) => subjectOf(row.type, service, row.tenant_id))
@@ -78,7 +78,7 @@ const tenantOf = ({ subject }: JsMsg) => subject.slice(subject.lastIndexOf('.') 
 
 /**
  * The events of a message, oldest first.
- * @throws PoisonError for what is no envelope, or names no tenant, two tenants, or an event without an id
+ * @throws PoisonError for a message that is no envelope, names no tenant or two tenants, or has an event without an id
  */
 export function unseal(message: JsMsg): Delivery[] {
   const tenantId = tenantOf(message)

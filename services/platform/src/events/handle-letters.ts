@@ -13,17 +13,17 @@ import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts
 const MAX_DELIVERIES = 5
 /** Events handled in one transaction; its commit and its round trips cost as much for one. */
 const BATCH = 1_000
-/** Dead letters whose tenant is unknown or not to be believed. */
+/** Tenant of dead letters whose tenant is unknown or not trusted. */
 export const NO_TENANT = '00000000-0000-0000-0000-000000000000'
 
 const tracer = trace.getTracer('renmai')
 const handled = meter.createCounter('renmai_events_handled', { description: 'Events whose effects were committed' })
 const deadLettered = meter.createCounter('renmai_dead_letters', { description: 'Events given up and kept as dead letters' })
 
-/** Who handles the messages, by which name. */
+/** The handler of the messages, and the name of its consumer. */
 export type Subscriber = { bus: Bus; db: Db; service: string; handler: Handler; consumer: string }
 
-/** A message and its events; or why it has none. */
+/** A message and its events, or the reason why it has none. */
 export type Letter = { message: JsMsg; events: Delivery[]; problem?: Error }
 
 /** One event, and the message it came in. */
@@ -37,7 +37,7 @@ export function open(message: JsMsg): Letter {
   }
 }
 
-/** Takes the first letters, as many as have a batch of events together, and one at least. */
+/** Takes the first letters, until they have a batch of events together, and at least one. */
 export function takeBatch(waiting: Letter[]): Letter[] {
   let events = 0
   const end = waiting.findIndex(({ events: more }, no) => (events += more.length) > BATCH && no > 0)
@@ -45,9 +45,9 @@ export function takeBatch(waiting: Letter[]): Letter[] {
 }
 
 /**
- * Handles the events tenant by tenant; a group that fails in ever smaller parts, so that a bad one keeps nobody back. A
- * message is acknowledged when every event of it is handled or kept as a dead letter; else all of it comes again, and
- * the inbox drops what was handled.
+ * Handles the events tenant by tenant. A group that fails is handled in smaller and smaller parts, so that a bad event
+ * does not delay the others. A message is acknowledged when each of its events is handled or kept as a dead letter.
+ * Otherwise all of it is delivered again, and the inbox drops the events that were handled.
  */
 export async function handleLetters(subscriber: Subscriber, letters: Letter[]): Promise<void> {
   const again = new Set<JsMsg>()
@@ -86,7 +86,7 @@ async function tryHandle(subscriber: Subscriber, group: Arrived[], again: Set<Js
       return true
     } catch (error) {
       span.recordException(error as Error)
-      // What fails for all alike would fail for each part of them, after another time-out each.
+      // A failure that concerns all events would repeat for each part, after another time-out each.
       if (isAway(error)) {
         bus.log.warn({ err: error, consumer, events: group.length }, 'events not handled now')
         for (const { message } of group) again.add(message)
@@ -100,7 +100,7 @@ async function tryHandle(subscriber: Subscriber, group: Arrived[], again: Set<Js
   })
 }
 
-/** Keeps what can never be handled, or was tried often enough; the rest is delivered again. */
+/** Keeps events as dead letters that can never be handled or have reached the limit of attempts. The others are delivered again. */
 async function giveUp(subscriber: Subscriber, message: JsMsg, event: Delivery | undefined, error: Error, again: Set<JsMsg>): Promise<void> {
   const { bus, consumer } = subscriber
   const deliveries = message.info.deliveryCount
@@ -115,7 +115,7 @@ async function giveUp(subscriber: Subscriber, message: JsMsg, event: Delivery | 
   }
 }
 
-/** The database is away for everybody. What takes too long may pass in smaller parts. */
+/** The database is away for all events. A batch that takes too long may succeed in smaller parts. */
 const isAway = (error: unknown) => error instanceof AppError && ['UNAVAILABLE', 'STORAGE_UNAVAILABLE'].includes(error.code)
 
 const delayOf = ({ info }: JsMsg) => Math.min(300_000, 1_000 * 2 ** (info.deliveryCount - 1)) * (0.75 + Math.random() / 2)

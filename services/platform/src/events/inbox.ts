@@ -7,27 +7,27 @@ import { timeOfId } from '../serve/ids.ts'
 /** An event as it arrived. */
 export type Delivery = { eventId: string; tenantId: string; payload: Uint8Array }
 
-/** What a service does when it hears of one kind of event. */
+/** The reaction of a service to one kind of event. */
 export type Handler = {
-  /** Unique within the service; part of the durable consumer's name, so a rename hears everything again. */
+  /** Unique within the service. It is part of the name of the durable consumer, so after a rename the handler consumes all events again. */
   readonly name: string
   /** The message's full name. */
   readonly type: string
-  /** Whose streams are read; the service that owns the message unless said otherwise. */
+  /** Services whose streams are read; the service that owns the message by default. */
   readonly publishers: readonly string[]
-  /** Decodes, and checks that the event belongs to the tenant it was sent under. */
+  /** Decodes the event, and checks that it belongs to the tenant in its subject. */
   decode(delivery: Delivery): unknown
   handle(tx: Tx, events: unknown[]): Promise<void>
 }
 
-/** An event that can never be handled: it goes to the dead letters at once. */
+/** An event that can never be handled: it goes to the dead letters immediately. */
 export class PoisonError extends Error {
   override readonly name = 'PoisonError'
 }
 
 /**
  * Declares a reaction to an event.
- * @param name what the reaction is called, such as suppress-pending-sends
+ * @param name name of the reaction, such as suppress-pending-sends
  * @param handle called with the fresh events of one tenant, oldest first, in the transaction that marks them handled
  */
 export function on<D extends DescMessage>(
@@ -58,7 +58,7 @@ function decode<D extends DescMessage>(schema: D, delivery: Delivery): MessageSh
 }
 
 /**
- * Runs a handler at most once per event: the marks and the effects commit together. Returns how many were fresh.
+ * Runs a handler at most once per event: the marks and the effects commit together. Returns the number of fresh events.
  * @param consumer name of the durable consumer
  */
 export async function handleOnce(db: Db, consumer: string, handler: Handler, deliveries: Delivery[]): Promise<number> {
@@ -77,7 +77,7 @@ export async function handleOnce(db: Db, consumer: string, handler: Handler, del
   })
 }
 
-/** Marks events as handled. @returns those that were not before */
+/** Marks events as handled. @returns those that were not marked before */
 export async function markHandled(tx: Tx, consumer: string, eventIds: string[]): Promise<Set<string>> {
   const rows = eventIds.map((id) => ({ consumer, id, day: timeOfId(id) }))
   const columns = [

@@ -4,7 +4,7 @@ import { context, propagation } from '@opentelemetry/api'
 import type { Tx } from '../db/db.ts'
 import { newId } from '../serve/ids.ts'
 
-/** The channel on which the relay hears that something waits. */
+/** The channel on which the relay is notified of waiting events. */
 export const WAKE_RELAY = 'outbox'
 
 /**

@@ -8,10 +8,10 @@ import type { Handler } from './inbox.ts'
 export type Permissions = { publish: string[]; subscribe: string[] }
 
 /**
- * What a service may say and hear on the bus, and nothing else: its own events, its own stream, the consumers of its own
- * handlers, questions to those it asks. Whoever gets hold of its password can neither tell events in another's name nor
- * read, change or delete another's stream.
- * @param asks the questions that its code asks, and no others of the same service
+ * The permissions of a service on the bus: its own events, its own stream, the consumers of its own handlers, and the
+ * requests that it sends. With a stolen password of the service, an attacker can neither publish events in the name of
+ * another service nor read, change or delete its stream.
+ * @param asks the requests that its code sends, and no others to the same service
  */
 export function permissionsOf(service: string, handlers: readonly Handler[], asks: readonly DescMethodUnary[] = []): Permissions {
   const consumers = handlers.flatMap((handler) => handler.publishers.map((publisher) => `${publisher}.${consumerName(service, handler)}`))
@@ -33,7 +33,9 @@ export function permissionsOf(service: string, handlers: readonly Handler[], ask
   }
 }
 
-/** The gateway tells nothing: it asks and is asked, hears what others tell, and shares counters with its replicas. */
+/**
+ * The gateway publishes no events: it sends and answers requests, consumes events of the services, and shares counters with its replicas.
+ */
 export function permissionsOfAsker(name: string, asks: readonly DescMethodUnary[], hears: readonly string[], bucket: string): Permissions {
   const verbs = ['INFO', 'CREATE', 'UPDATE', 'MSG.GET'].map((verb) => `$JS.API.STREAM.${verb}.KV_${bucket}`)
   const kept = [...verbs, `$JS.API.DIRECT.GET.KV_${bucket}.>`, `$KV.${bucket}.>`]

@@ -10,7 +10,7 @@ import { answerPublished, remember } from './remember.ts'
 const seed = busSeed()
 
 describe('a stream that is deleted while everything runs', () => {
-  it('is made again by its owner, and its consumers hear on', async () => {
+  it('is created again by its owner, and its consumers continue', async () => {
     const relay = startRelay(seed.test.relayDb, seed.bus, SERVICE)
     await seed.consuming([seed.listener('hears-on')], async () => {
       await seed.append('before')
@@ -71,7 +71,7 @@ describe('a day of the inbox that is lost', () => {
     await stop()
   })
 
-  it('is put back by remembering: the effects are there, and nothing has them twice', async () => {
+  it('is restored by remembering: the effects are there, and none of them twice', async () => {
     const handler = seed.listener('remembers')
     const stop = answerAll(seed.bus, SERVICE, [answerPublished(seed.test.relayDb, SERVICE)])
     const stopReader = answerAll(seed.bus, 'test', [answerReconciler(seed.test.relayDb, 'test')])
@@ -89,7 +89,7 @@ describe('a day of the inbox that is lost', () => {
     })
     await seed.append('not handled yet')
     await relayOnce(seed.test.relayDb, seed.bus, SERVICE)
-    // The server counts what is before a consumer a moment after it has taken an event.
+    // The server updates the number of pending events a moment after the consumer has received one.
     await eventually(async () => {
       const { num_pending: pending, num_ack_pending: open } = await seed.bus.manager.consumers.info(SERVICE, 'test_remembers')
       expect(pending + open).toBe(1)

@@ -10,9 +10,9 @@ import { asUnavailable, type Bus } from './bus.ts'
 import type { OutboxRow } from './envelope.ts'
 import { publishRows } from './relay.ts'
 
-/** What was published later than this part of a period ago may still be under way. */
+/** Events that were published less than this part of a period ago may still be in flight. */
 const SETTLED = 0.4
-/** A service that was down for less than this misses nothing: where it had got to is not stored. */
+/** A service that was down for less than this misses nothing: its position is not stored. */
 const LOOK_BACK_MS = 86_400_000
 const SLICE = 5_000
 const repaired = meter.createCounter('renmai_reconciler_republished', {
@@ -20,9 +20,10 @@ const repaired = meter.createCounter('renmai_reconciler_republished', {
 })
 
 /**
- * Proves that what was published was heard. JetStream can lose a block or a stream by accident; the outbox cannot. In
- * every period what was published since the last one is compared with each consumer's inbox, and published again where
- * it is missing. Consumers that have it drop the copies. A span counts as done when nothing was missing in it.
+ * Verifies that published events were consumed. JetStream can lose a block or a stream by accident; the outbox cannot.
+ * In every period, the events that were published since the previous one are compared with the inbox of each consumer.
+ * Missing events are published again; consumers that have them drop the copies. A span is done when no event was
+ * missing in it.
  * @param isLeader whether it is this replica's turn
  */
 export function startReconciler(relayDb: Db, bus: Bus, service: string, periodSeconds: number, isLeader = () => true): Loop {
@@ -39,8 +40,9 @@ export function startReconciler(relayDb: Db, bus: Bus, service: string, periodSe
 }
 
 /**
- * Compares what was published in one span of time with the inboxes of all consumers, and publishes what any lacks.
- * @returns how many events were published again, and how many consumers have events before them and were left for later
+ * Compares the events that were published in one span of time with the inboxes of all consumers, and publishes again
+ * those that any of them lacks.
+ * @returns the number of events that were published again, and of consumers that still have pending events and were left for later
  */
 export async function reconcile(
   relayDb: Db,
@@ -60,7 +62,7 @@ export async function reconcile(
 
 const AGAIN_MS = 1_000
 
-/** The same by hand, after a stream, an inbox or a database was lost: repeats until nobody lacks anything. */
+/** The same by hand, after the loss of a stream, an inbox or a database: repeats until no consumer lacks an event. */
 export async function reconcileUntilDone(relayDb: Db, bus: Bus, service: string, since: Date, tell: (line: string) => void): Promise<void> {
   for (;;) {
     const { published, busy } = await reconcile(relayDb, bus, service, since, await timeOf(relayDb, 0))
@@ -70,13 +72,13 @@ export async function reconcileUntilDone(relayDb: Db, bus: Bus, service: string,
   }
 }
 
-/** By the clock that wrote published_at: with one that is ahead, what is published until then would never be looked at. */
+/** Reads the clock that wrote published_at. By a clock that is ahead, events that are published until then would never be checked. */
 async function timeOf({ pool }: Db, secondsAgo: number): Promise<Date> {
   const { rows } = await pool.query<{ time: Date }>("SELECT now() - $1 * interval '1 second' AS time", [secondsAgo])
   return rows[0]!.time
 }
 
-/** @returns -1 when the consumer still has events before it: what it lacks may be among them */
+/** @returns -1 when the consumer still has pending events: the events that it lacks may be among them */
 async function reconcileConsumer(relayDb: Db, bus: Bus, service: string, consumer: ConsumerInfo, from: Date, to: Date): Promise<number> {
   if (consumer.num_pending > 0 || consumer.num_ack_pending > 0) return -1
   const type = consumer.config.filter_subject?.split('.').slice(0, 4).join('.') ?? ''

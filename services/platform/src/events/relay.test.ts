@@ -55,7 +55,7 @@ describe('outbox and relay', () => {
     expect(await seed.stored()).toBe(2)
   })
 
-  it('works on after its connection was lost more often than its pool has connections', async () => {
+  it('continues after its connection was lost more often than its pool has connections', async () => {
     const db = connect(seed.test.urls.relay, { max: 2 })
     const relay = startRelay(db, seed.bus, SERVICE)
     const holders = `SELECT pg_terminate_backend(pid) FROM pg_locks
@@ -78,7 +78,7 @@ describe('outbox and relay', () => {
 })
 
 describe('a database that refuses', () => {
-  it('the marks of what is published fails the relay, and not the process', async () => {
+  it('the marks of published events fails the relay, and not the process', async () => {
     await withTenant(seed.test.db, tenant, (tx) =>
       publish(tx, TenantCreatedSchema, ...Array.from({ length: 2_001 }, () => ({ zone: 'x', currency: 'CNY' }))),
     )
@@ -86,7 +86,7 @@ describe('a database that refuses', () => {
     await seed.test.owner.query(`REVOKE UPDATE (published_at) ON outbox FROM "${relay}"`)
     await expect(relayOnce(seed.test.relayDb, seed.bus, SERVICE)).rejects.toThrow(/permission denied/)
     await seed.test.owner.query(`GRANT UPDATE (published_at) ON outbox TO "${relay}"`)
-    // A mark that was still on its way may have held after all.
+    // A mark that was still in flight may have succeeded.
     await eventually(async () => {
       await relayOnce(seed.test.relayDb, seed.bus, SERVICE)
       expect(await seed.unpublished()).toBe(0)
@@ -94,7 +94,7 @@ describe('a database that refuses', () => {
     expect(await seed.stored()).toBe(2_001)
   })
 
-  it('so many events in one message gets them in smaller parts', async () => {
+  it('too many events in one message gets them in smaller parts', async () => {
     const slow = on(TenantCreatedSchema, 'slow', async (tx, events) => {
       if (events.length > 2) throw new AppError('TIMEOUT', 'too much')
       for (const _event of events)
@@ -106,7 +106,7 @@ describe('a database that refuses', () => {
       )
       await relayOnce(seed.test.relayDb, seed.bus, SERVICE)
       await eventually(async () => expect(await seed.effects()).toBe(20))
-      // Nobody had to wait for a delivery after the one that failed.
+      // No event had to wait for a delivery after the one that failed.
       expect((await seed.bus.manager.consumers.info(SERVICE, 'test_slow')).delivered.consumer_seq).toBe(1)
     })
   })

@@ -6,24 +6,25 @@ import { type Bus, declareStream } from './bus.ts'
 import { headersOf, type OutboxRow, type Sealed, seal } from './envelope.ts'
 import { WAKE_RELAY } from './outbox.ts'
 
-/** NATS takes a thousand messages as one batch; there are fewer, unless each event is of another kind or tenant. */
+/** NATS accepts a thousand messages as one batch. There are fewer, unless each event has another kind or tenant. */
 const BATCH = 1_000
-/** Read at once; while one batch is published the one before it is marked. */
+/** Rows per read. While one batch is published, the previous one is marked. */
 const READ = 4 * BATCH
 const POLL_MS = 200
 const LOCK = 7_246_002
 const published = meter.createCounter('renmai_outbox_published', { description: 'Events published from the outbox' })
 const oldestSeconds = meter.createGauge('renmai_outbox_oldest_seconds', { description: 'Age of the oldest unpublished event' })
 
-/** Of all replicas of a service one leads; what need not be done by each is done by that one. */
+/** One of the replicas of a service is the leader. It does the work that not every replica has to do. */
 export type Relay = Loop & { readonly isLeader: () => boolean }
 
 /**
- * Publishes what waits in the outbox, oldest first. One relay per service is active at a time, by a session lock, or
- * the order of one aggregate's events could break. It dies between publishing and marking at worst: the rows are then
- * published again with the same ids, and JetStream or the reader's inbox drops the copies.
+ * Publishes the events that wait in the outbox, oldest first. One relay per service is active at a time, by a session
+ * lock; with two, the order of one aggregate's events could break. In the worst case it dies between publishing and
+ * marking: the rows are then published again with the same ids, and JetStream or the inbox of the consumer drops the
+ * copies.
  * @param db pool of the relay role
- * @param onLead called when this replica begins to lead
+ * @param onLead called when this replica becomes the leader
  */
 export function startRelay(db: Db, bus: Bus, service: string, onLead: () => void = () => undefined): Relay {
   let isLeader = false
@@ -35,16 +36,16 @@ export function startRelay(db: Db, bus: Bus, service: string, onLead: () => void
       if (!isLeader) return 0
       onLead()
     }
-    // Somebody may have deleted the stream while we ran; nothing is published before it is there again.
+    // The stream may have been deleted while the service ran. Nothing is published before it exists again.
     return relayOnce(db, bus, service).catch((error) => declareStream(bus, service).then(() => Promise.reject(error)))
   })
   return { ...run, isLeader: () => isLeader, stop: () => run.stop().finally(() => release?.()) }
 }
 
 /**
- * Takes the session lock on a connection of its own, which also hears the outbox's notifications. A connection that
- * breaks goes back to the pool to be closed: kept, each loss would cost the pool one for ever.
- * @returns how to give the lock up; undefined when another relay has it
+ * Takes the session lock on a connection of its own, which also receives the notifications of the outbox. A broken
+ * connection goes back to the pool to be closed. Otherwise each loss would cost the pool one connection permanently.
+ * @returns a function that releases the lock; undefined when another relay holds it
  */
 async function becomeLeader(db: Db, lost: () => void, wake: () => void): Promise<(() => void) | undefined> {
   const client = await db.pool.connect()
@@ -72,7 +73,10 @@ async function becomeLeader(db: Db, lost: () => void, wake: () => void): Promise
   }
 }
 
-/** Publishes what waits, in batches one after the other, and marks each. Returns how many; nothing is locked while NATS is asked. */
+/**
+ * Publishes waiting events in batches, one after the other, and marks each batch. Returns the number of events. It
+ * holds no lock while it waits for NATS.
+ */
 export async function relayOnce(db: Db, bus: Bus, service: string): Promise<number> {
   const { rows } = await db.pool.query<OutboxRow>(
     `SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox
@@ -87,7 +91,7 @@ export async function relayOnce(db: Db, bus: Bus, service: string): Promise<numb
       await publishRows(bus, service, batch)
       crashPoint('published')
       const marking = mark(db, batch)
-      // Told below; a failure that nobody waits for yet would end the process.
+      // The error is thrown below. Without a handler here an early failure would end the process.
       marking.catch(() => undefined)
       marks.push(marking)
     }
@@ -109,7 +113,7 @@ async function mark(db: Db, rows: OutboxRow[]): Promise<void> {
 
 /**
  * Publishes rows as one atomic batch (one fsync); when the server refuses the batch, message by message in the same order.
- * @param isRepair the server must not drop them as copies, although it may still know them: somebody lacks them
+ * @param isRepair the server must not drop them as copies, although it may still know their ids: a consumer lacks them
  */
 export async function publishRows(bus: Bus, service: string, rows: OutboxRow[], isRepair = false): Promise<void> {
   const messages = seal(service, rows, isRepair)

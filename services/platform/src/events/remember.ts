@@ -16,11 +16,11 @@ const PAGE = 5_000
 const subjectFor = (service: string) => `${ReconcileService.typeName}.ListPublished.${service}`
 
 /**
- * Puts back marks of handled events that were lost, while the effects are there: everything that the consumers have
- * acknowledged counts as handled. Handling it again would count twice what is counted. The service must not be running.
- * @param since marks of what was published since then
- * @returns how many marks were put back
- * @throws Error when a consumer still has events before it: those are not handled yet
+ * Restores lost marks of handled events whose effects still exist: every event that the consumers have acknowledged
+ * counts as handled. Handling one again would count it twice. The service must not be running.
+ * @param since start of the time in which the events were published
+ * @returns the number of restored marks
+ * @throws Error when a consumer still has pending events: those are not handled yet
  */
 export async function remember(db: Db, bus: Bus, service: string, handlers: readonly Handler[], since: Date): Promise<number> {
   let marked = 0

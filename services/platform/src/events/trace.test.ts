@@ -21,7 +21,7 @@ import { on } from './inbox.ts'
 import { publish } from './outbox.ts'
 import { relayOnce } from './relay.ts'
 
-it('one trace runs from the request over SQL, the outbox and NATS to the consumer and its questions', async () => {
+it('one trace runs from the request over SQL, the outbox and NATS to the consumer and its requests', async () => {
   const exporter = new InMemorySpanExporter()
   const flush = startTelemetry('test', undefined, exporter)
   const folder = mkdtempSync(join(tmpdir(), 'renmai-trace-'))

@@ -9,12 +9,12 @@ const lag = meter.createGauge('renmai_consumer_lag', {
   description: 'Events that wait for a consumer or are with it, unacknowledged; the same from all replicas',
 })
 
-/** Tells how much waits for each consumer of a service. One question to NATS for each, four times a minute. */
+/** Measures the number of pending events of each consumer of a service. It sends one request per consumer to NATS, four times a minute. */
 export function watchLag(bus: Bus, consumptions: readonly Consumption[]): Loop {
   return loop('watch-lag', bus.log, { pollMs: PERIOD_MS }, async (signal) => {
     for (const { stream, consumer } of consumptions) {
       const info = await bus.manager.consumers.info(stream, consumer).catch(absent)
-      // One that is not there yet has nothing waiting: it is made when its stream is.
+      // A consumer that does not exist yet has no pending events: it is created with its stream.
       if (info) lag.record(info.num_pending + info.num_ack_pending, { stream, consumer })
       await pause(10, signal)
     }

@@ -1,13 +1,14 @@
 import { Slowness } from './slowness.ts'
 
-/** Requests may take this many times as long as they do when little is under way. */
+/** Requests may take this many times as long as they take with little load. */
 const SLOW = 1.5
-/** Four in a second. */
+/** Per call of adapt(): four requests in a second. */
 const INCREASE = 0.2
 
 /**
- * How much may be under way at once without getting slow. It moves by additive increase and multiplicative decrease (Chiu
- * and Jain, 1989): down while requests take longer than usual, up while they do not and somebody waits.
+ * The number of requests that may run concurrently without getting slow. It moves by additive increase and
+ * multiplicative decrease (Chiu and Jain, 1989): down while requests take longer than usual, up while they do not and
+ * requests wait.
  */
 export class AdaptiveLimit {
   readonly #atLeast: number
@@ -26,19 +27,19 @@ export class AdaptiveLimit {
     return Math.floor(this.#value)
   }
 
-  /** Somebody had to wait. */
+  /** A request had to wait. */
   noteShort(): void {
     this.#wasShort = true
   }
 
-  /** @returns what to call with the request's time in ms when it ends */
+  /** @returns the function to call with the duration of the request in ms when it ends */
   watch(kind: string, running: number): (ms: number) => void {
-    // Times of a crowd, taken for usual, would let in the next crowd.
+    // Durations under load, if counted as usual, would admit the next overload.
     const isCalm = !this.#wasShort && running <= this.#atLeast
     return (ms) => this.#slowness.note(kind, ms, isCalm)
   }
 
-  /** To be called every 50 ms: at the onset of a flood everybody waits until the limit has come down. */
+  /** To be called every 50 ms: when an overload begins, all requests wait until the limit has decreased. */
   adapt(isShort: boolean): void {
     const slowness = this.#slowness.read() ?? 1
     if (slowness > SLOW) this.#lower(slowness)
@@ -52,7 +53,7 @@ export class AdaptiveLimit {
     this.#value = Math.max(this.#atLeast, this.#value * Math.max(0.5, SLOW / slowness))
   }
 
-  /** Where the limit waits for the next crowd. */
+  /** The limit at rest, before the next overload. */
   get #rest(): number {
     return Math.min(this.#atMost, 4 * this.#atLeast)
   }

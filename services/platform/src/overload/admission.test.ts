@@ -10,7 +10,7 @@ afterEach(() => admission?.stop())
 const create = (options: AdmissionOptions, pressure = { now: 0 }) =>
   (admission = new Admission({ readPressure: () => pressure.now, ...options }))
 
-/** Work that runs until it is let go, and says in which order it began. */
+/** Work that runs until it is released, and records the order in which it started. */
 function workbench() {
   const [began, open] = [[] as string[], [] as (() => void)[]]
   const run = (tenant: string, priority: Priority, name: string) => {
@@ -18,7 +18,7 @@ function workbench() {
       began.push(name)
       return new Promise<void>((resolve) => open.push(resolve))
     })
-    // What still waits when a test ends is refused then.
+    // Requests that still wait when a test ends are refused then.
     done.catch(() => undefined)
     return done
   }
@@ -30,7 +30,7 @@ function workbench() {
 }
 
 describe('admission', () => {
-  it('gives the next place to the tenant that has least under way', async () => {
+  it('gives the next place to the tenant that has the fewest requests running', async () => {
     create({ atLeast: 2, atMost: 2 })
     const { began, run, finishOne } = workbench()
     for (const no of [1, 2, 3, 4, 5]) void run('noisy', 'MUTATION', `noisy ${no}`)
@@ -39,7 +39,7 @@ describe('admission', () => {
     expect(began).toEqual(['noisy 1', 'noisy 2', 'quiet 1', 'noisy 3', 'quiet 2', 'noisy 4', 'noisy 5'])
   })
 
-  it('lets a tenant with nothing under way begin beyond the limit, up to twice as much', async () => {
+  it('lets a tenant with no running request start beyond the limit, up to twice the limit', async () => {
     create({ atLeast: 2, atMost: 2 })
     const { began, run } = workbench()
     for (const no of [1, 2, 3]) void run('noisy', 'MUTATION', `noisy ${no}`)
@@ -48,7 +48,7 @@ describe('admission', () => {
     expect(began).toEqual(['noisy 1', 'noisy 2', 'a', 'b'])
   })
 
-  it('keeps a tenant to its share of the places while others ask too, and gives it all when they stop', async () => {
+  it('keeps a tenant to its share of the places while others send requests too, and gives it all when they stop', async () => {
     create({ atLeast: 4, atMost: 4, waitMs: 10_000 })
     const { began, run, finishOne } = workbench()
     void run('quiet', 'MUTATION', 'quiet')
@@ -61,7 +61,7 @@ describe('admission', () => {
     await eventually(() => expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2', 'noisy 6', 'noisy 3']))
   })
 
-  it('does what is important first, and reads newest first', async () => {
+  it('runs important requests first, and reads newest first', async () => {
     create({ atLeast: 1, atMost: 1 })
     const { began, run, finishOne } = workbench()
     void run('a', 'QUERY', 'first')
@@ -82,7 +82,7 @@ describe('admission', () => {
     expect(began).toEqual(['export', 'export', 'query'])
   })
 
-  it('refuses one tenant that has too much waiting, and no other', async () => {
+  it('refuses only the tenant that has too many requests waiting', async () => {
     create({ atLeast: 1, atMost: 1 })
     const { run } = workbench()
     const noisy = Array.from({ length: 66 }, () => run('noisy', 'MUTATION', 'n'))
@@ -91,7 +91,7 @@ describe('admission', () => {
     expect(await Promise.race([other.catch((error) => error), sleep(20).then(() => 'waits')])).toBe('waits')
   })
 
-  it('refuses what waited too long, and forgets it', async () => {
+  it('refuses a request that waited too long, and removes it', async () => {
     create({ atLeast: 1, atMost: 1, waitMs: 20 })
     const { began, run, finishOne } = workbench()
     const first = run('a', 'MUTATION', 'first')
@@ -101,13 +101,13 @@ describe('admission', () => {
     expect(began).toEqual(['first'])
   })
 
-  it('gives a place back when the work fails', async () => {
+  it('releases a place when the work fails', async () => {
     create({ atLeast: 1, atMost: 1, waitMs: 50 })
     const failing = () => admission.admit({ tenantId: 'a', priority: 'QUERY', kind: 'test' }, () => Promise.reject(new Error('broken')))
     for (let no = 0; no < 3; no++) await expect(failing()).rejects.toThrow('broken')
   })
 
-  it('under pressure refuses exports first, then queries, then mutations, then what is stored', async () => {
+  it('under pressure refuses exports first, then queries, then mutations, then data to store', async () => {
     const pressure = { now: 0 }
     create({}, pressure)
     const { run } = workbench()
@@ -128,11 +128,11 @@ describe('admission', () => {
     expect(seen).toEqual(['PERSIST,MUTATION,QUERY,EXPORT', 'PERSIST,MUTATION,QUERY', 'PERSIST,MUTATION', 'PERSIST', ''])
   })
 
-  it('answers late rather than not at all where hardly anybody asks: then it is not they who make the process late', async () => {
+  it('answers late rather than not at all with few requests running: they are not the reason for the delay', async () => {
     const pressure = { now: 5 }
     create({ atLeast: 2 }, pressure)
     const ask = (priority: Priority) => admission.admit({ tenantId: 'a', priority, kind: 'test' }, async () => priority)
-    // An export that is refused tells that the pressure is felt.
+    // A refused export shows that the pressure is noticed.
     await eventually(() => expect(ask('EXPORT')).rejects.toMatchObject({ code: 'UNAVAILABLE' }))
     expect(await ask('QUERY')).toBe('QUERY')
     const { run } = workbench()
@@ -140,10 +140,10 @@ describe('admission', () => {
     await expect(ask('QUERY')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  it('lets in less while requests get slow, and more again when they are quick and somebody waits', async () => {
+  it('admits fewer requests while they get slow, and more again when they are quick and others wait', async () => {
     create({ atLeast: 1, atMost: 16, waitMs: 10_000 })
     let [running, most, slow] = [0, 0, true]
-    // Alone it takes 10 ms; while slow, each takes as long as all together.
+    // Alone a request takes 10 ms; while slow, each takes as long as all together.
     const request = () =>
       admission.admit({ tenantId: 'a', priority: 'MUTATION', kind: 'test' }, async () => {
         most = Math.max(most, ++running)
@@ -171,7 +171,7 @@ describe('admission', () => {
     await Promise.all(clients)
   })
 
-  it('does not take for usual how long requests take while others wait', async () => {
+  it('does not count durations as usual that are measured while others wait', async () => {
     create({ atLeast: 4, atMost: 64, waitMs: 10_000 })
     let [running, most, isOver] = [0, 0, false]
     const request = () =>
@@ -195,7 +195,7 @@ describe('admission', () => {
 })
 
 describe('pressure', () => {
-  it('sees a blocked event loop and a waited-for connection, each once', async () => {
+  it('measures a blocked event loop and a wait for a connection, each once', async () => {
     readPressure()
     await sleep(50)
     expect(readPressure()).toBeLessThan(1)

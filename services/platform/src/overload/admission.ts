@@ -6,15 +6,15 @@ import { FairQueue, type Place, type Priority } from './fair-queue.ts'
 import { readPressure } from './pressure.ts'
 
 export type AdmissionOptions = {
-  /** How many requests are under way at once, at least and at most. */
+  /** Number of concurrent requests, at least and at most. */
   atLeast?: number
   atMost?: number
-  /** How long a request may wait for its turn. */
+  /** Longest wait of a request for its turn, in milliseconds. */
   waitMs?: number
   readPressure?: () => number
 }
 
-/** Who asks for what. Requests of one kind take about as long as each other when nothing else is under way. */
+/** Tenant, priority and kind of a request. Requests of one kind take about the same time when nothing else is running. */
 export type Asked = Place & { kind: string }
 
 type Waiting = { begin: () => void; refuse: (error: AppError) => void }
@@ -23,15 +23,15 @@ const ADAPT_MS = 50
 const PRESSURE_MS = 250
 const WAITING_PER_TENANT = 64
 const WAITING_IN_ALL = 1_024
-/** From which pressure on a priority is refused: the least important first. */
+/** The pressure from which a priority is refused: the least important first. */
 const REFUSED_FROM: Record<Priority, number> = { EXPORT: 0.5, QUERY: 1, MUTATION: 2, PERSIST: 4 }
 
 const refused = meter.createCounter('renmai_admission_refused', { description: 'Requests refused before any work was done on them' })
 const underWay = meter.createUpDownCounter('renmai_admission_running', { description: 'Admitted requests under way' })
 
 /**
- * Lets in as much at once as gets done without getting slow, shared fairly among tenants. What waits is bounded, per
- * tenant and in time: a caller is refused while asking again still helps.
+ * Admits as many concurrent requests as run without getting slow, shared fairly among tenants. Waiting is bounded, in
+ * number per tenant and in time: a caller is refused while a retry still helps.
  */
 export class Admission {
   readonly #atLeast: number
@@ -56,15 +56,15 @@ export class Admission {
     }
     const feel = () => {
       const pressure = read()
-      // One long task is no overload: only what lasts over two readings is.
+      // One long task is no overload. Only pressure that lasts over two readings is.
       this.#pressure = { last: pressure, lasting: Math.min(pressure, this.#pressure.last) }
     }
     this.#timers = [setInterval(adapt, ADAPT_MS).unref(), setInterval(feel, PRESSURE_MS).unref()]
   }
 
   /**
-   * Runs work when it is its turn.
-   * @throws AppError RATE_LIMITED when this tenant has too much waiting; UNAVAILABLE when the process is overloaded
+   * Waits for the turn of a request, then runs its work.
+   * @throws AppError RATE_LIMITED when this tenant has too many requests waiting; UNAVAILABLE when the process is overloaded
    */
   async admit<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
     if (this.#isPressed(asked.priority)) throw refuse(asked.priority, 'pressure')
@@ -76,30 +76,30 @@ export class Admission {
     try {
       return await work()
     } finally {
-      // How long an export takes is a matter of its size.
+      // The duration of an export depends on its size, so it is not measured.
       if (asked.priority !== 'EXPORT') note(performance.now() - began)
       this.#end(asked)
     }
   }
 
   /**
-   * Refuses a tenant that has as much waiting as it may, before anything is read of what it sends: what a refusal costs is
-   * taken from everybody.
+   * Refuses a tenant that has the maximum number of requests waiting, before any of the request is read: all tenants
+   * pay for the cost of a refusal.
    * @throws AppError RATE_LIMITED
    */
   requireRoomToWait({ tenantId, priority }: Place): void {
     if (this.#queue.waitingOf(tenantId) >= WAITING_PER_TENANT) throw refuse(priority, 'tenant')
   }
 
-  /** Refuses what waits. */
+  /** Refuses all waiting requests. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer)
     for (const one of this.#queue.clear()) one.refuse(overloaded())
   }
 
   /**
-   * Where hardly anything is under way it is not what is asked that makes the process late: it has just begun, or its
-   * neighbours take the processor. Who is refused then gains nothing; who is let in is answered late.
+   * When few requests are running, they are not the reason why the process is late: it has just started, or other
+   * processes use the CPU. A refusal then helps no caller; an admitted request is answered late.
    */
   #isPressed(priority: Priority): boolean {
     if (priority !== 'EXPORT' && this.#running < this.#atLeast) return false
@@ -109,12 +109,12 @@ export class Admission {
   #hasRoom(tenantId: string, priority: Priority): boolean {
     if (priority === 'EXPORT' && !this.#hasExportRoom(tenantId)) return false
     const [limit, own] = [this.#limit.value, this.#queue.runningOf(tenantId)]
-    // A tenant with nothing under way does not wait for one that has much; alone, a tenant may have all.
+    // A tenant with no running request does not wait for one that has many. A tenant that is alone may have all places.
     if (own === 0) return this.#running < 2 * limit
     return this.#running < limit && own < limit / this.#active.size
   }
 
-  /** An export may last as long as its caller likes, so that of their places one tenant has half at most, also alone. */
+  /** The caller decides how long an export lasts. So one tenant has at most half of the places for exports, also when it is alone. */
   #hasExportRoom(tenantId: string): boolean {
     const places = Math.max(2, this.#limit.value / 4)
     return this.#exports < places && (this.#exportsOf.get(tenantId) ?? 0) < Math.floor(places / 2)
@@ -166,10 +166,10 @@ export class Admission {
   }
 }
 
-const overloaded = () => new AppError('UNAVAILABLE', 'Too much is asked for at once; try again in a few seconds')
+const overloaded = () => new AppError('UNAVAILABLE', 'Too many requests; try again in a few seconds')
 
 function refuse(priority: Priority, reason: 'pressure' | 'tenant' | 'full' | 'waited'): AppError {
   refused.add(1, { priority, reason })
-  if (reason === 'tenant') return new AppError('RATE_LIMITED', 'Too many requests at once for this tenant; slow down and try again')
+  if (reason === 'tenant') return new AppError('RATE_LIMITED', 'Too many concurrent requests of this tenant; slow down and try again')
   return overloaded()
 }

@@ -1,15 +1,16 @@
-/** What is done first and refused last comes first. */
+/** In the order of service: the first is served first and refused last. */
 export const PRIORITIES = ['PERSIST', 'MUTATION', 'QUERY', 'EXPORT'] as const
 export type Priority = (typeof PRIORITIES)[number]
 
-/** Whose request, and how important. */
+/** Tenant and priority of a request. */
 export type Place = { tenantId: string; priority: Priority }
 
 type Share<T> = { running: number; waiting: Record<Priority, T[]> }
 
 /**
- * Who is next, when tenants share something: the tenant with least under way, and of its requests the most important.
- * Reads are taken newest first, since the callers of the oldest have given up; everything else in its order.
+ * Chooses the next request when tenants share a resource: the tenant with the fewest running requests, and its most
+ * important request. Reads are taken newest first, since the callers of the oldest have stopped waiting; all other
+ * requests in their order.
  */
 export class FairQueue<T> {
   readonly #shares = new Map<string, Share<T>>()
@@ -49,7 +50,7 @@ export class FairQueue<T> {
     this.#forget(tenantId)
   }
 
-  /** Takes the next request out; whoever is served is last among those with as much under way. */
+  /** Removes and returns the next request. The tenant that is served becomes the last among those with as many running. */
   take(isAllowed: (tenantId: string, priority: Priority) => boolean): (Place & { item: T }) | undefined {
     let found: { tenantId: string; share: Share<T>; priority: Priority } | undefined
     for (const [tenantId, share] of this.#shares) {
@@ -66,7 +67,7 @@ export class FairQueue<T> {
     return { tenantId, priority, item: (priority === 'QUERY' ? queue.pop() : queue.shift())! }
   }
 
-  /** Takes everything out. */
+  /** Removes and returns all requests. */
   clear(): T[] {
     const items = [...this.#shares.values()].flatMap(({ waiting }) => PRIORITIES.flatMap((priority) => waiting[priority].splice(0)))
     this.#size = 0

@@ -10,22 +10,22 @@ const [loop, pool] = [createHistogram(), createHistogram()]
 let isSampling = false
 
 const loopDelay = meter.createGauge('renmai_event_loop_delay_seconds', {
-  description: 'How late the event loop comes (p99 of late)',
+  description: 'Delay of the event loop (recent p99)',
   unit: 's',
 })
 const poolWait = meter.createGauge('renmai_pool_wait_seconds', {
-  description: 'How long a database connection is waited for (p99 of late)',
+  description: 'Wait for a database connection (recent p99)',
   unit: 's',
 })
 
-/** Counts how long a caller waited for a database connection. */
+/** Records the wait of a caller for a database connection. */
 export function notePoolWait(ms: number): void {
   pool.record(Math.max(1, Math.round(ms * NS_PER_MS)))
 }
 
 /**
- * How late this process is, since the last reading: above 1 the event loop comes 200 ms late or a database connection is
- * waited for 500 ms (p99). One reader per process.
+ * Pressure of this process since the last reading. Above 1, the event loop is 200 ms late or a database connection is
+ * waited for 500 ms (p99). Only one reader per process.
  */
 export function readPressure(): number {
   sampleLoop()

@@ -1,15 +1,16 @@
 const MAX_KINDS = 1_000
-/** The weight of a new time, once a hundred are known. */
+/** Weight of a new duration, once a hundred are known. */
 const WEIGHT = 0.01
 const DOUBT = 1.0001
-/** One long task says nothing about the rest. */
+/** A reading needs so many durations: one long task is no evidence about the rest. */
 const MIN_TIMES = 8
 
 type Usual = { ms: number; seen: number }
 
 /**
- * How many times as long as usual requests take. Usual is what the same kind takes while nothing has to wait, as a moving
- * average: a slow kind is no overload, and what takes long because of others is not taken for usual.
+ * Ratio of the durations of requests to the usual ones. The usual duration is the moving average of the same kind while
+ * no request has to wait. So a slow kind is no overload, and a duration that is long because of other requests does not
+ * count as usual.
  */
 export class Slowness {
   readonly #usual = new Map<string, Usual>()
@@ -17,10 +18,10 @@ export class Slowness {
   #expected = 0
   #times = 0
 
-  /** @param isCalm whether little was under way, and nothing waited, when the request began */
+  /** @param isCalm whether few requests were running, and none waited, when the request began */
   note(kind: string, ms: number, isCalm: boolean): void {
     const usual = this.#usual.get(kind)
-    // A kind first seen under load is known badly rather than not at all.
+    // A kind that is first seen under load gets a bad estimate rather than none.
     if (!usual) return this.#learn(kind, ms)
     this.#times++
     this.#taken += ms
@@ -28,7 +29,7 @@ export class Slowness {
     if (isCalm) usual.ms += Math.max(WEIGHT, 1 / ++usual.seen) * (ms - usual.ms)
   }
 
-  /** Since the last reading that told something; nothing when too few times are known. */
+  /** Ratio since the last reading that returned one; undefined when too few durations are known. */
   read(): number | undefined {
     if (this.#times < MIN_TIMES) return undefined
     const ratio = this.#taken / this.#expected
@@ -39,8 +40,9 @@ export class Slowness {
   }
 
   /**
-   * Takes what is usual for a little more. Called twenty times a second where fewer at once have not helped, it grows by
-   * an eighth in a minute: work that has become slow for good is not held back for ever.
+   * Raises the usual durations a little. It is called twenty times a second when fewer concurrent requests have not
+   * helped; the usual durations then grow by an eighth in a minute. So work that has become slow for good is not held
+   * back permanently.
    */
   doubt(): void {
     for (const usual of this.#usual.values()) usual.ms *= DOUBT

@@ -1,16 +1,16 @@
 /**
- * Liquid for texts that tenants write. Such a text is data: it sees the values it is given and nothing else of the
- * process, and it is refused before it uses more than its share. Runs on a thread of its own (template-worker.ts).
+ * Liquid for texts that tenants write. Such a text is data: it can read the given values and nothing else of the
+ * process. It is refused before it uses more than its limits. It runs on a thread of its own (template-worker.ts).
  */
 import { Liquid, type Template } from 'liquidjs'
 
-/** What may stand in a text. Every other tag of the library reads files, keeps counters between texts, or makes HTML tables. */
+/** Tags that a text may use. Every other tag of the library reads files, keeps counters between texts, or makes HTML tables. */
 const TAGS = new Set(['#', 'assign', 'break', 'capture', 'case', 'comment', 'continue', 'cycle', 'echo', 'for', 'if', 'raw', 'unless'])
 
-/** For all texts of one message together. */
+/** Limit for all texts of one message together. */
 const CPU_MS = 50
 const MAX_SOURCE = 50_000
-/** Also of what is written: a loop over a long text makes more of it within its time than a process has memory. */
+/** It also limits the output: within its time, a loop over a long text can write more than the memory of a process. */
 const MAX_OUTPUT = 200_000
 const MAX_MEMORY = 1_000_000
 
@@ -26,14 +26,14 @@ const engine = new Liquid({
 })
 for (const name of Object.keys(engine.tags)) if (!TAGS.has(name)) delete engine.tags[name]
 
-/** Why a source is none: a tag that texts do not have, by its name, or the line that cannot be read. */
+/** The reason why a source is not valid: the name of a tag that is not allowed, or the line that cannot be parsed. */
 type SourceProblem = { problem: 'TAG'; tag: string } | { problem: 'SYNTAX'; line: number } | { problem: 'TOO_HEAVY' }
 export type Source = { variables: string[] } | SourceProblem
 export type TextProblem = { problem: 'VARIABLE_MISSING' | 'INVALID' | 'TOO_HEAVY' }
 export type Texts = { texts: string[] } | TextProblem
 export type Values = { readonly [name: string]: string | Values }
 
-/** @returns the names that a source takes from outside, or why it is no source */
+/** @returns the names of the values that a source uses, or the reason why it is not valid */
 export function readSource(source: string): Source {
   try {
     return { variables: engine.globalVariablesSync(source) }
@@ -44,7 +44,7 @@ export function readSource(source: string): Source {
 
 export const parseSources = (sources: readonly string[]): Template[][] => sources.map((source) => engine.parse(source))
 
-/** @param sources what parseSources gave for one message */
+/** @param sources the results of parseSources for one message */
 export function renderTexts(sources: readonly Template[][], values: Values): Texts {
   const began = process.threadCpuUsage()
   for (;;) {
@@ -53,7 +53,7 @@ export function renderTexts(sources: readonly Template[][], values: Values): Tex
       return texts.some(({ length }) => length > MAX_OUTPUT) ? { problem: 'TOO_HEAVY' } : { texts }
     } catch (error) {
       const { user, system } = process.threadCpuUsage(began)
-      // The library measures time that passes. A thread that had to wait for a processor has not used its share yet.
+      // The library measures elapsed time. A thread that had to wait for a CPU has not used its limit yet.
       const isOnlyLate = messageOf(error).startsWith('template render limit') && user + system < CPU_MS * 1_000
       if (!isOnlyLate) return { problem: problemOfText(error) }
     }

@@ -10,7 +10,7 @@ import { parseSources, readSource, renderTexts, type Source, type Texts, type Va
 export type Batch = { sources: Record<string, readonly string[]>; messages: readonly { template: string; values: Values }[] }
 export type Question = { kind: 'READ'; sources: readonly string[] } | ({ kind: 'RENDER' } & Batch)
 
-/** On a busy machine the thread has a tenth of the processor that the main thread has, which answers requests. */
+/** On a busy machine the thread gets a tenth of the CPU time of the main thread, which answers requests. */
 const NICE = 10
 
 /** Linux gives each thread a priority of its own (setpriority(2)); elsewhere it stays as it is. */
@@ -18,12 +18,12 @@ function giveWay(): void {
   try {
     setPriority(Number(basename(readlinkSync('/proc/thread-self'))), NICE)
   } catch {
-    // Texts are rendered as well without it, and no text of a tenant has run yet.
+    // Rendering also works without it, and no text of a tenant has run yet.
   }
 }
 giveWay()
 
-/** Which item is worked on, for the pool that watches over it. */
+/** Number of the current item, for the pool that watches the thread. */
 const progress = new Int32Array(workerData as SharedArrayBuffer)
 
 function* renderBatch({ sources, messages }: Batch): Generator<Texts> {

@@ -11,9 +11,9 @@ const templates = new Templates()
 const one = async (source: string, values = {}, tenant = newId()) =>
   (await templates.renderMessages(tenant, new Map([['t', [source]]]), [{ template: 't', values }]))[0]!
 
-/** Ten to the depth rounds, each of which writes nothing. */
+/** Loops of 10^depth rounds that write nothing. */
 const nested = (depth: number) => `${'{% for i in (1..100) %}'.repeat(depth)}${'{% endfor %}'.repeat(depth)}`
-/** Doubles a text and then sorts its letters, in one call that the library does not look at the clock in. */
+/** Doubles a text and then sorts its letters, in one call in which the library does not check the clock. */
 const heavyFilter = `{% assign a = "${'ab'.repeat(5_000)}" %}{% for i in (1..40) %}{% assign b = a | split: "" | sort_natural %}{% endfor %}`
 
 describe('a text', () => {
@@ -50,7 +50,7 @@ describe('a text', () => {
     expect(await one('{{ kept }}', {}, tenant)).toEqual({ problem: 'VARIABLE_MISSING' })
   })
 
-  it('that cannot be read is refused by its line, and one that is fine says what it uses', async () => {
+  it('that cannot be parsed is refused with its line, and the names that a valid one uses are returned', async () => {
     const sources = ['ok\n{% if %}', '{% nothing %}', '{{ a }} {% for i in (1..3) %}{{ b | upcase }}{{ i }}{% endfor %}']
     expect(await templates.readSources(newId(), sources)).toEqual([
       { problem: 'SYNTAX', line: 2 },
@@ -78,7 +78,7 @@ describe('a text', () => {
 })
 
 describe('rendering', () => {
-  it('leaves this thread free', async () => {
+  it('does not block this thread', async () => {
     let turns = 0
     const timer = setInterval(() => turns++, 1)
     await one(nested(9))
@@ -86,7 +86,7 @@ describe('rendering', () => {
     expect(turns).toBeGreaterThan(0)
   })
 
-  it("of one tenant's heavy texts does not hold up another tenant", async () => {
+  it("of one tenant's heavy texts does not delay another tenant", async () => {
     const [attacker, other] = [newId(), newId()]
     // Both threads run.
     await Promise.all([one('a', {}, attacker), one('b', {}, other)])
@@ -106,7 +106,7 @@ describe('rendering', () => {
     const began = process.cpuUsage()
     const texts = await templates.renderMessages(tenant, new Map([['t', [nested(9)]]]), messages)
     expect(new Set(texts.map((text) => JSON.stringify(text)))).toEqual(new Set(['{"problem":"TOO_HEAVY"}']))
-    // It takes 50 ms of processor time, and would again for each turn.
+    // It takes 50 ms of CPU time, and would take it again for each turn.
     expect(process.cpuUsage(began).user / 1_000).toBeLessThan(1_000)
   })
 })

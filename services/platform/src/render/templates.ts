@@ -12,7 +12,7 @@ export type { Source, TextProblem, Texts } from './liquid.ts'
 /** One message's values, and its template: an id that changes with its sources. */
 export type Message = { template: string; values: Values }
 
-/** A tenant's turn: when both threads are taken, others wait for no more than this many messages. */
+/** Messages in one turn of a tenant: when both threads are busy, others wait for no more than this many messages. */
 const CHUNK = 25
 const HEAVY_MS = 600_000
 const MAX_HEAVY = 1_000
@@ -23,16 +23,16 @@ export class Templates {
     // Beside this file, as source and in a bundle.
     file: new URL(`./template-worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url),
     threads: 2,
-    // More than a text may take by its own limits (liquid.ts), which few filters escape.
+    // More than the limits of a text (liquid.ts), which only a few filters can exceed.
     cpuMs: 150,
     memoryMb: 64,
   })
-  /** When a template used too much, by tenant and template: not each of its thousands of messages may do so. */
+  /** Time at which a template used too much, by tenant and template: each of its thousands of messages must not do so again. */
   readonly #heavy = new Map<string, number>()
 
   /**
    * Reads sources before they are used.
-   * @returns for each the names it takes from outside, or why it is no source
+   * @returns for each the names of the values that it uses, or the reason why it is not valid
    */
   async readSources(tenantId: string, sources: readonly string[]): Promise<Source[]> {
     const answer = await this.#pool.run(tenantId, { kind: 'READ', sources })
@@ -42,7 +42,7 @@ export class Templates {
   /**
    * Renders messages of a tenant.
    * @param sources by template, in the order in which the texts are wanted
-   * @returns for each message its texts, or why it has none; a template that used too much is TOO_HEAVY for ten minutes
+   * @returns for each message its texts, or the reason why it has none; a template that used too much is TOO_HEAVY for ten minutes
    */
   async renderMessages(tenantId: string, sources: ReadonlyMap<string, readonly string[]>, messages: readonly Message[]): Promise<Texts[]> {
     const rendered: Texts[] = []
@@ -51,7 +51,7 @@ export class Templates {
     return rendered
   }
 
-  /** Ends the threads; called when nothing is rendered any more. */
+  /** Ends the threads. It is called when nothing is rendered any more. */
   close(): Promise<void> {
     return this.#pool.close()
   }

@@ -7,25 +7,25 @@ import { AppError } from '../serve/errors.ts'
 type Thread = { worker: Worker; online: Promise<unknown>; progress: Int32Array }
 type Task<Q, A> = { question: Q; done: PromiseWithResolvers<A | Stuck> }
 
-/** The number of the item at which a thread used too much time or memory, and was ended. */
+/** Number of the item at which a thread used too much time or memory, and was ended. */
 export type Stuck = { stuckAt: number }
 
 export type ThreadPoolOptions = {
-  /** A module whose workerData is shared memory of four bytes, to which it writes the number of the item it works on. */
+  /** A module whose workerData is shared memory of four bytes. The module writes the number of its current item there. */
   file: URL
-  /** How many threads at most; one tenant has at most half of them. */
+  /** Maximum number of threads. One tenant has at most half of them. */
   threads: number
-  /** Processor time for one item: a thread that runs on for longer is ended. */
+  /** Limit of CPU time for one item, in milliseconds. A thread that runs longer is ended. */
   cpuMs: number
   memoryMb: number
 }
 
 const TICK_MS = 50
 const MAX_WAITING = 100
-/** For so many times its limit a tenant rests after a task that got stuck: starting threads anew costs the whole process. */
+/** After a task that got stuck, its tenant rests for so many times the limit: starting new threads costs the whole process. */
 const REST = 10
 
-/** Threads for work that tenants decide on, so that it can be ended and neither the process nor another tenant waits for it. */
+/** Threads for work that tenants define. It can be ended, and neither the process nor another tenant waits for it. */
 export class ThreadPool<Q, A> {
   readonly #options: ThreadPoolOptions
   readonly #tasks = new FairQueue<Task<Q, A>>()
@@ -37,8 +37,8 @@ export class ThreadPool<Q, A> {
   }
 
   /**
-   * @param question what the module's port is sent; its next message is the answer
-   * @throws AppError UNAVAILABLE when too much of the tenant waits already
+   * @param question the message to the port of the module; the next message from it is the answer
+   * @throws AppError UNAVAILABLE when too many tasks of the tenant wait already
    */
   run(tenantId: string, question: Q): Promise<A | Stuck> {
     if (this.#tasks.waitingOf(tenantId) >= MAX_WAITING)
@@ -49,7 +49,7 @@ export class ThreadPool<Q, A> {
     return task.done.promise
   }
 
-  /** Ends the threads; called when no task is under way any more. */
+  /** Ends the threads. It is called when no task is running any more. */
   async close(): Promise<void> {
     await Promise.all([...this.#idle].map(({ worker }) => worker.terminate()))
   }
@@ -77,12 +77,12 @@ export class ThreadPool<Q, A> {
       const stuckAt = Atomics.load(thread.progress, 0)
       if (stuckAt >= 0) restMs = REST * this.#options.cpuMs
       await thread.worker.terminate()
-      // Before its first item nothing of a tenant was run.
+      // Before the first item no work of a tenant has run.
       if (stuckAt < 0) done.reject(error)
       else done.resolve({ stuckAt })
     } finally {
       this.#running--
-      // While the tenant rests its place in the pool is free for others.
+      // While the tenant rests, its place in the pool is free for others.
       if (restMs > 0) setTimeout(() => this.#end(tenantId), restMs).unref()
       else this.#tasks.end(tenantId)
       this.#begin()
@@ -99,7 +99,7 @@ export class ThreadPool<Q, A> {
     const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
     const worker = new Worker(file, {
       workerData: shared,
-      // Nothing of the process: what runs there was written by tenants.
+      // The thread gets nothing of the process: tenants write the code that runs there.
       env: {},
       argv: [],
       execArgv: [],
@@ -113,7 +113,7 @@ export class ThreadPool<Q, A> {
   }
 }
 
-/** @throws whatever ended the thread, or an Error when it is stuck */
+/** @throws the error that ended the thread, or an Error when it is stuck */
 async function askThread<A>(thread: Thread, question: unknown, cpuMs: number): Promise<A> {
   const { worker, progress } = thread
   const ended = new AbortController()
@@ -131,7 +131,7 @@ async function askThread<A>(thread: Thread, question: unknown, cpuMs: number): P
   }
 }
 
-/** Processor time, not time that passes: on a machine that is busy with others nobody's text is too heavy. */
+/** CPU time, not elapsed time: on a busy machine no text must count as too heavy. */
 async function watch({ worker, online, progress }: Thread, cpuMs: number, signal: AbortSignal): Promise<never> {
   await online
   let [at, since] = [-1, 0]

@@ -5,7 +5,7 @@ import { createApiKey, readApiKey } from './api-key.ts'
 const tenant = newId()
 
 describe('API keys', () => {
-  it('are read back, and one changed character is found without asking anybody', () => {
+  it('are read back, and one changed character is found without a request to another service', () => {
     const { text, tenantId, keyId, secret } = createApiKey(tenant)
     expect(readApiKey(text)).toEqual({ tenantId, keyId, secret })
     for (const at of [12, 50, 70, text.length - 1]) {

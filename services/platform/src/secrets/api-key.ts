@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-/** What an API key says by itself; whether the secret is right, only its owner's service knows. */
+/** The parts of an API key. Only the service that issued the key can decide whether the secret is right. */
 export type ApiKey = { tenantId: string; keyId: string; secret: string }
 
-// One environment: a key whose text says another is no key of ours.
+// There is one environment: a key with another environment in its text is not a key of this platform.
 const PATTERN = /^rm_live_([0-9a-f]{32})_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})_([0-9a-f]{8})$/
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** Text of base-62 digits, each drawn evenly: bytes that would favour the first digits are thrown away. */
+/** Random base-62 digits with equal probability: bytes that would favour the first digits are dropped. */
 function randomText(length: number): string {
   let text = ''
   while (text.length < length) {
@@ -19,14 +19,14 @@ function randomText(length: number): string {
 
 const checksum = (body: string) => crc32(body).toString(16).padStart(8, '0')
 
-/** A new key of 256 bits, as its owner will write it. */
+/** A new key of 256 bits, in the form that its owner sends. */
 export function createApiKey(tenantId: string): ApiKey & { text: string } {
   const key = { tenantId, keyId: randomText(12), secret: randomText(43) }
   const body = `rm_live_${tenantId.replaceAll('-', '')}_${key.keyId}_${key.secret}`
   return { ...key, text: `${body}_${checksum(body)}` }
 }
 
-/** Reads a key; undefined when it is mistyped, found out by its checksum without asking anybody. */
+/** Reads a key; undefined when it is mistyped. The checksum shows that without a request to another service. */
 export function readApiKey(text: string): ApiKey | undefined {
   const match = PATTERN.exec(text)
   if (!match) return undefined

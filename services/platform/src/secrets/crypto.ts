@@ -3,8 +3,8 @@ import { AppError } from '../serve/errors.ts'
 import { isId } from '../serve/ids.ts'
 
 /**
- * The keys that protect stored data: `{"current": 2, "keys": {"1": "<base64, 32 bytes>", "2": "..."}}`. Old versions stay
- * readable; what is written uses the current one.
+ * The keys that protect stored data: `{"current": 2, "keys": {"1": "<base64, 32 bytes>", "2": "..."}}`. Old versions
+ * stay readable; new data uses the current one.
  */
 export type KeyRing = { readonly current: number; readonly keys: ReadonlyMap<number, Buffer> }
 
@@ -69,8 +69,9 @@ export function open(ring: KeyRing, tenantId: string, place: string, sealed: Buf
 }
 
 /**
- * The same bytes for the same value of one tenant, and of no use without the key: look-ups without plaintext. Always
- * from key version 1, or old rows could not be found; rotating it means computing every index again.
+ * Returns the same bytes for the same value of one tenant, for look-ups without plaintext. They are of no use without
+ * the key. It always uses key version 1, or old rows could not be found. To rotate it, every index must be computed
+ * again.
  */
 export function blindIndex(ring: KeyRing, tenantId: string, namespace: string, value: string): Buffer {
   return createHmac('sha256', deriveKey(ring, 1, tenantId, `index:${namespace}`))

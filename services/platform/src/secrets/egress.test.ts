@@ -41,7 +41,7 @@ describe('a host that a tenant names', () => {
     for (const port of [22, 80, 4222, 5432]) await expect(egress.resolve('mail.example.com', port)).rejects.toMatchObject(refused)
   })
 
-  it('is reached by the address that was looked at', async () => {
+  it('is reached by the address that was checked', async () => {
     expect(await egress.resolve('mail.example.com', MAIL)).toBe('93.184.215.14')
     expect(await egress.resolve('MAIL.example.com.', 25)).toBe('93.184.215.14')
     expect(await egress.resolve('93.184.215.14', MAIL)).toBe('93.184.215.14')
@@ -52,7 +52,7 @@ describe('a host that a tenant names', () => {
   const uses = ['smtp', 'webhook']
   const meant = (text: string, use = 'smtp') => createEgress(parseExceptions(text, uses), use, [MAIL], find)
 
-  it('may be inside where that is meant, at the port and for the use that it is meant for, and nowhere else', async () => {
+  it('may be inside by an exception, for its ports and its use only', async () => {
     const own = '127.0.0.1:10025/smtp, 10.1.0.0/16:25-26/smtp, [fd00::/64]:25/smtp, 10.1.2.3:443/webhook'
     for (const [host, port] of [
       ['127.0.0.1', 10_025],

@@ -2,23 +2,23 @@ import { lookup } from 'node:dns/promises'
 import ipaddr from 'ipaddr.js'
 import { AppError } from '../serve/errors.ts'
 
-/** Looks at where a tenant wants us to connect to. */
+/** Checks the hosts to which a tenant wants the platform to connect. */
 export type Egress = {
   /** @throws AppError INVALID for a host that is inside by its name or number, and for a port of another service */
   check: (host: string, port: number) => void
   /**
-   * The address to connect to; whoever connects by the name instead may be led elsewhere by a second answer.
+   * Returns the address to connect to. A connection by the name instead may go elsewhere, by a second answer of the DNS.
    * @throws AppError INVALID as check does, and when any of the name's addresses is inside; UNAVAILABLE when it has none now
    */
   resolve: (host: string, port: number) => Promise<string>
 }
 
-// One refusal for everything: nobody may learn from it what is inside.
+// One refusal for all cases: it must not disclose what is inside.
 const refused = () => new AppError('INVALID', 'We cannot connect to this host and port', { host: 'must be a public host' })
 
 const INSIDE = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|svc|cluster\.local)$/
 
-/** Addresses inside that are meant: with the ports and for the use that they are meant for, and no others. */
+/** An exception: addresses inside that are allowed, for these ports and this use only. */
 type Exception = { network: Ip; bits: number; ports: readonly [number, number]; use: string }
 
 const EXCEPTION = /^(?:\[([\da-f:.]+)(\/\d+)?\]|([\d.]+)(\/\d+)?):(\d+)(?:-(\d+))?\/([a-z]+)$/i
@@ -26,7 +26,7 @@ const EXCEPTION = /^(?:\[([\da-f:.]+)(\/\d+)?\]|([\d.]+)(\/\d+)?):(\d+)(?:-(\d+)
 /**
  * @param text addresses inside as `<address or CIDR>:<port or range>/<use>` by commas: `10.0.0.5:25/smtp`,
  *   `10.1.0.0/16:8000-8999/webhook`, `[fd00::5]:25/smtp`
- * @throws Error that names the first part which is no such address
+ * @throws Error that names the first invalid part
  */
 export function parseExceptions(text: string, uses: readonly string[]): Exception[] {
   return text
@@ -48,12 +48,12 @@ function readException(part: string, uses: readonly string[]): Exception {
 }
 
 /**
- * Lets connections go to public addresses and to nothing else: with a tenant's host name the platform could be made to
- * reach what only it can reach (server-side request forgery).
- * @param exceptions what of the inside is meant; nothing without it
- * @param use what the connections are for; exceptions for other uses do not count
- * @param ports where connections may go otherwise
- * @param find the addresses of a name
+ * Allows connections to public addresses only. With a host name of a tenant, the platform could otherwise be made to
+ * connect to addresses that only it can reach (server-side request forgery).
+ * @param exceptions addresses inside that are allowed; none by default
+ * @param use the use of the connections; exceptions for other uses do not count
+ * @param ports ports that are allowed on public addresses
+ * @param find returns the addresses of a name
  */
 export function createEgress(exceptions: readonly Exception[], use: string, ports: readonly number[], find: Find = findAll): Egress {
   const meant = exceptions.filter((exception) => exception.use === use)
@@ -76,7 +76,7 @@ export function createEgress(exceptions: readonly Exception[], use: string, port
     const addresses = await find(normalise(host)).catch((error) => {
       throw new AppError('UNAVAILABLE', 'The host cannot be found now', undefined, { cause: error })
     })
-    // One that is inside among public ones is how a name changes its mind between question and connection.
+    // An inside address among public ones is used to switch the address between the check and the connection (DNS rebinding).
     if (addresses.length === 0 || !addresses.every((address) => isAllowed(address, port))) throw refused()
     return addresses[0]!
   }
@@ -88,11 +88,11 @@ const findAll: Find = async (name) => (await lookup(name, { all: true })).map(({
 
 type Ip = ipaddr.IPv4 | ipaddr.IPv6
 
-/** As every client would read it: 127.1, 0x7f.1, 2130706433 and ①②⑦.0.0.1 are all 127.0.0.1. */
+/** Normalizes a host as every client does: 127.1, 0x7f.1, 2130706433 and ①②⑦.0.0.1 are all 127.0.0.1. */
 function normalise(host: string): string {
   try {
     const url = new URL(`http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}`)
-    // Anything but a host alone is a trick; the parser leaves out line ends and tabs as if they were not there.
+    // A text with more than a host is an attack. The parser ignores line ends and tabs, so they are refused here.
     if (url.href !== `http://${url.hostname}/` || /[/\s\p{Cc}]/u.test(host)) throw refused()
     return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   } catch {
@@ -100,12 +100,12 @@ function normalise(host: string): string {
   }
 }
 
-/** Public by their number, but answered inside by clouds: Azure's wire server, IBM's endpoints for what runs there. */
+/** Public by their number, but served inside by clouds: Azure's wire server, IBM's endpoints for its own workloads. */
 const NOT_GLOBAL_V4 = ['168.63.129.16/32', '161.26.0.0/16', '166.8.0.0/14'].map((cidr) => ipaddr.parseCIDR(cidr))
 const GLOBAL_V6 = ipaddr.parseCIDR('2000::/3')
 const NOT_GLOBAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16'].map((cidr) => ipaddr.parseCIDR(cidr))
 
-/** ipaddr.js calls IPv4 inside IPv6, NAT64 and 6to4 unicast, so that for IPv6 only what is global is let through (RFC 4291, IANA). */
+/** ipaddr.js classifies IPv4 inside IPv6, NAT64 and 6to4 as unicast. So for IPv6 only global addresses are allowed (RFC 4291, IANA). */
 function isGlobal(ip: Ip): boolean {
   const isIn = ([network, bits]: [Ip, number]) => ip.match(network as never, bits)
   if (ip.kind() === 'ipv4') return ip.range() === 'unicast' && !NOT_GLOBAL_V4.some(isIn)

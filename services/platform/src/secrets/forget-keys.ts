@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000
 const KEEP_HOURS = 72
 const BATCH = 1_000
 
-/** Forgets the answers to commands after 72 hours: nobody repeats a call that late. In batches, tenant by tenant. */
+/** Deletes the stored answers to commands after 72 hours: no client repeats a call that late. It works in batches, tenant by tenant. */
 export function forgetKeys(db: Db, relayDb: Db, log: Log, isLeader: () => boolean): Loop {
   return loop('forget-keys', log, { pollMs: HOUR_MS }, async () => {
     if (!isLeader()) return 0

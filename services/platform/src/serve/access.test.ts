@@ -32,7 +32,7 @@ describe('a subgraph', () => {
     expect([data?.guarded, codes]).toEqual(isGiven ? [1, []] : [null, ['FORBIDDEN']])
   })
 
-  it('guards a type where a field returns it and where it is asked for by its key', async () => {
+  it('guards a type where a field returns it and where it is requested by its key', async () => {
     for (const source of ['{ secret { id } }', entity('Secret')]) {
       expect((await ask(source, [])).codes).toEqual(['FORBIDDEN'])
       expect((await ask(source, ['a'])).codes).toEqual([])
@@ -40,7 +40,7 @@ describe('a subgraph', () => {
     for (const source of ['{ plain { id } }', entity('Plain')]) expect((await ask(source, [])).codes).toEqual([])
   })
 
-  it('lets a policy decide by what kind of viewer asks, beside scopes', async () => {
+  it('lets a policy decide by the kind of the viewer, in addition to scopes', async () => {
     expect((await ask('{ inside }', ['a'])).codes).toEqual([])
     expect((await ask('{ inside }', [])).codes).toEqual(['FORBIDDEN'])
     expect((await ask('{ inside }', ['a', 'staff'], 'CLIENT')).codes).toEqual(['FORBIDDEN'])

@@ -1,7 +1,7 @@
 /** Reads the time. An argument everywhere, so that tests and replays choose it. */
 export type Clock = () => Date
 
-/** Resolves after the time or at once when the signal fires, whichever comes first. */
+/** Resolves after the time, or immediately when the signal fires. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve()

@@ -4,11 +4,11 @@ import { CRASH_POINTS } from './crash-point.ts'
 import { MIN_SECRET_LENGTH } from './viewer.ts'
 
 const MIB = 1024 ** 2
-/** Room of a service's stream where nothing else is said. */
+/** Default size limit of the stream of a service, in bytes. */
 export const STREAM_BYTES = 8192 * MIB
 const port = z.coerce.number().int().min(0).max(65535)
 
-/** What every service needs. Each setting is read somewhere; none of the secrets has a default. */
+/** Settings that every service needs. Each setting is read somewhere; none of the secrets has a default. */
 export const baseSettings = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: port.default(0).describe('Port for GraphQL; 0 takes a free one'),
@@ -38,15 +38,20 @@ export const baseSettings = z.object({
     .min(64 * MIB)
     .default(STREAM_BYTES)
     .describe("Room of each service's stream on every NATS server; five of it must fit into max_file_store"),
-  RECONCILE_SECONDS: z.coerce.number().int().min(1).default(300).describe('How often what was published is compared with what was heard'),
+  RECONCILE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(300)
+    .describe('Seconds between two comparisons of published events with consumed ones'),
   CRASH_AT: z.enum(CRASH_POINTS).optional().describe('Ends the process at a named point; for tests of recovery'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Where traces go; none are sent without it'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('OTLP endpoint for traces; none are sent without it'),
 })
 
 /**
- * `NAME_FILE` gives the setting `NAME` from a file; each file of the folders that `SETTINGS_FOLDERS` names by colons gives
- * the setting that it is called after, as Kubernetes mounts them. What the environment says itself comes first.
+ * `NAME_FILE` gives the setting `NAME` from a file. `SETTINGS_FOLDERS` names folders, separated by colons; each file in
+ * them gives the setting of its name, as Kubernetes mounts them. Values in the environment itself come first.
  */
 function readEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const values: Record<string, string> = {}
@@ -64,8 +69,8 @@ function readEnvironment(environment: NodeJS.ProcessEnv): Record<string, string>
 const readSetting = (file: string) => readFileSync(file, 'utf8').trim()
 
 /**
- * Reads settings; the one place that touches the environment.
- * @throws Error that lists every wrong setting at once, without the values.
+ * Reads settings. No other code reads the environment.
+ * @throws Error that lists all wrong settings together, without the values.
  */
 export function parseConfig<T extends z.ZodObject>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
   const result = schema.safeParse(readEnvironment(environment))
@@ -78,7 +83,7 @@ export function parseConfig<T extends z.ZodObject>(schema: T, environment: NodeJ
   throw new Error(`These settings are missing or wrong:\n${lines.join('\n')}`)
 }
 
-/** Like parseConfig over the process's own environment; ends the process with status 1 when it is wrong. */
+/** Like parseConfig, with the environment of the process. Ends the process with status 1 when a setting is wrong. */
 export function loadConfig<T extends z.ZodObject>(schema: T): z.output<T> {
   try {
     return parseConfig(schema, process.env)

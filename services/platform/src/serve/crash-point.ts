@@ -1,4 +1,4 @@
-/** Places where a death is hardest to survive, each between two steps that cannot be one. */
+/** Places where a crash is hardest to survive. Each is between two steps that cannot be one transaction. */
 export const CRASH_POINTS = [
   /** The intake or a mutation has committed, its caller has no answer yet. */
   'committed',
@@ -8,19 +8,19 @@ export const CRASH_POINTS = [
   'uncommitted',
   /** A consumer has committed, and not acknowledged. */
   'handled',
-  /** A platform has accepted a message, and nobody has written that down. */
+  /** An outside platform has accepted a message, and that is not recorded. */
   'accepted',
 ] as const
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 
 let armed: CrashPoint | undefined
 
-/** Makes the process die where it next gets to this point. Only the recovery tests set one. */
+/** Makes the process die when it next reaches this point. Only the recovery tests set one. */
 export function armCrashPoint(point: CrashPoint | undefined): void {
   armed = point
 }
 
-/** Ends the process as a power cut would: at once, with nothing told and nothing flushed. */
+/** Ends the process like a power cut: immediately, without a notification and without a flush. */
 export function crashPoint(here: CrashPoint): void {
   if (here === armed) process.kill(process.pid, 'SIGKILL')
 }

@@ -2,14 +2,14 @@ import { type DocumentNode, defaultFieldResolver, type GraphQLObjectType, type G
 import { AppError } from './errors.ts'
 import { grantsOf, policyKey, type Viewer } from './viewer.ts'
 
-/** Scopes and policies that a field needs: of each condition any one of the inner lists, whole. */
+/** Scopes and policies that a field needs. Each condition needs all entries of any one of its inner lists. */
 type Need = { text: string; anyOf: string[][] }
 type Needs = readonly Need[]
 
 /**
- * Enforces @requiresScopes and @policy on the resolvers of a subgraph: on a field, or on a type for each field that returns it and for
- * each that is asked for by its key. The SDL is the only place where access is declared; the gateway is not trusted to have
- * checked.
+ * Enforces @requiresScopes and @policy on the resolvers of a subgraph: on a field, or on a type for each field that
+ * returns it and for each entity that is requested by its key. Access is declared in the SDL only. A subgraph does not
+ * rely on the checks of the gateway.
  */
 export function enforceScopes(schema: GraphQLSchema, modules: readonly DocumentNode[]): GraphQLSchema {
   const { ofType, ofField } = readNeeds(modules)
@@ -31,7 +31,7 @@ export function enforceScopes(schema: GraphQLSchema, modules: readonly DocumentN
 }
 
 type ResolveReference = (reference: unknown, context: { viewer: Viewer }, info: unknown) => unknown
-/** Where @apollo/subgraph keeps what finds an entity by its key. */
+/** Key under which @apollo/subgraph keeps the function that finds an entity by its key. */
 type Kept = { apollo?: { subgraph?: { resolveReference?: ResolveReference } } }
 
 function guardReferences(type: GraphQLObjectType, needs: Needs): void {

@@ -1,6 +1,6 @@
 /**
- * The only error that callers are meant to see. The first four codes are decisions of our rules; the others say that
- * the answer was not given. Anything that is not an AppError is a bug and is shown as INTERNAL.
+ * The only error that is meant for callers. The first four codes are decisions of our rules; the others mean that the
+ * request was not answered. Anything that is not an AppError is a bug and is shown as INTERNAL.
  */
 export type ErrorCode =
   | 'INVALID'
@@ -16,13 +16,13 @@ export type ErrorCode =
   | 'STORAGE_UNAVAILABLE'
   | 'INTERNAL'
 
-/** Field path -> what is wrong with it, for instance `{ 'input.first': 'must be 1 to 100' }`. */
+/** Field path -> description of what is wrong, for instance `{ 'input.first': 'must be 1 to 100' }`. */
 export type FieldErrors = Record<string, string>
 
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly fields: FieldErrors | undefined
-  /** When to come again, where that is known. */
+  /** Seconds until a retry makes sense; undefined when that is not known. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(code: ErrorCode, message: string, fields?: FieldErrors, options?: ErrorOptions & { retryAfterSeconds?: number }) {

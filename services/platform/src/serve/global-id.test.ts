@@ -4,7 +4,7 @@ import { readGlobalId, readGlobalIds, writeGlobalId } from './global-id.ts'
 import { newId } from './ids.ts'
 
 describe('a global id', () => {
-  it('says what it is an id of', () => {
+  it('contains the type of its object', () => {
     const id = newId()
     const text = writeGlobalId('Customer', id)
     expect(text).toMatch(/^[\w-]+$/)

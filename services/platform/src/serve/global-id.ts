@@ -9,21 +9,21 @@ import {
 } from 'graphql'
 import { foldId, isId } from './ids.ts'
 
-/** An id as clients see it: what it is an id of, and ours. */
+/** An id as clients see it: the type of the object, and its plain id. */
 export type GlobalId = { type: string; id: string }
 
-/** Writes an id so that it says what it is an id of; clients take it as it is (Relay, "Global Object Identification"). */
+/** Writes an id that contains the type of its object. It is opaque for clients (Relay, "Global Object Identification"). */
 export const writeGlobalId = (type: string, id: string): string => Buffer.from(`${type}:${id}`).toString('base64url')
 
-/** @returns nothing for what is no such id */
+/** @returns undefined for a text that is no such id */
 export function readGlobalId(text: string): GlobalId | undefined {
   const [type, id, ...more] = Buffer.from(text, 'base64url').toString().split(':')
   return type && /^[A-Z]\w*$/.test(type) && isId(id) && more.length === 0 ? { type, id } : undefined
 }
 
 /**
- * Lets the resolvers of a subgraph get plain ids whichever form a client sends: ids of events, exports and databases are
- * plain, those of GraphQL say their type.
+ * Gives the resolvers of a subgraph plain ids, in whichever form a client sends them: ids of events, exports and
+ * databases are plain, those of GraphQL contain their type.
  */
 export function readGlobalIds(schema: GraphQLSchema): GraphQLSchema {
   const readers = new Map<GraphQLInputType, Reader | undefined>()
@@ -50,7 +50,7 @@ type Reader = (value: unknown) => unknown
 
 const readOne: Reader = (value) => (typeof value === 'string' ? (readGlobalId(value)?.id ?? foldId(value)) : value)
 
-/** @returns nothing for a type in which no id can be */
+/** @returns undefined for a type that cannot contain an id */
 function readerOf(given: GraphQLInputType, known: Map<GraphQLInputType, Reader | undefined>): Reader | undefined {
   const type = getNullableType(given)
   if (isListType(type)) {
@@ -59,7 +59,7 @@ function readerOf(given: GraphQLInputType, known: Map<GraphQLInputType, Reader |
   }
   if (!isInputObjectType(type)) return type.toString() === 'ID' ? readOne : undefined
   if (known.has(type)) return known.get(type)
-  // An input that holds itself is read by the reader that is being made for it.
+  // A recursive input type uses the reader that is being built for it.
   let fields: [string, Reader][] = []
   const read: Reader = (value) => {
     if (value === null || typeof value !== 'object') return value

@@ -37,7 +37,7 @@ async function serve(ready = true) {
 }
 
 describe('the HTTP server', () => {
-  it('answers every fault in JSON, and hides what it did not mean to say', async () => {
+  it('answers every fault in JSON, and masks errors that are not meant for callers', async () => {
     const { http, get, post } = await serve()
     expect(await get('/refuse')).toMatchObject({
       statusCode: 409,

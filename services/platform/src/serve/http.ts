@@ -26,15 +26,15 @@ const durations = meter.createHistogram('renmai_http_request_seconds', {
   advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
 })
 
-/** How long a connection that says nothing may hold up the end. */
+/** Longest time that an idle connection may delay the end of the process. */
 const LAST_ANSWERS_MS = 3_000
 
 export type HttpOptions = {
   log: Log
   bodyLimit?: number
-  /** How long a caller may take to send a request; a connection that says nothing is ended after a minute anyway. */
+  /** Longest time for a caller to send a request, in milliseconds. A silent connection is ended after a minute anyway. */
   requestTimeoutMs?: number
-  /** Whose X-Forwarded-For is believed: addresses or CIDRs, by commas. */
+  /** Proxies whose X-Forwarded-For is trusted: addresses or CIDRs, separated by commas. */
   trustedProxies?: string | undefined
   /** Throws when the process cannot serve now. */
   isReady?: () => Promise<void>
@@ -43,8 +43,8 @@ export type HttpOptions = {
 export type Http = FastifyInstance & { drain: (graceMs: number) => Promise<void> }
 
 /**
- * An HTTP server that always answers in JSON, limits bodies, says whether it is alive (/livez, never asks a dependency)
- * and ready (/readyz), and drains without failing a request.
+ * An HTTP server that always answers in JSON, limits bodies, reports whether it is alive (/livez, never calls a
+ * dependency) and ready (/readyz), and drains without failing a request.
  */
 export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_000, trustedProxies, isReady }: HttpOptions): Http {
   let isDraining = false
@@ -56,17 +56,17 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
     genReqId: () => newId(),
-    // While closing, whoever is connected is still answered; idle connections end by the header of their last answer.
+    // While closing, requests on open connections are still answered. Idle connections end by the header of their last answer.
     return503OnClosing: false,
     forceCloseConnections: false,
-    // Longer parameters than our ids and states are no routes of ours.
+    // No route of a service has parameters longer than an id or a state.
     routerOptions: { maxParamLength: 200 },
   })
   server.addHook('onRequest', async ({ raw }) => {
     const repeated = findRepeated(raw.rawHeaders)
     if (repeated) throw new AppError('INVALID', `The header ${repeated} may be sent once`)
   })
-  // Read as one value it would be of another type than the code behind it expects.
+  // A repeated parameter is an array, a type that the handlers do not expect.
   server.addHook('onRequest', async ({ query }) => {
     const repeated = Object.entries((query ?? {}) as Record<string, unknown>).find(([, value]) => Array.isArray(value))
     if (repeated) throw new AppError('INVALID', 'A query parameter is given once', { query: 'repeats a parameter' })
@@ -76,7 +76,7 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
     if (isDraining) reply.header('connection', 'close')
   })
   server.addHook('onResponse', async ({ method, routeOptions }, reply) =>
-    // By the route as it was written: paths have ids in them.
+    // By the pattern of the route: paths contain ids.
     durations.record(reply.elapsedTime / 1_000, { method, route: routeOptions.url ?? 'none', status: reply.statusCode }),
   )
   server.setErrorHandler((error: FastifyError, request, reply) => {
@@ -108,7 +108,7 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
   return Object.assign(server, { drain }) as unknown as Http
 }
 
-/** Headers that decide who asks, whom, and for what. Of two, one part of the way may believe the first and another the last. */
+/** Headers that decide the caller, the host and the content of a request. Of two, one component may use the first and another the last. */
 const ONCE = new Set([
   'authorization',
   'host',
@@ -120,7 +120,7 @@ const ONCE = new Set([
   'webhook-signature',
 ])
 
-/** @param raw names and values by turns, as they came */
+/** @param raw names and values alternately, as received */
 function findRepeated(raw: readonly string[]): string | undefined {
   const seen = new Set<string>()
   for (let at = 0; at < raw.length; at += 2) {
@@ -133,7 +133,7 @@ function findRepeated(raw: readonly string[]): string | undefined {
 
 type Described = { status: number; headers: Record<string, string>; code: string; message: string; fields?: object }
 
-/** How an error is told over HTTP; what we did not mean to say is masked. */
+/** Describes an error for HTTP. Errors that are not meant for callers are masked. */
 export function describeError(error: Error & { statusCode?: number; code?: string }): Described {
   if (error instanceof AppError) {
     const status = STATUS[error.code]

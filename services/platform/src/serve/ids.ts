@@ -8,22 +8,22 @@ export function newId(): string {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
- * An id has one spelling, in lower case, as PostgreSQL writes it. Keys are derived from its text: what is sealed under
- * another spelling never opens again.
+ * An id has one spelling, in lower case, as PostgreSQL writes it. Keys are derived from its text: data that is sealed
+ * under another spelling can never be opened again.
  */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && UUID.test(value)
 }
 
-/** An id that a client wrote in capitals, in the spelling that it has here; anything else stays as it is. */
+/** Converts an id in capitals to the spelling in lower case; any other text stays as it is. */
 export function foldId(text: string): string {
   const folded = text.toLowerCase()
   return isId(folded) ? folded : text
 }
 
 /**
- * The same id for the same parts, everywhere and for ever (RFC 9562, version 8: SHA-256 of the parts).
- * For things that must come out once however often their cause is heard.
+ * The same id for the same parts, everywhere and permanently (RFC 9562, version 8: SHA-256 of the parts). For objects
+ * that must be created once, however often their cause is consumed.
  */
 export function idFrom(...parts: (string | number)[]): string {
   const hash = createHash('sha256').update(parts.join('\u001f')).digest()
@@ -33,7 +33,7 @@ export function idFrom(...parts: (string | number)[]): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }
 
-/** The time inside a version 7 id; tells which day an event belongs to without asking its publisher. */
+/** The time inside a version 7 id. It gives the day of an event without a request to its publisher. */
 export function timeOfId(id: string): Date {
   return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16))
 }

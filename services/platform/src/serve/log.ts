@@ -3,7 +3,7 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 
 export type Log = Logger
 
-/** Keys whose values never reach a log, at any of the depths that we log. */
+/** Keys whose values are never written to a log, at any logged depth. */
 const SECRET_KEYS = [
   'authorization',
   'cookie',
@@ -28,8 +28,8 @@ const MAX_TEXT = 2_000
 const IS_NAME = /^"[\w.:/@-]*"$/
 
 /**
- * Userinfo in URLs, bearer tokens, e-mail addresses and Chinese mobile numbers, wherever they stand in a text; and what
- * libraries quote of what they were given: quoted text that is no name of a program's, and words of other scripts.
+ * Userinfo in URLs, bearer tokens, e-mail addresses and Chinese mobile numbers, anywhere in a text. Also input that
+ * libraries quote in their errors: quoted text that is not an identifier, and words in other scripts.
  */
 function scrub(text: string): string {
   return text
@@ -43,7 +43,7 @@ function scrub(text: string): string {
     .replace(/rm_[a-z]+_[0-9A-Za-z]+_[0-9A-Za-z]+_[0-9A-Za-z_]+/g, '[redacted]')
 }
 
-/** A JSON logger that redacts secrets and personal data and names the trace it belongs to. */
+/** A JSON logger that redacts secrets and personal data, and adds the id of the trace. */
 export function createLog(name: string, level: string, destination?: DestinationStream): Log {
   return pino(
     {

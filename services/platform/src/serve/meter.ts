@@ -7,8 +7,9 @@ const prometheus = new PrometheusExporter({ preventServerStart: true })
 const provider = new MeterProvider({ readers: [prometheus as unknown as MetricReader] })
 
 /**
- * Makes all instruments of this process. Not the meter of @opentelemetry/api: modules make their instruments as they are
- * loaded, and one that is made before a provider is registered there counts nothing, for ever and without a word.
+ * Creates all instruments of this process. It is not the meter of @opentelemetry/api: modules create their instruments
+ * when they are loaded, and an instrument that is created before a provider is registered there never counts, without
+ * an error.
  */
 export const meter = provider.getMeter('renmai')
 

@@ -36,7 +36,7 @@ describe('a command with an idempotency key', () => {
     expect(await rows()).toBe(before! + 1)
   })
 
-  it('remembers ids, numbers and booleans only, which the compiler demands', async () => {
+  it('stores ids, numbers and booleans only, as the compiler requires', async () => {
     const ctx = testContext(test.db, tenant)
     // @ts-expect-error a text that is no id may be personal, and changes with its row
     await mutate(ctx, command, { idempotencyKey: key() }, async () => ({ decided: { id: 'x', name: 'Li Lei' }, targetId: 'x' }))
@@ -44,7 +44,7 @@ describe('a command with an idempotency key', () => {
     await mutate(ctx, command, { idempotencyKey: key() }, async () => ({ decided: { at: new Date() }, targetId: 'x' }))
   })
 
-  it('answers what is to be seen once without remembering it', async () => {
+  it('returns a value that is shown once without storing it', async () => {
     const ctx = testContext(test.db, tenant)
     const input = { idempotencyKey: key() }
     const issue = () => mutate(ctx, command, input, async () => ({ decided: { id: 'x' }, once: { secret: 'whsec_x' }, targetId: 'x' }))
@@ -88,7 +88,7 @@ describe('a command with an idempotency key', () => {
     expect(await rows()).toBe(before)
   })
 
-  it('records the action in the same transaction, with a digest in the place of the input', async () => {
+  it('records the action in the same transaction, with a digest instead of the input', async () => {
     const ctx = testContext(test.db, newId())
     const { id } = await addCounter(ctx, { idempotencyKey: key(), value: 1 })
     const action = (await published(test, ActionRecordedSchema)).find((event) => event.targetId === id)

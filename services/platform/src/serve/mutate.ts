@@ -10,10 +10,10 @@ import { crashPoint } from './crash-point.ts'
 import { AppError } from './errors.ts'
 import { requireScope, type Viewer } from './viewer.ts'
 
-/** What every use case gets. */
+/** The context of every use case. */
 export type BaseContext = { readonly db: Db; readonly viewer: Viewer; readonly now: Clock }
 
-/** Every write has one in its input: the same key with the same input has one effect and gives the same decision again. */
+/** Every write has a key in its input: the same key with the same input has one effect and returns the same decision again. */
 export const idempotencyKey = z
   .string()
   .min(8)
@@ -23,24 +23,24 @@ export const idempotencyKey = z
 export type Command = { readonly name: string; readonly scope: string }
 
 /**
- * What may be remembered of a command: ids, numbers and booleans. Everything else belongs to entities, which are read when
- * they are answered: a repeat gets them as they are then, and no personal data rests beside the idempotency keys.
+ * The stored result of a command: ids, numbers and booleans. All other data belongs to entities, which are read for
+ * each answer: a repeat gets their current state, and no personal data is stored with the idempotency keys.
  */
 type Decided<T> = { [K in keyof T]: K extends 'id' | `${string}Id` ? string | null : number | boolean | null }
 
-/** What a command decided, what it acted on, and what is answered once only and remembered nowhere, such as a secret. */
+/** The decision of a command, the object that it acted on, and values that are returned once and never stored, such as a secret. */
 export type Outcome<T extends Decided<T>, O extends object> = { decided: T; targetId: string; once?: O }
 
-/** Viewers of requests in which something was answered a second time; each request has its own. */
+/** Viewers of requests in which a stored answer was returned; each request has its own viewer object. */
 const repeated = new WeakSet<Viewer>()
 
 /** Whether a request of this viewer was a repeat, which had no effect. */
 export const wasRepeated = (viewer: Viewer): boolean => repeated.has(viewer)
 
 /**
- * Runs a write once per idempotency key: the effect, what was decided and the audit entry commit together. A repeat gets
- * the same decision without what is answered once; two concurrent calls wait for each other.
- * @returns ids and counts; resolvers read the entities by their loaders, which forget what they read before the write
+ * Runs a write once per idempotency key: the effect, the decision and the audit entry commit together. A repeat gets
+ * the same decision without the values that are returned once. Two concurrent calls wait for each other.
+ * @returns ids and counts; resolvers read the entities by their loaders, which are cleared by the write
  * @throws AppError FORBIDDEN without the scope; IDEMPOTENCY_KEY_REUSED for the same key with another input
  */
 export async function mutate<T extends Decided<T>, O extends object = object>(

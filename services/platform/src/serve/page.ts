@@ -16,14 +16,14 @@ export type Connection<T> = {
   edges: { cursor: string; node: T }[]
   nodes: T[]
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
-  /** Counts all items; called when somebody asks for it. */
+  /** Counts all items; called only when the client requests the count. */
   count: () => Promise<number>
 }
 
 const MAX_PAGE = 100
 const DEFAULT_PAGE = 20
 
-/** Makes and reads cursors: keyset positions, signed and bound to the tenant. */
+/** Writes and reads cursors: keyset positions, signed and bound to the tenant. */
 export class Cursors {
   readonly #key: string
 
@@ -31,7 +31,7 @@ export class Cursors {
     this.#key = key
   }
 
-  /** @throws AppError INVALID for a page size outside 1 to 100, both directions at once, or a cursor that we did not give to this tenant */
+  /** @throws AppError INVALID for a page size outside 1 to 100, both directions together, or a cursor that was not issued to this tenant */
   read({ first, after, last, before }: PageArgs, tenantId: string): Page {
     const isBackward = isGiven(last) || isGiven(before)
     if (isBackward && (isGiven(first) || isGiven(after)))
@@ -44,7 +44,7 @@ export class Cursors {
 
   /**
    * Turns rows into a connection.
-   * @param rows up to limit + 1 rows with their sort keys, beginning at the page's own end: the one over tells that there are more
+   * @param rows up to limit + 1 rows with their sort keys, beginning at the page's own end; the extra row shows that there are more
    */
   connection<T>(
     rows: { node: T; key: unknown }[],

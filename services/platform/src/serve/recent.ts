@@ -1,6 +1,6 @@
 const WINDOW_MS = 1_000
 
-/** How many different ones were seen lately: within the last second or two. */
+/** Counts the different ids that were seen within the last one or two seconds. */
 export class Recent {
   #now = new Set<string>()
   #before = new Set<string>()

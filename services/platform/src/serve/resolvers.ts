@@ -3,8 +3,8 @@ import type { GraphQLResolveInfo, GraphQLScalarType } from 'graphql'
 type Root = 'Query' | 'Mutation' | 'Subscription'
 
 /**
- * The fields that need a resolver: those of the root types, and of others what their rows have no column for. A `totalCount`
- * counts by the connection's `count`.
+ * The fields that need a resolver: those of the root types, and the fields of other types for which their rows have no
+ * column. A `totalCount` uses the `count` of the connection.
  */
 type Needed<R, Rows> = {
   [T in keyof R & keyof Rows & string]: NonNullable<R[T]> extends GraphQLScalarType
@@ -30,23 +30,23 @@ function merge(parts: object[]): object {
   const merged: Record<string, object> = {}
   for (const part of parts as Record<string, object>[]) {
     for (const [type, fields] of Object.entries(part)) {
-      // A scalar is one object of its own class and is taken as it is.
+      // A scalar is an object of its own class and is used as it is.
       merged[type] = Object.getPrototypeOf(fields) === Object.prototype ? { ...merged[type], ...fields } : fields
     }
   }
   return merged
 }
 
-/** What came to pass: the full name of an event and its fields, as JSON (ProtoJSON). */
+/** An event: its full name and its fields, as JSON (ProtoJSON). */
 export type LiveEvent = { type: string } & Record<string, string>
 
 /**
- * A field of Subscription. The gateway hears the events and asks for the field once for each, with the event as its root;
- * nobody subscribes to a subgraph.
+ * A field of Subscription. The gateway consumes the events and requests the field once for each, with the event as its
+ * root. No client subscribes to a subgraph.
  */
 export function live<A, C, R>(resolve: (event: LiveEvent, args: A, context: C, info: GraphQLResolveInfo) => R) {
   const subscribe = () => {
-    throw new Error('The gateway tells of events')
+    throw new Error('Subscriptions are served by the gateway')
   }
   return { subscribe, resolve } as never
 }

@@ -19,7 +19,7 @@ import {
 import { AppError, type ErrorCode } from './errors.ts'
 
 const FIELD = 'userErrors'
-/** Codes of what a caller can mend, and how GraphQL calls them. */
+/** Codes of failures that a caller can fix, with their names in GraphQL. */
 const CODES: Partial<Record<ErrorCode, string>> = {
   INVALID: 'BAD_USER_INPUT',
   NOT_FOUND: 'NOT_FOUND',
@@ -29,8 +29,9 @@ const CODES: Partial<Record<ErrorCode, string>> = {
 }
 
 /**
- * Lets mutations tell in their payload's `userErrors` what their caller can mend. Only who selects it is told there: a client
- * that does not look would take a failure for a success, and gets an error of the answer as ever.
+ * Lets mutations return failures that the caller can fix in the `userErrors` of their payload. Only a client that
+ * selects the field gets them there. Any other client would take the failure for a success, so it gets an error of the
+ * response as before.
  */
 export function returnUserErrors(schema: GraphQLSchema): GraphQLSchema {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
@@ -51,7 +52,7 @@ export function returnUserErrors(schema: GraphQLSchema): GraphQLSchema {
   return schema
 }
 
-/** What a payload says of nothing done, where it must say something: no one, none. */
+/** Values of the required fields of a payload when nothing was done: an empty list, or zero. */
 function nothingOf(payload: GraphQLObjectType): object {
   const required = Object.values(payload.getFields()).filter(({ name, type }) => name !== FIELD && isNonNullType(type))
   return Object.fromEntries(required.map(({ name, type }) => [name, isListType(getNullableType(type)) ? [] : 0]))
@@ -63,7 +64,7 @@ function errorsOf({ code, message, fields }: AppError): object[] {
   return places.map(([path, wrong]) => ({ message: `${path}: ${wrong}`, code: CODES[code], field: placeOf(path) }))
 }
 
-/** As a client has written it: mutations take one argument, `input`. */
+/** The path in the form of the client: mutations take one argument, `input`. */
 const placeOf = (path: string): string[] => (/^input(\.|$)/.test(path) ? path : `input.${path}`).split('.')
 
 type Selected = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>
@@ -80,7 +81,7 @@ function holds({ selections }: SelectionSetNode, info: Selected): boolean {
   })
 }
 
-/** Whether `@skip` or `@include` leave a selection out: nobody reads what is not answered. */
+/** Whether `@skip` or `@include` remove a selection: the client does not get a field that is removed. */
 const isLeftOut = (selection: SelectionNode, { variableValues }: Selected): boolean =>
   getDirectiveValues(GraphQLSkipDirective, selection, variableValues)?.if === true ||
   getDirectiveValues(GraphQLIncludeDirective, selection, variableValues)?.if === false

@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
 import { GraphQLDateTimeISO } from 'graphql-scalars'
 
-/** A day that exists, as its text: a Date would bring a time and a zone with it. */
+/** An existing calendar day, as text: a Date would add a time and a zone. */
 function readDay(value: unknown): string {
   const isDay =
     typeof value === 'string' &&

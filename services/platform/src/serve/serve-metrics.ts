@@ -4,13 +4,13 @@ import { metricsHandler } from './meter.ts'
 
 export type MetricsServer = { url: string; stop: () => Promise<void> }
 
-/** Readers of metrics are few; more connections are closed. */
+/** There are few readers of metrics; further connections are closed. */
 const MOST_CONNECTIONS = 32
 const REQUEST_TIMEOUT_MS = 10_000
 
 /**
- * Serves this process's metrics at /metrics, and nothing else, on a port of their own: their labels name clients, and what
- * lets callers reach the other ports must not let them read these.
+ * Serves the metrics of this process at /metrics, and nothing else, on a port of their own. Their labels name clients,
+ * so callers that can reach the other ports must not be able to read them.
  * @param port nothing is served without one; 0 takes a free one
  * @throws Error when the port is taken
  */

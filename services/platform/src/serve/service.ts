@@ -32,7 +32,7 @@ import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
 import { createVerifier, type Viewer } from './viewer.ts'
 
-/** What a running service stands on. */
+/** The shared resources of a running service. */
 export type App<S> = {
   readonly settings: S
   readonly db: Db
@@ -43,7 +43,7 @@ export type App<S> = {
   readonly admission: Admission
 }
 
-/** What a service opens besides, and what ends it when the service stops. */
+/** Further resources that a service opens, and the function that closes them when the service stops. */
 type Opened<S extends z.ZodObject> = App<z.output<S>> & { readonly close?: () => unknown }
 
 /** A service, as its main.ts describes it. */
@@ -51,34 +51,34 @@ export type Service<S extends z.ZodObject, C extends object, D extends Opened<S>
   name: string
   settings: S
   migrations: string
-  /** Makes what requests, queues, answers and the intake share; called once. */
+  /** Creates the resources that requests, queues, answers and the intake share; called once. */
   open: (app: App<z.output<S>>) => D
-  /** What it works through; the third table of contents, beside resolvers and handlers. */
+  /** The queues of the service; the third table of contents, beside resolvers and handlers. */
   queues: readonly QueueEntry<D>[]
   appendOnly: readonly string[]
-  /** What to say when a constraint of its tables is broken. */
+  /** Messages for violated constraints of its tables. */
   sentences?: Sentences
   /** Its tables that are partitioned by month. */
   monthly?: readonly string[]
   modules: DocumentNode[]
   resolvers: object
-  /** What the resolvers of one request get. */
+  /** Creates the context for the resolvers of one request. */
   context: (deps: D, viewer: Viewer) => C
   handlers: readonly Handler[]
-  /** The questions that it asks others over the bus. */
+  /** The requests that it sends to other services over the bus. */
   asks?: readonly DescMethodUnary[]
   answers?: (deps: D) => Answer[]
-  /** A second, public listener, for callers that are not the gateway. */
+  /** A second, public listener, for callers other than the gateway. */
   intake?: (deps: D) => { http: Http; port: number }
 }
 
 const DRAIN_MS = 1_000
-/** The relay and the listener for work keep one each. */
+/** The relay and the listener for work keep one connection each. */
 const RELAY_CONNECTIONS = 6
 
 /** Runs `main.ts migrate`, `declare`, `reconcile <since>`, `remember <since>` or the service itself, until SIGTERM. */
 export async function runService<S extends z.ZodObject, C extends object, D extends Opened<S>>(service: Service<S, C, D>): Promise<void> {
-  // A broken promise means an unknown state: end, and let the supervisor start a clean process.
+  // An unhandled rejection means an unknown state: the process ends, and the supervisor starts a clean one.
   process.on('unhandledRejection', (reason) => {
     process.stderr.write(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}\n`)
     process.exit(1)
@@ -147,7 +147,7 @@ export async function startService<S extends z.ZodObject, C extends object, D ex
   const relay: Relay = startRelay(relayDb, bus, service.name, () => {
     for (const duty of duties) duty.wake()
   })
-  /** What one replica does for all. */
+  /** The work that one replica does for all. */
   const duties = [
     startReconciler(relayDb, bus, service.name, settings.RECONCILE_SECONDS, relay.isLeader),
     maintainPartitions(relayDb, log, relay.isLeader, service.monthly),
@@ -172,7 +172,7 @@ export async function startService<S extends z.ZodObject, C extends object, D ex
   return { url, intakeUrl, app, stop }
 }
 
-/** Connects to the stores of a service, as soon as they are there. */
+/** Connects to the stores of a service, as soon as they are available. */
 async function connectStores<S extends z.ZodObject, C extends object, D extends Opened<S>>(
   { name, sentences }: Service<S, C, D>,
   settings: z.output<S> & z.output<typeof baseSettings>,
@@ -187,7 +187,7 @@ async function connectStores<S extends z.ZodObject, C extends object, D extends 
   return { app: { settings, db, relayDb, bus, log, now, admission: new Admission() }, refreshing }
 }
 
-/** A role that passes row-level security would make every tenant's rows one query away. */
+/** With a role that bypasses row-level security, any query could read the rows of every tenant. */
 async function proveDatabase(db: Db, relayDb: Db): Promise<void> {
   await refuseStrongRole(db)
   await makePartitions((text, values) => relayDb.pool.query(text, values))
@@ -202,6 +202,6 @@ async function refuseStrongRole(db: Db): Promise<void> {
     throw new Error('DATABASE_URL must name a role that is no superuser, cannot bypass row-level security and owns no table')
 }
 
-/** All that a service listens to; the one that publishes its tenants knows them already. */
+/** All handlers of a service. The service that publishes the tenants already knows them. */
 export const handlersOf = <S extends z.ZodObject, C extends object, D extends Opened<S>>({ name, handlers }: Service<S, C, D>) =>
   rememberTenants.publishers.includes(name) ? handlers : [...handlers, rememberTenants]

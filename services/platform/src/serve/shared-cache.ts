@@ -1,16 +1,17 @@
 type Entry<T> = { value: T; bytes: number; owner: string }
 
 export type SharedCache<T> = {
-  /** Finds what is kept, and counts it as used. */
+  /** Returns a stored value, and counts it as used. */
   get: (key: string) => T | undefined
   set: (key: string, owner: string, bytes: number, value: T) => void
-  /** What is kept, the latest used first. */
+  /** The stored values, the latest used first. */
   latest: (most: number) => T[]
 }
 
 /**
- * Keeps what was used last, up to so many bytes in all. When there is no room the owner with the most bytes loses what they
- * have not used for longest, so that nothing of anybody's is driven out by another who sends ever new things.
+ * Keeps the values that were used last, up to a limit in bytes. Without room for a new value, the owner with the most
+ * bytes loses the value that it has not used for longest. So an owner that always stores new values does not evict the
+ * values of others.
  * @param maxBytes by the estimates of the callers of set()
  */
 export function createSharedCache<T>(maxBytes: number): SharedCache<T> {

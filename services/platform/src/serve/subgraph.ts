@@ -38,7 +38,7 @@ export type SubgraphOptions<C> = {
   verifier: Verifier
   log: Log
   admission: Admission
-  /** Builds what the resolvers of one request get, loaders included. */
+  /** Builds the context for the resolvers of one request, loaders included. */
   context: (viewer: Viewer) => C
 }
 
@@ -46,11 +46,11 @@ type Body = { query?: unknown; variables?: unknown; operationName?: unknown; eve
 type Compiled = Pick<CompiledQuery, 'query'> | { errors: readonly GraphQLError[] }
 
 const MAX_BYTES = 64 * 1024 ** 2
-/** Of a document that is parsed and compiled, for each character of its text. */
+/** Memory of a parsed and compiled document in bytes, for each character of its text. */
 const BYTES_PER_CHARACTER = 60
 const tracer = trace.getTracer('renmai')
 
-/** @param readsGlobalIds whether resolvers get plain ids; whoever needs to know what something is an id of reads them itself */
+/** @param readsGlobalIds whether resolvers get plain ids; a resolver that needs the type of an id reads it itself */
 export function buildSchema(modules: DocumentNode[], resolvers: object, { readsGlobalIds = true } = {}): GraphQLSchema {
   const schema = buildSubgraphSchema(
     modules.map((typeDefs, index) => (index === 0 ? { typeDefs, resolvers: resolvers as never } : { typeDefs })),
@@ -68,7 +68,7 @@ export function buildSchema(modules: DocumentNode[], resolvers: object, { readsG
 export function serveSubgraph<C extends object>(http: Http, options: SubgraphOptions<C>): void {
   const schema = buildSchema(options.modules, options.resolvers)
   const documents = createSharedCache<Compiled>(MAX_BYTES)
-  // The token covers the bytes as they came.
+  // The token covers the bytes as received.
   http.removeContentTypeParser('application/json')
   http.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   http.post('/graphql', async (request, reply) => {
@@ -104,7 +104,7 @@ function readBody(text: string): Body {
     const body: unknown = JSON.parse(text)
     if (body !== null && typeof body === 'object') return body
   } catch {
-    // Answered below, like JSON that is no object.
+    // It is answered below, like JSON that is no object.
   }
   throw new AppError('INVALID', 'The body must be a JSON object')
 }
@@ -125,7 +125,7 @@ function compiledDocument(
   return compiled
 }
 
-/** Reads, validates and compiles a document; what is wrong with it comes as errors. */
+/** Reads, validates and compiles a document. Faults of the document are returned as errors. */
 export function compile(schema: GraphQLSchema, query: string, operationName?: string): Compiled {
   try {
     const document = parse(query, { maxTokens: 20_000 })
@@ -140,13 +140,13 @@ export function compile(schema: GraphQLSchema, query: string, operationName?: st
   }
 }
 
-/** graphql-jit wants a stream of events for it; here it is asked for one event at a time. */
+/** graphql-jit needs a stream of events for a subscription; here one event at a time is resolved. */
 const isSubscription = ({ definitions }: DocumentNode) =>
   definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === OperationTypeNode.SUBSCRIPTION)
 
 /**
- * graphql-jit 0.8 follows an input type into itself until the stack ends, and takes a variable of a `@oneOf` input with
- * any number of fields; graphql-js executes such documents.
+ * graphql-jit 0.8 recurses into a recursive input type until the stack overflows, and accepts a variable of a `@oneOf`
+ * input with any number of fields. graphql-js executes such documents.
  */
 function needsInterpreter(schema: GraphQLSchema, document: DocumentNode): boolean {
   const isBeyond = (type: GraphQLInputType | undefined, above: readonly GraphQLInputType[]): boolean => {
@@ -169,7 +169,7 @@ function interpret(schema: GraphQLSchema, document: DocumentNode, operationName:
   }
 }
 
-/** The one place where errors become GraphQL: what we meant to say is said, everything else is logged and masked. */
+/** The only place where errors become GraphQL errors. An AppError is returned; any other error is logged and masked. */
 export function maskErrors(result: ExecutionResult, log: Log, requestId: string): object {
   if (!result.errors) return result
   return { ...result, errors: result.errors.map((error) => toGraphQL(error, log, requestId)) }

@@ -8,8 +8,8 @@ import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentele
 /**
  * Starts traces. One trace runs from the request through SQL, the outbox and NATS to the last consumer:
  * each seam of the platform opens a span, and the trace context travels in the outbox row and the message headers.
- * @param exporter where spans go; none are made without one
- * @returns what flushes and stops it
+ * @param exporter exporter of the spans; no spans are created without one
+ * @returns the function that flushes and stops it
  */
 export function startTelemetry(service: string, endpoint: string | undefined, exporter?: SpanExporter): () => Promise<void> {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())

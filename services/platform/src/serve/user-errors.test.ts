@@ -35,7 +35,7 @@ const all = '{ thing done names userErrors { message code field } }'
 const nothing = { thing: null, done: 0, names: [] }
 
 describe('what a caller can fix', () => {
-  it('is told in the payload, each field by itself and where it is in the input', async () => {
+  it('is returned in the payload, one error per field, with its path in the input', async () => {
     expect(await run(`mutation { act(input: "fields") ${all} }`)).toEqual({
       data: {
         act: {
@@ -52,7 +52,7 @@ describe('what a caller can fix', () => {
     expect(await run(`mutation { act(input: "whole") ${all} }`)).toEqual({ data: { act: { ...nothing, userErrors } } })
   })
 
-  it('is told there however it is selected, and under the name that is asked for', async () => {
+  it('is returned there however it is selected, and under the requested name', async () => {
     const told = { errors: [{ code: 'NOT_FOUND' }] }
     expect(await run('mutation { a: act(input: "gone") { ... on Payload { errors: userErrors { code } } } }')).toEqual({
       data: { a: told },
@@ -62,7 +62,7 @@ describe('what a caller can fix', () => {
     })
   })
 
-  it('is an error of the answer for who does not look there', async () => {
+  it('is an error of the response for a client that does not select it', async () => {
     const { data, errors } = await run('mutation { act(input: "whole") { thing } }')
     expect(data).toBeNull()
     expect(errors).toMatchObject([{ message: 'It is there already', path: ['act'] }])
@@ -75,11 +75,11 @@ describe('what a caller can fix', () => {
   })
 })
 
-it.each(['denied', 'busy', 'broken'])('what a caller cannot fix is an error of the answer: %s', async (input) => {
+it.each(['denied', 'busy', 'broken'])('a failure that a caller cannot fix is an error of the response: %s', async (input) => {
   const { data, errors } = await run(`mutation { act(input: "${input}") ${all} }`)
   expect([data, errors?.[0]?.message]).toEqual([null, failures[input]!.message])
 })
 
-it('who may not is told so among the errors, whatever they select', async () => {
+it('a caller without permission gets that among the errors, whatever it selects', async () => {
   expect((await run(`mutation { guarded(input: "whole") ${all} }`)).errors?.[0]?.message).toMatch('This needs x')
 })

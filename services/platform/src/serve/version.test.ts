@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { requireVersion } from './version.ts'
 
-it('what another has changed meanwhile is not changed by who has not seen it', () => {
+it('a caller that has not read the latest change cannot change the object', () => {
   for (const expected of [undefined, null, 3]) expect(() => requireVersion(expected, 3)).not.toThrow()
   for (const expected of [2, 4, 0])
     expect(() => requireVersion(expected, 3)).toThrow(

@@ -1,9 +1,9 @@
 import { AppError } from './errors.ts'
 
 /**
- * Holds that something is still as its caller has seen it: who writes without having seen another's change would undo it.
- * @param expected the version that the caller has read; nothing for who wants to write whatever is there
- * @throws AppError CONFLICT with the version that is there
+ * Checks that an object still has the version that its caller has read: a write without the changes of another caller would undo them.
+ * @param expected the version that the caller has read; without it any version passes
+ * @throws AppError CONFLICT with the current version
  */
 export function requireVersion(expected: number | null | undefined, current: number): void {
   if (expected === null || expected === undefined || expected === current) return

@@ -11,7 +11,7 @@ describe('internal tokens', () => {
   const [secret, next] = ['s'.repeat(32), 'n'.repeat(32)]
   const refused = { code: 'UNAUTHENTICATED' }
 
-  it('are good for one subgraph, one request and one minute', async () => {
+  it('are valid for one subgraph, one request and one minute', async () => {
     const [signer, verifier] = [createSigner(secret), await createVerifier(secret)]
     const viewer = testViewer(tenant, ['a', 'b'])
     const token = signViewer(signer, viewer, 'identity', '{"query":"{ a }"}', new Date())
@@ -22,13 +22,13 @@ describe('internal tokens', () => {
     await expect(verifyViewer(verifier, old, 'identity', '')).rejects.toMatchObject(refused)
   })
 
-  it('say of a viewer what there is to say, whatever it holds', async () => {
+  it('carry all data of a viewer, whatever characters it contains', async () => {
     const viewer = { ...testViewer(tenant, ['a']), id: '"},{\\"tid":"\u2028' }
     const token = signViewer(createSigner(secret), viewer, 'identity', '', new Date())
     expect(await verifyViewer(await createVerifier(secret), token, 'identity', '')).toEqual(viewer)
   })
 
-  it('are good by the old secret and the new one while it is replaced, and by the new one only after', async () => {
+  it('are valid with the old and the new secret while it is replaced, and with the new one only afterwards', async () => {
     const [before, after] = [secret, next].map((one) => signViewer(createSigner(one), testViewer(tenant, []), 'identity', '', new Date()))
     const both = await createVerifier(`${next},${secret}`)
     for (const token of [before!, after!]) expect(await verifyViewer(both, token, 'identity', '')).toMatchObject({ tenantId: tenant })
@@ -37,7 +37,7 @@ describe('internal tokens', () => {
     await expect(verifyViewer(one, before!, 'identity', '')).rejects.toMatchObject(refused)
   })
 
-  it('made by anybody else, or changed, are refused', async () => {
+  it('are refused when another party made or changed them', async () => {
     const verifier = await createVerifier(secret)
     const good = signViewer(createSigner(secret), testViewer(tenant, []), 'identity', '', new Date())
     const [header = '', payload = '', mac = ''] = good.split('.')

@@ -3,7 +3,7 @@ import { jwtVerify } from 'jose'
 import { AppError } from './errors.ts'
 import { isId } from './ids.ts'
 
-/** Who asks. Its tenant is the only tenant that the request can see. */
+/** The caller of a request. Its tenant is the only tenant that the request can see. */
 export type Viewer = {
   readonly kind: 'STAFF' | 'CLIENT' | 'SERVICE'
   readonly id: string
@@ -14,12 +14,12 @@ export type Viewer = {
 const ISSUER = 'renmai-gateway'
 const LIFETIME_S = 60
 
-/** How a policy is named among what a viewer has: with a space, which no scope can contain. */
+/** Name of a policy among the scopes of a viewer: with a space, which no scope can contain. */
 export const policyKey = (policy: string): string => `policy ${policy}`
 
 const granted = new WeakMap<Viewer, ReadonlySet<string>>()
 
-/** A viewer's scopes, and the policies that hold for them: `staff`, `client` or `service`, by what kind of viewer they are. */
+/** The scopes of a viewer, and the policy that its kind gives: `staff`, `client` or `service`. */
 export function grantsOf(viewer: Viewer): ReadonlySet<string> {
   const known = granted.get(viewer)
   if (known) return known
@@ -33,9 +33,9 @@ export function requireScope(viewer: Viewer, scope: string): void {
   if (!viewer.scopes.has(scope)) throw new AppError('FORBIDDEN', `This needs the scope ${scope}`)
 }
 
-/** A secret that the gateway shares with one subgraph, and the first part of every token that is made with it. */
+/** A secret that the gateway shares with one subgraph, and the first part of every token that it signs. */
 export type Signer = { readonly key: KeyObject; readonly header: string }
-/** The secrets that are good in a subgraph, by how tokens name them. */
+/** The valid secrets of a subgraph, by their names in tokens. */
 export type Verifier = ReadonlyMap<string, webcrypto.CryptoKey>
 
 export const MIN_SECRET_LENGTH = 32
@@ -45,7 +45,7 @@ export function createSigner(secret: string): Signer {
   return { key: createSecretKey(Buffer.from(secret)), header }
 }
 
-/** @param secrets one, or the new and the old by a comma: while a secret is being replaced both are good */
+/** @param secrets one, or the new and the old one separated by a comma: while a secret is being replaced, both are valid */
 export async function createVerifier(secrets: string): Promise<Verifier> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const keys = secrets.split(',').map(async (secret) => {
@@ -57,12 +57,12 @@ export async function createVerifier(secrets: string): Promise<Verifier> {
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Tells secrets apart without telling them: they are too long to be found from it. */
+/** Identifies a secret without disclosing it: secrets are too long to be guessed from it. */
 const nameOf = (secret: string) => digest(`internal|${secret}`).slice(0, 16)
 
 const digest = (body: string) => hash('sha256', body, 'base64url')
 
-/** What a token says of a viewer; the same with each request of theirs. */
+/** The claims of a token about a viewer. They are the same for each of its requests. */
 const claims = new WeakMap<Viewer, string>()
 
 function claimsOf(viewer: Viewer): string {
@@ -75,14 +75,15 @@ function claimsOf(viewer: Viewer): string {
 }
 
 /**
- * The token by which the gateway tells one subgraph who asks: HMAC-SHA-256, 60 seconds, for that subgraph and this body only.
- * Who gets hold of one can repeat that request, and make no other. By a secret with each subgraph, since the gateway makes one
- * for every sub-request: a signature with a private key took a quarter of its time. Made by Node itself (RFC 7515, compact): a
- * library that hands each to another thread takes twice as much.
+ * The token by which the gateway names the caller to one subgraph: HMAC-SHA-256, 60 seconds, for that subgraph and this
+ * body only. With a stolen token an attacker can repeat that request, and send no other. The gateway shares a secret
+ * with each subgraph, because it makes a token for every sub-request: a signature with a private key took a quarter of
+ * its time. Node itself signs (RFC 7515, compact): a library that passes each token to another thread takes twice as
+ * long.
  */
 export function signViewer({ key, header }: Signer, viewer: Viewer, audience: string, body: string, now: Date): string {
   const iat = Math.floor(now.getTime() / 1000)
-  // A digest, and names of subgraphs, hold nothing that JSON would write in another way.
+  // A digest and names of subgraphs contain no characters that JSON escapes.
   const payload = `{${claimsOf(viewer)},"aud":"${audience}","body":"${digest(body)}","iat":${iat},"exp":${iat + LIFETIME_S}}`
   const signed = `${header}.${Buffer.from(payload).toString('base64url')}`
   return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`

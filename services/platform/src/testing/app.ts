@@ -7,8 +7,9 @@ import type { TestDatabase } from './database.ts'
 type Stores = { test: Pick<TestDatabase, 'urls' | 'db' | 'relayDb'>; bus: Bus }
 
 /**
- * What a service of a test stands on, as runService gives it to `open`. Its admission refuses nothing because the machine is busy.
- * @param own settings of the service itself, as an environment has them
+ * The resources of a service in a test, as runService gives them to `open`. Its admission does not refuse requests when
+ * the machine is busy.
+ * @param own settings of the service itself, in the form of environment variables
  */
 export function testApp<S extends z.ZodObject>(settings: S, { test, bus }: Stores, own: Record<string, string>): App<z.output<S>> {
   const shared = {

@@ -1,6 +1,8 @@
 import type { TestDatabase } from './database.ts'
 
-/** Tables with a tenant that are not wholly behind it: no forced row-level security, no policy, or a key that does not start with the tenant. */
+/**
+ * Tables with a tenant that are not fully protected: no forced row-level security, no policy, or a key that does not start with the tenant.
+ */
 export async function unprotectedTables({ owner }: TestDatabase): Promise<string[]> {
   const { rows } = await owner.query<{ finding: string }>(
     `WITH tables AS (
@@ -24,8 +26,8 @@ export async function unprotectedTables({ owner }: TestDatabase): Promise<string
 }
 
 /**
- * Rights in a database that nobody opened to one role: functions, the database itself, schemas, sequences and tables of
- * PUBLIC, and functions that run as their owner and are for others than the relay.
+ * Rights in a database that are not granted to one role: functions, the database itself, schemas, sequences and tables
+ * of PUBLIC, and functions that run as their owner and that roles other than the relay may run.
  */
 export async function openRights({ owner }: TestDatabase): Promise<string[]> {
   const { rows } = await owner.query<{ finding: string }>(

@@ -5,7 +5,7 @@ import { migrate } from '../db/migrate.ts'
 import { type DatabaseUrls, provisionDatabase } from '../db/provision.ts'
 import { checkPublished } from './published.ts'
 
-/** What a test needs to know of a service to make its database. */
+/** The properties of a service that a test needs to create its database. */
 export type Migrated = {
   name: string
   migrations: string
@@ -55,7 +55,7 @@ function open(adminUrl: string, name: string, template: DatabaseUrls, service: s
   const here = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
   const urls = { owner: here(template.owner), app: here(template.app), relay: here(template.relay) }
   const [db, relayDb, owner] = [connect(urls.app), connect(urls.relay), new pg.Pool({ connectionString: here(adminUrl), max: 2 })]
-  // Dropping the database ends what is still connected to it.
+  // Dropping the database ends the connections to it.
   owner.on('error', () => undefined)
   const drop = async () => {
     try {
@@ -74,7 +74,7 @@ function open(adminUrl: string, name: string, template: DatabaseUrls, service: s
 const NOT_STATE = ['outbox', 'inbox', 'dead_letters', 'idempotency_keys', 'known_tenants', 'platform_migrations', 'service_migrations']
 
 /**
- * All rows of all tables but the bookkeeping, as text that can be compared: what a replay or an undone merge must leave as it was.
+ * All rows of all tables except the bookkeeping, as comparable text. A replay or an undone merge must not change it.
  * @param leaveOut more tables, and columns as table.column or *.column
  */
 export async function dumpTables({ owner }: TestDatabase, leaveOut: string[] = []): Promise<Record<string, string[]>> {

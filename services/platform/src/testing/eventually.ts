@@ -4,10 +4,10 @@ const STUCK_MS = 120_000
 const BETWEEN_MS = 50
 
 /**
- * Repeats a check until it holds, and returns what it returned. The limit only ends what is stuck: no test depends on
- * how fast the machine is.
+ * Repeats a check until it holds, and returns its result. The limit only ends a check that is stuck: no test depends on
+ * the speed of the machine.
  * @param check throws, or rejects, as long as it does not hold
- * @throws what the check threw last, when it never held
+ * @throws the last error of the check, when it never held
  */
 export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   for (const until = Date.now() + STUCK_MS; ; await sleep(BETWEEN_MS))
@@ -18,7 +18,7 @@ export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
     }
 }
 
-/** The same for what is looked for: returns it when it is there. */
+/** Repeats a search until it finds a value, and returns the value. */
 export const eventuallyFound = <T>(find: () => Promise<T | null | undefined>): Promise<T> =>
   eventually(async () => {
     const found = await find()

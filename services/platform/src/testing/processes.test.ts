@@ -11,7 +11,7 @@ afterAll(() => rmSync(logs, { recursive: true }))
 const run = (name: string, script: string) =>
   start(name, process.execPath, ['-e', script], { logs, ready: (line) => line.startsWith('READY') })
 
-it('waits for those that still start when one fails, so that they can be stopped', async () => {
+it('waits for processes that still start when one fails, so that they can be stopped', async () => {
   const children: Child[] = []
   const slow = run('slow', "setTimeout(() => console.log('READY'), 300); setInterval(() => {}, 1000)").then((child) => children.push(child))
   await expect(allStarted([slow, run('broken', "throw new Error('port taken')")])).rejects.toThrow(/broken ended[^]*port taken/)

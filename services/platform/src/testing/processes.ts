@@ -5,22 +5,22 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makePrivateFolder, PRIVATE_FILE } from './folder.ts'
 
-/** A child of ours. */
+/** A child process. */
 export type Child = {
   name: string
   process: ChildProcess
-  /** What it was started with the first time. */
+  /** The environment of its first start. */
   environment: NodeJS.ProcessEnv
   stop: () => Promise<void>
-  /** Starts the program once more, as it was started the first time; this once with more in its environment. */
+  /** Starts the program again as the first time. The given variables are added for this start only. */
   again: (more?: NodeJS.ProcessEnv) => Promise<Child>
 }
 
 const STOP_MS = 15_000
 
 /**
- * Starts a program, writes what it says to a log file and resolves when it is ready.
- * @param ready tells from a line of output, or by asking, that it is ready
+ * Starts a program, writes its output to a log file and resolves when it is ready.
+ * @param ready decides from a line of output, or by a request, whether it is ready
  * @throws Error with the end of its output when it ends first or is not ready in time
  */
 export async function start(
@@ -39,7 +39,7 @@ export async function start(
   const { logs, ready, poll, timeoutMs = 300_000, stopSignal = 'SIGTERM', ...rest } = options
   makePrivateFolder(logs)
   const log = createWriteStream(`${logs}/${name}.log`, { flags: 'a', mode: PRIVATE_FILE })
-  // A group of its own: Ctrl-C in a terminal reaches whoever started it, who then stops all in order.
+  // A process group of its own: Ctrl-C in a terminal reaches only the parent process, which then stops all in order.
   const environment = { ...(rest.env ?? process.env), ...more }
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -95,7 +95,7 @@ async function pollUntil(isReady: () => Promise<boolean>, timeoutMs: number): Pr
 }
 
 /**
- * Waits for all, even when one fails: what is still starting would otherwise run on when the others were stopped.
+ * Waits for all, even when one fails: a process that is still starting would otherwise continue after the others are stopped.
  * @throws the first failure
  */
 export async function allStarted<T extends Promise<unknown>[]>(starting: readonly [...T]): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
@@ -104,15 +104,15 @@ export async function allStarted<T extends Promise<unknown>[]>(starting: readonl
   return Promise.all(starting)
 }
 
-// Below the ports that the system gives to outgoing connections: one of those could take a port before its server does.
+// Below the ports that the system uses for outgoing connections: one of those could take a port before its server does.
 const [FIRST_PORT, LAST_PORT] = [15_000, 32_000]
 const given = new Set<number>()
 
-/** A port that nobody listens on now and that this process has not given away: the wished one if it is free. */
+/** Returns a port that is free now and that this process has not returned before: the wished one if possible. */
 export async function freePort(wished = 0): Promise<number> {
   for (let port = wished; ; port = randomInt(FIRST_PORT, LAST_PORT)) {
     if (port === 0 || (port !== wished && given.has(port))) continue
-    // Before asking, or two who ask at once would both get it.
+    // Before the check, or two concurrent callers would both get it.
     given.add(port)
     if (await isFree(port)) return port
   }

@@ -7,7 +7,7 @@ import { readContracts } from './contracts.ts'
 /** An event that a service publishes, as an example of all events of its shape. */
 export type Example = { type: string; event: JsonValue }
 
-/** Where the examples of each service are committed: proto/published/<service>.jsonl, one a line, one of each shape. */
+/** Folder of the committed examples of each service: proto/published/<service>.jsonl, one example per line, one of each shape. */
 const PUBLISHED = `${import.meta.dirname}/../../../../proto/published`
 const HOW_TO_WRITE = 'If they are meant, run `node scripts/write-published.ts` and commit proto/published'
 const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
@@ -15,7 +15,7 @@ const MOMENT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
 /** A value of an enumeration, of the contract's or a text, such as ORDER_STATUS_PAID or WECOM. */
 const CODE = /^[A-Z][A-Z_]+$/
 
-/** What consumers can rely on: which fields hold something, and which code an enumeration holds. Other values do not matter. */
+/** The shape that consumers rely on: the fields with a value, and the codes of enumerations. Other values do not matter. */
 export function shapeOf({ type, event }: Example): string {
   return `${type} ${describe(event)}`
 }
@@ -63,7 +63,7 @@ const parseLines = (path: string): Example[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Example)
 
-/** The committed examples of a service; none where it publishes nothing. */
+/** The committed examples of a service; none for a service that publishes nothing. */
 export function readPublished(service: string): Example[] {
   const path = `${PUBLISHED}/${service}.jsonl`
   return existsSync(path) ? parseLines(path) : []
@@ -76,7 +76,7 @@ export function writePublished(service: string, examples: readonly Example[]): v
   writeFileSync(`${PUBLISHED}/${service}.jsonl`, `${ordered.join('\n')}\n`)
 }
 
-/** What the tests of a run published, by service, which they wrote into the folder. */
+/** The events that the tests of a run published, by service; the tests wrote them into the folder. */
 export function readRun(folder: string): Map<string, Example[]> {
   const files = globSync(`${folder}/*/*.jsonl`)
   const byService = Map.groupBy(files, (file) => file.split('/').at(-2)!)
@@ -84,12 +84,12 @@ export function readRun(folder: string): Map<string, Example[]> {
 }
 
 /**
- * Compares what a test published with the committed examples. With PUBLISHED_FOLDER, which a run of all tests sets, it is
- * written there instead, and compared when all have ended.
+ * Compares the events that a test published with the committed examples. With PUBLISHED_FOLDER, which a run of all
+ * tests sets, they are written there instead, and compared when all tests have ended.
  * @throws Error that names the shapes that no committed example has
  */
 export async function checkPublished(service: string, owner: pg.Pool): Promise<void> {
-  // The fixtures of the library are no services: nobody else consumes what they publish.
+  // The fixtures of the library are no services: no other service consumes their events.
   if (!existsSync(`${import.meta.dirname}/../../../${service}/src/service.ts`)) return
   const contracts = await readContracts()
   const { rows } = await owner.query<{ type: string; payload: Buffer }>('SELECT type, payload FROM outbox ORDER BY id')

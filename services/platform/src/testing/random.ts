@@ -1,4 +1,4 @@
-/** A small generator with a seed (mulberry32): the same seed tells the same story. Numbers from 0 to below 1. */
+/** A small generator with a seed (mulberry32): the same seed gives the same numbers, from 0 to below 1. */
 export function createRandom(seed: number): () => number {
   let state = seed
   return () => {

@@ -6,12 +6,12 @@ import { ALL_SCOPES } from './scopes.ts'
 
 export { ALL_SCOPES }
 
-/** A member of staff of a tenant, with every scope unless told otherwise. */
+/** A member of staff of a tenant, with every scope by default. */
 export function testViewer(tenantId: string, scopes: readonly string[] = ALL_SCOPES): Viewer {
   return { kind: 'STAFF', id: newId(), tenantId, scopes: new Set(scopes) }
 }
 
-/** A clock that stands until it is moved. */
+/** A clock that stops until a test moves it. */
 export function testClock(start = new Date('2026-06-15T04:00:00.000Z')): { now: () => Date; advance: (ms: number) => void } {
   let time = start.getTime()
   return { now: () => new Date(time), advance: (ms) => void (time += ms) }

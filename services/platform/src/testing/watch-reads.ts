@@ -15,7 +15,7 @@ function watch<T extends object>(message: T, contract: DescMessage, path: string
   return new Proxy(message, {
     get(target, name) {
       const value = Reflect.get(target, name) as unknown
-      // What a contract does not describe is undefined, and noted all the same; a promise looks for `then`.
+      // A field that the contract does not describe is undefined, and is noted too. A promise reads `then`.
       if (typeof name !== 'string' || name.startsWith('$') || name === 'then') return value
       reads.add(path + name)
       const field = fields.get(name)
@@ -32,7 +32,7 @@ function watchField(value: unknown, field: DescField, path: string, reads: Set<s
   return watch(value, contract, `${path}.`, reads)
 }
 
-/** The fields that hold something in an event's JSON, as the same paths. */
+/** The fields that have a value in the JSON of an event, as the same paths. */
 export function setFields(event: JsonValue, path = ''): string[] {
   if (typeof event !== 'object' || event === null) return []
   return Object.entries(event).flatMap(([name, value]) => [

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => test.drop())
 
-it('what is parked is counted over all tenants, by queue', async () => {
+it('parked rows are counted over all tenants, by queue', async () => {
   for (const tenantId of [newId(), newId()])
     await withTenant(test.db, tenantId, (tx) =>
       tx.client.query('INSERT INTO jobs (tenant_id, id, parked_at) VALUES ($1, $2, now()), ($1, $3, NULL)', [tenantId, newId(), newId()]),

@@ -5,7 +5,7 @@ import { MOST_PARKED, parked } from './metrics.ts'
 import type { Queue } from './queue.ts'
 
 const MINUTE_MS = 60_000
-/** Counts what is parked, once a minute. */
+/** Counts the parked rows, once a minute. */
 export function countParked({ relayDb, log }: { relayDb: Db; log: Log }, queues: readonly Queue[]): Loop {
   return loop('count-parked', log, { pollMs: MINUTE_MS }, async () => {
     for (const { name, table } of queues.filter(({ parks }) => parks)) {

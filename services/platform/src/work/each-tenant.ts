@@ -3,8 +3,8 @@ import type { Log } from '../serve/log.ts'
 import { failures } from './metrics.ts'
 
 /**
- * Does what a leader does for every tenant that is known, one after the other, in an order by chance. What fails for one is
- * logged and counted, and the others follow.
+ * Does the work of a leader for every known tenant, one after the other, in random order. A failure for one is logged
+ * and counted, and the others follow.
  */
 export async function eachTenant(
   { relayDb, log }: { relayDb: Db; log: Log },

@@ -6,7 +6,7 @@ import type { Due } from './queue.ts'
 
 const seed = countersSeed()
 
-it('finds every tenant that has work, with when its first piece is due, and nobody else', async () => {
+it('finds only the tenants that have work, with the time at which their first piece is due', async () => {
   const [one, two, three, four] = Array.from({ length: 4 }, newId).toSorted()
   await seed.store(one!, 1, 5, 5)
   await seed.store(two!, 1)

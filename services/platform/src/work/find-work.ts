@@ -1,13 +1,13 @@
 import type { Db } from '../db/db.ts'
 import type { Queue } from './queue.ts'
 
-/** A tenant with work: in how many milliseconds its first piece is due, below 0 when it is overdue. */
+/** A tenant with work: milliseconds until its first piece is due, below 0 when it is overdue. */
 export type Waiting = { readonly tenantId: string; readonly inMs: number }
 
 /**
- * Finds the tenants that have something waiting, now or later. The query goes from tenant to tenant by the index and reads
- * one row of each: a DISTINCT would read everything that waits.
- * @param relayDb pool of the relay role, which may look across tenants
+ * Finds the tenants that have work waiting, due now or later. The query goes from tenant to tenant by the index and
+ * reads one row of each: a DISTINCT would read all waiting rows.
+ * @param relayDb pool of the relay role, which may read the rows of all tenants
  */
 export async function findWork(relayDb: Db, { table, due }: Pick<Queue, 'table' | 'due'>): Promise<Waiting[]> {
   const first = due.map(

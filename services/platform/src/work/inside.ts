@@ -6,15 +6,16 @@ import { BACK_OFF, isAway, outcomeOf, problemOf } from './settle.ts'
 type Row = { id: string; attempts: number }
 
 type Inside<R extends Row> = Omit<Queue, 'table' | 'work' | 'parks'> & {
-  /** Locks what is due, or of it the rows of these ids, skipping what others hold (FOR UPDATE SKIP LOCKED). */
+  /** Locks the due rows, or those of them with these ids, and skips rows that others hold (FOR UPDATE SKIP LOCKED). */
   readonly claim: (tx: Tx, ids: readonly string[] | undefined) => Promise<R[]>
   /** Carries out effects and next states; both commit with the claim. */
   readonly carryOut: (tx: Tx, rows: R[]) => Promise<void>
 }
 
 /**
- * A queue whose work is in this database, over a table with `attempts`, `problem` and `parked_at`; the column of `due[0].at`
- * says when. A batch that fails is done row by row, so that a row which always fails holds up none of its neighbours.
+ * A queue whose work is in this database, over a table with `attempts`, `problem` and `parked_at`; the column of
+ * `due[0].at` holds the time when a row is due. A batch that fails is processed again row by row, so that a row that
+ * always fails does not delay the others.
  */
 export function inside<R extends Row, D extends { readonly db: Db }>(table: string, describe: (deps: D) => Inside<R>): QueueEntry<D> {
   return queue(table, (deps) => {
@@ -52,7 +53,7 @@ export function inside<R extends Row, D extends { readonly db: Db }>(table: stri
   })
 }
 
-/** A row that got on starts counting from 0 when it fails again. */
+/** For a row that made progress, the count of failures starts from 0 again. */
 async function forgive(tx: Tx, table: string, rows: readonly Row[]): Promise<void> {
   const failed = rows.filter(({ attempts }) => attempts > 0).map(({ id }) => id)
   if (failed.length === 0) return
@@ -60,7 +61,7 @@ async function forgive(tx: Tx, table: string, rows: readonly Row[]): Promise<voi
 }
 
 async function note(tx: Tx, table: string, at: string, { id, attempts }: Row, error: unknown): Promise<void> {
-  // What always takes too long would be tried again and again; here it counts like a fault.
+  // Work that always takes too long would be retried without end; here it counts like a fault.
   const fault = isTransient(error) ? new AppError('INTERNAL', (error as AppError).message) : error
   const outcome = outcomeOf(fault, attempts + 1)
   const isParked = 'parked' in outcome

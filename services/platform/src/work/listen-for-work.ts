@@ -8,7 +8,7 @@ const POLL_MS = 5_000
 
 /**
  * Wakes queues when their tables get rows, by one connection for all of them.
- * @param wakes what to call, by table
+ * @param wakes functions to call, by table
  */
 export function listenForWork(relayDb: Db, log: Log, wakes: ReadonlyMap<string, readonly (() => void)[]>): Loop {
   let listening: PoolClient | undefined
@@ -35,7 +35,7 @@ export function listenForWork(relayDb: Db, log: Log, wakes: ReadonlyMap<string, 
       lose()
       throw error
     }
-    // What came while nobody listened.
+    // For work that was added before it listened.
     for (const group of wakes.values()) for (const wake of group) wake()
     return 0
   })

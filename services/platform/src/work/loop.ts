@@ -1,15 +1,15 @@
 import { pause } from '../serve/clock.ts'
 import type { Log } from '../serve/log.ts'
 
-/** Work that goes on for as long as the process runs. */
+/** Work that repeats for as long as the process runs. */
 export type Loop = { readonly name: string; wake: () => void; stop: () => Promise<void> }
 
 const MAX_BACKOFF_MS = 15_000
 
 /**
- * Calls work again and again: at once while it finds something, after pollMs or a wake-up when it finds nothing, and
- * more and more slowly while it fails.
- * @param work returns how much it did
+ * Calls work repeatedly: immediately while it finds something, after pollMs or a wake-up when it finds nothing, and
+ * with growing pauses while it fails.
+ * @param work returns the number of pieces that it did
  */
 export function loop(name: string, log: Log, options: { pollMs: number }, work: (signal: AbortSignal) => Promise<number>): Loop {
   const stopping = new AbortController()
@@ -20,7 +20,7 @@ export function loop(name: string, log: Log, options: { pollMs: number }, work: 
     sleeping.abort()
   }
   const run = async () => {
-    // Lets the caller keep the loop before its work can ask for it.
+    // Lets the caller store the loop before its work can use it.
     await Promise.resolve()
     let failures = 0
     while (!stopping.signal.aborted) {

@@ -6,7 +6,7 @@ export const oldestSeconds = meter.createGauge('renmai_queue_oldest_seconds', {
 
 export const failures = meter.createCounter('renmai_queue_failures', { description: "Failures of one tenant's work, by queue" })
 
-/** Nobody needs to know whether it is more. */
+/** The count stops here: higher values need no distinction. */
 export const MOST_PARKED = 10_000
 
 export const parked = meter.createGauge('renmai_queue_parked', {

@@ -11,17 +11,17 @@ type LeasedTable = PgTable & Record<'tenantId' | 'id' | 'nextAt' | 'attemptId' |
 type Held = { tenantId: string; id: string; attemptId: string | null; attempts: number }
 
 type Outside<T extends LeasedTable> = Pick<Queue, 'name' | 'lanes' | 'perTenant' | 'pollMs'> & {
-  /** Longer than one call takes with what comes before and after it. */
+  /** Length of the lease in seconds: longer than one call with the work before and after it. */
   readonly leaseSeconds: number
-  /** Rows of one claim; all are called at the same time. */
+  /** Number of rows of one claim; all their calls run concurrently. */
   readonly batch: number
-  /** Calls the outside, in no transaction. What it throws becomes later or parked. */
+  /** Calls the outside system, in no transaction. An error that it throws becomes later or parked. */
   readonly call: (row: T['$inferSelect']) => Promise<Outcome>
 }
 
 /**
- * A queue whose work is a call to somebody else. A claim is a lease with a fence: of two processes that hold a row one after
- * the other only the second can record an outcome.
+ * A queue whose work is a call to another system. A claim is a lease with a fence: of two processes that hold a row one
+ * after the other only the second can record an outcome.
  */
 export function outside<T extends LeasedTable, D extends { readonly db: Db }>(table: T, describe: (deps: D) => Outside<T>): QueueEntry<D> {
   return queue(getTableName(table), (deps) => {

@@ -1,19 +1,19 @@
 /**
- * How long each tenant of a queue is left alone: after failures longer and longer, after finding nothing for a moment, after
- * work that took long for a multiple of its time.
+ * The pause of each tenant of a queue: growing after failures, a moment after it finds nothing, a multiple of the
+ * duration after work that took long.
  */
 export type Patience = {
   /** Milliseconds until the tenant may be worked for again; 0 for now. */
   restOf: (tenantId: string) => number
   succeeded: (tenantId: string) => void
-  /** @returns how many failures there have been in a row */
+  /** @returns the number of consecutive failures */
   failed: (tenantId: string) => number
   foundNothing: (tenantId: string) => void
-  /** Leaves a tenant alone whose work took long; nothing ends this rest early. */
+  /** Starts the rest of a tenant whose work took long; nothing ends this rest early. */
   tired: (tenantId: string, ms: number) => void
-  /** Ends the rest of those that found nothing: something has changed. */
+  /** Ends the rest of tenants that found nothing, because something has changed. */
   lookAgain: () => void
-  /** Drops tenants that have no work any more, so that memory holds only those that have. */
+  /** Drops tenants that have no work any more, so that memory holds only tenants with work. */
   keepOnly: (tenantIds: ReadonlySet<string>) => void
 }
 

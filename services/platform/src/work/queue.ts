@@ -1,48 +1,48 @@
-/** Which rows of a table wait, and from when on each is due; SQL over the table. An index begins with tenant_id and serves both. */
+/** SQL for the rows of a table that wait, and for the time from which each is due. An index that begins with tenant_id serves both. */
 export type Due = {
   readonly waiting: string
-  /** A moment. */
+  /** Time from which a row is due. */
   readonly at: string
-  /** What orders the rows as `at` does, where the index holds another column. */
+  /** An expression with the same order as `at`, when the index holds another column. */
   readonly by?: string
 }
 
 /**
- * Work that waits in a table of this database, tenant by tenant. It is of one of two kinds: inside (claim, effects and next
- * state commit together) or outside (somebody is called between the claim and its record).
+ * Work that waits in a table of this database, tenant by tenant. There are two kinds: inside (claim, effects and next
+ * state commit together) and outside (another system is called between the claim and its record).
  */
 export type Queue = {
   readonly name: string
   readonly table: string
   readonly due: readonly Due[]
-  /** Pieces of work under way at the same time in one process. */
+  /** Number of pieces of work that run concurrently in one process. */
   readonly lanes?: number
-  /** How many of them one tenant may have: half, unless less is given. */
+  /** Maximum number of them for one tenant: half, unless less is given. */
   readonly perTenant?: number
   /**
-   * For how many times the time of a batch that took long its tenant rests. For work whose length a tenant decides: the time
-   * is the database's, which all share.
+   * After a batch that took long, its tenant rests for so many times the duration of the batch. For work whose duration
+   * a tenant decides: it uses the time of the database, which all tenants share.
    */
   readonly rest?: number
-  /** Whether the table has the columns of leased(), so that what is parked can be counted. */
+  /** Whether the table has the columns of leased(), so that parked rows can be counted. */
   readonly parks?: boolean
-  /** How long the queue sleeps when nothing wakes it. */
+  /** Longest sleep of the queue without a wake-up, in milliseconds. */
   readonly pollMs?: number
-  /** Whether more of a tenant's work fits; whoever makes room calls wake. */
+  /** Whether more work of a tenant fits. The code that makes room calls wake. */
   readonly hasRoom?: (tenantId: string) => boolean
   /**
    * Does a batch of one tenant's work.
-   * @returns how many pieces it took; 0 lets the tenant rest for a moment
-   * @throws anything: the tenant is tried again later, after a growing pause; the others go on
+   * @returns the number of pieces that it claimed; 0 lets the tenant rest for a moment
+   * @throws any error: the tenant is retried later, after a growing pause; the others continue
    */
   readonly work: (tenantId: string, signal: AbortSignal) => Promise<number>
-  /** Called with the function that makes the queue look again. */
+  /** Called with the function that wakes the queue. */
   readonly onStart?: (wake: () => void) => void
-  /** Waits for what work() began and did not wait for. */
+  /** Waits for the work that work() started and did not wait for. */
   readonly onStop?: () => Promise<void>
 }
 
-/** An entry of a service's table of contents of queues. The table is known without a running service: migrations need it. */
+/** An entry in the list of queues of a service. The name of the table is known without a running service: migrations need it. */
 export type QueueEntry<D> = { readonly table: string; readonly start: (deps: D) => Queue }
 
 /** A queue whose work claims and records for itself. */

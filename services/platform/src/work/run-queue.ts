@@ -6,19 +6,19 @@ import { failures, oldestSeconds } from './metrics.ts'
 import { createPatience, type Patience } from './patience.ts'
 import type { Queue } from './queue.ts'
 
-/** What brings work wakes the queue; this is for what nobody announced. */
+/** The transaction that adds work wakes the queue. The poll finds work that was not announced. */
 const POLL_MS = 5_000
 const LANES = 2
-/** By then a lane has claimed its batch: what is due now is more than that. */
+/** After this time a lane has claimed its batch: rows that are due then are not part of it. */
 const CLAIMED_MS = 20
 
-/** A batch that took less than this was not long. */
+/** A batch that took less than this does not count as long. */
 const LONG_MS = 100
 
 /**
- * Works through one queue. A tenant whose work fails, is slow or finds nothing delays nobody else: each tenant fails by
- * itself, has at most its share of the lanes, and of those that wait the one with the fewest lanes is next, by chance among
- * equals.
+ * Works through one queue. A tenant whose work fails, is slow or finds nothing does not delay others: each tenant fails
+ * separately and has at most its share of the lanes. Of the waiting tenants, the one with the fewest lanes is next,
+ * chosen at random among equals.
  */
 export function runQueue({ relayDb, log }: { relayDb: Db; log: Log }, queue: Queue): Loop {
   const { name, lanes = LANES, perTenant = Math.max(1, Math.floor(lanes / 2)), rest = 0, hasRoom = () => true } = queue
@@ -70,7 +70,7 @@ export function runQueue({ relayDb, log }: { relayDb: Db; log: Log }, queue: Que
   return { name, wake, stop }
 }
 
-/** When the next piece is due or the next tenant has rested. What is due and has no lane waits for a lane that ends. */
+/** Time until the next piece is due or the rest of the next tenant ends. Due work without a lane waits for a lane that ends. */
 function soonest(found: readonly Waiting[], patience: Patience): number {
   const times = found.map(({ tenantId, inMs }) => Math.max(inMs, patience.restOf(tenantId))).filter((ms) => ms > 0)
   // A timer that is longer than this fires immediately.
@@ -83,7 +83,7 @@ function pick(ready: readonly Waiting[], lanesOf: (tenantId: string) => number):
   return first[Math.floor(Math.random() * first.length)]?.tenantId
 }
 
-/** The work under way, by tenant. */
+/** The running work, by tenant. */
 function createLanes() {
   const lanes = new Map<Promise<void>, string>()
   return {

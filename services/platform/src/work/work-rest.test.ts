@@ -32,7 +32,7 @@ const add = (tenant: string, count = 1) =>
     tx.work.add('jobs')
   })
 
-it('a tenant whose work took long rests, whatever wakes the queue meanwhile, and the others go on', async () => {
+it('a tenant whose work took long rests, whatever wakes the queue meanwhile, and the others continue', async () => {
   const [long, short, done] = [newId(), newId(), [] as string[]]
   const entry = queue('jobs', () => ({
     name: 'jobs',
@@ -58,7 +58,7 @@ it('a tenant whose work took long rests, whatever wakes the queue meanwhile, and
   expect(done.filter((one) => one === long)).toHaveLength(1)
 })
 
-it('a rest after long work ends by itself, and is none for what never has any', () => {
+it('a rest after long work ends by itself, and a tenant without long work has none', () => {
   let now = 0
   const patience = createPatience(() => now)
   patience.tired('one', 500)

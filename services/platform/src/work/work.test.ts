@@ -58,7 +58,7 @@ const calling = (
 ) => outside(jobs, (_worker: typeof worker) => ({ name: 'jobs', leaseSeconds: 30, batch: 5, ...more, call }))
 
 describe('a queue', () => {
-  it("goes on for others while one tenant's work fails every time", async () => {
+  it("continues for others while one tenant's work fails every time", async () => {
     const failed = vi.fn()
     start(
       queue('jobs', () => ({
@@ -80,7 +80,7 @@ describe('a queue', () => {
       const [job] = await add(second)
       await eventually(async () => expect((await look(job!)).result).toBe('done'))
     }
-    // It is tried less and less often, however often the others are worked for.
+    // Its work is tried less and less often, however often the work of others runs.
     expect(failed.mock.calls.length).toBeLessThan(15)
   })
 
@@ -105,7 +105,7 @@ describe('a queue', () => {
     await eventually(() => expect(began.filter((one) => one === first)).toHaveLength(8))
   })
 
-  it('is woken by the transaction that brings the work, not by polling', async () => {
+  it('is woken by the transaction that adds the work, not by polling', async () => {
     start(calling(async (job) => finish('done')(job), { pollMs: 3_600_000 }))
     for (let times = 0; times < 2; times++) {
       const [job] = await add(first)
@@ -204,7 +204,7 @@ describe('work inside', () => {
       },
     }))
 
-  it('that always fails holds up none of its neighbours and is parked in the end', async () => {
+  it('that always fails does not delay other rows and is finally parked', async () => {
     const all = await add(first, 6)
     start(entry(all[2]!))
     await eventually(async () => expect((await test.owner.query("SELECT FROM jobs WHERE result = 'done'")).rowCount).toBe(5))

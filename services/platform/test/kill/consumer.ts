@@ -5,7 +5,7 @@ import { consumeAll } from '../../src/events/consume.ts'
 import { on } from '../../src/events/inbox.ts'
 import { createLog } from '../../src/serve/log.ts'
 
-/** Adds one to the row that each event names: twice would be seen, and so would never. */
+/** Adds one to the row that each event names: a duplicate and a missing event can both be detected. */
 const [url = '', nats = '', monitor = ''] = process.argv.slice(2)
 const bus = await connectBus(
   { NATS_URL: nats, NATS_MONITOR_URL: monitor, DURABILITY: 'strict' },

@@ -3,7 +3,7 @@ import { connect, withTenant } from '../../src/db/db.ts'
 import { publish } from '../../src/events/outbox.ts'
 import { newId } from '../../src/serve/ids.ts'
 
-/** Commits a row with its event, again and again, and says which it knows to be committed. */
+/** Commits a row with its event repeatedly, and prints the ids that it knows to be committed. */
 const [url = '', tenant = ''] = process.argv.slice(2)
 const db = connect(url, { max: 2 })
 for (;;) {
@@ -15,6 +15,6 @@ for (;;) {
     })
     process.stdout.write(`${id}\n`)
   } catch {
-    // The row may or may not be there; only what was acknowledged counts.
+    // The row may or may not exist; only acknowledged rows count.
   }
 }

@@ -1,4 +1,4 @@
-/** A thread whose items misbehave as they say. */
+/** A thread whose items misbehave according to their names. */
 import { parentPort, threadId, workerData } from 'node:worker_threads'
 
 const progress = new Int32Array(workerData as SharedArrayBuffer)
