@@ -11,7 +11,7 @@ import { at, campaignSeed } from '../test/seed.ts'
 const seed = campaignSeed()
 
 it('every table is behind its tenant', async () => expect(await unprotectedTables(seed.test)).toEqual([]))
-it('no right in the database is granted to PUBLIC', async () => expect(await openRights(seed.test)).toEqual([]))
+it('no right in the database is open to everybody', async () => expect(await openRights(seed.test)).toEqual([]))
 
 describe('a replay', () => {
   it('of all events, twice and shuffled, leaves every table equal', async () => {
