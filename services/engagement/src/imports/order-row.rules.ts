@@ -36,7 +36,7 @@ const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?$/
 const MAX_AMOUNT = 4_000_000_000_000
 const LIMITS = { sku: 200, customerId: 256, phone: 256, email: 256, name: 256 } as const
 
-/** Settings for reading a file's rows. `digits` is that of the currency's minor unit: 2 for GBP, 0 for JPY. */
+/** Settings for reading a file's rows. `digits` is the number of decimals of the currency: 2 for GBP, 0 for JPY. */
 export type Reading = { mapping: OrderMapping; digits: number; zone: string; now: Date }
 
 export function readRow(fields: Record<string, string>, { mapping, digits, zone, now }: Reading): FileRow | { reason: string } {

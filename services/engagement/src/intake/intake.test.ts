@@ -7,7 +7,7 @@ import { createIntake } from './intake.ts'
 
 const seed = engagementSeed()
 
-it('while the database is away nothing is acknowledged, and the answer asks every platform to retry within four seconds', async () => {
+it('while the database is away nothing is acknowledged, and every platform gets 503 with Retry-After within four seconds', async () => {
   const nowhere = connect('postgres://nobody:x@127.0.0.1:1/none')
   const admission = new Admission()
   const http = createIntake({ ...seed.worker, db: nowhere, admission })

@@ -42,7 +42,7 @@ beforeAll(async () => {
   }
   own = await connect(victim, CORP.secret)
   forged = await connect(attacker, 'not-the-secret')
-  // The corp's token is known to the process.
+  // The process has cached the corp's token.
   await readExternalContact(reach(), own, person)
   wecom.did.length = 0
 })
