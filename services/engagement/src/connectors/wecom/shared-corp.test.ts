@@ -90,7 +90,7 @@ describe('a corp that two tenants name', () => {
     ['reads a contact', (by: OpenAccount<'WECOM'>) => readExternalContact(reach(), by, person)],
     ['welcomes', (by: OpenAccount<'WECOM'>) => sendWelcome(reach(), by, 'code', 'hello')],
     ['sends', (by: OpenAccount<'WECOM'>) => sendMessage(reach(), by, person, 'hello')],
-  ])('%s for who has its secret, and for nobody else', async (_what, call) => {
+  ])('%s for the tenant that has its secret, and for no other', async (_what, call) => {
     await call(own)
     expect(wecom.did).toHaveLength(1)
     await expect(call(forged)).rejects.toMatchObject(refusal)
