@@ -22,8 +22,8 @@ const Input = z.object({
 
 /**
  * Changes the URL and the document of an endpoint, and disables or enables it. Events during the time that it is disabled are
- * not delivered later. From then on its document is resolved with the viewer's scopes: otherwise a viewer with fewer scopes
- * could redirect data that only somebody else may read.
+ * not delivered later. After the change its document is resolved with the viewer's scopes: otherwise a viewer with fewer
+ * scopes could redirect data that only another viewer may read.
  * @throws AppError as createWebhookEndpoint does; NOT_FOUND when the endpoint is not the viewer's own
  */
 export async function updateWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
