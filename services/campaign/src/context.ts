@@ -8,8 +8,8 @@ import type { Loaders } from './loaders.ts'
 
 type Opened = { readonly cursors: Cursors; readonly templates: Templates }
 
-/** What requests and queues of campaign share. */
+/** Dependencies that requests and queues of campaign share. */
 export type Deps = App<z.output<typeof settings>> & Opened & { readonly close: () => Promise<void> }
 
-/** What a use case of campaign gets. */
+/** Context of a use case of campaign. */
 export type Context = BaseContext & Pick<Deps, 'bus' | keyof Opened> & { readonly load: Loaders }

@@ -8,7 +8,7 @@ import { keepTags } from './facts/keep-tags.ts'
 import { enterJourneys } from './journeys/enter-journeys.ts'
 import { mapProfiles } from './profiles/map-profiles.ts'
 
-/** What campaign listens to. */
+/** Events that campaign consumes. */
 export const handlers: Handler[] = [
   mapProfiles,
   keepAttributes,

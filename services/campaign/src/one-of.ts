@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
 /**
- * An input of which exactly one field is given, its kind. GraphQL checks the same by `@oneOf`; here every caller is checked.
- * @param what names such an input in messages
- * @param build makes the value of the field that is given, whose schema has accepted it
+ * An input of which exactly one field is given, its kind. GraphQL checks the same by `@oneOf`; this checks every caller.
+ * @param what name of such an input in messages
+ * @param build makes the result from the value of the given field, after its schema has accepted the value
  */
 export function oneOf<T>(
   what: string,
@@ -24,11 +24,11 @@ export function oneOf<T>(
   })
 }
 
-/** One kind of several, which is told apart by its type once it is read. */
+/** Kinds of which an input has one; `type` distinguishes them once the input is parsed. */
 type Kinds = Readonly<Record<string, { readonly type: string; readonly schema: z.ZodType }>>
 export type Typed<K extends Kinds> = { [N in keyof K]: { type: K[N]['type'] } & z.output<K[N]['schema']> }[keyof K]
 
-/** Reads an input of one of these kinds: the value of its field, with the kind's type. */
+/** Parses an input of one of these kinds to the value of its field, with the kind's type. */
 export function typedOneOf<K extends Kinds>(what: string, kinds: K): z.ZodType<Typed<K>> {
   const schemas = Object.fromEntries(Object.entries(kinds).map(([name, { schema }]) => [name, schema]))
   return oneOf(what, schemas, (name, value) => ({ type: kinds[name]!.type, ...(value as object) }) as Typed<K>)

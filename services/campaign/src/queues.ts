@@ -4,5 +4,5 @@ import { expireCoupons } from './coupons/expire-coupons.ts'
 import { advanceJourneys } from './journeys/advance-journeys.ts'
 import { evaluateDirtyCustomers, sweepSegments } from './segments/evaluation.ts'
 
-/** What campaign works through. */
+/** Queues of campaign. */
 export const queues: QueueEntry<Deps>[] = [evaluateDirtyCustomers, sweepSegments, advanceJourneys, expireCoupons]

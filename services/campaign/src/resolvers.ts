@@ -6,7 +6,7 @@ import { journeyResolvers } from './journeys/journey.resolvers.ts'
 import { segmentResolvers } from './segments/segment.resolvers.ts'
 import { templateResolvers } from './templates/template.resolvers.ts'
 
-/** What campaign answers. */
+/** Resolvers of campaign. */
 export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   scalars,
   segmentResolvers,

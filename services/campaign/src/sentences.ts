@@ -1,6 +1,6 @@
 import type { Sentences } from '@renmai/platform/db/db'
 
-/** What callers can break by what they send; names of constraints are not for them. */
+/** Messages for constraints that a caller's input can break; names of constraints are not for callers. */
 export const sentences: Sentences = {
   coupon_templates_name: 'A coupon template of this name exists; choose another name',
   coupon_templates_stock: 'No coupon of this template is left',

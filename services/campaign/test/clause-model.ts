@@ -2,7 +2,7 @@ import { newId } from '@renmai/platform/serve/ids'
 import fc from 'fast-check'
 import type { Clause, clauses } from '../src/segments/clauses.ts'
 
-/** What is known of somebody, in plain lists. */
+/** The facts about a person, in plain lists. */
 export type Person = {
   customerId: string
   profiles: {
@@ -29,7 +29,7 @@ const minCount = fc.constantFrom(null, 1, 2, 3)
 const date = fc.option(fc.constantFrom('2026-03-17', '2026-05-16', '2026-06-08', '2026-06-14', '2026-06-15'))
 const daysAgo = fc.option(fc.constantFrom(0, 1, 7, 30))
 
-/** Inputs of each kind of clause; a kind without one does not compile. */
+/** Inputs of each kind of clause; a kind without inputs does not compile. */
 export const KINDS: Record<keyof typeof clauses, fc.Arbitrary<object>> = {
   attribute: fc
     .oneof(
@@ -50,7 +50,7 @@ export const KINDS: Record<keyof typeof clauses, fc.Arbitrary<object>> = {
   rfmClasses: fc.constantFrom(['KEY_VALUE'], ['KEY_RETAIN', 'GENERAL_VALUE']).map((rfmClasses) => ({ rfmClasses })),
 }
 
-/** Whether a condition holds, by the words of its description alone: no SQL, no code of a clause. */
+/** Whether a condition holds, by its description alone: without SQL, without code of a clause. */
 export function matches(clause: Clause, person: Person, now: Date): boolean {
   if ('all' in clause) return clause.all.every((part) => matches(part, person, now))
   if ('any' in clause) return clause.any.some((part) => matches(part, person, now))

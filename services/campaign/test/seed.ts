@@ -22,7 +22,7 @@ import { startTags } from './tags.ts'
 
 export type Person = { customerId: string; profileId: string }
 
-/** A day of June 2026, in which the tests take place. */
+/** A day of June 2026, the month of the tests. */
 export const at = (day: number) => timestampFromDate(new Date(Date.UTC(2026, 5, day)))
 
 const COUPON = {
@@ -35,7 +35,7 @@ const COUPON = {
   validDays: 30,
 }
 
-/** Campaign for the file that calls it, with a tenant and a clock of its own for each test, and what tests do there. */
+/** Campaign for the calling test file, with the actions of its tests; each test has a tenant and a clock of its own. */
 export function campaignSeed() {
   let [test, tags]: [TestDatabase, Awaited<ReturnType<typeof startTags>>] = [] as never
   const templates = new Templates()
@@ -64,10 +64,10 @@ export function campaignSeed() {
     return { ...base, viewer, bus: tags.bus, cursors: new Cursors('c'.repeat(32)), templates, load: createLoaders(base) }
   }
   const hear = (...events: TestEvent[]) => deliver(test.db, 'campaign', handlers, events)
-  /** A profile belongs to a customer from now on. */
+  /** Links a profile to a customer. */
   const link = (profileId: string, customerId: string, version = 1n) =>
     hear(event(ProfileLinkedSchema, state.tenant, { profileId, customerId, version }))
-  /** Somebody new. */
+  /** Creates a new customer with a profile. */
   async function meet(): Promise<Person> {
     const person = { customerId: newId(), profileId: newId() }
     await link(person.profileId, person.customerId)
@@ -92,7 +92,7 @@ export function campaignSeed() {
     )
   const couponTemplate = (change: object = {}) =>
     createCouponTemplate(contextOf(), { idempotencyKey: key(), name: newId(), ...COUPON, ...change })
-  /** Issues a coupon to a profile, or to somebody new. */
+  /** Issues a coupon to a profile, or to a new customer. */
   const couponOf = async ({ id }: { id: string }) => (await contextOf().load.coupon.load(id))!
   const grant = async (templateId: string, profileId?: string) =>
     couponOf(await issueCoupon(contextOf(), { idempotencyKey: key(), templateId, profileId: profileId ?? (await meet()).profileId }))

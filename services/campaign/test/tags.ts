@@ -6,7 +6,7 @@ import { startNats } from '@renmai/platform/testing/nats'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 
 /**
- * A bus of its own on which identity knows some tags.
+ * A separate bus on which identity knows some tags.
  * @param isKnown whether a tag exists
  */
 export async function startTags(isKnown: (tagId: string) => boolean = () => true): Promise<{ bus: Bus; stop: () => Promise<void> }> {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { connectors } from './connectors/connectors.ts'
 import type { ChannelKind } from './gen/resolvers.ts'
 
-/** What tenants have us connect to. */
+/** Kinds of hosts that tenants name and engagement connects to. */
 export const EGRESS_USES = ['smtp', 'webhook'] as const
 
 function areExceptions(text: string): boolean {
@@ -18,7 +18,7 @@ function areExceptions(text: string): boolean {
 const KINDS = Object.keys(connectors) as ChannelKind[]
 const PlatformUrls = z.partialRecord(z.enum(KINDS), z.url())
 
-/** @throws when the text is not as the setting must be */
+/** @throws when the text does not have the form of the setting */
 export const parsePlatformUrls = (text: string) => PlatformUrls.parse(JSON.parse(text))
 
 function arePlatformUrls(text: string): boolean {

@@ -16,11 +16,11 @@ import type { Post } from './webhook-endpoints/post.ts'
 type Opened = {
   readonly cursors: Cursors
   readonly keyRing: KeyRing
-  /** Addresses of platforms, where they are other than the connectors know. */
+  /** Addresses of platforms that differ from those of the connectors. */
   readonly platformUrls: Partial<Record<ChannelKind, string>>
-  /** Where platforms reach the intake, without a slash at the end. */
+  /** URL at which platforms reach the intake, without a slash at the end. */
   readonly intakeUrl: string
-  /** To mail servers, and to webhook endpoints. */
+  /** Outbound connections to mail servers, and to webhook endpoints. */
   readonly egress: Egress
   readonly webEgress: Egress
   readonly ticketKey: string
@@ -29,7 +29,7 @@ type Opened = {
   readonly people: People
 }
 
-/** What requests, queues and the intake of engagement share. */
+/** Dependencies that requests, queues and the intake of engagement share. */
 export type Deps = App<z.output<typeof settings>> &
   Opened & {
     readonly templates: Templates
@@ -37,5 +37,5 @@ export type Deps = App<z.output<typeof settings>> &
     readonly close: () => Promise<void>
   }
 
-/** What a use case of engagement gets. */
+/** Context of a use case of engagement. */
 export type Context = BaseContext & Pick<Deps, 'bus' | keyof Opened> & { readonly load: Loaders }

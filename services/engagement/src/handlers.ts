@@ -4,5 +4,5 @@ import { mapProfiles } from './profiles/map-profiles.ts'
 import { keepTemplates } from './templates/keep-templates.ts'
 import { queueDeliveries } from './webhook-endpoints/queue-deliveries.ts'
 
-/** What engagement listens to. */
+/** Events that engagement consumes. */
 export const handlers: Handler[] = [mapProfiles, keepTemplates, planMessages, ...queueDeliveries]

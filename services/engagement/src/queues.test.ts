@@ -14,7 +14,7 @@ import { ingestEvents } from './touchpoints/ingest-events.ts'
 import { resolvePending } from './touchpoints/resolve-pending.ts'
 
 const CORP = { corpId: 'wwQuietCorp', secret: 'the-right-secret' }
-/** The first sorts before the second. */
+/** The first id sorts before the second. */
 const [first, second] = [newId(), newId()].toSorted() as [string, string]
 
 let stand: Stand
@@ -52,7 +52,7 @@ async function codeOf(tenantId: string, secret: string): Promise<string> {
 }
 
 describe('live codes', () => {
-  it('are registered while those of a tenant before fail, which are parked with their reason', async () => {
+  it('are registered while those of an earlier tenant fail, which are parked with their reason', async () => {
     const refused = await codeOf(first, 'not-the-secret')
     run(registerLiveCodes)
     const state = async (id: string) => (await rows('SELECT config_id, problem, parked_at FROM live_codes WHERE id = $1', id))[0]

@@ -11,7 +11,7 @@ import { resolvePending } from './touchpoints/resolve-pending.ts'
 import { deliverWebhooks } from './webhook-endpoints/deliver-webhooks.ts'
 import { forgetDeliveries } from './webhook-endpoints/forget-deliveries.ts'
 
-/** What engagement works through. */
+/** Queues of engagement. */
 export const queues: QueueEntry<Deps>[] = [
   processPushes,
   resolvePending,

@@ -11,7 +11,7 @@ import { orderResolvers } from './orders/order.resolvers.ts'
 import { touchpointResolvers } from './touchpoints/touchpoint.resolvers.ts'
 import { webhookEndpointResolvers } from './webhook-endpoints/webhook-endpoint.resolvers.ts'
 
-/** What engagement answers. */
+/** Resolvers of engagement. */
 export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   scalars,
   channelResolvers,

@@ -1,6 +1,6 @@
 import type { Sentences } from '@renmai/platform/db/db'
 
-/** What callers can break by what they send; names of constraints are not for them. */
+/** Messages for constraints that a caller's input can break; names of constraints are not for callers. */
 export const sentences: Sentences = {
   channel_accounts_external: 'This account is connected already',
   live_codes_account_exists: 'There is no such channel account',

@@ -23,7 +23,7 @@ import { createPeople } from './touchpoints/people.ts'
 import { HTTPS } from './webhook-endpoints/endpoint-url.rules.ts'
 import { createPost } from './webhook-endpoints/post.ts'
 
-/** Where mail servers take mail. */
+/** Ports at which mail servers accept mail. */
 const MAIL_PORTS = [25, 465, 587, 2525]
 
 function open(app: App<z.output<typeof settings>>): Deps {

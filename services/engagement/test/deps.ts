@@ -13,6 +13,6 @@ const SETTINGS = {
   EGRESS_ALLOW: '127.0.0.1:1024-65535/smtp',
 }
 
-/** What engagement opens over a test's own stores. */
+/** Dependencies of engagement over a test's own stores. */
 export const testDeps = (test: Pick<TestDatabase, 'urls' | 'db' | 'relayDb'>, bus: Bus, settings: Partial<typeof SETTINGS> = {}): Deps =>
   engagement.open(testApp(engagement.settings, { test, bus }, { ...SETTINGS, ...settings }))

@@ -1,6 +1,6 @@
 import type { IncomingOrder } from '../src/connectors/incoming.ts'
 
-/** A paid order of one yuan, as a shop told of it at this minute. */
+/** A paid order of one yuan, as a shop sends it at this minute. */
 export const orderAt = (minute: number, change: Partial<IncomingOrder> = {}): IncomingOrder => ({
   platform: 'P',
   shopId: 's',

@@ -5,19 +5,19 @@ import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_servic
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 
 type Stop = () => Promise<void>
-/** A person whom identity is asked about. */
+/** A person in a request to identity. */
 export type Claimed = { source: string; externalId: string; displayName: string; identifiers: string[] }
 type Answers = {
-  /** Gets what identity is asked to resolve. */
+  /** Receives the claims that identity is to resolve. */
   claimed?: Claimed[]
-  /** Where a profile is reached, by the kind of address that is wanted. */
+  /** Address of a profile, by the kind of address that is wanted. */
   addressOf?: (profileId: string, addressKind: number) => string
 }
 
-/** The profile of a claim, by a hash of what it states. */
+/** The profile of a claim, by a hash of its content. */
 export const profileOf = (source: string, externalId: string): string => idFrom(source, externalId)
 
-/** Plays identity: it knows everybody by `profileOf`. @returns what stops it */
+/** Plays identity: it resolves every person by `profileOf`. @returns the function that stops it */
 export function startIdentity(bus: Bus, { claimed = [], addressOf = (id) => `${id}@mail.example` }: Answers = {}): Stop {
   const resolve = answer(IdentityService.method.resolveProfiles, async ({ claims }) => {
     for (const { source, externalId, displayName, identifiers } of claims)
@@ -36,7 +36,7 @@ export function startIdentity(bus: Bus, { claimed = [], addressOf = (id) => `${i
   return answerAll(bus, 'identity', [resolve, cards])
 }
 
-/** Plays compliance: it allows all messages, none, or those that are named. @returns what stops it */
+/** Plays compliance: it allows all messages, none, or those that are named. @returns the function that stops it */
 export function startGate(bus: Bus, isAllowed: boolean | ((messageId: string) => boolean) = true): Stop {
   const decide = answer(ComplianceService.method.decideSends, async ({ questions }) => ({
     decisions: questions.map(({ messageId }) => {

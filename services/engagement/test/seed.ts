@@ -15,7 +15,7 @@ import { ingestEvents } from '../src/touchpoints/ingest-events.ts'
 import { type Claimed, startGate as playGate, startIdentity as playIdentity } from './neighbours.ts'
 import { type Stand, startStand } from './stand.ts'
 
-/** Engagement for the file that calls it, with a tenant of its own for each test, and what tests do there. */
+/** Engagement for the calling test file, with the actions of its tests; each test has a tenant of its own. */
 export function engagementSeed() {
   let stand: Stand
   let stops: (() => Promise<unknown>)[] = []
@@ -44,12 +44,12 @@ export function engagementSeed() {
   afterAll(() => stand.stop())
 
   const contextOf = () => stand.contextOf(state.tenant)
-  /** Works through queues until the test ends. */
+  /** Runs queues until the test ends. */
   const work = (entries: readonly QueueEntry<Deps>[], as = stand.worker) => {
     for (const loop of runQueues(as, entries)) stops.push(loop.stop)
   }
 
-  /** @returns what identity is asked to resolve */
+  /** @returns the claims that identity is to resolve */
   function startIdentity(): Claimed[] {
     const claimed: Claimed[] = []
     stops.push(playIdentity(stand.bus, { claimed }))
@@ -58,14 +58,14 @@ export function engagementSeed() {
   const startGate = (...isAllowed: Parameters<typeof playGate> extends [unknown, ...infer Rest] ? Rest : never) =>
     void stops.push(playGate(stand.bus, ...isAllowed))
 
-  /** A source of events. @returns its account */
+  /** Creates a source of events. @returns its account */
   const source = async () => (await connectAccount(contextOf(), 'EVENT_API', { idempotencyKey: key(), name: 'web', channel: 'WEB' })).id
   const ingest = async (account: string, events: RawEvent[], by = state.tenant) => {
     const { id, credentials } = await knownAccount(stand.worker, by, account, 'EVENT_API')
     return ingestEvents(stand.worker, by, { id, channel: credentials.channel }, events)
   }
 
-  /** The tenant's mail server, which counts what it accepts, and can refuse or hang after accepting. */
+  /** The tenant's mail server. It counts accepted messages, and can refuse or hang after accepting. */
   async function startMail() {
     const mail = { accepted: 0, hang: false, refuse: false, beforeAnswer: async (_no: number) => {} }
     const server = new SMTPServer({
@@ -112,7 +112,7 @@ export function engagementSeed() {
   return Object.assign(state, { contextOf, work, startIdentity, source, ingest, startMail, request, startGate, stateOf })
 }
 
-/** A view of a page by a person, as a source sends it. */
+/** A page view of a person, as a source sends it. */
 export const viewed = (no: number, person = no): RawEvent => ({
   messageId: `m${no}`,
   type: 'page_view',

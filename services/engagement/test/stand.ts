@@ -16,7 +16,7 @@ export type Stand = {
   test: TestDatabase
   worker: Deps
   intake: ReturnType<typeof createIntake>
-  /** @param change what of the context is to be otherwise */
+  /** @param change fields of the context that differ */
   contextOf: (tenantId: string, change?: Partial<Context>) => Context
   stop: () => Promise<void>
 }

@@ -20,7 +20,7 @@ import { type Stand, startStand } from './stand.ts'
 export const LOOPBACK = parseExceptions('127.0.0.1:1-65535/webhook', ['webhook'])
 /** No API client has this id. */
 export const NOBODY = newId()
-/** What the gateway answers about a document that subscribes to received messages. */
+/** The gateway's answer about a document that subscribes to received messages. */
 export const source = {
   field: 'messageReceived',
   types: ['renmai.engagement.v1.MessageReceived'],
@@ -33,8 +33,8 @@ export type Got = { headers: Record<string, string>; body: string; path: string 
 type Row = { id: string; state: string; attempts: number; log: { status: number | null; problem: string | null }[]; wait: number }
 
 /**
- * Webhook endpoints with a server that receives (`got`, `respond`) and a gateway that answers (`tell`, `check`), for the file
- * that calls it; each test has a tenant and a client of its own.
+ * Webhook endpoints with a server that receives (`got`, `respond`) and a gateway that answers (`tell`, `check`), for the
+ * calling test file; each test has a tenant and a client of its own.
  */
 export function webhookSeed() {
   let stand: Stand
@@ -45,11 +45,11 @@ export function webhookSeed() {
   const state = {
     tenant: '',
     client: '',
-    /** Where the receiving server listens. */
+    /** URL of the receiving server. */
     url: '',
     got: [] as Got[],
     respond: (_request: IncomingMessage, response: ServerResponse): unknown => response.writeHead(204).end(),
-    /** The gateway's text about an event, and its answer about a document. */
+    /** The gateway's result for an event, and its answer about a document. */
     tell: (_event: { messageId?: string; type: string }): string => '',
     check: (_document: string): typeof source => source,
     get test() {
@@ -60,7 +60,7 @@ export function webhookSeed() {
     },
   }
   const stopLater = (stop: () => Promise<unknown>) => void stops.push(stop)
-  /** Ends the receiving server's connections. */
+  /** Closes the receiving server's connections. */
   const hangUp = () => target.closeAllConnections()
   const contextOf = (tenantId = state.tenant, change: Partial<Context> = {}) => stand.contextOf(tenantId, change)
   const asClient = (id: string) => contextOf(state.tenant, { viewer: { ...contextOf().viewer, kind: 'CLIENT', id } })
@@ -75,12 +75,12 @@ export function webhookSeed() {
   const received = (tenantId = state.tenant) =>
     event(MessageReceivedSchema, tenantId, { messageId: newId(), profileId: newId(), channel: 'WECOM' })
   const happen = (...events: TestEvent[]) => deliver(stand.test.db, 'engagement', handlers, events)
-  /** Starts to deliver. @returns what stops it, before the test ends */
+  /** Starts to deliver. @returns the function that stops it before the test ends */
   const start = () => {
     const loops = runQueues(stand.worker, [deliverWebhooks])
     const stop = () => Promise.all(loops.map((one) => one.stop()))
     stops.push(stop)
-    // A queue stops once.
+    // A queue can be stopped only once.
     return { stop: () => (stops.splice(stops.indexOf(stop), 1), stop()) }
   }
   const rows = async (endpointId?: string): Promise<Row[]> => {
@@ -91,7 +91,7 @@ export function webhookSeed() {
     )
     return rows
   }
-  /** An endpoint as its owner sees it. */
+  /** An endpoint as its owner reads it. */
   const seen = async ({ id }: { id: string }) => (await contextOf().load.webhookEndpoint.load(id))!
   const endpoint = async (id: string) => (await stand.test.owner.query('SELECT * FROM webhook_endpoints WHERE id = $1', [id])).rows[0]
   const makeDue = () => stand.test.owner.query("UPDATE webhook_deliveries SET next_at = now() WHERE state = 'PENDING'")

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Plays WeCom for one corp: gives a token for its secret, and does anything for who has a token. Writes down what it did. */
+/** Plays WeCom for one corp: returns a token for its secret, and accepts any call with the token. Records its calls. */
 export async function startWecom(corp: { corpId: string; secret: string }) {
   const wecom = { url: '', did: [] as string[], gettokens: 0, beforeToken: async () => {}, close: async () => {} }
   const answer = async (url: URL) => {

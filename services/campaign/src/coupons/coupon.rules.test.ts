@@ -18,7 +18,7 @@ describe('a coupon', () => {
     [percent, 0, 0],
   ])('%o takes off an order of %i: %i', (terms, eligible, off) => expect(discountOf(terms, eligible)).toBe(off))
 
-  it('never takes off more than the order, and its shares of the lines add up', () => {
+  it('never takes off more than the order, and the shares of its lines add up', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(100_000), { minLength: 1, maxLength: 20 }), fc.nat(100_000), (lines, wish) => {
         const total = lines.reduce((sum, one) => sum + one, 0)
@@ -31,7 +31,7 @@ describe('a coupon', () => {
     )
   })
 
-  it('has a code that finds any one mistyped character', () => {
+  it('has a code that detects any one mistyped character', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), fc.nat(15), (bytes, at) => {
         const code = codeOf(bytes)

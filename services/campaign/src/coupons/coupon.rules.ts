@@ -1,6 +1,6 @@
 /**
- * What a coupon takes off, and what may become of it: issued, held for an order, used; given back when the order is
- * refunded in full; never more off than the order's eligible amount. (spec/algorithms 9)
+ * The discount of a coupon and the checks of its states: issued, held for an order, used; returned when the order is
+ * refunded in full. The discount is never more than the order's eligible amount. (spec/algorithms 9)
  */
 import { AppError } from '@renmai/platform/serve/errors'
 import type { Coupon, CouponTemplate } from './coupon.table.ts'
@@ -17,7 +17,7 @@ export function discountOf(terms: Terms, eligibleMinor: number): number {
 }
 
 /**
- * Shares a discount out over lines by largest remainder, so that partial refunds are exact to the cent.
+ * Divides a discount among lines by largest remainder, so that partial refunds are exact to the cent.
  * @returns one share per line; they add up to the discount
  */
 export function allocate(discountMinor: number, lineAmounts: number[]): number[] {
@@ -44,7 +44,7 @@ export function checkLock(coupon: Coupon, orderKey: string, now: Date): void {
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const CHECK_ALPHABET = `${ALPHABET}*~$=U`
 
-/** 16 characters of Crockford's base 32 (80 bits) and his check symbol, modulo 37. */
+/** 16 characters of Crockford's base 32 (80 bits) and its check symbol, modulo 37. */
 export function codeOf(random: Uint8Array): string {
   const characters = [...random.subarray(0, 16)].map((byte) => ALPHABET[byte % 32]!).join('')
   return characters + checkSymbol(characters)
@@ -56,7 +56,7 @@ export function checkSymbol(characters: string): string {
   return CHECK_ALPHABET[Number(value % 37n)]!
 }
 
-/** Reads a code as people write it: small letters, spaces, hyphens, O for 0, I and L for 1. */
+/** Normalises a code as people write it: small letters, spaces, hyphens, O for 0, I and L for 1. */
 export function normaliseCode(text: string): string | undefined {
   const code = text.toUpperCase().replace(/[\s-]/g, '')
   const body = code.slice(0, 16).replaceAll('O', '0').replace(/[IL]/g, '1')

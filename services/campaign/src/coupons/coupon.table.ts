@@ -40,12 +40,12 @@ export const coupons = pgTable(
     state: text({ enum: ['ISSUED', 'LOCKED', 'USED', 'EXPIRED', 'RETURNED'] })
       .notNull()
       .default('ISSUED'),
-    /** What caused it: the same cause gives one coupon. */
+    /** Key of the cause: the same cause issues one coupon. */
     sourceKey: text().notNull(),
     journeyId: uuid('journey_id'),
     issuedAt: moment('issued_at').notNull(),
     expiresAt: moment('expires_at').notNull(),
-    /** The order that holds or used it. */
+    /** Key of the order that holds or used the coupon. */
     orderKey: text(),
     lockedUntil: moment('locked_until'),
     discountMinor: integer(),

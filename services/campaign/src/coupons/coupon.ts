@@ -12,8 +12,8 @@ export type Wish = { templateId: string; profileId: string; sourceKey: string; j
 export type Issued = { coupon: Coupon } | { refusal: 'NO_SUCH_TEMPLATE' | 'OUT_OF_STOCK' | 'LIMIT_PER_CUSTOMER' }
 
 /**
- * Gives a coupon within the stock and the limit per customer. The lock on the template makes those who ask at once
- * wait for each other; the same cause gets the same coupon.
+ * Issues a coupon within the stock and the limit per customer. The lock on the template makes concurrent requests wait for
+ * each other. The same cause gets the same coupon.
  */
 export async function issue(tx: Tx, { templateId, profileId, sourceKey, journeyId, now }: Wish): Promise<Issued> {
   const [template] = await tx
@@ -53,7 +53,7 @@ export async function issue(tx: Tx, { templateId, profileId, sourceKey, journeyI
   return { coupon: coupon! }
 }
 
-/** Coupons of this kind that the customer was given, over all their profiles. */
+/** Number of coupons of this kind that were issued to the customer, over all profiles. */
 async function heldBy(tx: Tx, templateId: string, profileId: string): Promise<number> {
   const { rows } = await tx.client.query<{ n: number }>(
     `SELECT count(*) AS n FROM coupons WHERE tenant_id = $1 AND template_id = $2 AND profile_id IN (

@@ -26,7 +26,7 @@ describe('coupons', () => {
     expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('are used once: held, let go, held again, confirmed', async () => {
+  it('are used once: held, released, held again, confirmed', async () => {
     const { code } = await seed.grant((await seed.couponTemplate()).id)
     const ctx = seed.contextOf()
     const lock = (orderKey: string) => lockCoupon(ctx, { idempotencyKey: key(), code, orderKey, eligibleMinor: 5_000 })
@@ -45,7 +45,7 @@ describe('coupons', () => {
     ).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('by twenty concurrent orders is used by one', async () => {
+  it('that twenty orders request concurrently are used by one', async () => {
     const { code } = await seed.grant((await seed.couponTemplate()).id)
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, (_, no) =>
@@ -55,7 +55,7 @@ describe('coupons', () => {
     expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('named by a paid order are used, and given back when it is refunded, in either order of the events', async () => {
+  it('named by a paid order are used, and returned when it is refunded, in either order of the events', async () => {
     for (const isReversed of [false, true]) {
       const person = await seed.meet()
       const { id, code } = await seed.grant((await seed.couponTemplate()).id, person.profileId)

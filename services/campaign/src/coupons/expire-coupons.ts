@@ -7,7 +7,7 @@ import { transitions } from './coupon.states.ts'
 const [OPEN, LOCKED] = [mayGo(transitions.expire), mayGo(transitions.release)]
 const BATCH = 1_000
 
-/** Ends coupons whose time is over and releases those whose order was not paid within the lock. */
+/** Expires coupons whose time is over. Releases coupons whose order was not paid before the lock ran out. */
 export const expireCoupons = queue('coupons', ({ db }: Deps) => ({
   name: 'expire-coupons',
   due: [

@@ -5,7 +5,7 @@ import { campaignSeed } from '../../test/seed.ts'
 const seed = campaignSeed()
 
 describe('a coupon', () => {
-  it('for a profile of another tenant, or of nobody, is not issued', async () => {
+  it('for a profile that is of another tenant, or does not exist, is not issued', async () => {
     const [own, foreign] = [newId(), newId()]
     await seed.link(own, newId())
     const owner = seed.tenant

@@ -8,7 +8,7 @@ import { issue } from './coupon.ts'
 
 const Input = z.object({ idempotencyKey, templateId: z.uuid(), profileId: z.uuid() })
 
-/** Gives one coupon by hand. */
+/** Issues one coupon by hand. */
 export async function issueCoupon(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'issueCoupon', scope: 'campaigns:write' }, input, async (tx) => {

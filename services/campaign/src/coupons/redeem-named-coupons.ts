@@ -8,8 +8,8 @@ import { coupons } from './coupon.table.ts'
 import { change, confirm, find, lock } from './redemption.ts'
 
 /**
- * Uses the coupons that a paid order names, and gives them back when all of its money went back. A code that cannot be
- * used does not stop the others: the shop has granted the discount already.
+ * Marks the coupons that a paid order names as used, and returns them when the order is refunded in full. A code that
+ * cannot be used does not stop the others: the shop has granted the discount already.
  */
 export const redeemNamedCoupons = on(OrdersChangedSchema, 'redeem-coupons', async (tx, events) => {
   const named = events
@@ -26,9 +26,9 @@ export const redeemNamedCoupons = on(OrdersChangedSchema, 'redeem-coupons', asyn
 async function redeem(tx: Tx, code: string, order: OrderFact, at: Date): Promise<void> {
   try {
     const { coupon, template } = await find(tx, code)
-    // A late copy of an older state of the order must not use again what its refund gave back.
+    // A late copy of an older state of the order must not use coupons again that its refund returned.
     if (coupon.state === 'USED' || (coupon.state === 'RETURNED' && coupon.orderKey === order.orderId)) return
-    // The shop took the discount off already, so what it may count is more than the total by itself.
+    // The shop took the discount off already, so the eligible amount is the total plus the coupon's amount.
     const eligible = Number(order.totalMinor) + (template.amountMinor ?? 0)
     const held = await lock(tx, code, order.orderId, eligible, at)
     await confirm(tx, held, template, order.orderId, at)

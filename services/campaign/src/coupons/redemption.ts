@@ -15,7 +15,7 @@ const orderKey = z.string().min(1).max(128)
 const Lock = z.object({ idempotencyKey, code: z.string().max(40), orderKey, eligibleMinor: z.int().min(0) })
 const Settle = z.object({ idempotencyKey, code: z.string().max(40), orderKey })
 
-/** Holds a coupon for an order and says what it takes off. */
+/** Holds a coupon for an order and decides its discount. */
 export async function lockCoupon(ctx: Context, raw: z.input<typeof Lock>): Promise<{ id: string }> {
   const input = parse(Lock, raw)
   return mutate(ctx, { name: 'lockCoupon', scope: 'campaigns:write' }, input, async (tx) => {
@@ -24,7 +24,7 @@ export async function lockCoupon(ctx: Context, raw: z.input<typeof Lock>): Promi
   })
 }
 
-/** Uses a held coupon up. */
+/** Marks a held coupon as used. */
 export async function confirmCoupon(ctx: Context, raw: z.input<typeof Settle>): Promise<{ id: string }> {
   const input = parse(Settle, raw)
   return mutate(ctx, { name: 'confirmCoupon', scope: 'campaigns:write' }, input, async (tx) => {
@@ -34,7 +34,7 @@ export async function confirmCoupon(ctx: Context, raw: z.input<typeof Settle>): 
   })
 }
 
-/** Lets a held coupon go. */
+/** Releases a held coupon. */
 export async function releaseCoupon(ctx: Context, raw: z.input<typeof Settle>): Promise<{ id: string }> {
   const input = parse(Settle, raw)
   return mutate(ctx, { name: 'releaseCoupon', scope: 'campaigns:write' }, input, async (tx) => {
@@ -70,7 +70,7 @@ export async function confirm(tx: Tx, coupon: Coupon, template: CouponTemplate, 
   return used
 }
 
-/** Reads a coupon for change. A mistyped code is found out by its check symbol, without a look. */
+/** Reads a coupon for change. The check symbol detects a mistyped code without a query. */
 export async function find(tx: Tx, text: string): Promise<{ coupon: Coupon; template: CouponTemplate }> {
   const code = normaliseCode(text)
   const [coupon] = code
@@ -88,7 +88,7 @@ export async function find(tx: Tx, text: string): Promise<{ coupon: Coupon; temp
   return { coupon, template: template! }
 }
 
-/** Changes a coupon that is locked for it. @throws AppError CONFLICT when its state does not allow it */
+/** Changes a coupon whose row this transaction has locked. @throws AppError CONFLICT when its state does not allow it */
 export async function change(tx: Tx, coupon: Coupon, how: keyof typeof transitions, values: Partial<Coupon> = {}): Promise<Coupon> {
   const { from, to } = transitions[how]
   const [changed] = await tx

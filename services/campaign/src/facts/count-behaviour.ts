@@ -15,7 +15,7 @@ export const countBehaviour = on(TouchpointsRecordedSchema, 'count-behaviour', a
     const key = `${profileId}|${type}|${day}`
     counts.set(key, { profileId, type, day, count: (counts.get(key)?.count ?? 0) + 1 })
   }
-  // In one order always, so that two batches cannot lock each other's rows crosswise.
+  // Always in one order, so that two batches do not deadlock on each other's rows.
   const rows = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
   await insertRows(tx, behaviourDays, rows, {
     conflict: 'ON CONFLICT (tenant_id, profile_id, type, day) DO UPDATE SET count = behaviour_days.count + excluded.count',
@@ -28,7 +28,7 @@ export const countBehaviour = on(TouchpointsRecordedSchema, 'count-behaviour', a
 
 const QUARTER_S = 900
 
-/** The day of a time in Unix seconds. A quarter of an hour is formatted once: every zone's midnight falls between two. */
+/** The day of a time in Unix seconds. Each quarter of an hour is formatted once: midnight of every zone falls between two. */
 function daysIn(zone: string): (seconds: number) => string {
   const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone })
   const known = new Map<number, string>()

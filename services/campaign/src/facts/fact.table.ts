@@ -1,7 +1,7 @@
 import { moment, tenantId } from '@renmai/platform/db/columns'
 import { bigint, boolean, char, date, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
-// What campaign knows of people, kept per profile so that merging and splitting customers changes none of it.
+// Facts about people. They are kept per profile, so that merging and splitting customers changes none of them.
 
 export const orderFacts = pgTable(
   'order_facts',
@@ -55,7 +55,7 @@ export const tagFacts = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.tagId] })],
 )
 
-/** The class is analytics' finding about a customer, not a fact of a profile; the next run restates it. */
+/** The class is a result of analytics about a customer, not a fact of a profile; the next run replaces it. */
 export const rfmFacts = pgTable(
   'rfm_facts',
   {
@@ -67,7 +67,7 @@ export const rfmFacts = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.customerId] })],
 )
 
-/** Customers whose segments must be looked at again. */
+/** Customers whose segments must be evaluated again. */
 export const dirtyCustomers = pgTable(
   'dirty_customers',
   {

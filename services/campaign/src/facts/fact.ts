@@ -1,16 +1,17 @@
 import type { Tx } from '@renmai/platform/db/db'
 
 /**
- * A mark that is there already is locked until this transaction ends: an evaluation must not take it before it can see
- * what this transaction writes. Left as it is, it would be taken, and what is written never looked at.
+ * A mark that is there already is locked until this transaction ends. Without the lock an evaluation would take the mark
+ * before it can see the facts that this transaction writes, and nothing would evaluate those facts.
  */
 const LOCKED = 'ON CONFLICT (tenant_id, customer_id) DO UPDATE SET customer_id = excluded.customer_id'
 
 const MAPPING = "hashtext('profile mapping'), hashtext($1)"
 
 /**
- * Has the segments of these profiles' customers looked at again. A profile without a customer yet is marked when it gets
- * one; until this transaction ends nobody can give it one, or neither of the two would see the other and nobody would mark.
+ * Marks the customers of these profiles, so that their segments are evaluated again. A profile that has no customer yet is
+ * marked when it gets one. No other transaction can give it one until this one ends: otherwise neither of the two would see
+ * the other, and neither would mark.
  */
 export async function markProfilesDirty(tx: Tx, profileIds: string[]): Promise<void> {
   tx.work.add('dirty_customers')
@@ -22,7 +23,7 @@ export async function markProfilesDirty(tx: Tx, profileIds: string[]): Promise<v
   )
 }
 
-/** To be called before profiles are given customers: waits for those who know the profiles without. */
+/** Call it before profiles get customers: it waits for transactions that saw the profiles without a customer. */
 export async function lockMapping(tx: Tx): Promise<void> {
   await tx.client.query(`SELECT pg_advisory_xact_lock(${MAPPING})`, [tx.tenantId])
 }

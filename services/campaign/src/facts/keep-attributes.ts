@@ -7,7 +7,7 @@ import { markProfilesDirty } from './fact.ts'
 
 type Row = { profileId: string; key: string; value: string; observedAt: Date }
 
-/** The later observation wins; of two at the same moment the greater text, whichever is heard first. */
+/** The later observation wins. Of two at the same moment the greater text wins, in whatever order they arrive. */
 const isNewer = (a: Row, b: Row) => a.observedAt > b.observedAt || (a.observedAt.getTime() === b.observedAt.getTime() && a.value > b.value)
 
 /** Keeps the newest value of each attribute per profile. */

@@ -4,7 +4,7 @@ import { RfmClass, RfmClassChangedSchema } from '@renmai/proto/analytics/v1/even
 import { rfmFacts } from './fact.table.ts'
 import { markCustomersDirty } from './fact.ts'
 
-/** Keeps each customer's class of the latest run; UNSPECIFIED means that they have none any more. */
+/** Keeps each customer's class of the latest run; UNSPECIFIED means that the customer has none any more. */
 export const keepRfmClass = on(RfmClassChangedSchema, 'keep-rfm-class', async (tx, events) => {
   const rows = events.flatMap(({ changes, runNumber }) =>
     changes.map(({ customerId, rfmClass }) => ({ customerId, rfmClass: RfmClass[rfmClass], runNumber: Number(runNumber) })),

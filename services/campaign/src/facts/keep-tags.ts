@@ -6,7 +6,7 @@ import { type TagAdded, TagAddedSchema, type TagRemoved, TagRemovedSchema } from
 import { tagFacts } from './fact.table.ts'
 import { markProfilesDirty } from './fact.ts'
 
-/** Keeps of each tag of a profile whether it is on. */
+/** Keeps for each tag of a profile whether the profile has it. */
 export const keepTags: Handler[] = [
   on(TagAddedSchema, 'keep-tags', (tx, events) => keepNewest(tx, events, true)),
   on(TagRemovedSchema, 'drop-tags', (tx, events) => keepNewest(tx, events, false)),

@@ -58,7 +58,7 @@ describe('a journey', () => {
     expect(rows).toEqual([{ outcome: 'EXIT' }, { outcome: 'EXIT' }])
   })
 
-  it('is entered once by somebody who was two customers', async () => {
+  it('is entered once by a person who was two customers', async () => {
     await start()
     const [a, b] = [await seed.meet(), await seed.meet()]
     await seed.hear(seed.order(a), seed.order(b))
@@ -70,7 +70,7 @@ describe('a journey', () => {
     expect((await published(seed.test, JourneyEnteredSchema)).filter((one) => one.tenantId === seed.tenant)).toHaveLength(1)
   })
 
-  it('refuses what is not there, and what belongs to another tenant', async () => {
+  it('refuses references that do not exist, or belong to another tenant', async () => {
     const other = await seed.segment({ orders: { minCount: 1 } })
     const trigger = { segmentEntered: { segmentId: other.id } }
     await expect(

@@ -9,8 +9,8 @@ import { kindOf } from './nodes.ts'
 const BATCH = 200
 
 /**
- * Carries out due steps. An entry's row is its whole state and each step commits with its effects, so a restart goes on
- * where the last commit was; customers who wait cost nothing.
+ * Carries out due steps. An entry's row is its whole state, and each step commits with its effects, so a restart continues
+ * after the last commit. Customers who wait cost nothing.
  */
 export const advanceJourneys = inside('journey_entries', ({ now }: Deps) => ({
   name: 'advance-journeys',
@@ -19,7 +19,7 @@ export const advanceJourneys = inside('journey_entries', ({ now }: Deps) => ({
   carryOut: (tx, entries) => carryOutSteps(tx, entries, now()),
 }))
 
-/** Carries out the steps that are due in this transaction; returns how many. */
+/** Carries out the steps that are due, in this transaction. Returns their number. */
 export async function advance(tx: Tx, now: Date): Promise<number> {
   const entries = await claimDue(tx, now)
   await carryOutSteps(tx, entries, now)

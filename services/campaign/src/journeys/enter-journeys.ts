@@ -8,7 +8,7 @@ import { and, eq, inArray } from 'drizzle-orm'
 import { type Journey, journeyEntries, journeys } from './journey.table.ts'
 import { triggerKinds } from './triggers.ts'
 
-/** What has customers enter journeys, trigger by trigger. */
+/** Handlers that let customers enter journeys, one per trigger. */
 export const enterJourneys: Handler[] = triggerKinds.map(({ listensTo, reaction, entries }) =>
   on(listensTo, reaction, async (tx, events) => {
     const entering = await entries(tx, events)
@@ -18,15 +18,15 @@ export const enterJourneys: Handler[] = triggerKinds.map(({ listensTo, reaction,
       .from(journeys)
       .where(and(eq(journeys.tenantId, tx.tenantId), inArray(journeys.id, ids)))
     const byId = new Map(started.map((journey) => [journey.id, journey]))
-    // By the clock that decides what is due.
+    // The clock of the database, which also decides what is due.
     const { rows } = await tx.client.query<{ now: Date }>('SELECT now()')
     for (const { journeyId, customerIds } of entering) await enter(tx, byId.get(journeyId)!, customerIds, rows[0]!.now)
   }),
 )
 
 /**
- * Enters customers, each once per journey and for ever: also one who entered as somebody who has since been found to be
- * the same person. Only one batch per journey at a time, so that two cannot enter one person by two profiles.
+ * Enters customers, each permanently once per journey. This also holds for a person who entered as another customer, when
+ * the two were merged since. Only one batch per journey runs at a time, so that two cannot enter one person by two profiles.
  */
 export async function enter(tx: Tx, journey: Journey, customerIds: readonly string[], now: Date): Promise<void> {
   await tx.client.query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', ['journey', journey.id])

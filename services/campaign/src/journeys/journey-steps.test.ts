@@ -20,7 +20,7 @@ beforeEach(async () => {
 const trigger = () => ({ segmentEntered: { segmentId } })
 const publish = (nodes: object[]) => publishJourney(seed.contextOf(), { idempotencyKey: key(), name: newId(), trigger: trigger(), nodes })
 
-/** Somebody new enters the segment, by the clock of this test. */
+/** A new customer enters the segment, by the clock of this test. */
 async function enter(): Promise<void> {
   const person = { customerId: newId(), profileId: newId() }
   await seed.hear(
@@ -51,14 +51,14 @@ describe('a step that waits until a time of day', () => {
     ['later where clocks skip the time', '2026-03-08T05:00:00Z', '02:30', 'America/New_York', '2026-03-08T07:30:00.000Z'],
   ])('goes on %s', async (_when, now, timeOfDay, zone, until) => expect(await untilOf(now, timeOfDay, zone)).toBe(until))
 
-  it("takes the tenant's zone where it names none", async () => {
+  it("uses the tenant's zone where it names none", async () => {
     await withTenant(seed.test.db, seed.tenant, (tx) =>
       rememberTenant(tx, { tenantId: seed.tenant, zone: 'Europe/Berlin', currency: 'EUR' }),
     )
     expect(await untilOf('2026-06-15T00:00:00Z', '09:00', null)).toBe('2026-06-15T07:00:00.000Z')
   })
 
-  it('holds an entry there until then, and once', async () => {
+  it('holds an entry until then, and only once', async () => {
     await publish([
       { waitUntil: { id: 'night', timeOfDay: '09:00', zone: 'Asia/Shanghai', next: 'later' } },
       { waitUntil: { id: 'later', timeOfDay: '09:30', zone: 'Asia/Shanghai', next: 'end' } },
@@ -66,7 +66,7 @@ describe('a step that waits until a time of day', () => {
     ])
     await enter()
     await seed.advanceAll()
-    // The clock stands at 12:00 in Shanghai.
+    // The clock shows 12:00 in Shanghai.
     expect(await state()).toEqual([{ node_id: 'night', due_at: new Date('2026-06-16T01:00:00Z'), outcome: null }])
     seed.clock.advance(21 * HOUR_MS)
     await seed.advanceAll()

@@ -1,6 +1,6 @@
 /**
- * What a journey must be before anybody enters it: every step leads on, all of them can be reached and reach an exit, and
- * none leads back.
+ * The rules that a journey keeps before customers enter it: every step leads to another one, all steps can be reached and
+ * reach an exit, and none leads back.
  */
 import { AppError } from '@renmai/platform/serve/errors'
 import { z } from 'zod'
@@ -25,7 +25,7 @@ export function checkNodes(nodes: JourneyNode[]): void {
 const invalid = (node: string, message: string) => new AppError('INVALID', `step ${node}: ${message}`, { [`nodes.${node}`]: message })
 const waysOf = (node: JourneyNode) => kindOf(node).ways(node)
 
-/** An entry may pass them all in one pass of the worker, so they have the limit of one together. */
+/** An entry may pass all of them in one run of the worker, so together they have the limit of one condition. */
 function checkConditions(nodes: JourneyNode[]): void {
   const conditions = nodes.flatMap((node) => kindOf(node).conditions?.(node) ?? [])
   if (conditions.reduce((sum, condition) => sum + measure(condition).clauses, 0) <= MAX_CLAUSES) return
@@ -33,7 +33,7 @@ function checkConditions(nodes: JourneyNode[]): void {
   throw new AppError('INVALID', `nodes: ${message}`, { nodes: message })
 }
 
-/** Depth first; a step that is met again on its own way closes a loop, in which a customer would go round for ever. */
+/** Depth first. A step that is met again on its own way closes a loop, which a customer would never leave. */
 function follow(node: JourneyNode, byId: Map<string, JourneyNode>, reached: Set<string>, path: Set<string>): void {
   if (path.has(node.id)) throw invalid(node.id, 'leads back to itself')
   if (reached.has(node.id)) return

@@ -13,7 +13,7 @@ export const journeys = pgTable(
     id: id(),
     name: text().notNull(),
     trigger: jsonb().$type<Trigger>().notNull().default(sql`'{"type": "SEGMENT_ENTERED"}'`),
-    /** Of a trigger that names a segment, so that the database holds the reference; null for others. */
+    /** Id of the segment that the trigger names, so that the database holds the reference; null for other triggers. */
     segmentId: uuid('segment_id'),
     nodes: jsonb().$type<JourneyNode[]>().notNull(),
     createdAt: createdAt(),
@@ -28,7 +28,7 @@ export const journeys = pgTable(
 
 export type Journey = typeof journeys.$inferSelect
 
-/** One row per customer and journey, on the profile by which they entered; the row is the whole state. */
+/** One row per customer and journey, on the profile by which the customer entered. The row is the whole state. */
 export const journeyEntries = pgTable(
   'journey_entries',
   {
@@ -37,10 +37,10 @@ export const journeyEntries = pgTable(
     journeyId: uuid('journey_id').notNull(),
     profileId: uuid('profile_id').notNull(),
     nodeId: text().notNull(),
-    /** When the step is to be carried out; null once the journey has ended. */
+    /** When the step is due; null once the journey has ended. */
     dueAt: moment('due_at'),
     outcome: text(),
-    /** The step whose moment the entry waits for, once it has come to it. */
+    /** Id of the step that the entry waits at; null while it does not wait. */
     waitsAt: text(),
     ...failing(),
     enteredAt: moment('entered_at').notNull(),

@@ -7,7 +7,7 @@ import { split } from './nodes/split.ts'
 import { wait } from './nodes/wait.ts'
 import { waitUntil } from './nodes/wait-until.ts'
 
-/** What the steps of a journey can be, by the field of their input. */
+/** Kinds of steps of a journey, by the field of the input. */
 const nodes = { wait, waitUntil, split, send, exit }
 
 export type JourneyNode = Typed<typeof nodes>
@@ -18,5 +18,5 @@ export const nodeSchema = typedOneOf('a step', nodes)
 type Kind = NodeKind<z.ZodType<JourneyNode>>
 const byType = new Map(Object.values(nodes).map((kind) => [kind.type as string, kind as unknown as Kind]))
 
-/** What a step does. */
+/** The kind of a step. */
 export const kindOf = ({ type }: JourneyNode): Kind => byType.get(type)!

@@ -22,7 +22,8 @@ const Input = z.object({
 
 /**
  * Checks a journey and starts it. From here on its steps do not change: a change is a new journey.
- * @throws AppError FORBIDDEN when a step needs a scope that the viewer lacks; NOT_FOUND for what a step names and does not exist
+ * @throws AppError FORBIDDEN when a step needs a scope that the viewer lacks; NOT_FOUND when a step names something that does
+ *   not exist
  */
 export async function publishJourney(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)

@@ -3,7 +3,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 
 const TABLES = { segment: 'segments', template: 'templates', 'coupon template': 'coupon_templates' } as const
 
-/** Something of the tenant's that a journey names. */
+/** A template, coupon template or segment of the tenant that a journey names. */
 export type Reference = { readonly what: keyof typeof TABLES; readonly id: string }
 
 /** @throws AppError NOT_FOUND that names the first of them that does not exist */

@@ -34,7 +34,7 @@ describe('sending', () => {
     await journey(SENDER, id)
   })
 
-  it('other words by a running journey needs messages:write as well', async () => {
+  it('another text by a running journey needs messages:write as well', async () => {
     const { id } = await template(['campaigns:write'], 'b')
     await template(['campaigns:write'], 'b', 'a draft that no journey sends')
     await journey(SENDER, id)

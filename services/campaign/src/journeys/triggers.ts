@@ -3,7 +3,7 @@ import { type Typed, typedOneOf } from '../one-of.ts'
 import { segmentEntered } from './triggers/segment-entered.ts'
 import type { TriggerKind } from './triggers/trigger-kind.ts'
 
-/** For what customers enter journeys, by the field of the input. */
+/** Kinds of triggers, by the field of the input. */
 const triggers = { segmentEntered }
 
 export type Trigger = Typed<typeof triggers>
@@ -14,5 +14,5 @@ export const triggerSchema = typedOneOf('a trigger', triggers)
 type Kind = TriggerKind<z.ZodType<Trigger>>
 export const triggerKinds = Object.values(triggers).map((kind) => kind as unknown as Kind)
 
-/** What a trigger does. */
+/** The kind of a trigger. */
 export const triggerKindOf = ({ type }: Trigger): Kind => triggerKinds.find((kind) => kind.type === type)!

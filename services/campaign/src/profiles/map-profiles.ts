@@ -4,7 +4,7 @@ import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { lockMapping, markCustomersDirty } from '../facts/fact.ts'
 import { profileCustomers } from './profile-customer.table.ts'
 
-/** Keeps the mapping of profiles to customers; both the customer that loses a profile and the one that gets it are looked at again. */
+/** Keeps the mapping of profiles to customers. Both customers, the one that loses a profile and the one that gets it, are marked. */
 export const mapProfiles = on(ProfileLinkedSchema, 'map-profiles', async (tx, events) => {
   await lockMapping(tx)
   const rows = events.map(({ profileId, customerId, version }) => ({ profileId, customerId, version: Number(version) }))

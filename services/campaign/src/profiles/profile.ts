@@ -4,7 +4,7 @@ import { and, eq } from 'drizzle-orm'
 import { profileCustomers } from './profile-customer.table.ts'
 
 /**
- * Checks that the tenant has this profile, by what identity has published. Its newest profiles may arrive a moment later.
+ * Checks that the tenant has this profile, from the events of identity. A new profile may arrive a moment later.
  * @throws AppError NOT_FOUND that names the field
  */
 export async function requireProfile(tx: Tx, profileId: string): Promise<void> {

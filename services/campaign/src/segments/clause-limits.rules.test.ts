@@ -23,15 +23,15 @@ describe('a condition', () => {
     [nested(11), 'is nested more than 10 clauses deep'],
     [{ any: list(20, { attribute: { key: 'a', operator: 'IN', values: list(100, []) } }) }, undefined],
     [{ any: list(21, { attribute: { key: 'a', operator: 'IN', values: list(100, []) } }) }, 'has more than 2000 values in all'],
-  ])('%#: is measured before it is read', (definition, problem) => expect(sizeProblem(definition)).toBe(problem))
+  ])('%#: is measured before it is parsed', (definition, problem) => expect(sizeProblem(definition)).toBe(problem))
 
-  it('of 200 clauses or ten levels is taken, one more is not', () => {
+  it('of 200 clauses or ten levels is accepted, one more is not', () => {
     expect(measure(tree(200)).clauses).toBe(200)
     expect([tree(200), nested(10)].map(isTaken)).toEqual([true, true])
     expect([tree(201), nested(11)].map(isTaken)).toEqual([false, false])
   })
 
-  it('that is no condition, or nested a hundred thousand times, is refused and never an error', () => {
+  it('that is no condition, or nested a hundred thousand times, is refused and never causes an error', () => {
     let deep: object = leaf
     for (let no = 0; no < 100_000; no++) deep = { not: deep }
     for (const bad of [deep, { all: list(100_000) }, { all: 'x' }, { not: 7 }, [leaf], 'x', null]) expect(isTaken(bad)).toBe(false)

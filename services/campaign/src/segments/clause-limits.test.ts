@@ -11,7 +11,7 @@ const seed = campaignSeed()
 const definition = { all: Array(20).fill({ any: Array(10).fill({ orders: {} }) }) }
 
 describe('a condition of more than 200 clauses', () => {
-  it('makes no segment, no preview and no journey, and the answer names the place', async () => {
+  it('creates no segment, no preview and no journey, and the answer names the field', async () => {
     const wrong = (field: string) => ({ code: 'INVALID', fields: { [field]: 'has more than 200 clauses in all' } })
     await expect(seed.segment(definition)).rejects.toMatchObject(wrong('definition'))
     await expect(previewSegment(seed.contextOf(), definition)).rejects.toMatchObject(wrong('input'))
@@ -27,7 +27,7 @@ describe('a condition of more than 200 clauses', () => {
   })
 })
 
-describe('a segment that was stored before there were limits', () => {
+describe('a segment that was stored before limits existed', () => {
   it('is set aside with its problem', async () => {
     const { id } = await seed.segment({ orders: {} })
     await seed.test.owner.query('UPDATE segments SET definition = $2 WHERE id = $1', [id, JSON.stringify(definition)])

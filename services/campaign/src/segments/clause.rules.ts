@@ -1,13 +1,13 @@
-/** What a segment's condition may be: exactly one kind per clause, and no more of them than an evaluation can take. */
+/** The rules of a segment's condition: exactly one kind per clause, and no more clauses than an evaluation can process. */
 import { z } from 'zod'
 import { oneOf } from '../one-of.ts'
 import { type Clause, clauses, groups } from './clauses.ts'
 
-/** Clauses within clauses, the outermost counted. */
+/** Depth of clauses within clauses, the outermost included. */
 const MAX_DEPTH = 10
-/** In all, however they are nested: the time of an evaluation grows with them. */
+/** Number of clauses in all, at any depth: the time of an evaluation grows with it. */
 export const MAX_CLAUSES = 200
-/** Values in the lists of all clauses together. */
+/** Number of values in the lists of all clauses together. */
 const MAX_VALUES = 2_000
 
 const nested: z.ZodType<unknown> = z.lazy(() => clauseSchema)
@@ -18,7 +18,7 @@ const schemas: Record<string, z.ZodType> = Object.fromEntries([
 
 const clauseSchema: z.ZodType<Clause> = oneOf('a clause', schemas, (kind, value) => ({ [kind]: value }) as Clause)
 
-/** A whole condition, within the limits of one. Every input that holds a condition takes this schema. */
+/** A whole condition, within the limits. Every input that holds a condition uses this schema. */
 export const definitionSchema = z
   .unknown()
   .superRefine((value, ctx) => {
@@ -28,9 +28,9 @@ export const definitionSchema = z
   .pipe(clauseSchema)
 
 /**
- * Measures a condition before anything else is done with it.
- * @param definition a condition, or what may be none
- * @returns what is too large about it
+ * Measures a condition before anything else reads it.
+ * @param definition a condition, or a value that may be none
+ * @returns the limit that the condition exceeds, as text
  */
 export function sizeProblem(definition: unknown): string | undefined {
   const { depth, clauses, values } = measure(definition)
@@ -39,7 +39,7 @@ export function sizeProblem(definition: unknown): string | undefined {
   return values > MAX_VALUES ? `has more than ${MAX_VALUES} values in all` : undefined
 }
 
-/** Walks without recursion, and no further than one clause over the limit. */
+/** Walks without recursion, and stops one clause over the limit. */
 export function measure(definition: unknown): { depth: number; clauses: number; values: number } {
   const size = { depth: 0, clauses: 0, values: 0 }
   const waiting = [{ clause: definition, depth: 1 }]

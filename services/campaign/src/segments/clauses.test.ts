@@ -19,7 +19,7 @@ const NOW = new Date('2026-06-15T04:00:00.000Z')
 const PEOPLE = 60
 const tenant = newId()
 
-/** Days at which a window of 1, 7 or 30 days begins or ends in the zone are among them. */
+/** They include days at which a window of 1, 7 or 30 days begins or ends in the zone. */
 const moment = fc
   .record({ daysAgo: fc.constantFrom(0, 1, 2, 6, 7, 8, 29, 30, 31, 90), hour: fc.constantFrom(0, 3, 4, 5, 15, 16, 17, 23) })
   .map(({ daysAgo, hour }) => new Date(NOW.getTime() - daysAgo * 86_400_000 + (hour - 4) * 3_600_000))
@@ -134,7 +134,7 @@ it.each(Object.keys(KINDS))('the SQL of a clause by %s finds whom a plain readin
   )
 })
 
-it('the SQL of a whole condition finds whom a plain reading of the facts finds', async () => {
+it('the SQL of a whole condition finds the same customers as a plain reading of the facts', async () => {
   await fc.assert(
     fc.asyncProperty(clause, async (definition) => {
       expect(await whoMatches(definition)).toEqual(modelled(definition))

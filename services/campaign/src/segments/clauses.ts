@@ -9,10 +9,10 @@ import { orders } from './clauses/orders.ts'
 import { rfmClasses } from './clauses/rfm-classes.ts'
 import { tagId } from './clauses/tag-id.ts'
 
-/** What a condition can say of a customer, by the field of its input. */
+/** Kinds of conditions on one fact of a customer, by the field of the input. */
 export const clauses = { attribute, tagId, orders, orderDate, behaviour, rfmClasses }
 
-/** How conditions are joined. */
+/** Kinds that join conditions, by the field of the input. */
 export const groups = { all, any, not }
 
 type Kinds = typeof clauses

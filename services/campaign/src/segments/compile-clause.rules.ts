@@ -1,20 +1,20 @@
-/** A condition becomes one SQL condition over `c.id`, a customer, with every value as a parameter. */
+/** Compiles a condition to one SQL condition over `c.id`, a customer, with every value as a parameter. */
 import { AppError } from '@renmai/platform/serve/errors'
 import type { z } from 'zod'
 import { sizeProblem } from './clause.rules.ts'
 import { type Bind, type ClauseKind, factsOf } from './clauses/clause-kind.ts'
 import { type Clause, clauses, groups } from './clauses.ts'
 
-/** A condition with its parameters; $1 is the tenant, $2 the present moment, $3 the tenant's zone. */
+/** An SQL condition with its parameters; $1 is the tenant, $2 the present moment, $3 the tenant's zone. */
 export type Compiled = { sql: string; params: unknown[] }
 const FIRST_PARAM = 4
 
-/** Customers that exist: those with a profile. A merged one has none. */
+/** Customers that exist: those with a profile. A customer that was merged into another has none. */
 export const HAS_PROFILE = 'EXISTS (SELECT 1 FROM profile_customers m WHERE m.tenant_id = $1 AND m.customer_id = c.id)'
 
 /**
- * @param offset how many parameters stand before the clause's own, besides the first three
- * @throws AppError INVALID for a condition over the limits; one that was stored before there were any never reaches the database
+ * @param offset number of parameters before those of the clause, besides the first three
+ * @throws AppError INVALID for a condition over the limits: one that was stored before limits existed never reaches the database
  */
 export function compileClause(clause: Clause, offset = 0): Compiled {
   const problem = sizeProblem(clause)
@@ -28,7 +28,7 @@ export function compileClause(clause: Clause, offset = 0): Compiled {
   return { sql, params }
 }
 
-/** Whether time alone can change who matches. */
+/** Whether time alone can change which customers match. */
 export const usesClock = (clause: Clause): boolean =>
   fold<boolean>(clause, { group: (_group, parts) => parts.includes(true), single: (kind, value) => kind.usesClock?.(value) ?? false })
 
@@ -36,14 +36,14 @@ export const usesClock = (clause: Clause): boolean =>
 export const tagsOf = (clause: Clause): string[] =>
   fold<string[]>(clause, { group: (_group, parts) => parts.flat(), single: (kind, value) => kind.tags?.(value) ?? [] })
 
-/** A clause in words, for the attrition of a preview. */
+/** A clause as text, for the attrition of a preview. */
 export const describeClause = (clause: Clause): string =>
   fold<string>(clause, { group: (group, parts) => group.describe(parts), single: (kind, value) => kind.describe(value) })
 
 type Single = ClauseKind<z.ZodType<unknown>>
 type Group = (typeof groups)[keyof typeof groups]
 
-/** Works out a condition from its leaves upwards. */
+/** Computes a value of a condition from its leaves upwards. */
 function fold<T>(clause: Clause, how: { group: (kind: Group, parts: T[]) => T; single: (kind: Single, value: unknown) => T }): T {
   const [[name, value]] = Object.entries(clause) as [[string, unknown]]
   if (Object.hasOwn(groups, name)) {

@@ -11,7 +11,7 @@ import { segments } from './segment.table.ts'
 
 const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(100), definition: definitionSchema })
 
-/** Creates a segment. Its members are computed by a worker, whose first look at all customers follows at once. */
+/** Creates a segment. A worker computes its members; the first evaluation of all customers follows immediately. */
 export async function createSegment(
   ctx: Context,
   raw: { idempotencyKey: string; name: string; definition: unknown },

@@ -14,7 +14,7 @@ import { previewSegment } from './preview-segment.ts'
 
 const seed = campaignSeed()
 
-/** Hears of an order in a transaction that is still open while something else happens. */
+/** Consumes an order in a transaction that is still open while `meanwhile` runs. */
 const writing = (told: TestEvent, meanwhile: () => Promise<unknown>) =>
   withTenant(seed.test.db, seed.tenant, async (tx) => {
     const handler = handlers.find((one) => one.name === 'keep-orders')!
@@ -76,7 +76,7 @@ describe('segments', () => {
     for (const one of made) expect(await seed.members(one.id)).toEqual([yes.customerId])
   })
 
-  it('tell each entry and each exit exactly once, also when time alone decides', async () => {
+  it('publish each entry and each exit exactly once, also when time alone decides', async () => {
     const buyer = await seed.meet()
     const recent = await seed.segment({ orders: { withinDays: 7, minCount: 1 } })
     await seed.hear(seed.order(buyer))
@@ -99,7 +99,7 @@ describe('segments', () => {
     expect((await told(SegmentEnteredSchema)).length).toBe(20)
   })
 
-  it('look again at whom an evaluation took up while something about them was still being written', async () => {
+  it('evaluate a customer again whom an evaluation took while a fact about them was still being written', async () => {
     const buyer = await seed.meet()
     const bought = await seed.segment({ orders: { minCount: 1 } })
     await seed.evaluate()
@@ -109,7 +109,7 @@ describe('segments', () => {
     expect(await seed.members(bought.id)).toEqual([buyer.customerId])
   })
 
-  it('look at whom nobody knew yet while something about them was still being written', async () => {
+  it('evaluate a customer whose profile is linked while a fact about them is still being written', async () => {
     const buyer = { customerId: newId(), profileId: newId() }
     const bought = await seed.segment({ orders: { minCount: 1 } })
     await seed.evaluate()
@@ -138,7 +138,7 @@ describe('segments', () => {
     expect(await dumpTables(seed.test, ['profile_customers.version', 'segments.swept_at', 'segments.next_at'])).toEqual(before)
   })
 
-  it('can be tried first, part by part, and see no other tenant', async () => {
+  it('can be previewed, part by part, and read no other tenant', async () => {
     const people = await Promise.all([seed.meet(), seed.meet(), seed.meet()])
     await seed.hear(
       seed.order(people[0]!),

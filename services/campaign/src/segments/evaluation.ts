@@ -13,14 +13,17 @@ import { type Segment, segments } from './segment.table.ts'
 
 const BATCH = 2_000
 const SWEEP_EVERY = "interval '10 minutes'"
-/** A sweep by 200 clauses holds a processor of the database for seconds with some hundreds of customers: a tenant has a quarter of one. */
+/**
+ * A sweep by 200 clauses uses a processor of the database for seconds with some hundreds of customers. This rest limits a
+ * tenant to a quarter of a processor.
+ */
 const SWEEP_REST = 3
-/** Of a batch of customers a condition that takes longer is evaluated by a sweep of its own. */
+/** A condition that takes longer for a batch of customers is evaluated by a sweep of its own. */
 const DIRTY_TIMEOUT = "SET LOCAL statement_timeout = '3s'"
 
 /**
- * Keeps memberships of customers about whom something became known. What changes and the events that say so commit together,
- * so each is published exactly once.
+ * Keeps memberships of the marked customers. Changes of memberships and their events commit together, so each is published
+ * exactly once.
  */
 export const evaluateDirtyCustomers = queue('dirty_customers', ({ db, now }: Deps) => ({
   name: 'evaluate-segments',
@@ -28,7 +31,7 @@ export const evaluateDirtyCustomers = queue('dirty_customers', ({ db, now }: Dep
   work: (tenantId) => aside(db, tenantId, (tx) => evaluateDirty(tx, now())),
 }))
 
-/** Looks at all customers: for segments that are new, that time alone can change, or that failed for a part of them. */
+/** Evaluates all customers, for segments that are new, that time alone can change, or that failed for a batch of customers. */
 export const sweepSegments = queue('segments', ({ db, now }: Deps) => ({
   name: 'sweep-segments',
   rest: SWEEP_REST,
@@ -37,11 +40,11 @@ export const sweepSegments = queue('segments', ({ db, now }: Deps) => ({
   work: (tenantId) => aside(db, tenantId, (tx) => sweep(tx, now())),
 }))
 
-/** A condition that could not be evaluated; it is set aside by itself and the others go on. */
+/** A condition could not be evaluated. Its segment is set aside, and the others go on. */
 class ConditionFailure extends Error {
   override readonly name = 'ConditionFailure'
   readonly segment: Segment
-  /** No `cause`: that would be taken for the failure of the whole transaction. */
+  /** Not `cause`: that would count as the failure of the whole transaction. */
   readonly reason: unknown
 
   constructor(segment: Segment, reason: unknown) {
@@ -59,7 +62,7 @@ function aside(db: Deps['db'], tenantId: string, work: (tx: Tx) => Promise<numbe
   })
 }
 
-/** One evaluation of a tenant at a time: two could publish the same entry twice. */
+/** Allows one evaluation of a tenant at a time: two could publish the same entry twice. */
 const lockTenant = (tx: Tx) => tx.client.query("SELECT pg_advisory_xact_lock(hashtext('segments'), hashtext($1))", [tx.tenantId])
 
 export async function evaluateDirty(tx: Tx, now: Date): Promise<number> {
@@ -72,7 +75,7 @@ export async function evaluateDirty(tx: Tx, now: Date): Promise<number> {
   const customerIds = rows.map((row) => row.customer_id)
   if (customerIds.length === 0) return 0
   await tx.client.query(DIRTY_TIMEOUT)
-  // One that failed looks at everybody when its time comes.
+  // A segment that failed is skipped: its next sweep evaluates all customers.
   const isInOrder = and(
     eq(segments.tenantId, tx.tenantId),
     isNotNull(segments.sweptAt),
@@ -109,7 +112,7 @@ async function evaluate(tx: Tx, segment: Segment, now: Date, customerIds: string
   })
 }
 
-/** Compares who matches with who is a member, among the given customers or all. */
+/** Compares the customers that match with the members, among the given customers or all. */
 async function compare(tx: Tx, segment: Segment, now: Date, customerIds: string[] | null): Promise<void> {
   const { zone } = await currentTenant(tx)
   const { sql, params } = compileClause(segment.definition, 2)

@@ -3,11 +3,11 @@ import { problemOf } from '@renmai/platform/work/settle'
 import { and, eq, sql } from 'drizzle-orm'
 import { type Segment, segments } from './segment.table.ts'
 
-/** A condition that failed so often is not evaluated any more; whoever looks at the segment sees why. */
+/** A condition that failed this many times is not evaluated any more; the segment shows why. */
 const MAX_ATTEMPTS = 3
 const PAUSE_S = 30
 
-/** Has a segment swept again later, or sets it aside with its problem. */
+/** Schedules another sweep of a segment, or sets the segment aside with its problem. */
 export async function noteFailure(tx: Tx, { id }: Segment, error: unknown): Promise<void> {
   const isLast = sql`${segments.attempts} + 1 >= ${MAX_ATTEMPTS}`
   await tx

@@ -14,7 +14,7 @@ const ALL_CUSTOMERS = '(SELECT DISTINCT customer_id AS id FROM profile_customers
 export type Preview = { size: number; total: number; attrition: { clause: string; remaining: number }[]; sample: { id: string }[] }
 
 /**
- * Tries a condition: how many match, and what each of its parts takes away, in their order.
+ * Tries a condition. Returns how many customers match it, and how many each of its parts excludes, in their order.
  * @param raw a condition within the limits of a segment's definition
  */
 export async function previewSegment(ctx: Context, raw: unknown): Promise<Preview> {
@@ -31,7 +31,10 @@ export async function previewSegment(ctx: Context, raw: unknown): Promise<Previe
   })
 }
 
-/** Customers by how many of the first parts hold for them: each part is evaluated once, and none after one that does not hold. */
+/**
+ * Number of customers by how many of the first parts hold for them. Each part is evaluated once, and none after a part that
+ * does not hold.
+ */
 async function countByParts(tx: Tx, now: Date, parts: Clause[]): Promise<{ held: number; n: number }[]> {
   const { zone } = await currentTenant(tx)
   const params: unknown[] = []
@@ -40,7 +43,7 @@ async function countByParts(tx: Tx, now: Date, parts: Clause[]): Promise<{ held:
     params.push(...compiled.params)
     return `WHEN (${compiled.sql}) IS NOT TRUE THEN ${no}`
   })
-  // The second and third parameters are named in every statement, so that PostgreSQL knows their types.
+  // Every statement names the second and third parameters, so that PostgreSQL knows their types.
   const { rows } = await tx.client.query<{ held: number; n: number }>(
     `SELECT CASE ${branches.join(' ')} ELSE ${parts.length} END AS held, count(*) AS n FROM ${ALL_CUSTOMERS}
      WHERE $2::timestamptz IS NOT NULL AND $3::text IS NOT NULL GROUP BY 1`,

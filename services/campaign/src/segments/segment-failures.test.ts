@@ -16,9 +16,9 @@ import { queues } from '../queues.ts'
 import { campaign } from '../service.ts'
 import { createSegment } from './create-segment.ts'
 
-/** More than any condition may have today; one like this was stored before there was a limit. */
+/** More clauses than the limit allows; such a condition was stored before the limit existed. */
 const TOO_LONG = { all: Array(20).fill({ any: Array(20).fill({ orders: {} }) }) }
-/** The first sorts before the second. */
+/** The first id sorts before the second. */
 const [first, second] = [newId(), newId()].toSorted() as [string, string]
 
 let test: TestDatabase
@@ -50,7 +50,7 @@ const meet = (tenantId: string) =>
   deliver(test.db, 'campaign', handlers, [event(ProfileLinkedSchema, tenantId, { profileId: newId(), customerId: newId(), version: 1n })])
 
 describe('a segment that cannot be evaluated', () => {
-  it('is set aside with its problem after three attempts, and holds up no other, of its tenant or of later ones', async () => {
+  it('is set aside with its problem after three attempts, and delays no other segment, of its tenant or of later ones', async () => {
     const bad = await segment(first)
     await eventually(async () => expect((await look(bad.id)).swept_at).not.toBeNull())
     await test.owner.query('UPDATE segments SET definition = $2 WHERE id = $1', [bad.id, JSON.stringify(TOO_LONG)])

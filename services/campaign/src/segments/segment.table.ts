@@ -10,11 +10,11 @@ export const segments = pgTable(
     id: id(),
     name: text().notNull(),
     definition: jsonb().$type<Clause>().notNull(),
-    /** Whether time alone can change who matches. */
+    /** Whether time alone can change which customers match. */
     usesClock: boolean().notNull(),
-    /** When all customers were last looked at; null before the first time. */
+    /** When all customers were last evaluated; null before the first time. */
     sweptAt: moment('swept_at'),
-    /** When all customers are to be looked at next; null where time alone changes nothing. */
+    /** When all customers are evaluated next; null where time alone changes nothing. */
     nextAt: nextAt(),
     ...failing(),
     createdAt: createdAt(),

@@ -1,2 +1,2 @@
-/** What other features use of segments. */
+/** Exports for other features. */
 export type { Clause } from './clauses.ts'

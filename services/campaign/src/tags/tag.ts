@@ -4,9 +4,9 @@ import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { Context } from '../context.ts'
 
 /**
- * Asks identity whether tags exist: campaign hears of a tag only when a profile gets it.
- * @param field where in the input they stand
- * @throws AppError NOT_FOUND that names the first one that does not exist, UNAVAILABLE when identity does not answer
+ * Queries identity whether tags exist: campaign receives a tag only when a profile gets it.
+ * @param field path of the tags in the input
+ * @throws AppError NOT_FOUND that names the first tag that does not exist, UNAVAILABLE when identity does not answer
  */
 export async function requireTags({ bus, viewer }: Context, tagIds: readonly string[], field: string): Promise<void> {
   if (tagIds.length === 0) return

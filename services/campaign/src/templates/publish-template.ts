@@ -14,7 +14,7 @@ import { sendsTemplate } from '../journeys/journey.ts'
 import { checkSource } from './template.rules.ts'
 import { templates } from './template.table.ts'
 
-/** Every channel that there is a name for. */
+/** Every channel that has a name. */
 const CHANNELS = ChannelSchema.values.flatMap(({ number, localName }) => (number ? [localName] : []))
 const Variable = z.object({
   name: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
@@ -44,8 +44,8 @@ const Input = z.object({
 })
 
 /**
- * Publishes a template, or the next version of the one with this name.
- * @throws AppError FORBIDDEN without messages:write when a journey sends it: its customers get the new text from now on
+ * Publishes a template, or the next version of the template with this name.
+ * @throws AppError FORBIDDEN without messages:write when a journey sends the template: its customers then get the new text
  */
 export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)

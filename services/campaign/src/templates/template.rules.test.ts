@@ -14,7 +14,7 @@ describe('a template', () => {
     await expect(check("{% include 'nope' %}")).rejects.toThrow(/^body uses the tag include, which templates do not have$/)
   })
 
-  it('is not sent with a value missing or of the wrong kind', () => {
+  it('is not sent when a value is missing or of the wrong type', () => {
     expect(fillVariables(variables, { coupon: 'A' })).toEqual({ values: { coupon: 'A' } })
     expect(fillVariables(variables, {})).toEqual({ missing: 'coupon' })
     expect(fillVariables([{ name: 'n', type: 'NUMBER', defaultValue: '1' }], { n: 'many' })).toEqual({ missing: 'n' })

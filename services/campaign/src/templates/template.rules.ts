@@ -1,4 +1,4 @@
-/** A template may use only what it declares; a value must be written as its variable's type says. */
+/** A template may use only variables that it declares. A value must have the form of its variable's type. */
 
 import type { Source } from '@renmai/platform/render/templates'
 import { AppError } from '@renmai/platform/serve/errors'
@@ -8,8 +8,8 @@ export type Variable = { name: string; type: 'TEXT' | 'NUMBER' | 'COUPON'; defau
 const ALWAYS_THERE = 'customer'
 
 /**
- * @param source what was read of the field's text
- * @throws AppError INVALID when the text is not Liquid, has a tag that templates do not have, or uses a variable that is not declared
+ * @param source result of parsing the field's text
+ * @throws AppError INVALID when the text is not Liquid, has a tag that is not allowed, or uses a variable that is not declared
  */
 export function checkSource(field: string, source: Source, variables: Variable[]): void {
   if ('problem' in source) {
@@ -34,8 +34,8 @@ function wordsFor(source: Exclude<Source, { variables: string[] }>): string {
 }
 
 /**
- * The values that a message carries.
- * @returns the values, or the first variable that has none
+ * The values that a message has.
+ * @returns the values, or the first variable without a value
  */
 export function fillVariables(
   variables: Variable[],

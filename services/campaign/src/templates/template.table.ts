@@ -2,7 +2,7 @@ import { createdAt, id, tenantId } from '@renmai/platform/db/columns'
 import { integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import type { Variable } from './template.rules.ts'
 
-/** Each version is a row; it never changes once it is published. */
+/** Each version is a row, which never changes after it is published. */
 export const templates = pgTable(
   'templates',
   {

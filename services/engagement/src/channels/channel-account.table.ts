@@ -13,7 +13,7 @@ export const channelAccounts = pgTable(
     externalId: text().notNull(),
     /** JSON of the kind's credentials, sealed to the account. */
     credentials: bytes('credentials').notNull(),
-    /** The queue that has the platform call the account. */
+    /** Columns of the queue that sets the platform's callback of the account. */
     ...leased(),
     createdAt: createdAt(),
   },

@@ -10,7 +10,7 @@ import { testConnection } from './test-connection.ts'
 
 const MAX_ACCOUNTS = 1_000
 
-/** The mutations that the connectors name. */
+/** The mutations of the connectors. */
 const connecting = Object.fromEntries(
   Object.entries(connectors).map(([kind, { mutation }]) => [
     mutation,

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => new Promise<void>((resolve) => smtp.close(() => resolve())))
 
-it('a connection to a mail server is kept between messages, until what engagement opened is closed', async () => {
+it('a connection to a mail server is kept between messages, until the clients are closed', async () => {
   const { port } = smtp.server.address() as AddressInfo
   const credentials = { host: '127.0.0.1', port, from: 'a@renmai.example' }
   const account: Account = { id: newId(), tenantId: newId(), kind: 'SMTP', externalId: 'a', credentials }

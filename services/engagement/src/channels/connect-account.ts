@@ -11,10 +11,10 @@ import { reachOf } from './reach.ts'
 
 const Named = z.object({ idempotencyKey, name: z.string().min(1).max(100) })
 
-/** The secret is in the first answer only, and null for kinds that show none. */
+/** The secret is in the first answer only; it is null for kinds that show none. */
 export type Connected = { id: string; secret?: string | null }
 
-/** Connects an account of a kind: seals what its connector takes, with what it issues. */
+/** Connects an account of a kind. Seals the credentials that its connector accepts with the secrets that it issues. */
 export async function connectAccount(ctx: Context, kind: ChannelKind, raw: object): Promise<Connected> {
   const connector = connectors[kind]
   const input = parse(Named.extend(connector.credentials.shape), raw) as z.output<typeof Named> & Record<string, unknown>
@@ -26,7 +26,7 @@ export async function connectAccount(ctx: Context, kind: ChannelKind, raw: objec
     const externalId = connector.externalIdOf(credentials) ?? newId()
     const sealed = sealCredentials(ctx.keyRing, tenantId, id, credentials)
     const row = { tenantId, id, kind, name, externalId, credentials: sealed }
-    // Only the platforms that are told by their API where to call have something to do.
+    // Only platforms whose callback is set by their API have work to do.
     const isDue = connector.provisions?.callback !== undefined
     await tx.insert(channelAccounts).values(isDue ? row : { ...row, nextAt: null })
     if (isDue) tx.work.add('channel_accounts')

@@ -21,7 +21,7 @@ export function openAccount<K extends ChannelKind>(ring: KeyRing, account: Chann
   return { id, tenantId, kind, externalId, credentials: JSON.parse(open(ring, tenantId, placeOf(id), account.credentials)) }
 }
 
-/** @throws AppError NOT_FOUND when the tenant has no such account, or it is of another kind than the wanted one */
+/** @throws AppError NOT_FOUND when the tenant has no such account, or its kind differs from the wanted one */
 export async function readAccount<K extends ChannelKind>(tx: Tx, ring: KeyRing, accountId: string, kind?: K): Promise<OpenAccount<K>> {
   const isWanted = kind && eq(channelAccounts.kind, kind)
   const mine = and(eq(channelAccounts.tenantId, tx.tenantId), eq(channelAccounts.id, accountId), isWanted)
@@ -30,7 +30,7 @@ export async function readAccount<K extends ChannelKind>(tx: Tx, ring: KeyRing, 
   return openAccount(ring, account)
 }
 
-/** The tenant's first account of a kind: the one that messages go out by. */
+/** The tenant's first account of a kind: the account that sends messages. */
 export async function readSender(tx: Tx, ring: KeyRing, kind: ChannelKind): Promise<OpenAccount | undefined> {
   const [account] = await tx
     .select()

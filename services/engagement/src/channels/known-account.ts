@@ -7,8 +7,8 @@ import { type OpenAccount, readAccount } from './credentials.ts'
 type Asked = { tenantId: string; accountId: string; kind: ChannelKind }
 
 /**
- * Reading and opening the account took as long as storing fifty events, for every request of a source. A secret that
- * was changed is known after this time everywhere.
+ * Reading and opening the account took as long as storing fifty events, for every request of a source. After this time every
+ * process uses a secret that was changed.
  */
 const TTL_MS = 5_000
 
@@ -22,7 +22,7 @@ export const createKnownAccounts = (db: Db, keyRing: KeyRing) =>
 export type KnownAccounts = ReturnType<typeof createKnownAccounts>
 
 /**
- * The account by which somebody outside calls, remembered, so that a signature is checked before any work is done.
+ * The account that an outside caller names. It is cached, so that a signature is checked before any other work.
  * @throws AppError NOT_FOUND when the tenant has no such account of this kind
  */
 export async function knownAccount<K extends ChannelKind>(

@@ -6,12 +6,12 @@ import type { ChannelKind } from '../gen/resolvers.ts'
 export const openClients = (): Clients =>
   Object.fromEntries(Object.entries(connectors).map(([kind, connector]) => [kind, connector.open?.()]))
 
-/** Ends what openClients made. */
+/** Closes the clients that openClients created. */
 export function closeClients(clients: Clients): void {
   for (const [kind, client] of Object.entries(clients)) connectors[kind as ChannelKind].close?.(client)
 }
 
-/** The ways out for accounts of a kind. */
+/** Outbound access for accounts of a kind. */
 export const reachOf = (
   { platformUrls, egress, clients }: Pick<Deps, 'platformUrls' | 'egress' | 'clients'>,
   kind: ChannelKind,

@@ -7,7 +7,7 @@ import { type ChannelAccount, channelAccounts } from './channel-account.table.ts
 import { openAccount } from './credentials.ts'
 import { reachOf } from './reach.ts'
 
-/** Has platforms that are set by their API call their new accounts; other accounts have nothing to do here. */
+/** Sets the callback of new accounts at platforms that have an API for it; other accounts are not in this queue. */
 export const setCallbacks = outside(channelAccounts, (deps: Deps) => ({
   name: 'set-callbacks',
   leaseSeconds: 30,

@@ -11,7 +11,7 @@ const Input = z.object({ accountId: z.uuid() })
 
 type Step = { name: string; isOk: boolean; detail: string }
 
-/** Tries a connection for real, without sending anything. The first step that fails is the last. */
+/** Tests a connection on the real platform, without sending a message. The test stops at the first step that fails. */
 export async function testConnection(ctx: Context, raw: z.input<typeof Input>): Promise<{ isOk: boolean; steps: Step[] }> {
   const { accountId } = parse(Input, raw)
   requireScope(ctx.viewer, 'channels:write')

@@ -8,45 +8,45 @@ import type { Incoming, Person } from './incoming.ts'
 /** An account with its credentials opened. */
 export type Account<C = unknown> = { id: string; tenantId: string; kind: ChannelKind; externalId: string; credentials: C }
 
-/** What the connectors keep between calls, by kind of account. */
+/** Clients that the connectors keep between calls, by kind of account. */
 export type Clients = Readonly<Partial<Record<ChannelKind, unknown>>>
 
-/** The ways out: the platform's address, the guard of connections to hosts that accounts name, and what the connector opened. */
+/** Outbound access: the platform's address, the guard of connections to hosts that accounts name, and the connector's client. */
 export type Reach<K = unknown> = { readonly url: string; readonly egress: Egress; readonly client: K }
 
-/** What a call came to: what it gave; later, where the reason passes by itself; refused, where only a person can help. */
+/** Result of a call: the value; `later` for a reason that passes by itself; `refused` for a reason that needs a person. */
 export type Answer<T> = { given: T } | { later: string } | { refused: string }
 
-/** A request as it came; the body is text that nothing has parsed. */
+/** A request as it arrived; the body is text that is not parsed yet. */
 export type CallbackRequest = { query: Record<string, string>; headers: Record<string, string | undefined>; body: string }
 
-/** A push that is what it claims to be. The identity is the same for each repeat: it is made of what is signed. */
+/** A verified push. The identity is the same for each repeat: it is made of the signed parts. */
 export type Push = { identity: string; message: string }
 
-/** A message as it is handed to a platform. The id is ours and the same for each attempt. */
+/** A message as a platform receives it. The id is Renmai's own and the same for each attempt. */
 export type Outbound = { id: string; address: string; subject: string; body: string }
 
-/** What became of handing a message to a platform. */
+/** Result of handing a message to a platform. */
 export type Handover =
   | { outcome: 'SENT'; providerId: string }
   | { outcome: 'REJECTED'; reason: string }
-  /** It was not accepted and may be tried again. */
+  /** The platform did not accept the message; a retry is allowed. */
   | { outcome: 'LATER'; reason: string }
-  /** Nobody knows whether it was accepted. */
+  /** It is not known whether the platform accepted the message. */
   | { outcome: 'UNKNOWN'; reason: string }
 
 type Callback<C, K> = {
   /** Path below the intake's address, before the tenant and the account. */
   readonly path: string
-  /** Most bytes that the platform sends: nothing is proven while a body is read. */
+  /** Largest body in bytes that the platform sends: while a body is read, its caller is not verified. */
   readonly limit: number
-  /** What the platform takes for "received". */
+  /** The answer that the platform accepts as "received". */
   readonly accepted: string | object
   /** Answers the platform's check of the address. @throws AppError UNAUTHENTICATED */
   echo?(query: Record<string, string>, account: Account<C>, now: Date): string
   /** Verifies a push before anything in it is used; undefined for a heartbeat. @throws AppError UNAUTHENTICATED */
   open(request: CallbackRequest, account: Account<C>, now: Date): Push | undefined
-  /** Proves that the account is its owner's, where a signature does not. @throws AppError UNAVAILABLE while it is not */
+  /** Proves that the account belongs to its owner, where a signature does not. @throws AppError UNAVAILABLE while unproven */
   prove?(account: Account<C>, reach: Reach<K>): Promise<void>
   /** Reads a verified push; pure. @throws AppError INVALID when it cannot be read */
   read(message: string, account: Account<C>): Incoming
@@ -65,33 +65,33 @@ type Sender<C, K> = {
   readonly channel: keyof typeof Channel
   /** The kind of identifier that an address is. */
   readonly address: keyof typeof IdentifierKind
-  /** Calls of one worker at the same time. */
+  /** Number of concurrent calls of one worker. */
   readonly inFlight: number
   send(account: Account<C>, message: Outbound, reach: Reach<K>): Promise<Handover>
 }
 
 type Provisions<C, K> = {
-  /** Makes a code that leads to staff; the platform repeats the state with each contact that comes by it. */
+  /** Creates a code that leads to staff. The platform returns the state with each contact that comes by the code. */
   liveCode?(account: Account<C>, wanted: LiveCodeWish, reach: Reach<K>): Promise<Answer<{ configId: string; qrUrl: string }>>
-  /** Has the platform call an address from now on; the same again changes nothing. */
+  /** Sets the address that the platform calls; a repeat changes nothing. */
   callback?(account: Account<C>, address: string, reach: Reach<K>): Promise<Answer<unknown>>
 }
 export type LiveCodeWish = { name: string; state: string; owners: string[]; skipVerify: boolean }
 
 type Welcome<C, K> = {
-  /** How long after its push a welcome is accepted, in milliseconds. */
+  /** Time after its push within which a welcome is accepted, in milliseconds. */
   readonly withinMs: number
   send(account: Account<C>, code: string, text: string, reach: Reach<K>): Promise<Answer<void>>
 }
 
-/** The mutations that connect accounts, by their names: those of other work stay with the compiler's check of resolvers. */
+/** Names of the mutations that connect accounts. For all other mutations the compiler still checks the resolvers. */
 export type ConnectMutation = Extract<keyof MutationResolvers, `connect${string}` | 'createEventSource'>
 
-/** A platform or another source, as a plain object: what it can do it has a member for. */
+/** A platform or another source, as a plain object with a member for each thing that it can do. */
 export type Connector<C = unknown, K = unknown> = {
   /** The mutation that connects an account. */
   readonly mutation: ConnectMutation
-  /** What the mutation takes besides the name and the idempotency key; it is sealed. */
+  /** Schema of the mutation's input besides the name and the idempotency key; the values are sealed. */
   readonly credentials: z.ZodObject
   /** Secrets of our own that are sealed with it. */
   issue?(): Partial<C>
@@ -99,23 +99,23 @@ export type Connector<C = unknown, K = unknown> = {
   shown?(credentials: C): string
   /** @throws AppError INVALID for credentials that may not be used */
   check?(credentials: C, reach: Reach<K>): void
-  /** Id of the account on the platform; undefined where it has none there. */
+  /** Id of the account on the platform; undefined where the platform has none. */
   externalIdOf(credentials: C): string | undefined
-  /** Makes what its calls share, such as tokens and connections; called once. */
+  /** Creates the client that all calls share, such as tokens and connections; called once. */
   open?(): K
-  /** Ends it, when no call is under way any more. */
+  /** Closes the client, after the last call has ended. */
   close?(client: K): void
-  /** The platform's address, where it has one; PLATFORM_URLS overrides it. */
+  /** Address of the platform, where it has one; PLATFORM_URLS overrides it. */
   readonly url?: string
-  /** Steps of a connection test, which sends nothing; each gives what the other side answered. */
+  /** Steps of a connection test, which sends no message; each returns the answer of the other side. */
   test(account: Account<C>, reach: Reach<K>): [name: string, attempt: () => Promise<string>][]
-  /** What the owner of an account can do about a step that failed; undefined where the reason may pass by itself. */
+  /** Advice to the owner of an account on a step that failed; undefined where the reason may pass by itself. */
   adviceOn?(error: Error): string | undefined
   readonly callback?: Callback<C, K>
   readonly events?: Events<C>
   readonly sender?: Sender<C, K>
   readonly provisions?: Provisions<C, K>
   readonly welcome?: Welcome<C, K>
-  /** Reads what the platform knows of a contact. */
+  /** Reads the platform's data about a contact. */
   lookup?(account: Account<C>, externalUserId: string, reach: Reach<K>): Promise<Answer<Person>>
 }

@@ -14,7 +14,7 @@ const table = {
   EVENT_API: eventSource,
 } satisfies Record<ChannelKind, Connector>
 
-/** What engagement is connected to. */
+/** All connectors, by kind of account. */
 export const connectors: Readonly<Record<ChannelKind, Connector>> = table
 
 /** Credentials of a kind, as they are sealed. */

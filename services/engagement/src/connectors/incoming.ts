@@ -1,10 +1,10 @@
 import type { Channel } from '@renmai/proto/engagement/v1/channel'
 
-/** A person as a source names them. */
+/** A person with the names that a source uses. */
 export type Person = {
   /** The source, such as wecom:<corp>. */
   source: string
-  /** The person's id there. */
+  /** The person's id at the source. */
   externalId: string
   identifiers: { namespace: string; value: string; isVerified: boolean }[]
   displayName: string
@@ -17,9 +17,9 @@ export type ContactAdded = Event & {
   kind: 'CONTACT_ADDED'
   staffUserId: string
   externalUserId: string
-  /** State of the live code that led there; empty for none. */
+  /** State of the live code that led to the contact; empty for none. */
   state: string
-  /** What a welcome is sent with; empty for none. */
+  /** Code that a welcome is sent with; empty for none. */
   welcomeCode: string
 }
 
@@ -34,10 +34,10 @@ export type MessageReceived = Event & {
   text: string
 }
 
-/** What concerns a person and a contact of theirs. */
+/** An event of a person and one of the person's contacts. */
 export type ContactEvent = ContactAdded | ContactLost | MessageReceived
 
-/** The whole state of an order, as a shop or a file has it. */
+/** The whole state of an order, from a shop or a file. */
 export type IncomingOrder = {
   platform: string
   shopId: string
@@ -54,9 +54,9 @@ export type IncomingOrder = {
   paidAt: Date | undefined
   refundedAt: Date | undefined
   modifiedAt: Date
-  /** The phone is one that the shop has proven, or undefined. */
+  /** The phone is verified by the shop, or undefined. */
   buyer: { externalId: string; phone: string | undefined } | undefined
 }
 
-/** What a push says in the domain's words. What is not known is kept and acknowledged, not an error. */
+/** The content of a push in types of the domain. A push of an unknown kind is kept and acknowledged; it is no error. */
 export type Incoming = ContactEvent | { kind: 'ORDER_CHANGED'; order: IncomingOrder } | { kind: 'OTHER'; name: string }

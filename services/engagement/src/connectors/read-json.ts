@@ -6,7 +6,7 @@ export function readJson(body: string): object {
     const value: unknown = JSON.parse(body)
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value
   } catch {
-    // Answered below, like JSON that is no object.
+    // The error below covers this, as it covers JSON that is no object.
   }
   throw new AppError('INVALID', 'The body must be a JSON object')
 }

@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm'
 import { profileCustomers } from '../profiles/profile-customer.table.ts'
 import { inboundMessages, type ReceivedMessageRow } from './contact.table.ts'
 
-/** A message that a customer wrote, with the customer as far as they are known. */
+/** A message that a customer wrote, with the customer where known. */
 export async function findReceivedMessage(tx: Tx, messageId: string): Promise<Omit<ReceivedMessageRow, 'channel'> | undefined> {
   const owner = and(eq(profileCustomers.tenantId, inboundMessages.tenantId), eq(profileCustomers.profileId, inboundMessages.profileId))
   const [row] = await tx

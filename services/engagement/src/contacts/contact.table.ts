@@ -2,7 +2,7 @@ import { bytes, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { leased, leasedIndexes } from '@renmai/platform/work/leased'
 import { index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
-/** A customer and a member of staff, or a bot, who are contacts on a platform, or were. */
+/** A customer and a member of staff, or a bot, who are or were contacts on a platform. */
 export const contacts = pgTable(
   'contacts',
   {
@@ -16,9 +16,9 @@ export const contacts = pgTable(
     addedAt: moment('added_at').notNull(),
     lostAt: moment('lost_at'),
     lostBy: text({ enum: ['STAFF', 'CUSTOMER'] }),
-    /** Time of the last event that changed this row: an older event that comes later changes nothing. */
+    /** Time of the last event that changed this row; an older event that arrives later changes nothing. */
     changedAt: moment('changed_at').notNull(),
-    /** When the platform gave the details; null while that waits and where it has none. */
+    /** When the platform returned the details; null while that waits, and where the platform has none. */
     detailsAt: moment('details_at'),
     ...leased(),
   },
@@ -33,7 +33,7 @@ export const contacts = pgTable(
 
 export type Contact = typeof contacts.$inferSelect
 
-/** Welcomes to send within the time that the platform gives after its callback. */
+/** Welcomes to send within the time that the platform allows after its callback. */
 export const welcomes = pgTable(
   'welcomes',
   {
@@ -59,7 +59,7 @@ export const welcomes = pgTable(
 
 export type Welcome = typeof welcomes.$inferSelect
 
-/** What customers wrote, sealed. */
+/** Messages that customers wrote, sealed. */
 export const inboundMessages = pgTable(
   'inbound_messages',
   {

@@ -1,2 +1,2 @@
-/** What other features use of contacts. */
+/** Exports for other features. */
 export { takeContactEvent } from './take-contact-event.ts'

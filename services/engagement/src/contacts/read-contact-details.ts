@@ -9,8 +9,8 @@ import { resolveClaims } from '../touchpoints/touchpoint.ts'
 import { type Contact, contacts } from './contact.table.ts'
 
 /**
- * Reads the names and further identifiers of new contacts from their platform and hands them to identity, which may find
- * that they are known from elsewhere. Apart from the callback's own work, because a welcome cannot wait for it.
+ * Reads the names and further identifiers of new contacts from their platform and sends them to identity, which may find
+ * that they are known from another source. This is apart from the callback's own work, because a welcome cannot wait for it.
  */
 export const readContactDetails = outside(contacts, (deps: Deps) => ({
   name: 'read-contact-details',

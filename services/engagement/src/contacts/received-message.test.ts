@@ -58,7 +58,7 @@ async function tell(messageId: string, tenantId = tenant, scopes: readonly strin
   })
 }
 
-it('what a person writes is told with its text and who they are, to who may read it, in its tenant', async () => {
+it('a message of a person is sent with text and customer, to viewers of its tenant with the scopes for it', async () => {
   await test.owner.query('INSERT INTO profile_customers (tenant_id, profile_id, customer_id, version) VALUES ($1, $2, $3, 1)', [
     tenant,
     profileId,

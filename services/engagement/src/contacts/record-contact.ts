@@ -15,7 +15,7 @@ import { type ContactSource, recordTouchpoint } from './record-touchpoint.ts'
 
 export const welcomePlace = (id: string) => `welcomes.code|${id}`
 
-/** A customer and a member of staff became contacts: the pair, where it came from, its touchpoint and its welcome. */
+/** Records a new contact: the customer and the member of staff, the live code, the touchpoint and the welcome. */
 export async function recordContact(tx: Tx, deps: Deps, event: ContactAdded, source: ContactSource): Promise<void> {
   const { account, profileId } = source
   const { channel, at, staffUserId, externalUserId } = event
@@ -56,7 +56,7 @@ async function planWelcome(
   await tx.insert(welcomes).values(row).onConflictDoNothing()
 }
 
-/** By the time of the event: an addition that comes after a later loss changes nothing. */
+/** The time of the event decides: an addition that arrives after a later loss changes nothing. */
 async function upsertContact(
   tx: Tx,
   { staffUserId, externalUserId, at }: ContactAdded,
@@ -82,7 +82,7 @@ export async function recordLoss(tx: Tx, event: ContactLost, { account, profileI
   const pair = { tenantId: tx.tenantId, id: newId(), accountId: account.id, staffUserId, externalUserId, profileId }
   const rows = await tx
     .insert(contacts)
-    // A loss may overtake its addition; the row then starts as lost and the addition, being older, changes nothing.
+    // A loss may overtake its addition. The row then starts as lost, and the addition, which is older, changes nothing.
     .values({ ...pair, addedAt: at, lostAt: at, lostBy, changedAt: at })
     .onConflictDoUpdate({
       target: [contacts.tenantId, contacts.accountId, contacts.staffUserId, contacts.externalUserId],

@@ -9,10 +9,10 @@ import type { Deps } from '../context.ts'
 import { inboundMessages } from './contact.table.ts'
 import { type ContactSource, recordTouchpoint } from './record-touchpoint.ts'
 
-/** What the text of a message is bound to, so that it opens nowhere else. */
+/** The place that the sealed text of a message is bound to, so that it opens at no other place. */
 export const inboundPlace = (id: string) => `inbound_messages.body|${id}`
 
-/** What a customer wrote: sealed here, published as a fact without its text, with its touchpoint. */
+/** Records a message of a customer: seals its text, publishes it without the text, and records its touchpoint. */
 export async function recordMessage(tx: Tx, { keyRing }: Deps, event: MessageReceived, source: ContactSource): Promise<void> {
   const { account, profileId } = source
   const { messageId: externalMessageId, type, text, at, channel } = event

@@ -4,12 +4,12 @@ import type { Account } from '../connectors/connector.ts'
 import { touchpoints } from '../touchpoints/touchpoint.table.ts'
 import { tellTouchpoints } from '../touchpoints/touchpoint.ts'
 
-/** By which account an event came, when, and who it is about. */
+/** The account that an event came by, its time, and its profile. */
 export type ContactSource = { account: Pick<Account, 'id' | 'kind'>; profileId: string; identityKey: Buffer; receivedAt: Date }
 
 type Made = { type: string; channel: string; at: Date; referenceId: string | null; messageId: string }
 
-/** @returns false when the touchpoint was there already */
+/** @returns false when the touchpoint was stored before */
 export async function recordTouchpoint(tx: Tx, { account, profileId, identityKey }: ContactSource, made: Made): Promise<boolean> {
   const { type, channel, at: occurredAt, referenceId, messageId } = made
   const touchpoint = { id: newId(), profileId, type, channel, occurredAt, referenceId }

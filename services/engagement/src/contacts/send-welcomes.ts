@@ -10,16 +10,16 @@ import { liveCodes } from '../live-codes/live-code.table.ts'
 import { type Welcome, welcomes } from './contact.table.ts'
 import { welcomePlace } from './record-contact.ts'
 
-/** A welcome has twenty seconds in all. */
+/** A welcome must be sent within twenty seconds in all. */
 const AGAIN_S = 2
 
-/** Sends welcomes within their 20 seconds; one that cannot be is written down as missed, with its cause. */
+/** Sends welcomes within their 20 seconds. A welcome that cannot be sent is recorded as missed, with its cause. */
 export const sendWelcomes = outside(welcomes, (deps: Deps) => ({
   name: 'send-welcomes',
   lanes: 4,
   leaseSeconds: AGAIN_S,
   batch: 10,
-  // The welcome code works once, so a second worker that takes over after a crash can at worst learn so.
+  // The welcome code works once, so a second worker that takes over after a crash gets at worst a refusal.
   call: (welcome) => attempt(deps, welcome),
 }))
 

@@ -8,7 +8,7 @@ import { identityKey, resolveClaims } from '../touchpoints/touchpoint.ts'
 import { recordContact, recordLoss } from './record-contact.ts'
 import { recordMessage } from './record-message.ts'
 
-/** Has identity find the person of a contact's event. @returns what records it */
+/** Queries identity for the person of a contact's event. @returns the function that records the event */
 export async function takeContactEvent(
   deps: Deps,
   account: Account,

@@ -7,10 +7,10 @@ const HOUR_MS = 3_600_000
 export const KEEP_REJECTED_DAYS = 14
 const BATCH = 1_000
 
-/** Where the fields of a rejected row are sealed to. */
+/** The place that the sealed fields of a rejected row are bound to. */
 export const rejectedPlace = (importId: string, row: number) => `import_errors.fields|${importId}|${row}`
 
-/** Forgets what stood in rejected rows after two weeks. That a row was rejected, and why, stays. */
+/** Deletes the fields of rejected rows after two weeks. The row's number and the reason stay. */
 export const forgetRejected = queue('import_errors', (deps: Deps) => ({
   name: 'forget-rejected',
   due: [{ waiting: 'fields IS NOT NULL', at: `created_at + interval '${KEEP_REJECTED_DAYS} days'`, by: 'created_at' }],
@@ -18,7 +18,7 @@ export const forgetRejected = queue('import_errors', (deps: Deps) => ({
   work: (tenantId) => forgetFields(deps, tenantId),
 }))
 
-/** @returns how many rows were emptied, at most a batch */
+/** @returns number of rows whose fields were deleted, at most a batch */
 function forgetFields({ db }: Pick<Deps, 'db'>, tenantId: string): Promise<number> {
   return withTenant(db, tenantId, async (tx) => {
     const { rowCount } = await tx.client.query(

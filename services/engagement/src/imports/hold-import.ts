@@ -10,9 +10,9 @@ const LEASE_SECONDS = 15
 const RENEW_MS = 4_000
 
 /**
- * Receives one import in one place: of two transfers of it, to whichever replicas, the second is refused. The lease of a
- * process that died ends by itself within seconds.
- * @throws AppError CONFLICT while it is being received, NOT_FOUND when there is none
+ * Allows one transfer of an import at a time: the second is refused, also on another replica. The lease of a process that
+ * died ends by itself within seconds.
+ * @throws AppError CONFLICT while the import is being received, NOT_FOUND when it does not exist
  */
 export async function holdImport<T>(deps: Deps, tenantId: string, importId: string, work: () => Promise<T>): Promise<T> {
   const receiver = newId()
@@ -29,7 +29,7 @@ export async function holdImport<T>(deps: Deps, tenantId: string, importId: stri
   }
 }
 
-/** Takes or renews the lease. @returns whether it is this receiver's now */
+/** Takes or renews the lease. @returns whether this receiver has it now */
 async function extend({ db }: Deps, tenantId: string, importId: string, receiver: string): Promise<boolean> {
   const isFree = or(isNull(orderImports.receivingUntil), lt(orderImports.receivingUntil, sql`now()`), eq(orderImports.receiver, receiver))
   const { rowCount } = await withTenant(db, tenantId, (tx) =>

@@ -17,11 +17,11 @@ export const orderImports = pgTable(
     state: text({ enum: ['RECEIVING', 'COMPLETED'] })
       .notNull()
       .default('RECEIVING'),
-    /** Rows that are done with, stored or rejected: where to go on. */
+    /** Number of rows that are stored or rejected; a repeated transfer continues behind them. */
     rowsDone: integer().notNull().default(0),
     orders: integer().notNull().default(0),
     refunds: integer().notNull().default(0),
-    /** The transfer under way; its lease ends with the process that renews it. */
+    /** Id of the current transfer; its lease ends soon after the process that renews it. */
     receiver: uuid(),
     receivingUntil: moment('receiving_until'),
     completedAt: moment('completed_at'),
@@ -39,7 +39,7 @@ export const importErrors = pgTable(
     importId: uuid('import_id').notNull(),
     row: integer().notNull(),
     reason: text().notNull(),
-    /** The row's fields as JSON, sealed, for the error file; forgotten after some days. */
+    /** The row's fields as JSON, sealed, for the error file; deleted after two weeks. */
     fields: bytes('fields'),
     createdAt: createdAt(),
   },

@@ -1,2 +1,2 @@
-/** What other features use of imports. */
+/** Exports for other features. */
 export { serveImports } from './serve-imports.ts'

@@ -43,7 +43,7 @@ let patient: Http
 let account: string
 let stopIdentity: () => Promise<unknown>
 const holder = { kind: 'CLIENT', id: newId() } as const
-/** What identity says of the holder of a ticket. */
+/** Identity's answer about the holder of a ticket. */
 let held = { isActive: true, scopes: ['orders:write'] }
 
 beforeAll(async () => {
@@ -147,7 +147,7 @@ it('rejected rows are readable in the error file alone, until they are forgotten
   for (const loop of loops) await loop.stop()
 })
 
-it('a ticket ends with what its holder may do', async () => {
+it('a ticket ends when its holder loses the scope', async () => {
   const file = fileOf(row('t1'))
   const path = await start(file)
   for (const now of [
@@ -162,14 +162,14 @@ it('a ticket ends with what its holder may do', async () => {
   expect((await put(path, file)).statusCode).toBe(200)
 })
 
-it('a customer id of a file is known to identity by its hash', async () => {
+it('identity gets the customer id of a file only as a hash', async () => {
   const file = fileOf(row('a1', { c: SECRETS[2] }))
   expect((await put(await start(file), file)).statusCode).toBe(200)
   expect(names.at(-1)).toMatch(/^[\w-]{43}$/)
   expect(names.join()).not.toContain('@')
 })
 
-it('a malformed file is refused by its line; neither the answer nor the log quotes it', async () => {
+it('a malformed file is refused with the line; neither the answer nor the log quotes the file', async () => {
   const file = fileOf(row('m1'), row('m2', { name: '张机密先生"x' }))
   const { statusCode, body } = await put(await start(file), file)
   expect(statusCode).toBe(400)
@@ -194,7 +194,7 @@ it('a row that cannot be stored is rejected with its reason, and the others are 
   expect(rows.map(({ reason }) => reason)).toEqual(bad.map(([, reason]) => reason))
 })
 
-it('an upload is ended when its sender is silent, and the import can be sent again', async () => {
+it('an upload ends when its sender is silent, and the import can be sent again', async () => {
   const file = fileOf(row('s1'), row('s2'))
   const path = await start(file)
   const [response] = (await once(begin(path, file.slice(0, 90)), 'response')) as [IncomingMessage]
@@ -210,7 +210,7 @@ it('of two uploads of one import the second is refused, also by another replica;
   const first = begin(path, file.slice(0, 50), patient)
   await eventually(async () => expect(await isHeld(path)).toBe(true))
   expect((await put(path, file)).statusCode).toBe(409)
-  // As if its process had died: nobody renews.
+  // As if its process had died: the lease is not renewed.
   await test.owner.query("UPDATE order_imports SET receiving_until = now() - interval '1 second'")
   expect((await put(path, file)).statusCode).toBe(200)
   first.destroy()

@@ -1,8 +1,8 @@
 import { type MomentProblem, momentProblem } from '@renmai/platform/serve/moments.rules'
 
 /**
- * Rows of an order file. A row that cannot be read is rejected alone with its reason; prices become minor units row by
- * row, rounding half up; a refund document's amounts are what went back.
+ * Rows of an order file. A row that cannot be read is rejected alone, with its reason. Prices become minor units row by row,
+ * rounding half up. The amounts of a refund document are the refunded amounts.
  */
 export type OrderMapping = {
   orderNo: string
@@ -32,11 +32,11 @@ export type FileRow = {
 const DECIMAL = /^-?\d{1,12}(\.\d{1,6})?$/
 const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?$/
 
-/** Of a whole order: 2,000 lines of it still add up exactly. */
+/** Limit for one row: the sum of a whole order of 2,000 lines is still exact. */
 const MAX_AMOUNT = 4_000_000_000_000
 const LIMITS = { sku: 200, customerId: 256, phone: 256, email: 256, name: 256 } as const
 
-/** What a file's rows are read by. Digits are those of the currency's minor unit: 2 for GBP, 0 for JPY. */
+/** Settings for reading a file's rows. `digits` is the number of decimals of the currency: 2 for GBP, 0 for JPY. */
 export type Reading = { mapping: OrderMapping; digits: number; zone: string; now: Date }
 
 export function readRow(fields: Record<string, string>, { mapping, digits, zone, now }: Reading): FileRow | { reason: string } {
@@ -75,14 +75,14 @@ function textProblem(texts: Record<string, string>): string | undefined {
   return Object.entries(LIMITS).some(([name, limit]) => texts[name]!.length > limit) ? 'TEXT_TOO_LONG' : undefined
 }
 
-/** Only a time that may lie ahead is worth the look at its zone. */
+/** The zone is resolved only for a time that may be in the future. */
 function localProblem(localTime: string, zone: string, now: Date): MomentProblem | undefined {
   const asUtc = new Date(`${localTime.replace(' ', 'T')}Z`)
   const isClear = momentProblem(asUtc, now) === 'TOO_OLD' || asUtc.getTime() < now.getTime() - DAY_MS
   return momentProblem(isClear ? asUtc : instantOf(localTime, zone), now)
 }
 
-/** A day and a time that exist, in the form that PostgreSQL reads in a zone. */
+/** A day and a time that exist, in the form that PostgreSQL interprets in a zone. */
 function readLocalTime(text: string): string | undefined {
   const match = LOCAL_TIME.exec(text)
   if (!match) return undefined
@@ -92,8 +92,8 @@ function readLocalTime(text: string): string | undefined {
 }
 
 /**
- * The instant of a local time in a zone. Of the two instants of an hour that the clocks repeat it takes the first; a
- * time that the clocks leap over is moved by the leap.
+ * The instant of a local time in a zone. When the clocks repeat an hour, it is the first of the two instants. A time that
+ * the clocks skip is moved later by as much as the clocks go forward.
  */
 export function instantOf(localTime: string, zone: string): Date {
   const asUtc = new Date(`${localTime.replace(' ', 'T')}Z`).getTime()
@@ -105,7 +105,7 @@ export function instantOf(localTime: string, zone: string): Date {
 const DAY_MS = 86_400_000
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** Milliseconds that the zone is ahead of UTC at an instant. */
+/** Offset of the zone from UTC at an instant, in milliseconds; positive east of UTC. */
 function offsetAt(instant: number, zone: string): number {
   const format = formats.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
   formats.set(zone, format)

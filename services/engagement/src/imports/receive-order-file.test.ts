@@ -63,7 +63,7 @@ describe('order files', () => {
     expect(await dumpTables(seed.test)).toEqual(before)
   })
 
-  it('go on where a broken transfer stopped', async () => {
+  it('continue after the last batch of a broken transfer', async () => {
     seed.startIdentity()
     const account = await seed.source()
     const many = Buffer.from([header, ...Array.from({ length: 700 }, (_, no) => `${no},a,A,1,1.00,2026-01-01 10:00,${no % 50}`)].join('\n'))
@@ -92,7 +92,7 @@ describe('order files', () => {
     expect(facts).toHaveLength(700)
   })
 
-  it('that are not the announced ones, or no CSV of the mapping, are refused', async () => {
+  it('that are not the announced files, or no CSV of the mapping, are refused', async () => {
     seed.startIdentity()
     const account = await seed.source()
     const id = await start(account)

@@ -13,12 +13,12 @@ import { watchSilence } from './watch-silence.ts'
 
 const ORDERS_PER_BATCH = 300
 const MAX_FIELD = 100_000
-/** A sender that has nothing to say for so long has lost its line; what it sent is kept. */
+/** A sender that is silent for this long has lost its connection; the received rows are kept. */
 const SILENT_MS = 20_000
 
 /**
- * Reads an order file as it arrives. Orders and rejected rows of a batch and the place to go on from commit together;
- * rows below that place are passed over, so that a broken transfer is sent again as a whole and nothing is doubled.
+ * Reads an order file as it arrives. Orders and rejected rows of a batch commit together with the number of rows done. These
+ * rows are skipped later, so that a broken transfer can be sent again as a whole without storing anything twice.
  * @throws AppError INVALID when the file is not the announced one or not CSV, TIMEOUT when its sender is silent,
  * UNAVAILABLE when identity does not answer
  */
@@ -64,14 +64,14 @@ export async function receiveOrderFile(
   return complete(deps, job, rows)
 }
 
-/** The library's messages quote the file, and a file is about people. */
+/** The library's messages quote the file, which contains personal data. */
 function withoutText(error: unknown): unknown {
   if (!(error instanceof CsvError)) return error
   const { lines } = error as CsvError & { lines?: number }
-  return new AppError('INVALID', `The file is not CSV: look at the quotes and at the length of line ${lines ?? '?'}`)
+  return new AppError('INVALID', `The file is not CSV: check the quotes and the length of line ${lines ?? '?'}`)
 }
 
-/** Text from bytes; bytes of another encoding must not become names with holes. */
+/** Decodes bytes to text. Bytes of another encoding are refused, because they would damage names. */
 function readUtf8(seen: (chunk: Buffer) => void): Transform {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const decode = (chunk: Buffer | undefined, done: (error?: Error | null, text?: string) => void) => {
@@ -125,7 +125,7 @@ async function readRows(deps: Deps, job: OrderImport, csv: AsyncIterable<Record<
       stored.add(orderNo)
       continue
     }
-    // An order's rows stand together, so a batch ends where a number does.
+    // The rows of an order are adjacent, so a batch ends where the order number changes.
     if (orderNo !== previous && batch.orders.size >= ORDERS_PER_BATCH) {
       await storeBatch(deps, job, batch)
       for (const done of batch.orders.keys()) stored.add(done)

@@ -23,7 +23,7 @@ export function serveImports(http: Http, deps: Deps, silentMs: number | undefine
     '/v1/imports/:tenantId/:importId',
     { bodyLimit: 10 * 1024 ** 3 },
     async ({ params: { tenantId, importId }, query, body }, reply) => {
-      // A file that is refused early is still being sent; nobody may send a second request behind it.
+      // A file that is refused early is still being sent; a second request must not follow on the same connection.
       reply.header('connection', 'close')
       await requireTicket(deps, { tenantId, importId }, query.ticket ?? '')
       if (typeof body?.pipe !== 'function') throw new AppError('INVALID', 'Send the file as text/csv')
@@ -47,7 +47,7 @@ export function serveImports(http: Http, deps: Deps, silentMs: number | undefine
   )
 }
 
-/** Row, reason and the fields as they came; cells that a spreadsheet would run as formulas are escaped. */
+/** Row, reason and the fields as received; cells that a spreadsheet would run as formulas are escaped. */
 async function writeErrors({ db, keyRing }: Deps, tenantId: string, importId: string, csv: ReturnType<typeof stringify>): Promise<void> {
   csv.write(['row', 'reason', 'fields'])
   for (let last = 0; ; ) {

@@ -31,7 +31,7 @@ const Input = z.object({
   zone: z.string().refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone'),
 })
 
-/** Starts an import, or finds the one of the same file: a file is imported once per account. */
+/** Starts an import, or finds the import of the same file: a file is imported once per account. */
 export async function startOrderImport(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'startOrderImport', scope: IMPORT_SCOPE }, input, async (tx) => {

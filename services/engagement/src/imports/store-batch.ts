@@ -16,7 +16,7 @@ type Rejected = { row: number; reason: string; fields: string[] }
 /** Rows of a file that commit together: whole orders by their number, and the last row among them. */
 export type Batch = { orders: Map<string, FileRow[]>; rejected: Rejected[]; lastRow: number }
 
-/** Stores the batch and the place to go on from, or neither. */
+/** Stores the batch and the number of rows done in one transaction. */
 export async function storeBatch(deps: Deps, job: OrderImport, batch: Batch): Promise<void> {
   const orders = [...batch.orders.values()].map((rows) => toOrder(job, rows))
   const claims = claimsOf(deps, job, batch)
@@ -34,7 +34,7 @@ export async function storeBatch(deps: Deps, job: OrderImport, batch: Batch): Pr
   })
 }
 
-/** One claim per customer of the batch. It is dated by nothing in the file, so that the same customer is the same claim. */
+/** One claim per customer of the batch. It contains no date of the file, so that the same customer has the same claim. */
 function claimsOf({ keyRing }: Deps, job: OrderImport, batch: Batch): Claim[] {
   const rows = [...batch.orders.values()].flatMap((order) => (order[0]!.customerId ? [order[0]!] : []))
   const newest = new Map(rows.map((row) => [row.customerId, row]))
@@ -92,7 +92,7 @@ async function keepRejected(tx: Tx, { keyRing }: Deps, job: OrderImport, rejecte
   )
 }
 
-/** Moves the place to go on from; the guard keeps a second transfer of the same file from counting twice. */
+/** Advances the number of rows done; the guard keeps a second transfer of the same file from counting twice. */
 async function advance(tx: Tx, job: OrderImport, lastRow: number, orders: IncomingOrder[]): Promise<void> {
   const refunds = orders.filter((order) => order.isRefundDocument).length
   const counts = {

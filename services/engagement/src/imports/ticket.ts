@@ -6,7 +6,7 @@ import type { Viewer } from '@renmai/platform/serve/viewer'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 
 const LIFETIME_MS = 3_600_000
-/** What a holder needs, when the import is begun and whenever its ticket is used. */
+/** The scope that a holder needs, when the import starts and whenever its ticket is used. */
 export const IMPORT_SCOPE = 'orders:write'
 
 type Holder = Pick<Viewer, 'kind' | 'id'>
@@ -14,15 +14,16 @@ type Place = { tenantId: string; importId: string }
 
 const notThere = () => new AppError('NOT_FOUND', 'No such path')
 
-/** A signed right of a viewer to send or fetch one import's file, for an hour. */
+/** Signs the right of a viewer to send or fetch one import's file, for an hour. */
 export function signTicket(key: string, { tenantId, importId }: Place, { kind, id }: Holder, now: Date): string {
   const said = [kind, id, now.getTime() + LIFETIME_MS].join('.')
   return `${said}.${macOf(key, tenantId, importId, said)}`
 }
 
 /**
- * Checks a ticket, and that its holder is still who may: a ticket outlives a key that was revoked.
- * @throws AppError NOT_FOUND for one that is forged or expired, or whose holder lost the right: nothing is said about what exists
+ * Checks a ticket, and that its holder still has the scope: a ticket outlives a key that was revoked.
+ * @throws AppError NOT_FOUND for a ticket that is forged or expired, or whose holder lost the scope: the answer does not
+ *   reveal what exists
  */
 export async function requireTicket(
   { ticketKey, bus, now }: { ticketKey: string; bus: Bus; now: () => Date },

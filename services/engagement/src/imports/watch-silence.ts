@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream'
 import { AppError } from '@renmai/platform/serve/errors'
 
 /**
- * Watches a body that is piped. While its receiver holds it back the sender has to wait and is not silent.
- * @param onSilent called with TIMEOUT when nothing came for `silentMs`
- * @returns ends the watch
+ * Watches a body that is piped. While the receiver applies back pressure, the sender has to wait and does not count as silent.
+ * @param onSilent called with TIMEOUT when nothing arrived for `silentMs`
+ * @returns the function that ends the watch
  */
 export function watchSilence(body: Readable, silentMs: number, onSilent: (error: AppError) => void): () => void {
   const check = () => {

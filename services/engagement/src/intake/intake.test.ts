@@ -7,7 +7,7 @@ import { createIntake } from './intake.ts'
 
 const seed = engagementSeed()
 
-it('while the database is away nothing is acknowledged, and every platform gets a time after which to send again', async () => {
+it('while the database is away nothing is acknowledged, and every platform gets 503 with Retry-After', async () => {
   const nowhere = connect('postgres://nobody:x@127.0.0.1:1/none')
   const away = testDeps({ urls: seed.test.urls, db: nowhere, relayDb: seed.test.relayDb }, seed.bus)
   const http = createIntake(away)

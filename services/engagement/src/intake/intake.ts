@@ -5,18 +5,18 @@ import type { Deps } from '../context.ts'
 import { serveImports } from '../imports/import.ts'
 import { serveCallbacks } from './serve-callbacks.ts'
 
-/** How long a file's sender may be silent, in milliseconds. */
+/** Longest silence of a file's sender, in milliseconds. */
 type IntakeOptions = { silentMs?: number }
 
-/** Where a route sets no limit of its own. */
+/** Limit of a body in bytes, for routes that set none. */
 const BODY_LIMIT = 64 * 1024
-/** A file of 100 MB over a slow line. */
+/** Allows a file of 100 MB over a slow connection. */
 const UPLOAD_MS = 600_000
 
-/** The public listener for platforms, event sources and files. Each caller proves itself by its own signature. */
+/** The public listener for platforms, event sources and files. Each caller authenticates by its own signature. */
 export function createIntake(deps: Deps, { silentMs }: IntakeOptions = {}): Http {
   const http = createHttp({ log: deps.log, bodyLimit: BODY_LIMIT, requestTimeoutMs: UPLOAD_MS })
-  // Signatures cover the bytes as they came, so nothing is parsed before they hold.
+  // Signatures cover the bytes as received, so nothing is parsed before a signature is verified.
   http.removeAllContentTypeParsers()
   http.addContentTypeParser(
     ['application/json', 'text/xml', 'application/xml', 'text/plain'],
@@ -24,7 +24,7 @@ export function createIntake(deps: Deps, { silentMs }: IntakeOptions = {}): Http
     (_request, body, done) => done(null, body),
   )
   http.addContentTypeParser(['text/csv', 'application/octet-stream'], (_request, payload, done) => done(null, payload))
-  // Before the body is read.
+  // This runs before the body is read.
   http.addHook('onRequest', async (request) => {
     const ids = Object.values((request.params ?? {}) as Record<string, string>)
     if (!ids.every(isId)) throw new AppError('NOT_FOUND', 'No such path')

@@ -13,7 +13,7 @@ import { takeOrder } from '../orders/order.ts'
 import { webhookPlace } from './store-push.ts'
 import { type Webhook, webhooks } from './webhook.table.ts'
 
-/** Works on stored pushes. What fails for a passing reason is tried again; what never can is parked with its reason. */
+/** Processes stored pushes. A push that fails for a transient reason is retried; any other is parked with its reason. */
 export const processPushes = outside(webhooks, (deps: Deps) => ({
   name: 'process-pushes',
   lanes: 4,
@@ -44,10 +44,10 @@ async function process(deps: Deps, webhook: Webhook): Promise<Outcome> {
   }
 }
 
-/** What is noted with a push, and what commits with the mark that it is done. */
+/** The note to store with a push, and the function that runs in the transaction that marks it as done. */
 type Taken = { problem: string | null; effects?: (tx: Tx) => Promise<unknown> }
 
-/** Reads one push and finds the person behind it; nothing is written yet. */
+/** Reads one push and resolves its person; nothing is written yet. */
 async function take(deps: Deps, account: OpenAccount, message: string, receivedAt: Date): Promise<Taken> {
   const { callback } = connectors[account.kind]
   if (!callback) throw new AppError('INVALID', `${account.kind} takes no pushes`)
@@ -55,7 +55,7 @@ async function take(deps: Deps, account: OpenAccount, message: string, receivedA
   if (incoming.kind === 'OTHER') return { problem: `OTHER: ${incoming.name}` }
   const untimely = 'at' in incoming && momentProblem(incoming.at, deps.now())
   if (untimely) return { problem: `${untimely}: time of the push` }
-  // Before identity gets to know of anybody, and before anything of the account is called.
+  // The proof comes before identity gets any person, and before any other call with the account.
   await callback.prove?.(account, reachOf(deps, account.kind))
   const effects =
     incoming.kind === 'ORDER_CHANGED'

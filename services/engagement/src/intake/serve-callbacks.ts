@@ -14,10 +14,10 @@ type Route = {
 }
 
 const pathOf = (path: string) => `/${path}/:tenantId/:accountId`
-/** The last part of a path names the kind of work to the admission. */
+/** The last part of a path names the kind of work for admission. */
 const workOf = (path: string) => path.split('/').at(-1)!
 
-/** A route for each connector that is called. An account proves its callers by its own secret, before anything is parsed. */
+/** Routes for callbacks and events of connectors. The account's secret authenticates its callers, before anything is parsed. */
 export function serveCallbacks(http: Http, deps: Deps): void {
   for (const [kind, { callback, events }] of Object.entries(connectors) as [ChannelKind, Connector][]) {
     if (callback) servePushes(http, deps, kind, callback)

@@ -8,7 +8,7 @@ import { webhooks } from './webhook.table.ts'
 
 export const webhookPlace = (id: string) => `webhooks.body|${id}`
 
-/** Stores a push, sealed; it is worked on after the answer. */
+/** Stores a push, sealed; it is processed after the answer. */
 export async function storePush({ db, keyRing }: Deps, tenantId: string, accountId: string, { identity, message }: Push): Promise<void> {
   const id = newId()
   const dedupeKey = createHash('sha256').update(identity).digest('base64url')

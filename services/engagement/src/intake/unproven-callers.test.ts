@@ -33,7 +33,7 @@ const statusOf = async (url: string, type: string, payload: string) =>
   (await stand.intake.inject({ method: 'POST', url, headers: { 'content-type': type }, payload })).statusCode
 const stored = async () => (await stand.test.owner.query('SELECT 1 FROM webhooks WHERE tenant_id = $1', [tenant])).rowCount
 
-describe('a caller who has not proven themselves', () => {
+describe('a caller without a valid signature', () => {
   const unsigned = '?msg_signature=x&timestamp=1&nonce=n'
 
   it.each([
@@ -43,7 +43,7 @@ describe('a caller who has not proven themselves', () => {
     ['what is no XML', '<<<'],
     ['Encrypt twice', '<Encrypt>QUJD</Encrypt><Encrypt>QUJD</Encrypt>'],
     ['a document type', '<!DOCTYPE x>'],
-  ])('is told so whatever the body is, which nobody parses: %s', async (_what, inner) =>
+  ])('is refused as such for any body, which is not parsed: %s', async (_what, inner) =>
     expect(await statusOf(`${paths.wecom}${unsigned}`, 'text/xml', `<xml>${inner}</xml>`)).toBe(401),
   )
 
@@ -58,7 +58,7 @@ describe('a caller who has not proven themselves', () => {
     expect(await statusOf(paths[to], type, `${body(most)} `)).toBe(413)
   })
 
-  it('who names no account is refused before the body is read', async () =>
+  it('that names no account is refused before the body is read', async () =>
     expect(await statusOf('/hooks/wecom/x/y', 'text/xml', 'x'.repeat(5 * MIB))).toBe(404))
 })
 
@@ -79,19 +79,19 @@ describe('a signed callback', () => {
     expect(await stored()).toBe(0)
   })
 
-  it('is kept once, also with an id longer than an index takes', async () => {
+  it('is kept once, also with an id that is longer than an index allows', async () => {
     const message = `<xml><MsgType>text</MsgType><MsgId>${'9'.repeat(20_000)}</MsgId></xml>`
     expect([await send(message), await send(message)]).toEqual([200, 200])
     expect(await stored()).toBe(1)
   })
 
-  it('may hold what looks like elements in what a person wrote', async () => {
+  it('may contain text of a person that has the form of elements', async () => {
     expect(await send(`<xml><MsgType>text</MsgType><MsgId>1</MsgId><Content><![CDATA[${'<a><b '.repeat(300)}]]></Content></xml>`)).toBe(200)
     expect(await stored()).toBe(1)
   })
 })
 
-it('a push of Youzan is known again by what is signed of it, whatever else it says', async () => {
+it('a repeated push of Youzan is recognised by its signed parts, whatever its other parts contain', async () => {
   const push = (msg: string, rest: object) => {
     const sign = createHash('md5').update(`${SHOP.clientId}${msg}${SHOP.clientSecret}`).digest('hex')
     const body = { client_id: SHOP.clientId, kdt_id: 42, msg, sign, type: 'trade_TradePaid', ...rest }

@@ -2,7 +2,7 @@ import { bytes, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { leased, leasedIndexes } from '@renmai/platform/work/leased'
 import { pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
-/** What platforms pushed, as they sent it but decrypted and sealed anew. Stored before it is answered, worked on after. */
+/** Pushes of platforms, as received but decrypted and sealed again. They are stored before the answer and processed after it. */
 export const webhooks = pgTable(
   'webhooks',
   {

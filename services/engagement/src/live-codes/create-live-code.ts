@@ -26,8 +26,8 @@ const Input = z.object({
 })
 
 /**
- * Writes down the wanted code; a worker requests it from the platform, outside the transaction.
- * @throws AppError FORBIDDEN for a welcome text without messages:write: it is sent to everybody who scans the code
+ * Stores the wanted code; a worker requests it from the platform, outside the transaction.
+ * @throws AppError FORBIDDEN for a welcome text without messages:write: it is sent to every person who scans the code
  */
 export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)

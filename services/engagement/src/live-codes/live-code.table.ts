@@ -15,7 +15,7 @@ export const liveCodes = pgTable(
     tagIds: uuid('tag_ids').array().notNull(),
     welcomeText: text(),
     skipVerify: boolean().notNull(),
-    /** The platform's handle; without it the code cannot be changed any more. */
+    /** The platform's id of the code; null while the platform has not created it. The code cannot be changed without it. */
     configId: text(),
     qrUrl: text(),
     ...leased(),

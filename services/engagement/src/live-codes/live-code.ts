@@ -2,7 +2,7 @@ import type { Tx } from '@renmai/platform/db/db'
 import { and, eq } from 'drizzle-orm'
 import { type LiveCode, liveCodes } from './live-code.table.ts'
 
-/** The live code of an account with a state. */
+/** Finds the live code of an account by its state. */
 export async function findLiveCode(tx: Tx, accountId: string, state: string): Promise<LiveCode | undefined> {
   const [code] = await tx
     .select()

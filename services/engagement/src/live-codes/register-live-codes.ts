@@ -8,8 +8,8 @@ import type { Deps } from '../context.ts'
 import { type LiveCode, liveCodes } from './live-code.table.ts'
 
 /**
- * Requests from the platform the codes that have none yet. A crash after its answer makes a second code there, which nobody
- * is shown: the state, not the code, attributes a customer.
+ * Requests codes from the platform for live codes that have none yet. A crash after the platform's answer leaves a second code
+ * there, which is never shown: the state, not the code, attributes a customer.
  */
 export const registerLiveCodes = outside(liveCodes, (deps: Deps) => ({
   name: 'register-live-codes',
@@ -24,7 +24,7 @@ async function register(deps: Deps, code: LiveCode): Promise<Outcome> {
   const account = await withTenant(deps.db, tenantId, (tx) => readAccount(tx, deps.keyRing, accountId))
   const made = await connectors[account.kind].provisions?.liveCode?.(account, code, reachOf(deps, account.kind))
   if (!made) return { parked: 'The platform makes no live codes' }
-  // Some reasons pass by themselves; anything else needs a person.
+  // A transient reason is retried; any other needs a person.
   if (!('given' in made)) return 'later' in made ? made : { parked: made.refused }
   const mine = and(eq(liveCodes.tenantId, tenantId), eq(liveCodes.id, id))
   return { done: (tx) => tx.update(liveCodes).set(made.given).where(mine) }

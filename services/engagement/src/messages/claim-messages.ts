@@ -11,7 +11,7 @@ const { claim, postpone: later, block: end, handOver, lose } = transitions
 const SHAPE = `tenant_id AS "tenantId", id, profile_id AS "profileId", channel, purpose, template_id AS "templateId",
   template_version AS "templateVersion", variables, attempt_id AS "attemptId", attempts`
 
-/** Takes messages that are due, for 60 seconds. The attempt's id fences off a worker that was too slow. */
+/** Claims messages that are due, for 60 seconds. The attempt's id fences off a worker that was too slow. */
 export function claimMessages(db: Db, tenantId: string, limit: number): Promise<Message[]> {
   return withTenant(db, tenantId, async (tx) => {
     const { rows } = await tx.client.query<Message>(
@@ -26,9 +26,9 @@ export function claimMessages(db: Db, tenantId: string, limit: number): Promise<
 }
 
 /**
- * Settles what dead workers left: a message that was only claimed is planned again, one that was being handed over may
- * have been accepted and is never sent again blindly.
- * @returns how many there were
+ * Settles messages of dead workers. A message that was only claimed is planned again. A message that was being handed over
+ * may have been accepted, so it becomes UNKNOWN and is never sent again automatically.
+ * @returns number of settled messages
  */
 export async function settleAbandoned(tx: Tx, now: Date): Promise<number> {
   const planned = await tx.client.query(
@@ -55,8 +55,8 @@ export async function settleAbandoned(tx: Tx, now: Date): Promise<number> {
 }
 
 /**
- * Gives messages back, to be tried after a delay that grows with the attempts. Only those that were not handed over:
- * when the outcomes of a batch cannot be recorded, some of it was sent.
+ * Releases messages, to be retried after a delay that grows with the attempts. It changes only messages that were not handed
+ * over: when the outcomes of a batch cannot be recorded, some of its messages were sent.
  */
 export async function postpone(tx: Tx, ids: string[], attemptId: string, reason: string): Promise<void> {
   await tx.client.query(
@@ -86,7 +86,7 @@ export async function block(tx: Tx, message: Message, decisionId: string | null,
 
 /**
  * Commits that the platform is about to be called for messages of one attempt.
- * @returns the ids of those that the worker still holds; it may go on with these only
+ * @returns ids of the messages that the worker still holds; it may go on with these only
  */
 export async function markSending(tx: Tx, attemptId: string, sends: readonly { id: string; decisionId: string }[]): Promise<Set<string>> {
   const { rows } = await tx.client.query<{ id: string }>(

@@ -44,7 +44,7 @@ describe('dispatch', () => {
     await eventually(async () => expect((await seed.stateOf(id!)).state).toBe('SENT'))
   })
 
-  it('does not send again what was being handed over when the worker died', async () => {
+  it('does not send a message again that was being handed over when the worker died', async () => {
     const mail = await seed.startMail()
     const [id] = await seed.request()
     await seed.test.owner.query(
@@ -58,14 +58,14 @@ describe('dispatch', () => {
     expect((await published(seed.test, MessageFailedSchema)).find((one) => one.messageId === id)).toMatchObject({ isUnknown: true })
   })
 
-  it('does not send again what was handed over when the database fails while the outcomes are recorded', async () => {
+  it('does not send a message again that was handed over when the database fails while the outcomes are recorded', async () => {
     const mail = await seed.startMail()
     const ids = await seed.request(2)
     const states = async () => (await Promise.all(ids.map(seed.stateOf))).map(({ state }) => state).sort((a, b) => a.localeCompare(b))
     mail.beforeAnswer = async (no) => {
       if (no !== 2) return
       await eventually(async () => expect(await states()).toEqual(['SENDING', 'SENT']))
-      // Longer than a statement waits for a lock, and shorter than the worker then waits to give its messages back.
+      // Longer than a statement waits for a lock, and shorter than the worker then waits to release its messages.
       await seed.test.owner.query("BEGIN; SELECT 1 FROM messages WHERE state = 'SENDING' FOR UPDATE")
       setTimeout(() => void seed.test.owner.query('COMMIT'), 4_000)
     }
@@ -76,7 +76,7 @@ describe('dispatch', () => {
     expect([mail.accepted, await states()]).toEqual([2, ['SENDING', 'SENT']])
   })
 
-  it('goes to no mail server inside, neither by its number nor by what its name comes to', async () => {
+  it('connects to no internal mail server, neither by its IP address nor by a name that resolves to one', async () => {
     const connect = (host: string, port = 587) =>
       connectAccount(seed.contextOf(), 'SMTP', { idempotencyKey: key(), name: 'm', host, port, from: 'a@renmai.example' })
     for (const host of ['10.0.0.5', 'postgres', '[::1]', '169.254.169.254'])
@@ -95,7 +95,7 @@ describe('dispatch', () => {
     await eventually(async () => expect(await seed.stateOf(id!)).toMatchObject({ state: 'REJECTED', reasons: ['SMTP_HOST_REFUSED'] }))
   })
 
-  it('plans again what was only claimed, and gives up what the platform refuses', async () => {
+  it('plans a message again that was only claimed, and ends a message that the platform refuses', async () => {
     const mail = await seed.startMail()
     mail.refuse = true
     const [id] = await seed.request()
@@ -118,7 +118,7 @@ describe('dispatch', () => {
     expect(mail.accepted).toBe(1)
   })
 
-  it('a worker that was frozen past its lease can neither send nor record what another one took over', async () => {
+  it('a worker that was frozen past its lease can neither send nor record a message that another one has claimed', async () => {
     const [id] = await seed.request()
     const inTenant = <T>(work: (tx: Tx) => Promise<T>) => withTenant(seed.test.db, seed.tenant, work)
     const mark = (attemptId: string) => inTenant((tx) => markSending(tx, attemptId, [{ id: id!, decisionId: newId() }]))
@@ -134,7 +134,7 @@ describe('dispatch', () => {
     expect((await seed.stateOf(id!)).state).toBe('SENDING')
   })
 
-  it('by two concurrent workers delivers every message once', async () => {
+  it('delivers every message once by two concurrent workers', async () => {
     const mail = await seed.startMail()
     const ids = await seed.request(40)
     seed.startGate(true)

@@ -23,11 +23,11 @@ import { type Outcome, recordHandovers } from './record-handovers.ts'
 import { type Drafted, type Rendered, renderDrafts } from './render-drafts.ts'
 
 const BATCH = 200
-/** Batches under way at the same time: while one is handed over, another is put to the gate. A tenant has half of them. */
+/** Concurrent batches: while one is handed over, another waits for the gate. A tenant has at most half of them. */
 const LANES = 4
 
 /**
- * Sends what is due. Per message: the gate decides (no answer: wait, never send), identity gives the address, the text
+ * Sends due messages. Per message: the gate decides (no answer: wait, never send), identity returns the address, the text
  * is rendered, SENDING is committed, the platform is called once, the outcome is recorded.
  */
 export const dispatchMessages = queue('messages', (deps: Deps) => ({
@@ -45,7 +45,7 @@ export const dispatchMessages = queue('messages', (deps: Deps) => ({
   },
 }))
 
-/** A batch that fails by a fault is dispatched one by one, so that the message to blame holds up no other. */
+/** A batch that fails by a fault is dispatched one by one, so that the faulty message delays no other. */
 async function dispatch(deps: Deps, tenantId: string, claimed: Message[]): Promise<void> {
   try {
     const allowed = await askGate(deps, tenantId, claimed)
@@ -67,7 +67,7 @@ const giveBack = (deps: Deps, tenantId: string, claimed: Message[], reason: stri
     ),
   )
 
-/** What fails by a fault again and again is blocked, which whoever looks at the message sees. */
+/** A message that fails repeatedly by a fault is blocked; its state and reasons show this. */
 async function judge(deps: Deps, message: Message, error: unknown): Promise<void> {
   deps.bus.log.error({ err: error, message: message.id, attempts: message.attempts }, 'a message could not be dispatched')
   if (message.attempts < MAX_ATTEMPTS) return giveBack(deps, message.tenantId, [message], 'INTERNAL')
@@ -76,7 +76,7 @@ async function judge(deps: Deps, message: Message, error: unknown): Promise<void
 
 type Allowed = { message: Message; decision: SendDecision }
 
-/** Messages that the gate allows; the refused ones are blocked with the receipt's id. */
+/** Returns the messages that the gate allows; refused messages are blocked with the receipt's id. */
 async function askGate(deps: Deps, tenantId: string, claimed: Message[]): Promise<Allowed[]> {
   const questions = claimed.map(({ id, profileId, purpose, channel }) => ({
     messageId: id,
@@ -126,7 +126,7 @@ async function handOver(deps: Deps, tenantId: string, channel: string, group: Al
 
 type Send = (message: Outbound) => Promise<Handover>
 
-/** The connector that messages of a channel go out by; none where no platform has the channel. */
+/** The connector that sends messages of a channel; undefined where no platform has the channel. */
 function senderOf(channel: string) {
   const found = Object.entries(connectors).find(([, { sender }]) => sender?.channel === channel)
   return [found?.[0] as ChannelKind | undefined, found?.[1].sender] as const
@@ -145,7 +145,7 @@ async function readTemplates(tx: Tx, group: Allowed[]): Promise<Map<string, Temp
 
 type Steps = ReturnType<typeof stepsOf>
 
-/** What is done with each message of one attempt; writes of messages that are at the same step are committed together. */
+/** Processes each message of one attempt; writes of messages that are at the same step are committed together. */
 function stepsOf({ db, now }: Deps, tenantId: string, attemptId: string, send: Send | undefined) {
   const inTenant = <T>(work: (tx: Tx) => Promise<T>) => withTenant(db, tenantId, work)
   return {
@@ -166,7 +166,7 @@ function stepsOf({ db, now }: Deps, tenantId: string, attemptId: string, send: S
 
 async function sendOne(steps: Steps, allowed: Allowed, card: ContactCard | undefined, text: Drafted | undefined): Promise<void> {
   const { message, decision } = allowed
-  // A template that is not known yet was published just now; its event is on its way.
+  // A template that is not known yet was published recently; its event has not arrived yet.
   if (!text) return steps.postpone(message, 'TEMPLATE_NOT_YET_KNOWN')
   const problem = !steps.send ? 'NO_CHANNEL_ACCOUNT' : !card?.address ? 'NO_ADDRESS' : 'problem' in text ? text.problem : undefined
   if (problem) return steps.block(allowed, problem)

@@ -32,7 +32,7 @@ afterAll(async () => {
   await wecom.close()
 })
 
-it('messages of a template that takes too much are blocked with that reason, and those beside them are sent', async () => {
+it('messages of a template that exceeds the limits are blocked with that reason, and other messages are sent', async () => {
   const templates = { heavy: newId(), light: newId(), missing: newId() }
   const bodies = { heavy: HEAVY, light: 'Hi {{ customer.name }}', missing: '{{ nothing }}' }
   const wishes = (['heavy', 'light', 'missing', 'heavy', 'light'] as const).map((kind) => ({ kind, messageId: newId() }))

@@ -2,7 +2,7 @@ import { createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
-/** Outbound messages. Each column of the state machine is changed by the worker that holds attemptId only. */
+/** Outbound messages. Only the worker that holds attemptId changes the columns of the state machine. */
 export const messages = pgTable(
   'messages',
   {
@@ -11,7 +11,7 @@ export const messages = pgTable(
     profileId: uuid('profile_id').notNull(),
     channel: text().notNull(),
     purpose: text().notNull(),
-    /** @NOTE Read by the release before only, which takes this for a message that needs consent; the next release drops it. */
+    /** @NOTE Only the previous release reads this, as a message that needs consent; the next release drops the column. */
     messageClass: text().notNull().default('COMMERCIAL'),
     templateId: uuid('template_id').notNull(),
     templateVersion: integer().notNull(),
@@ -20,7 +20,7 @@ export const messages = pgTable(
     state: text({ enum: ['PLANNED', 'CLAIMED', 'SENDING', 'SENT', 'BLOCKED', 'REJECTED', 'UNKNOWN'] })
       .notNull()
       .default('PLANNED'),
-    /** Fences off a worker whose lease has run out. */
+    /** Id of the current attempt; it fences off a worker whose lease has run out. */
     attemptId: uuid('attempt_id'),
     leaseUntil: moment('lease_until'),
     attempts: integer().notNull().default(0),

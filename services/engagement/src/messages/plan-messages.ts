@@ -3,7 +3,7 @@ import { on } from '@renmai/platform/events/inbox'
 import { MessageRequestedSchema } from '@renmai/proto/campaign/v1/events'
 import { messages } from './message.table.ts'
 
-/** Plans each message once; its id is decided by who asked, so that the same wish heard twice is one message. */
+/** Plans each message once. The requesting service decides its id, so that a request that is consumed twice is one message. */
 export const planMessages = on(MessageRequestedSchema, 'plan-messages', async (tx, events) => {
   const rows = events.map((event) => ({
     id: event.messageId,

@@ -9,7 +9,7 @@ import type { Message } from './message.table.ts'
 
 const ended = meter.createCounter('renmai_messages', { description: 'Attempts to send messages, by channel and how they ended' })
 
-/** What became of one message; outcomes of one attempt are recorded together. */
+/** Outcome of one message; outcomes of one attempt are recorded together. */
 export type Outcome = { message: Message; decisionId: string; handover: Handover }
 type Told<O extends Handover['outcome']> = Outcome & { handover: Extract<Handover, { outcome: O }> }
 
@@ -18,7 +18,7 @@ const is =
   (one: Outcome): one is Told<O> =>
     (outcomes as string[]).includes(one.handover.outcome)
 
-/** Records outcomes of one attempt. What another worker has taken over since is left alone. */
+/** Records outcomes of one attempt. Messages that another worker has claimed since do not change. */
 export async function recordHandovers(tx: Tx, attemptId: string, outcomes: readonly Outcome[], now: Date): Promise<void> {
   for (const { message, handover } of outcomes) ended.add(1, { channel: message.channel, state: handover.outcome })
   await recordSent(tx, attemptId, outcomes.filter(is('SENT')), now)

@@ -5,7 +5,7 @@ import type { Message } from './message.table.ts'
 export type Rendered = { subject: string; body: string }
 export type Drafted = Rendered | { problem: string }
 
-/** A message with what its text is made of. */
+/** A message with the parts of its text. */
 export type Draft = { message: Pick<Message, 'id' | 'variables'>; template: Template; displayName: string }
 
 const PROBLEMS = {
@@ -15,8 +15,8 @@ const PROBLEMS = {
 } as const satisfies Record<TextProblem['problem'], string>
 
 /**
- * Renders messages of a tenant. A variable that is missing stops its message: nobody is sent a blank or a placeholder.
- * @returns the text by the message's id, or why there is none
+ * Renders messages of a tenant. A missing variable stops its message: no customer gets a blank or a placeholder.
+ * @returns by the message's id the text, or the problem
  */
 export async function renderDrafts(templates: Templates, tenantId: string, drafts: readonly Draft[]): Promise<Map<string, Drafted>> {
   const keyOf = ({ id, version }: Template) => `${id}|${version}`

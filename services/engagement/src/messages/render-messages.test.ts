@@ -19,7 +19,7 @@ const render = async (bodyTemplate: string, variables: Record<string, string>, d
 }
 
 describe('messages', () => {
-  it('are rendered, and never with a blank in the place of a variable', async () => {
+  it('are rendered, and never with a blank instead of a variable', async () => {
     expect(await render('券 {{ coupon }}', { coupon: 'A1' })).toEqual({ subject: '王', body: '券 A1' })
     expect(await render('券', {}, '')).toEqual({ subject: '您', body: '券' })
     expect(await render('券 {{ coupon }}', {})).toEqual({ problem: 'TEMPLATE_VARIABLE_MISSING' })

@@ -16,7 +16,7 @@ describe('orders', () => {
     [{}, undefined],
   ])('%o is %s', (change, problem) => expect(problemOf({ ...order, ...change }, NOW)).toBe(problem))
 
-  it('are refunded by what went back', () => {
+  it('are refunded by the refunded amount', () => {
     expect(statusOf(order)).toBe('PAID')
     expect(statusOf({ ...order, refundedMinor: 40 })).toBe('PARTIALLY_REFUNDED')
     expect(statusOf({ ...order, refundedMinor: 100 })).toBe('REFUNDED')

@@ -1,6 +1,6 @@
 /**
- * Orders as they come in from any shop. The platform's own time of change decides which of two states is newer, never
- * the order of arrival; lines must add up to the total and the discount.
+ * Orders as they arrive from any shop. The platform's own time of change decides which of two states is newer, not the
+ * order of arrival. Lines must add up to the total and the discount.
  */
 import { momentProblem } from '@renmai/platform/serve/moments.rules'
 import type { IncomingOrder } from '../connectors/incoming.ts'
@@ -8,7 +8,7 @@ import type { OrderStatus } from './order.table.ts'
 
 const MAX_LINES = 2_000
 
-/** Why an order cannot be stored as it is; undefined when it can. */
+/** The reason why an order cannot be stored; undefined when it can. */
 export function problemOf(order: IncomingOrder, now: Date): string | undefined {
   if (!/^[A-Z]{3}$/.test(order.currency)) return 'UNKNOWN_CURRENCY'
   if (order.lines.length > MAX_LINES) return 'TOO_MANY_LINES'
@@ -35,7 +35,7 @@ function inconsistencyOf(order: IncomingOrder): string | undefined {
   return lines + order.freightMinor - order.discountMinor === order.totalMinor ? undefined : 'ORDER_INCONSISTENT'
 }
 
-/** The status with the refund in it: shops keep an order finished while its money goes back. */
+/** The status including refunds: shops keep an order finished while its money is refunded. */
 export function statusOf(order: Pick<IncomingOrder, 'status' | 'totalMinor' | 'refundedMinor' | 'isRefundDocument'>): OrderStatus {
   if (order.isRefundDocument) return 'REFUNDED'
   if (order.refundedMinor === 0) return order.status

@@ -21,7 +21,7 @@ export const orders = pgTable(
     couponCodes: text().array().notNull().default([]),
     paidAt: moment('paid_at'),
     refundedAt: moment('refunded_at'),
-    /** The platform's own time of the last change: decides which of two pushes is newer. */
+    /** The platform's own time of the last change; it decides which of two pushes is newer. */
     modifiedAt: moment('modified_at').notNull(),
     version: bigint({ mode: 'number' }).notNull(),
     createdAt: createdAt(),
@@ -62,7 +62,7 @@ export const parkedOrders = pgTable(
     shopId: text().notNull(),
     orderNo: text().notNull(),
     reason: text().notNull(),
-    /** The order as it came, sealed. */
+    /** The order as it arrived, sealed. */
     body: bytes('body').notNull(),
     createdAt: createdAt(),
   },

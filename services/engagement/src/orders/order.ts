@@ -1,4 +1,4 @@
-/** What other features use of orders. */
+/** Exports for other features. */
 
 export { storeOrders } from './store-orders.ts'
 export { takeOrder } from './take-order.ts'

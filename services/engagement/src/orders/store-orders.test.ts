@@ -10,7 +10,7 @@ import { storeOrders } from './store-orders.ts'
 const seed = engagementSeed()
 
 describe('orders', () => {
-  it('end in the same state in whatever order their pushes come', async () => {
+  it('end in the same state in whatever order their pushes arrive', async () => {
     const states = [
       orderAt(1),
       orderAt(2, { status: 'SHIPPED' }),
@@ -25,7 +25,7 @@ describe('orders', () => {
     }
   })
 
-  it('that contradict themselves are set aside, sealed, and stop no other', async () => {
+  it('with contradictory data are set aside, sealed, and stop no other', async () => {
     const stored = await withTenant(seed.test.db, seed.tenant, (tx) =>
       storeOrders(tx, seed.worker, [
         { order: orderAt(1, { totalMinor: 1 }), profileId: undefined },

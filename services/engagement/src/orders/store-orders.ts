@@ -12,10 +12,10 @@ import { type Order, orderLines, orders, parkedOrders } from './order.table.ts'
 /** An order whose buyer is resolved. */
 export type AttachedOrder = { order: IncomingOrder; profileId: string | undefined }
 
-/** What sealing what is set aside and judging times takes. */
+/** Keys to seal parked orders, and the clock to check times. */
 type Storing = { readonly keyRing: KeyRing; readonly now: () => Date }
 
-/** A newer state by the platform's time replaces an older one; an older or equal one that comes later changes nothing. */
+/** A newer state by the platform's time replaces an older one. An older or equal state that arrives later changes nothing. */
 const NEWER_WINS = `ON CONFLICT (tenant_id, platform, shop_id, order_no) DO UPDATE SET
   profile_id = coalesce(excluded.profile_id, orders.profile_id), status = excluded.status, total_minor = excluded.total_minor,
   discount_minor = excluded.discount_minor, refunded_minor = greatest(orders.refunded_minor, excluded.refunded_minor),
@@ -23,7 +23,7 @@ const NEWER_WINS = `ON CONFLICT (tenant_id, platform, shop_id, order_no) DO UPDA
   modified_at = excluded.modified_at, version = orders.version + 1
   WHERE orders.modified_at < excluded.modified_at`
 
-/** Stores up to 500 orders of one tenant and tells of those that are new or newer. Contradictory ones are parked. */
+/** Stores up to 500 orders of one tenant and publishes those that are new or newer. Contradictory orders are parked. */
 export async function storeOrders(
   tx: Tx,
   { keyRing, now }: Storing,

@@ -5,7 +5,7 @@ import { hiddenId, resolveClaims } from '../touchpoints/touchpoint.ts'
 import { problemOf } from './order.rules.ts'
 import { storeOrders } from './store-orders.ts'
 
-/** Finds the buyer of a pushed order. @returns what stores the order */
+/** Finds the buyer of a pushed order. @returns the function that stores the order */
 export async function takeOrder(deps: Deps, tenantId: string, order: IncomingOrder): Promise<(tx: Tx) => Promise<unknown>> {
   const isGood = !problemOf(order, deps.now())
   const profileId = order.buyer && isGood ? await profileOf(deps, tenantId, order, order.buyer) : undefined

@@ -1,7 +1,7 @@
 import { tenantId } from '@renmai/platform/db/columns'
 import { bigint, index, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core'
 
-/** Which customer a profile belongs to, as identity says. Reads by customer go through it. */
+/** The customer of each profile, as identity publishes it. Reads by customer go through it. */
 export const profileCustomers = pgTable(
   'profile_customers',
   {
@@ -13,5 +13,5 @@ export const profileCustomers = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.profileId] }), index('profile_customers_customer').on(t.tenantId, t.customerId)],
 )
 
-/** From a customer to their profiles. */
+/** From a customer to the customer's profiles. */
 export const ofCustomer = { table: profileCustomers, from: profileCustomers.customerId, to: profileCustomers.profileId }

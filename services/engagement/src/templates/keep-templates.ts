@@ -3,7 +3,7 @@ import { on } from '@renmai/platform/events/inbox'
 import { TemplatePublishedSchema } from '@renmai/proto/campaign/v1/events'
 import { templates } from './template.table.ts'
 
-/** Keeps every published version: a message renders with the version it was asked for. */
+/** Keeps every published version: a message is rendered with the version that was requested. */
 export const keepTemplates = on(TemplatePublishedSchema, 'keep-templates', async (tx, events) => {
   const rows = events.map((event) => ({
     id: event.templateId,

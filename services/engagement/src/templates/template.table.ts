@@ -1,7 +1,7 @@
 import { tenantId } from '@renmai/platform/db/columns'
 import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
-/** Published templates of campaign, kept to render by. */
+/** Published templates of campaign, kept to render messages. */
 export const templates = pgTable(
   'templates',
   {

@@ -11,7 +11,7 @@ describe('events', () => {
   }
   const check = (change: object) => checkEvent({ ...good, ...change }, 's', now) as { reason?: string; pointer?: string }
 
-  it('are taken with their identifiers and details', () =>
+  it('are accepted with their identifiers and details', () =>
     expect(check({ properties: [{ key: 'page', value: '/' }] })).toMatchObject({ properties: { page: '/' } }))
 
   it.each([

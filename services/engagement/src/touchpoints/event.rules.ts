@@ -1,4 +1,4 @@
-/** What an event must be to be taken in. Each rejection has a code and points at what is wrong. */
+/** The checks of an event before it is stored. Each rejection has a code and a pointer to the wrong value. */
 import { momentProblem } from '@renmai/platform/serve/moments.rules'
 import { IdentifierKindSchema } from '@renmai/proto/identity/v1/identifier_kind'
 import type { Claim } from './claim.ts'
@@ -19,7 +19,7 @@ export type GoodEvent = {
   occurredAt: Date
   referenceId: string | null
   properties: Record<string, string> | null
-  /** Observed when the event occurred. */
+  /** They were observed when the event occurred. */
   claim: Omit<Claim, 'observedAt'>
 }
 export type Rejection = { reason: string; pointer: string }
@@ -28,7 +28,10 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i
 const PERSONAL_KEYS = /^(phone|mobile|tel|email|mail|name|full_?name|address|id_?card|openid|unionid|birthday)$/i
 
-/** The identifier by which a source knows the person best names the profile: the first of these that it has, then one of another kind, then the first of the last. */
+/**
+ * The identifier that identifies the person best at a source names the profile: the first of these that the event has, then
+ * one of another kind, then the first of the last.
+ */
 const BEST = ['login', 'member_card', 'external_userid', 'openid', 'unionid', 'buyer_id']
 const LAST = ['anonymous_id', 'phone', 'email', 'device']
 const KINDS = new Set(IdentifierKindSchema.values.map(({ number, localName }) => (number ? localName.toLowerCase() : '')))
@@ -68,7 +71,7 @@ function readHead({ messageId, type, occurredAt: time, referenceId = null }: Raw
   return { messageId, type, occurredAt, referenceId: referenceId && referenceId.toLowerCase() }
 }
 
-/** Personal data has its own places; in properties it would be kept in the clear. */
+/** Personal data belongs in identifiers and attributes; in properties it would be stored unencrypted. */
 function readProperties(value: unknown): { values: Record<string, string> | null } | Rejection {
   const read = readPairs(value, '/properties', 50)
   if ('reason' in read) return read
@@ -81,7 +84,7 @@ function isText(value: unknown, max: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= max && !value.includes('\u0000') && value.isWellFormed()
 }
 
-/** A moment with its zone; a day that does not exist, such as 30 February, is no moment. */
+/** A moment with its zone; a day that does not exist, such as 30 February, is invalid. */
 function readTime(value: unknown): Date | undefined {
   if (value instanceof Date) return Number.isFinite(value.getTime()) ? value : undefined
   if (typeof value !== 'string' || !RFC_3339.test(value)) return undefined
@@ -89,7 +92,7 @@ function readTime(value: unknown): Date | undefined {
   return Number.isFinite(time.getTime()) && isRealDay(value) ? time : undefined
 }
 
-/** JavaScript takes 30 February for 2 March; every month has 28 days. */
+/** JavaScript reads 30 February as 2 March, so days after the 28th are checked. */
 function isRealDay(value: string): boolean {
   if (Number(value.slice(8, 10)) <= 28) return true
   const day = value.slice(0, 10)

@@ -13,7 +13,7 @@ import { resolvePending } from './resolve-pending.ts'
 const seed = engagementSeed()
 
 describe('event intake', () => {
-  it('answers per event, and a bad one does not touch the others', async () => {
+  it('answers per event, and a rejected one does not affect the others', async () => {
     const account = await seed.source()
     const { results, accepted, duplicates, rejected } = await seed.ingest(account, [
       viewed(1),
@@ -26,7 +26,7 @@ describe('event intake', () => {
     expect(await seed.ingest(account, [viewed(1), viewed(3)])).toMatchObject({ accepted: 0, duplicates: 2 })
   })
 
-  it('takes a batch that arrives several times concurrently only once, and the new events beside the known ones', async () => {
+  it('stores a batch once that arrives several times concurrently, and new events beside stored ones', async () => {
     const account = await seed.source()
     const batch = [viewed(1), viewed(2), viewed(3)]
     const answers = await Promise.all(Array.from({ length: 6 }, () => seed.ingest(account, batch)))
@@ -34,7 +34,7 @@ describe('event intake', () => {
     expect(await seed.ingest(account, [viewed(3), viewed(4)])).toMatchObject({ accepted: 1, duplicates: 1 })
   })
 
-  it('goes on while identity is down, and attaches everything when it is back', async () => {
+  it('continues while identity is down, and attaches all events when it is back', async () => {
     const account = await seed.source()
     seed.work([resolvePending])
     expect((await seed.ingest(account, [viewed(1), viewed(2), viewed(3, 1)])).accepted).toBe(3)
@@ -56,7 +56,7 @@ describe('event intake', () => {
     await expect(seed.ingest(account, [viewed(1)], newId())).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('gives no claim the number of an earlier one, also when that one is gone: another replica may still hold it', async () => {
+  it('gives no claim the revision of an earlier one, even of a deleted one: another replica may still hold it', async () => {
     const account = await seed.source()
     const keep = async (no: number) => {
       await seed.ingest(account, [viewed(no, 1)])
@@ -79,7 +79,7 @@ describe('event intake', () => {
       externalId: 'login=user-1',
       identifiers: [{ namespace: 'login', value: 'user-1', isVerified: false }],
     }
-    // Nothing can be inserted, so the first event has looked for its person and waits.
+    // The lock stops inserts, so the first event has searched for its person and waits.
     await seed.test.owner.query('BEGIN; LOCK TABLE touchpoints IN SHARE MODE')
     const told = async () => (await published(seed.test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints).length
     const before = await told()

@@ -13,8 +13,8 @@ export type IngestAnswer = { results: IngestResult[]; accepted: number; duplicat
 const MAX_EVENTS = 1_000
 
 /**
- * Takes a batch in. What is answered as accepted is committed; what was there before is a duplicate; a bad event is
- * rejected alone. People who are known are attached at once, the others as soon as identity answers.
+ * Stores a batch. An event that is answered as accepted is committed; an event that was stored before is a duplicate; a bad
+ * event is rejected alone. Events of known people are attached immediately, the others as soon as identity answers.
  */
 export async function ingestEvents(
   deps: Pick<Deps, 'db' | 'now' | 'keyRing' | 'people'>,
@@ -37,7 +37,7 @@ export async function ingestEvents(
   return summarise(events, checked, fresh)
 }
 
-/** Of one message id in a batch the first counts. */
+/** Of several events with one message id in a batch the first counts. */
 function toTouchpoints(deps: Pick<Deps, 'keyRing' | 'people'>, tenantId: string, good: GoodEvent[]): NewTouchpoint[] {
   const byMessage = new Map<string, NewTouchpoint>()
   for (const event of good) {

@@ -7,13 +7,13 @@ import type { GoodEvent } from './event.rules.ts'
 import type { Person } from './people.ts'
 import { pendingClaims } from './touchpoint.table.ts'
 
-/** An event and whom it is about. */
+/** An event and its person. */
 type Said = { readonly person: Person; readonly event: Pick<GoodEvent, 'claim' | 'occurredAt'> }
 
-/** Old processes add one to it while they are replaced: far enough from the end of the column. */
+/** Far enough from the end of the column: processes of the previous release add one to it during an update. */
 const MAX_REVISION = 2 ** 30
 
-/** Keeps what the events say of people until identity has answered; of one person the last event counts. */
+/** Keeps the claims of events until identity has answered; of one person the last event counts. */
 export async function keepClaims(tx: Tx, keyRing: KeyRing, accountId: string, fresh: readonly Said[]): Promise<void> {
   const newest = new Map<string, { key: Buffer; claim: Claim }>(
     fresh.map(({ person: { key, externalId }, event: { claim, occurredAt } }) => [
@@ -25,8 +25,8 @@ export async function keepClaims(tx: Tx, keyRing: KeyRing, accountId: string, fr
     identityKey: key,
     accountId,
     claim: seal(keyRing, tx.tenantId, claimPlace(hex), JSON.stringify(claim)),
-    // Another one than any before, also when the row is gone meanwhile: who counts from one gives a new claim the number of
-    // an old one, and a second replica that resolved the old one takes the new one away with it.
+    // A random revision differs from all earlier ones, also when the row was deleted meanwhile. Counting from one would give
+    // a new claim the revision of an old one, and a second replica that resolved the old claim would delete the new one.
     revision: randomInt(1, MAX_REVISION),
   }))
   if (rows.length > 0) tx.work.add('pending_claims')

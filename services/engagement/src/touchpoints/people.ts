@@ -4,12 +4,12 @@ import { LRUCache } from 'lru-cache'
 import { hiddenId, identityKey, type Naming } from './claim.ts'
 import { readProfileKeys } from './profile-key.queries.ts'
 
-/** Whom an event is about: by which names identity knows them, and their profile as soon as that is known. */
+/** The person of an event: the names by which identity knows the person, and the profile as soon as it is known. */
 export type Person = { readonly externalId: string; readonly key: Buffer; profileId: string | null }
 
 /**
- * The people of the moment come again and again; keyed hashes and the look-up of their profile were a fifth of the CPU
- * of intake. A profile never changes; the limit of age is for people who are erased.
+ * Active people send many events; keyed hashes and the look-up of their profile were a fifth of the CPU of intake. A
+ * profile never changes; the limit of age is for people who are erased.
  */
 export const createPeople = () => new LRUCache<string, Person>({ max: 50_000, ttl: 60_000, ttlResolution: 1_000 })
 export type People = ReturnType<typeof createPeople>
@@ -20,7 +20,7 @@ export function personOf(
   tenantId: string,
   { source, externalId, identifiers }: Naming,
 ): Person {
-  // Written so that no identifier's text can be read as two.
+  // Encoded so that the text of one identifier cannot be read as two.
   const name = JSON.stringify([tenantId, source, externalId, ...identifiers.flatMap((one) => [one.namespace, one.value, one.isVerified])])
   const known = people.get(name)
   if (known) return known
@@ -30,7 +30,7 @@ export function personOf(
   return person
 }
 
-/** Fills in the profiles of those who have one by now. */
+/** Fills in the profiles of people who have one now. */
 export async function findProfiles(tx: Tx, asked: Person[]): Promise<void> {
   const unknown = [...new Set(asked)].filter((person) => person.profileId === null)
   if (unknown.length === 0) return

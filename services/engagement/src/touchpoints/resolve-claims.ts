@@ -15,8 +15,8 @@ export type Resolution = { profileId: string } | { problem: string }
 const MAX_CLAIMS = 500
 
 /**
- * Finds the profiles of claims: from what is known already, and by asking identity for the others. Never inside a
- * transaction. What identity answers is remembered, as a profile never changes.
+ * Finds the profiles of claims: known ones from the table, the others by a request to identity. Never call it inside a
+ * transaction. The answers of identity are stored, as a profile never changes.
  * @returns one resolution per claim, in their order
  * @throws AppError UNAVAILABLE when identity does not answer
  */
@@ -34,7 +34,7 @@ export async function resolveClaims(deps: Deps, tenantId: string, claims: Claim[
   return keys.map((key) => answers.get(key.toString('hex')) ?? { profileId: known.get(key.toString('hex'))! })
 }
 
-/** Attributes, tags and names are news even when the person is known. */
+/** Attributes, tags and names may be new even when the person is known. */
 const hasNews = (claim: Claim) => claim.attributes.length > 0 || claim.tagIds.length > 0 || claim.displayName !== ''
 
 export async function askIdentity(
@@ -55,7 +55,7 @@ export async function askIdentity(
       return { claimId: key, source, externalId, identifiers, attributes, tagIds, displayName, observedAt }
     }),
   })
-  if (profiles.length !== asked.length) throw new AppError('UNAVAILABLE', 'identity answered for other claims than asked')
+  if (profiles.length !== asked.length) throw new AppError('UNAVAILABLE', 'identity answered for other claims than requested')
   return new Map(
     profiles.map((one) => [
       one.claimId,

@@ -12,13 +12,13 @@ import { tellTouchpoints } from './tell-touchpoints.ts'
 
 const BATCH = 500
 const LEASE = "interval '30 seconds'"
-/** While identity is away nothing is wrong with a claim. */
+/** While identity does not answer, a claim has no problem. */
 const AWAY = "interval '1 second' * (1 + random())"
 
 type Held = { key: string; revision: number; attempts: number }
 type Pending = Held & { claim: Claim }
 
-/** Requests from identity the people behind stored events and attaches the events. While identity is down they wait. */
+/** Requests the people of stored events from identity and attaches the events. While identity is down they wait. */
 export const resolvePending = queue('pending_claims', (deps: Deps) => ({
   name: 'resolve-pending',
   due: [LEASED],
@@ -34,7 +34,7 @@ async function resolveTenant(deps: Deps, tenantId: string): Promise<number> {
   return claimed.length
 }
 
-/** A batch that identity refuses as a whole is resolved one by one, so that the claim to blame holds up no other. */
+/** A batch that identity refuses as a whole is resolved one by one, so that the faulty claim delays no other. */
 async function resolve(deps: Deps, tenantId: string, pending: Pending[]): Promise<void> {
   try {
     const answers = await askIdentity(deps, tenantId, pending)
@@ -112,7 +112,7 @@ async function attach(tx: Tx, answers: Map<string, Resolution>): Promise<void> {
   await tellTouchpoints(tx, rows)
 }
 
-/** Takes answered claims away, but not one that was replaced by a newer while identity was asked. */
+/** Deletes resolved claims, but not a claim that was replaced by a newer one during the request to identity. */
 async function settle(tx: Tx, pending: Pending[], answers: Map<string, Resolution>): Promise<void> {
   const problemOf = (key: string) => {
     const answer = answers.get(key)

@@ -6,23 +6,23 @@ import { keepClaims } from './keep-claims.ts'
 import { findProfiles, type Person } from './people.ts'
 import { tellTouchpoints } from './tell-touchpoints.ts'
 
-/** The account that events come by, and the channel that they are of. */
+/** The account and the channel of events. */
 export type EventSource = { id: string; channel: string }
 
 export type NewTouchpoint = { event: GoodEvent; id: string; person: Person }
 type Attached = NewTouchpoint & { profileId: string | null }
 
 /**
- * Whether some of the events may be there already. Nearly every batch is new as a whole, and ON CONFLICT costs a fifth
- * of the database's time (it looks each row up first, and locks it), so it is kept for batches that prove not to be.
+ * Whether some of the events may be stored already. Nearly every batch is new as a whole, and ON CONFLICT costs a fifth of
+ * the database's time (it searches for each row first, and locks it). So only batches with a conflict use it.
  */
 export type Repeats = 'NONE' | 'SOME'
 
 /**
- * Stores events of one source, attached to the profiles that are known, and tells of those; the claims of the others
- * wait for identity.
- * @returns the message ids of those that were not there before
- * @throws AppError CONFLICT (touchpoints_once) when there are repeats against what was said
+ * Stores events of one source. Events of known profiles are attached and published; the claims of the others wait for
+ * identity.
+ * @returns message ids of the events that were not stored before
+ * @throws AppError CONFLICT (touchpoints_once) when there are repeats although `repeats` is NONE
  */
 export async function storeTouchpoints(
   tx: Tx,
@@ -36,7 +36,7 @@ export async function storeTouchpoints(
     tx,
     touchpoints.map(({ person }) => person),
   )
-  // What is stored, kept and told must agree, and another request may learn the profile in between.
+  // Rows, claims and events must agree on the profiles, and another request may find a profile in between.
   const attached = touchpoints.map((one) => ({ ...one, profileId: one.person.profileId }))
   const fresh = await insertTouchpoints(tx, source, attached, repeats)
   await keepClaims(
@@ -61,7 +61,7 @@ const INSERT = `
   FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::bytea[], $8::text[], $9::timestamptz[], $10::uuid[], $11::jsonb[])
     AS e (id, message_id, profile_id, identity_key, type, occurred_at, reference_id, properties)`
 
-/** @returns those that were not there before */
+/** @returns the touchpoints that were not stored before */
 async function insertTouchpoints(tx: Tx, source: EventSource, touchpoints: Attached[], repeats: Repeats): Promise<Attached[]> {
   const column = (type: CopyColumn['type'], pick: (one: Attached) => unknown) => encodeArray(type, touchpoints.map(pick))
   const values = [

@@ -14,7 +14,7 @@ export type AttachedTouchpoint = {
 
 const PER_EVENT = 1_000
 
-/** Tells of touchpoints that have a profile, in as few events as may be: one message a touchpoint would be the slowest step. */
+/** Publishes touchpoints that have a profile, in as few events as possible: one event per touchpoint would be the slowest step. */
 export async function tellTouchpoints(tx: Tx, touchpoints: AttachedTouchpoint[]): Promise<void> {
   for (let at = 0; at < touchpoints.length; at += PER_EVENT) {
     await publish(tx, TouchpointsRecordedSchema, {

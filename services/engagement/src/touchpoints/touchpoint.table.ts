@@ -29,7 +29,7 @@ export const touchpoints = pgTable(
 
 export type Touchpoint = typeof touchpoints.$inferSelect
 
-/** Sets of identifiers whose profile is known: a profile never changes, so this never ages. */
+/** Sets of identifiers whose profile is known. A profile never changes, so these rows stay valid. */
 export const profileKeys = pgTable(
   'profile_keys',
   {

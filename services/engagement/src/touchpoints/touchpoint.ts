@@ -1,4 +1,4 @@
-/** What other features use of touchpoints. */
+/** Exports for other features. */
 export { type Claim, hiddenId, identityKey } from './claim.ts'
 export { ingestEvents } from './ingest-events.ts'
 export { resolveClaims } from './resolve-claims.ts'

@@ -4,7 +4,7 @@ import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import { transitions } from './delivery.states.ts'
 import { webhookDeliveries, webhookEndpoints } from './webhook-endpoint.table.ts'
 
-/** Changes an endpoint that is locked. */
+/** Changes an endpoint whose row is locked. */
 export async function changeEndpoint(
   tx: Tx,
   id: string,
@@ -15,7 +15,7 @@ export async function changeEndpoint(
   return { decided: { id }, targetId: id }
 }
 
-/** What waits for an endpoint that is sent nothing any more ends; it can be put into the queue again. */
+/** Ends the waiting deliveries of an endpoint that is disabled; they can be replayed. */
 export async function endPending(tx: Tx, endpointId: string): Promise<void> {
   const { tenantId, state } = webhookDeliveries
   const { from, to } = transitions.fail

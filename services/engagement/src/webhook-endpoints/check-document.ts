@@ -7,11 +7,11 @@ import { checkTarget } from './post.ts'
 import type { WebhookEndpoint } from './webhook-endpoint.table.ts'
 import { WEBHOOK_EVENTS } from './webhook-events.gen.ts'
 
-/** What of an endpoint its document says, and as what it is answered. */
+/** The parts of an endpoint that follow from its document, and the scopes that it is resolved with. */
 export type Source = Pick<WebhookEndpoint, 'scopes' | 'document' | 'field' | 'types' | 'value' | 'fields' | 'everyMs'>
 
 /**
- * Looks at a URL before anything is sent there: also what its name leads to just now.
+ * Checks a URL before anything is sent there, including the address that its name resolves to now.
  * @throws AppError INVALID, the same for every reason
  */
 export async function checkUrl({ webEgress }: Context, url: string): Promise<void> {
@@ -24,15 +24,15 @@ export async function checkUrl({ webEgress }: Context, url: string): Promise<voi
 }
 
 /**
- * Asks the gateway whether a client may have what a document tells, with no more scopes than the viewer has.
- * @throws AppError INVALID for a document that is no subscription of the client's schema, or one that no webhook tells of
- * @throws AppError FORBIDDEN for one that the client may not have
+ * Queries the gateway whether a client may read the fields of a document, with no more scopes than the viewer has.
+ * @throws AppError INVALID for a document that is no subscription of the client's schema, or one that webhooks do not deliver
+ * @throws AppError FORBIDDEN for a document whose fields the client may not read
  */
 export async function checkDocument({ bus, viewer }: Context, clientId: string, document: string): Promise<Source> {
   const scopes = [...viewer.scopes]
   const request = { tenantId: viewer.tenantId, clientId, document, scopes }
   const { field, types, value, fields, everyMs } = await ask(bus, GatewayService.method.checkSubscription, request)
   if (!types.every((type) => WEBHOOK_EVENTS.some((schema) => schema.typeName === type)))
-    throw new AppError('INVALID', `document: ${field} is told to live views only`, { document: 'subscribe to something else' })
+    throw new AppError('INVALID', `document: ${field} is for live views only`, { document: 'subscribe to something else' })
   return { scopes, document, field, types, value: value || null, fields, everyMs }
 }

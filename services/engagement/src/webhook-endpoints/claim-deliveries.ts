@@ -5,20 +5,20 @@ import { and, eq, inArray } from 'drizzle-orm'
 import { transitions } from './delivery.states.ts'
 import { type WebhookDelivery, type WebhookEndpoint, webhookEndpoints } from './webhook-endpoint.table.ts'
 
-/** A delivery that is this worker's to make for a while, with where to. */
+/** A delivery that this worker has claimed, with its endpoint. */
 export type Due = Pick<WebhookDelivery, 'id' | 'event' | 'isTest' | 'attempts' | 'attemptId' | 'createdAt'> & { endpoint: WebhookEndpoint }
 
-/** Longer than one attempt can take, with what comes before and after it. */
+/** Longer than one attempt can take, with the steps before and after it. */
 const LEASE_S = 45
-/** Under way to one endpoint; to one that fails, one at a time finds out whether it is there again. */
+/** Concurrent deliveries to one endpoint. An endpoint that fails gets one at a time, which shows whether it is back. */
 const [PER_ENDPOINT, PER_FAILING] = [8, 1]
 const MAX_LOGGED = 20
 const OURS_S = 10
 
 /**
- * Takes deliveries that are due, some of each endpoint that is not busy. While they are taken they are due later: whoever
- * dies with them lets them come again.
- * @param busy the endpoint of each delivery that is under way here
+ * Claims deliveries that are due, some of each endpoint that is not busy. A claim moves their due time, so that they are
+ * claimed again when the worker dies.
+ * @param busy the endpoint of each delivery that this worker is sending
  */
 export function claimDeliveries(db: Db, tenantId: string, busy: readonly string[], limit: number): Promise<Due[]> {
   return withTenant(db, tenantId, async (tx) => {
@@ -45,13 +45,13 @@ async function endpointsOf(tx: Tx, ids: string[]): Promise<Map<string, WebhookEn
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Puts a delivery back for a reason of ours: it does not count as an attempt. */
+/** Puts a delivery back for a reason of Renmai's own: this does not count as an attempt. */
 export const postpone = (db: Db, due: Due): Promise<void> =>
   withTenant(db, due.endpoint.tenantId, async (tx) => {
     await settle(tx, due, { state: transitions.retry.to, afterSeconds: OURS_S * (0.5 + Math.random()), log: [], isUncounted: true })
   })
 
-/** Ends a delivery of which this client is told nothing. */
+/** Ends a delivery that has nothing to send to this client. */
 export const skip = (db: Db, due: Due): Promise<void> =>
   withTenant(db, due.endpoint.tenantId, async (tx) => {
     await settle(tx, due, { state: transitions.skip.to, afterSeconds: 0, log: [] })
@@ -59,7 +59,7 @@ export const skip = (db: Db, due: Due): Promise<void> =>
 
 type Settled = { state: WebhookDelivery['state']; afterSeconds: number; log: object[]; isUncounted?: boolean }
 
-/** @returns whether the delivery was still this worker's */
+/** @returns whether this worker still held the delivery */
 export async function settle(tx: Tx, { id, attemptId }: Due, { state, afterSeconds, log, isUncounted = false }: Settled): Promise<boolean> {
   const { rowCount } = await tx.client.query(
     `UPDATE webhook_deliveries SET state = $4, attempt_id = NULL, next_at = now() + $5 * interval '1 second',

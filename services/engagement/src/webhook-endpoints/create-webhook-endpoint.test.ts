@@ -65,13 +65,13 @@ describe('an endpoint', () => {
     })
   })
 
-  it('is on port 443 by its name, also where numbers inside are meant', async () => {
+  it('by a host name is on port 443, also when internal IP addresses are allowed', async () => {
     const own = seed.contextOf(seed.tenant, { webEgress: createEgress(LOOPBACK, 'webhook', [443], find) })
     for (const bad of ['https://hooks.example.com:8443', 'http://hooks.example.com'])
       await expect(seed.create({ url: bad }, own)).rejects.toMatchObject({ code: 'INVALID' })
   })
 
-  it('is taken on a public host', async () => {
+  it('is accepted on a public host', async () => {
     const url = 'https://hooks.example.com/renmai?a=1'
     expect((await seed.seen(await seed.create({ url }, strict()))).url).toBe(url)
     await expect(
@@ -99,7 +99,7 @@ describe('an endpoint', () => {
     expect(JSON.stringify(made) + JSON.stringify(await seed.endpoint(made.id))).not.toContain(secret!.slice(6))
   })
 
-  it('is for a document that the client may have and webhooks tell of', async () => {
+  it('needs a document that the client may read and webhooks deliver', async () => {
     seed.check = () => {
       throw new AppError('FORBIDDEN', 'document: not for you')
     }
@@ -108,7 +108,7 @@ describe('an endpoint', () => {
     await expect(seed.create()).rejects.toMatchObject({ code: 'INVALID', message: expect.stringContaining('live views only') })
   })
 
-  it("is the client's own: others find nothing, and staff say for whom", async () => {
+  it("is the client's own: others find nothing, and staff name the client", async () => {
     const made = await seed.create({ clientId: undefined }, seed.asClient(seed.client))
     expect((await seed.seen(made)).clientId).toBe(seed.client)
     await expect(seed.create({ clientId: newId() }, seed.asClient(seed.client))).rejects.toMatchObject({ code: 'FORBIDDEN' })
@@ -135,7 +135,7 @@ describe('an endpoint', () => {
     })
   })
 
-  it('is not changed by who has not seen what another changed', async () => {
+  it('is not changed by a caller who has not read the latest version', async () => {
     const made = await seed.create()
     const update = (expectedVersion: number) =>
       updateWebhookEndpoint(seed.contextOf(), { idempotencyKey: key(), endpointId: made.id, isEnabled: true, expectedVersion })

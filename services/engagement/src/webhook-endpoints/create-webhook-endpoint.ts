@@ -26,9 +26,9 @@ const PER_CLIENT = 20
 export type CreatedEndpoint = { id: string; secret?: string }
 
 /**
- * Creates an endpoint of a client with its signing secret, which is in this answer only: a repeat gives the endpoint without.
- * @throws AppError INVALID for a URL or a document that cannot be used, FORBIDDEN for what the client may not have, NOT_FOUND
- *   for a client that does not exist
+ * Creates an endpoint of a client with its signing secret, which is in this answer only: a repeat returns no secret.
+ * @throws AppError INVALID for a URL or a document that cannot be used, FORBIDDEN for fields that the client may not read,
+ *   NOT_FOUND for a client that does not exist
  */
 export async function createWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedEndpoint> {
   requireScope(ctx.viewer, SCOPE)
@@ -46,21 +46,21 @@ export async function createWebhookEndpoint(ctx: Context, raw: z.input<typeof In
   })
 }
 
-/** A client acts for itself; staff say for whom. */
+/** A client acts for itself; staff name the client. */
 async function clientOf({ bus, viewer }: Context, clientId: string | null | undefined): Promise<string> {
   const { kind, id, tenantId } = viewer
   if (kind === 'CLIENT') {
     if (clientId && clientId !== id) throw new AppError('FORBIDDEN', 'An API client can have endpoints of its own only')
     return id
   }
-  if (!clientId) throw new AppError('INVALID', 'clientId: name the API client that is to be told', { clientId: 'is required' })
+  if (!clientId) throw new AppError('INVALID', 'clientId: name the API client that receives the deliveries', { clientId: 'is required' })
   const { isKnown } = await ask(bus, IdentityService.method.authorizeViewer, { tenantId, kind: 'CLIENT', viewerId: clientId })
   if (!isKnown) throw new AppError('NOT_FOUND', 'No such API client', { clientId: 'is not an API client; create it first' })
   return clientId
 }
 
 async function requireRoom(tx: Tx, clientId: string): Promise<void> {
-  // Of several at once each would find the last place free.
+  // Without the lock each of several concurrent requests would find the last place free.
   await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('webhook_endpoints' || $1, 0))", [tx.tenantId])
   const [found] = await tx
     .select({ all: count(), own: sql<number>`count(*) FILTER (WHERE ${webhookEndpoints.clientId} = ${clientId})`.mapWith(Number) })

@@ -10,7 +10,7 @@ import { webhookEndpoints } from './webhook-endpoint.table.ts'
 
 const Input = z.object({ idempotencyKey, endpointId: z.uuid() })
 
-/** Deletes an endpoint. Nobody can read its log any more, which is forgotten with its time. */
+/** Deletes an endpoint. Its log cannot be read any more and is deleted after 30 days. */
 export async function deleteWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<{ deletedId: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'deleteWebhookEndpoint', scope: SCOPE }, input, async (tx) => {

@@ -15,7 +15,7 @@ const seed = webhookSeed()
 const HOUR_MS = 3_600_000
 
 describe('a delivery', () => {
-  it('is signed, says what and when, and stands in the log', async () => {
+  it('is signed, contains the type and the time, and is in the log', async () => {
     const { secret } = await seed.create({ url: `${seed.url}/in?x=1` })
     const happened = seed.received()
     await seed.happen(happened, seed.received(newId()))
@@ -33,7 +33,7 @@ describe('a delivery', () => {
     expect(seed.got).toHaveLength(1)
   })
 
-  it('is of events that concern the endpoint, and of several about the same that wait there is one', async () => {
+  it('is made for events that match the endpoint; of several waiting about the same subject there is one', async () => {
     const [mine, other] = [newId(), newId()]
     const about = { field: 'segmentChanged', types: [SegmentEnteredSchema.typeName], fields: ['segmentId'] }
     seed.check = () => ({ ...source, ...about, value: mine })
@@ -52,7 +52,7 @@ describe('a delivery', () => {
     expect(await seed.rows(seldom.id)).toHaveLength(3)
   })
 
-  it('is due by the clock of the database, whatever this process takes the time for', async () => {
+  it('is due by the clock of the database, whatever the clock of this process shows', async () => {
     await seed.create()
     const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * HOUR_MS)
     await seed.happen(seed.received())
@@ -60,7 +60,7 @@ describe('a delivery', () => {
     expect((await seed.rows())[0]!.wait).toBeLessThan(60)
   })
 
-  it('that fails comes again with the same id, later and later, and the endpoint shows since when', async () => {
+  it('that fails is retried with the same id, after growing waits, and the endpoint shows since when', async () => {
     const made = await seed.create()
     seed.respond = (_request, response) => response.writeHead(500).end('no')
     await seed.happen(seed.received())
@@ -106,7 +106,7 @@ describe('a delivery', () => {
     expect(seed.got.map(({ path }) => path)).toEqual(['/'])
   })
 
-  it('of which the client is told nothing is not sent', async () => {
+  it('that has nothing for its client is not sent', async () => {
     await seed.create()
     seed.tell = () => ''
     await seed.happen(seed.received())
@@ -115,7 +115,7 @@ describe('a delivery', () => {
     expect(seed.got).toHaveLength(0)
   })
 
-  it('waits, without counting, while the gateway or a part of the answer is away', async () => {
+  it('waits, without counting attempts, while the gateway or a part of the answer is unavailable', async () => {
     await seed.create()
     seed.tell = () => {
       throw new AppError('UNAVAILABLE', 'away')
@@ -141,7 +141,7 @@ describe('a delivery', () => {
     )
   })
 
-  it('that we cannot make counts as failed too, and is not repeated permanently', async () => {
+  it('that fails by a fault of Renmai counts as failed too, and is not retried permanently', async () => {
     await seed.create()
     await seed.test.owner.query("UPDATE webhook_endpoints SET secrets = '\\x00'")
     await seed.happen(seed.received())
@@ -152,7 +152,7 @@ describe('a delivery', () => {
     expect(seed.got).toHaveLength(0)
   })
 
-  it('that a worker dies with comes again; a worker that was too slow decides nothing', async () => {
+  it('of a worker that dies is claimed again; a worker that was too slow decides nothing', async () => {
     await seed.create()
     await seed.happen(seed.received())
     const [slow] = await claimDeliveries(seed.test.db, seed.tenant, [], 10)
@@ -167,7 +167,7 @@ describe('a delivery', () => {
     expect((await seed.rows())[0]).toMatchObject({ state: 'DELIVERED' })
   })
 
-  it('to one that hangs holds up neither other endpoints nor other tenants', async () => {
+  it('to an endpoint that hangs delays neither other endpoints nor other tenants', async () => {
     const hanging = await seed.create({ url: `${seed.url}/hang` })
     seed.respond = ({ url: path }, response) => void (path === '/hang' || response.writeHead(204).end())
     await seed.happen(...Array.from({ length: 40 }, () => seed.received()))

@@ -7,12 +7,13 @@ import { claimDeliveries, type Due, postpone, skip } from './claim-deliveries.ts
 import { disable, recordDelivery } from './record-delivery.ts'
 import { goodSecrets } from './secrets.ts'
 
-/** Deliveries under way at the same time: in all, and of one tenant. A target that hangs holds a place for 15 seconds. */
+/** Concurrent deliveries: in all, and of one tenant. An endpoint that hangs uses one for 15 seconds. */
 const [IN_ALL, PER_TENANT] = [128, 24]
 
 /**
- * Delivers what waits in the queues of webhook endpoints. Each delivery is answered by the gateway as its client may see it
- * when it is sent, so that nothing personal is kept here. A worker that dies may have sent: it is sent again with the same id.
+ * Sends the waiting deliveries of webhook endpoints. The gateway resolves each delivery with its client's rights at the time
+ * of sending, so that no personal data is kept here. A worker that dies may have sent a delivery, which is then sent again
+ * with the same id.
  */
 export const deliverWebhooks = queue('webhook_deliveries', (deps: Deps) => {
   const underWay = new Map<Promise<void>, Due>()
@@ -45,7 +46,7 @@ export const deliverWebhooks = queue('webhook_deliveries', (deps: Deps) => {
   }
 })
 
-/** What fails in passing comes again when its lease ends; what is a fault of ours counts, or it would come again for ever. */
+/** A transient failure is retried when the lease ends. A fault of Renmai counts: otherwise it would be retried permanently. */
 async function breakOff(deps: Deps, due: Due, error: unknown): Promise<void> {
   deps.bus.log.error({ err: error, delivery: due.id }, 'a delivery was broken off; it is tried again')
   if (isTransient(error)) return
@@ -61,11 +62,11 @@ async function deliver(deps: Deps, due: Due): Promise<void> {
   if (isTransient(error)) return postpone(deps.db, due)
   if (error.code === 'FORBIDDEN') return disable(deps.db, due, 'CLIENT_REVOKED', deps.now())
   if (error.code !== 'INVALID') throw error
-  // Its schema or its client has changed since the document was looked at; it may change again.
+  // The schema or the client has changed since the document was checked; it may change again.
   return recordDelivery(deps, due, { sent: { status: null, problem: 'DOCUMENT_INVALID' }, durationMs: 0 })
 }
 
-/** @returns nothing for what is not told to this client */
+/** @returns the body; undefined when there is nothing to send to this client */
 async function bodyOf({ bus }: Deps, { endpoint, event, isTest, createdAt }: Due): Promise<string | undefined> {
   const timestamp = createdAt.toISOString()
   if (isTest) return JSON.stringify({ type: 'test', timestamp, data: null })

@@ -14,7 +14,7 @@ import { updateWebhookEndpoint } from './update-webhook-endpoint.ts'
 
 const seed = webhookSeed()
 
-describe('an endpoint is sent nothing any more', () => {
+describe('an endpoint gets no more deliveries', () => {
   const disabled = async (id: string, reason: string) => {
     await eventually(async () => expect((await seed.endpoint(id)).disabled_reason).toBe(reason))
     expect((await published(seed.test, WebhookEndpointDisabledSchema)).filter(({ endpointId }) => endpointId === id)).toMatchObject([
@@ -31,7 +31,7 @@ describe('an endpoint is sent nothing any more', () => {
     await seed.settled('FAILED', 8)
     await seed.happen(seed.received())
     expect(await seed.rows()).toHaveLength(8)
-    // What was being queued at that moment.
+    // Deliveries that were being queued at that moment.
     await seed.test.owner.query("UPDATE webhook_deliveries SET state = 'PENDING', next_at = now()")
     expect(await claimDeliveries(seed.test.db, seed.tenant, [], 10)).toEqual([])
   })
@@ -46,7 +46,7 @@ describe('an endpoint is sent nothing any more', () => {
     await seed.settled('FAILED')
   })
 
-  it('when its client may do nothing any more', async () => {
+  it('when its client has no rights any more', async () => {
     const made = await seed.create()
     seed.tell = () => {
       throw new AppError('FORBIDDEN', 'not active')
@@ -57,7 +57,7 @@ describe('an endpoint is sent nothing any more', () => {
     expect(seed.got).toHaveLength(0)
   })
 
-  it('when somebody says so, until they say otherwise; what waited can be replayed', async () => {
+  it('when a viewer disables it, until it is enabled again; deliveries that waited can be replayed', async () => {
     const made = await seed.create()
     await seed.happen(seed.received())
     const input = () => ({ idempotencyKey: key(), endpointId: made.id })

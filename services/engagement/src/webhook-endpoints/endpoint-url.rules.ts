@@ -1,16 +1,16 @@
 import { isIP } from 'node:net'
 import { AppError } from '@renmai/platform/serve/errors'
 
-/** Where https goes, and where plain http goes. */
+/** Default ports of https and of plain http. */
 export const HTTPS = 443
 const HTTP = 80
 
-/** Where a URL leads to. */
+/** The host and the port of a URL. */
 export type Target = { url: URL; host: string; port: number }
 
 /**
- * Reads where an endpoint is. https on its own port only: what is told, and the signature, are for the receiver alone. Other
- * ports and plain http are read for numbers, of which only those pass that the operator means.
+ * Reads the URL of an endpoint. A host name needs https on port 443: only the receiver may read the body and the signature.
+ * Other ports and plain http are allowed for IP addresses, of which only those pass later that the operator allows.
  * @throws AppError INVALID for anything else
  */
 export function readTarget(text: string): Target {
@@ -23,10 +23,10 @@ export function readTarget(text: string): Target {
   return { url, host, port }
 }
 
-/** 443 is the one port of public numbers, which are sent nothing in the clear. */
+/** 443 is the only port that public IP addresses may have. Plain http on it is refused: public addresses get nothing unencrypted. */
 const isRightPort = (host: string, port: number, isPlain: boolean) =>
   isIP(host) === 0 ? !isPlain && port === HTTPS : !isPlain || port !== HTTPS
 
-/** One refusal for everything, so that nobody learns from it what is inside. */
+/** One refusal for every reason, so that it reveals nothing about the internal network. */
 export const notUsable = () =>
   new AppError('INVALID', 'url must be an https URL of a public host', { url: 'an https URL of a public host' })

@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000
 const KEEP_DAYS = 30
 const BATCH = 1_000
 
-/** Forgets the log of deliveries after 30 days, what still waits too: nobody retries that long. Ids sort by their time. */
+/** Deletes deliveries after 30 days, also waiting ones: no retry takes that long. Ids sort by their time. */
 export const forgetDeliveries = queue('webhook_deliveries', (deps: Deps) => ({
   name: 'forget-deliveries',
   due: [{ waiting: 'true', at: `created_at + interval '${KEEP_DAYS} days'`, by: 'id' }],
@@ -14,7 +14,7 @@ export const forgetDeliveries = queue('webhook_deliveries', (deps: Deps) => ({
   work: (tenantId) => forgetOld(deps, tenantId),
 }))
 
-/** @returns how many were forgotten, at most a batch */
+/** @returns number of deleted deliveries, at most a batch */
 export function forgetOld({ db }: Pick<Deps, 'db'>, tenantId: string): Promise<number> {
   return withTenant(db, tenantId, async (tx) => {
     const { rowCount } = await tx.client.query(

@@ -8,7 +8,7 @@ import { createPost } from './post.ts'
 
 const seed = webhookSeed()
 
-describe('what is sent', () => {
+describe('a request', () => {
   const parcel = (path = '') => ({
     id: newId(),
     url: `${seed.url}${path}`,
@@ -21,7 +21,7 @@ describe('what is sent', () => {
     return post(to, new Date())
   }
 
-  /** As fast as it is read. */
+  /** Writes as fast as the client reads. */
   const writeOn = (response: ServerResponse): void => {
     while (!response.destroyed && response.write(Buffer.alloc(1 << 20)));
     response.once('drain', () => writeOn(response))
@@ -31,7 +31,7 @@ describe('what is sent', () => {
     response.once('close', () => clearInterval(timer))
   }
 
-  it('waits for an answer no longer than it may', async () => {
+  it('waits for an answer no longer than its deadline', async () => {
     seed.respond = () => undefined
     expect(await postWithin(200)).toEqual({ status: null, problem: 'NO_ANSWER' })
   })
@@ -49,12 +49,12 @@ describe('what is sent', () => {
       write(response)
     }
     expect(await postWithin(1_500)).toMatchObject({ status: 200, problem: null })
-    // With what the buffers between hold.
+    // The limit includes the buffers between.
     expect(written()).toBeLessThan(32 * 1024 ** 2)
     seed.hangUp()
   })
 
-  it('takes a bomb of headers for no answer', async () => {
+  it('treats an answer with excessive headers as no answer', async () => {
     seed.respond = (_request, response) => response.writeHead(200, { 'x-bomb': 'a'.repeat(100_000) }).end()
     expect(await postWithin(2_000)).toEqual({ status: null, problem: 'NO_ANSWER' })
   })
@@ -69,7 +69,7 @@ describe('what is sent', () => {
     return { answers, errors }
   }
 
-  it('goes to the address that was looked at, and to none inside, whatever the name said before', async () => {
+  it('goes to the address that was checked, and to no internal one, whatever the name resolved to before', async () => {
     const pinned = await connectErrors(async () => ['127.0.0.1'], LOOPBACK)
     expect(pinned.errors[0]).toMatchObject({ code: 'ECONNREFUSED', address: '127.0.0.1', port: 443 })
     const flipped = await connectErrors(async () => ['127.0.0.1'], [])
@@ -77,7 +77,7 @@ describe('what is sent', () => {
     expect([...pinned.answers, ...flipped.answers]).toEqual(Array(2).fill({ status: null, problem: 'NO_ANSWER' }))
   })
 
-  it('goes nowhere inside although it was stored once', async () => {
+  it('goes to no internal address, even when its URL was stored before', async () => {
     expect(await postWithin(500, parcel(), createEgress([], 'webhook', [443]))).toEqual({ status: null, problem: 'NO_ANSWER' })
     expect(seed.got).toHaveLength(0)
   })

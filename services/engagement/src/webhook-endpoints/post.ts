@@ -5,7 +5,7 @@ import { Agent, type Dispatcher } from 'undici'
 import type { Sent } from './delivery.rules.ts'
 import { HTTPS, readTarget, type Target } from './endpoint-url.rules.ts'
 
-/** What is sent: the id stays the same however often it is sent, so that a receiver knows it again. */
+/** A request to send. The id stays the same in all attempts, so that a receiver recognises a repeat. */
 export type Parcel = { id: string; url: string; secrets: readonly string[]; body: string }
 export type Post = (parcel: Parcel, now: Date) => Promise<Sent>
 
@@ -14,8 +14,8 @@ const MAX_ANSWER_BYTES = 64 * 1024
 
 /**
  * Sends deliveries, signed by the Standard Webhooks specification: `webhook-id`, `webhook-timestamp` and a signature for each
- * secret. Redirections are not followed, an answer is read to 64 kB and not kept, and all of it takes 15 seconds at most.
- * A host is looked up for each connection, and the connection goes to the address that was looked at.
+ * secret. Redirections are not followed. An answer is read to 64 kB and not kept. The whole request takes at most 15 seconds.
+ * A host is resolved for each connection, and the connection goes to the address that was checked.
  */
 export function createPost(egress: Egress, deadlineMs = DEADLINE_MS): { post: Post; close: () => Promise<void> } {
   const find = async (host: string, done: Parameters<LookupFunction>[2]) => {
@@ -35,14 +35,14 @@ export function createPost(egress: Egress, deadlineMs = DEADLINE_MS): { post: Po
     try {
       return await send(agent, egress, parcel, now, AbortSignal.timeout(deadlineMs))
     } catch {
-      // One word for all of it: what is reachable from here is nobody's business.
+      // One problem for every error, so that it does not reveal which hosts are reachable from here.
       return { status: null, problem: 'NO_ANSWER' }
     }
   }
   return { post, close: () => agent.close() }
 }
 
-/** @throws AppError INVALID for where nothing may be sent; a number is not looked up before it is connected to */
+/** @throws AppError INVALID for a target that is not allowed. This check is needed, because IP addresses are not resolved */
 export function checkTarget(egress: Egress, text: string): Target {
   const target = readTarget(text)
   egress.check(target.host, target.port)
@@ -60,7 +60,7 @@ async function send(agent: Dispatcher, egress: Egress, { id, url, secrets, body 
   }
   const { origin, pathname, search } = target.url
   const answer = await agent.request({ origin, path: `${pathname}${search}`, method: 'POST', headers, body, signal })
-  // What the answer says does not matter, only that the connection can be used again.
+  // The content of the answer does not matter; it is read so that the connection can be reused.
   await answer.body.dump({ limit: MAX_ANSWER_BYTES, signal }).catch(() => undefined)
   const { statusCode: status } = answer
   const retryAfter = Number(answer.headers['retry-after'])

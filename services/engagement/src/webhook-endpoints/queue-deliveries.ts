@@ -8,10 +8,10 @@ import { aboutOf, concerns } from './delivery.rules.ts'
 import { webhookDeliveries, webhookEndpoints } from './webhook-endpoint.table.ts'
 import { WEBHOOK_EVENTS } from './webhook-events.gen.ts'
 
-/** A tenant has at most this many: each event is looked at for all of them. */
+/** Most endpoints of a tenant: each event is matched against all of them. */
 export const MAX_ENDPOINTS = 1_000
 
-/** Puts what endpoints wait for into their queues, in the transaction that marks the events as heard. */
+/** Queues a delivery for each endpoint that an event matches, in the transaction that marks the events as consumed. */
 export const queueDeliveries: Handler[] = WEBHOOK_EVENTS.map((schema: DescMessage) =>
   on(schema, `queue-deliveries-${schema.name}`, (tx, events) => queue(tx, schema, events)),
 )
@@ -34,11 +34,11 @@ async function queue<D extends DescMessage>(tx: Tx, schema: D, events: readonly 
         endpointId: endpoint.id,
         event,
         about: aboutOf(endpoint, event),
-        // By the clock by which it is found due.
+        // The clock of the database, which also decides what is due.
         nextAt: new Date(clock[0]!.now.getTime() + endpoint.everyMs),
       })),
   )
-  // What is about the same and waits is answered when it is sent: once is enough.
+  // One waiting delivery about a subject is enough, because it is resolved when it is sent.
   tx.work.add('webhook_deliveries')
   await insertRows(tx, webhookDeliveries, rows)
 }

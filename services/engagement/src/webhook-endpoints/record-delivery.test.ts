@@ -13,7 +13,7 @@ const seed = webhookSeed()
 const HOUR_MS = 3_600_000
 
 describe('secrets', () => {
-  it('are two for a day after the first is replaced, and then one', async () => {
+  it('are two for a day after a rotation, and then one', async () => {
     const { secret: old, ...made } = await seed.create()
     const { secret } = await rotateWebhookSecret(seed.contextOf(), { idempotencyKey: key(), endpointId: made.id })
     await seed.happen(seed.received())
@@ -38,7 +38,7 @@ describe('secrets', () => {
 })
 
 describe('a test', () => {
-  it('is sent once, one in ten seconds, and its failure says nothing about the endpoint', async () => {
+  it('is sent once, one in ten seconds, and its failure does not count for the endpoint', async () => {
     const made = await seed.create()
     seed.respond = (_request, response) => response.writeHead(500).end('what stands here is nobody’s business')
     const input = () => ({ idempotencyKey: key(), endpointId: made.id })
@@ -54,7 +54,7 @@ describe('a test', () => {
 })
 
 describe('the log', () => {
-  it('is forgotten after thirty days', async () => {
+  it('is deleted after thirty days', async () => {
     await seed.create()
     await seed.happen(seed.received(), seed.received())
     await seed.test.owner.query(

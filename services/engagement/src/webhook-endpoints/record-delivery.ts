@@ -10,7 +10,7 @@ import { type Due, settle } from './claim-deliveries.ts'
 import { FAILING_DAYS, judge, type Sent, type Verdict } from './delivery.rules.ts'
 import type { DisabledReason } from './webhook-endpoint.table.ts'
 
-/** Writes down what came of an attempt, and what follows from it for the endpoint. */
+/** Records the result of an attempt, and its consequence for the endpoint. */
 export async function recordDelivery(
   { db, now }: { db: Db; now: Clock },
   due: Due,
@@ -20,7 +20,7 @@ export async function recordDelivery(
   const verdict = judge(sent, attempts, isTest, Math.random())
   const entry = { at: now().toISOString(), status: sent.status, problem: sent.problem, durationMs }
   await withTenant(db, endpoint.tenantId, async (tx) => {
-    // The endpoint before its delivery, as whoever ends all that waits for it: else two would wait for each other.
+    // Locks the endpoint before its delivery, in the same order as a transaction that ends all waiting deliveries: no deadlock.
     const reason = isTest ? undefined : await note(tx, endpoint.id, verdict)
     const afterSeconds = verdict.state === 'PENDING' ? verdict.afterSeconds : 0
     const isOurs = await settle(tx, due, { state: verdict.state, afterSeconds, log: [entry] })
@@ -28,7 +28,7 @@ export async function recordDelivery(
   })
 }
 
-/** @returns why nothing more is to be sent there, where that is so */
+/** @returns the reason to disable the endpoint; undefined when there is none */
 async function note(tx: Tx, endpointId: string, verdict: Verdict): Promise<DisabledReason | undefined> {
   if (verdict.state === 'DELIVERED') return noteDelivered(tx, endpointId)
   const isHopeless = await noteFailure(tx, endpointId)
@@ -36,7 +36,7 @@ async function note(tx: Tx, endpointId: string, verdict: Verdict): Promise<Disab
   return isHopeless ? 'FAILING' : undefined
 }
 
-/** Ends what goes to an endpoint, and says so. */
+/** Disables an endpoint, ends its waiting deliveries, and publishes this. */
 export const disable = (db: Db, { endpoint }: Due, reason: DisabledReason, now: Date): Promise<void> =>
   withTenant(db, endpoint.tenantId, (tx) => stop(tx, endpoint.id, reason, now))
 
@@ -47,7 +47,7 @@ async function noteDelivered(tx: Tx, endpointId: string): Promise<undefined> {
   )
 }
 
-/** @returns whether nothing was delivered for too long */
+/** @returns whether all deliveries have failed for too long */
 async function noteFailure(tx: Tx, endpointId: string): Promise<boolean> {
   const { rows } = await tx.client.query<{ isHopeless: boolean }>(
     `UPDATE webhook_endpoints SET failing_since = coalesce(failing_since, now()) WHERE tenant_id = $1 AND id = $2

@@ -21,8 +21,8 @@ const Input = z
 const AT_ONCE = 10_000
 
 /**
- * Puts deliveries into the queue again: some by their ids, whatever became of them, or those that failed since a moment, at
- * most 10,000 of them, oldest first. They keep their ids, by which a receiver knows what it has.
+ * Puts deliveries into the queue again: those with the given ids, in any state, or those that failed since a moment, at most
+ * 10,000, oldest first. They keep their ids, by which a receiver recognises repeats.
  * @throws AppError CONFLICT while the endpoint is disabled
  */
 export async function replayWebhookDeliveries(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string; replayed: number }> {

@@ -9,10 +9,10 @@ import { lockEndpoint } from './webhook-endpoint.queries.ts'
 
 const Input = z.object({ idempotencyKey, endpointId: z.uuid(), secret: Secret.nullish() })
 
-/** How long the older of two secrets signs too. */
+/** Time during which the older of two secrets signs too, in milliseconds. */
 const OVERLAP_MS = 24 * 3_600_000
 
-/** Gives an endpoint another secret, which is in this answer only. The one before signs beside it for a day. */
+/** Gives an endpoint a new secret, which is in this answer only. The previous secret signs too for a day. */
 export async function rotateWebhookSecret(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedEndpoint> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'rotateWebhookSecret', scope: SCOPE }, input, async (tx) => {

@@ -3,7 +3,7 @@ import { type KeyRing, open, seal } from '@renmai/platform/secrets/crypto'
 import { z } from 'zod'
 import type { WebhookEndpoint } from './webhook-endpoint.table.ts'
 
-/** What an endpoint's requests are signed with: both, while the older one is still good. */
+/** Secrets that sign an endpoint's requests: both, while the older one is still valid. */
 export type Secrets = { current: string; previous?: string | undefined }
 
 const PREFIX = 'whsec_'
@@ -23,7 +23,7 @@ const placeOf = (endpointId: string) => `webhook_endpoints.secrets|${endpointId}
 export const sealSecrets = (ring: KeyRing, tenantId: string, endpointId: string, secrets: Secrets): Buffer =>
   seal(ring, tenantId, placeOf(endpointId), JSON.stringify(secrets))
 
-/** @returns those that are good now, the current one first */
+/** @returns the secrets that are valid now, the current one first */
 export function goodSecrets(ring: KeyRing, { tenantId, id, secrets, previousSecretUntil }: WebhookEndpoint, now: Date): string[] {
   const { current, previous } = openSecrets(ring, tenantId, id, secrets)
   return previous && previousSecretUntil && previousSecretUntil > now ? [current, previous] : [current]

@@ -14,8 +14,8 @@ const Input = z.object({ idempotencyKey, endpointId: z.uuid() })
 const EVERY_S = 10
 
 /**
- * Sends an endpoint a test, once; what came of it stands in its log.
- * @throws AppError RATE_LIMITED for the next one within ten seconds: nobody may look around with it
+ * Sends a test to an endpoint, once; its log shows the result.
+ * @throws AppError RATE_LIMITED for another test within ten seconds, so that tests cannot scan the network
  */
 export async function testWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)

@@ -21,9 +21,10 @@ const Input = z.object({
 })
 
 /**
- * Changes where an endpoint is, what it is told, and whether. What happens while it is disabled is not told later. From then
- * on its document is answered with the viewer's scopes: who has fewer cannot send elsewhere what somebody else may have.
- * @throws AppError as createWebhookEndpoint does; NOT_FOUND when it is not the viewer's
+ * Changes the URL and the document of an endpoint, and disables or enables it. Events during the time that it is disabled are
+ * not delivered later. After the change its document is resolved with the viewer's scopes: otherwise a viewer with fewer
+ * scopes could redirect data that only another viewer may read.
+ * @throws AppError as createWebhookEndpoint does; NOT_FOUND when the endpoint is not the viewer's own
  */
 export async function updateWebhookEndpoint(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   requireScope(ctx.viewer, SCOPE)

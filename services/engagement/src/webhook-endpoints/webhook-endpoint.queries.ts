@@ -4,11 +4,11 @@ import type { Viewer } from '@renmai/platform/serve/viewer'
 import { and, eq } from 'drizzle-orm'
 import { type WebhookEndpoint, webhookEndpoints } from './webhook-endpoint.table.ts'
 
-/** The endpoints that a viewer may see: a client its own, staff all of the tenant. */
+/** Condition for the endpoints that a viewer may read: a client its own, staff all of the tenant. */
 export const isVisible = ({ kind, id, tenantId }: Viewer) =>
   and(eq(webhookEndpoints.tenantId, tenantId), kind === 'CLIENT' ? eq(webhookEndpoints.clientId, id) : undefined)
 
-/** @throws AppError NOT_FOUND when there is none, or it is somebody else's */
+/** @throws AppError NOT_FOUND when the endpoint does not exist, or belongs to another client */
 export async function lockEndpoint(tx: Tx, viewer: Viewer, endpointId: string): Promise<WebhookEndpoint> {
   const [found] = await tx
     .select()

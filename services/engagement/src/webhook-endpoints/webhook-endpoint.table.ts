@@ -2,35 +2,35 @@ import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/colu
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
-/** Why an endpoint is not sent anything. */
+/** Reason why nothing is sent to an endpoint. */
 export type DisabledReason = 'BY_HAND' | 'FAILING' | 'GONE' | 'CLIENT_REVOKED'
 
-/** Where partners are told what happens, and of what. */
+/** Endpoints of partners that receive events. */
 export const webhookEndpoints = pgTable(
   'webhook_endpoints',
   {
     tenantId: tenantId(),
     id: id(),
-    /** The API client as which the document is answered. */
+    /** The API client whose rights resolve the document. */
     clientId: uuid('client_id').notNull(),
     url: text().notNull(),
-    /** A GraphQL subscription: what is told, and of what. */
+    /** A GraphQL subscription: it decides which events are sent, and which fields of them. */
     document: text().notNull(),
-    /** The field of Subscription. */
+    /** The document's field of Subscription. */
     field: text().notNull(),
-    /** Full names of the events that feed it. */
+    /** Full names of the events that feed the field. */
     types: text().array().notNull(),
-    /** Only events count that have this value in one of the fields. */
+    /** Only events with this value in one of `fields` are delivered; null for all events. */
     value: text(),
     fields: text().array().notNull(),
     everyMs: integer('every_ms').notNull(),
-    /** With which it was set up: it is answered with those of them that the client has then. */
+    /** Scopes of the viewer that last set it up. The document is resolved with those that the client has at the time of sending. */
     scopes: text().array().notNull().default([]),
     /** JSON of the signing secrets, sealed to the endpoint. */
     secrets: bytes('secrets').notNull(),
     previousSecretUntil: moment('previous_secret_until'),
     disabledReason: text().$type<DisabledReason>(),
-    /** Since when nothing was delivered any more. */
+    /** When the present series of failures began; null when the last delivery succeeded. */
     failingSince: moment('failing_since'),
     testedAt: moment('tested_at'),
     version: integer().notNull().default(1),
@@ -41,10 +41,10 @@ export const webhookEndpoints = pgTable(
 
 export type WebhookEndpoint = typeof webhookEndpoints.$inferSelect
 
-/** One try to deliver, as it is shown. */
+/** One attempt to deliver, as the log shows it. */
 export type Attempt = { at: string; status: number | null; problem: string | null; durationMs: number }
 
-/** Events on their way to endpoints, and where they ended. */
+/** Deliveries of events to endpoints, with their state. */
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',
   {
@@ -53,13 +53,13 @@ export const webhookDeliveries = pgTable(
     endpointId: uuid('endpoint_id').notNull(),
     /** The event as JSON, with its full name as `type`; null for a test. */
     event: jsonb().$type<{ type: string } & Record<string, unknown>>(),
-    /** What the event is about, where only the latest of several counts. */
+    /** The subject of the event, where only the latest of several counts; null otherwise. */
     about: text(),
     isTest: boolean().notNull().default(false),
     state: text({ enum: ['PENDING', 'DELIVERED', 'FAILED', 'SKIPPED'] })
       .notNull()
       .default('PENDING'),
-    /** Fences off a worker that was too slow. */
+    /** Id of the current attempt; it fences off a worker that was too slow. */
     attemptId: uuid('attempt_id'),
     /** Attempts since the delivery was put into the queue. */
     attempts: integer().notNull().default(0),

@@ -28,7 +28,7 @@ const [WIDE, NARROW] = [['webhooks:write', 'messages:read'], ['webhooks:write']]
 let [nats, bus, test, worker]: [Nats, Bus, TestDatabase, Deps] = [] as never
 let stopAnswers: () => Promise<void>
 let [tenant, client]: string[] = []
-/** With which scopes the gateway was asked. */
+/** Scopes of the requests to the gateway. */
 let [checked, told]: [string[][], string[][]] = [[], []]
 
 beforeAll(async () => {
@@ -79,7 +79,7 @@ async function happen(): Promise<void> {
 }
 
 describe('a webhook endpoint', () => {
-  it('is answered with the scopes of the token that made it', async () => {
+  it('is resolved with the scopes of the token that created it', async () => {
     await create(NARROW)
     await happen()
     expect([checked, told]).toEqual([[NARROW], [NARROW]])

@@ -6,10 +6,10 @@ import type { Reference } from '../references.ts'
 /** The id of a step, unique in its journey. */
 export const nodeId = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/)
 
-/** A customer's way through a journey, on the profile by which they entered. */
+/** A customer's way through a journey, on the profile by which the customer entered. */
 export type Entry = { readonly id: string; readonly profileId: string }
 
-/** What becomes of an entry: it goes on to another step, waits here until a moment, or has ended. */
+/** The result of a step for an entry: it goes on to another step, waits here until a moment, or ends. */
 export type Move = { readonly to: string } | { readonly until: Date } | { readonly end: string }
 
 /** Entries that are at the same step of the same journey. */
@@ -19,20 +19,20 @@ type CarryOut<N> = (tx: Tx, step: Step<N>) => Promise<Move[]> | Move[]
 
 /** A kind of step. */
 export type NodeKind<S extends z.ZodType = z.ZodType, T extends string = string> = {
-  /** How stored journeys name the kind. */
+  /** Name of the kind in stored journeys. */
   readonly type: T
-  /** What the input holds, with the step's `id`. */
+  /** Schema of the input, with the step's `id`. */
   readonly schema: S
-  /** Ids of the steps that it leads to; none where a journey ends. */
+  /** Ids of the steps that the step leads to; none where a journey ends. */
   readonly ways: (node: z.output<S>) => string[]
   readonly references?: (node: z.output<S>) => Reference[]
-  /** Conditions that it evaluates; they count towards the limit of the journey. */
+  /** Conditions that the step evaluates; they count towards the limit of the journey. */
   readonly conditions?: (node: z.output<S>) => Clause[]
   /** A scope that publishing such a step needs besides campaigns:write. */
   readonly scope?: string
-  /** Carries out the step for entries that have come to it, in the transaction that moves them: one move for each, in their order. */
+  /** Carries out the step for entries that arrive, in the transaction that moves them. Returns one move for each, in their order. */
   readonly enter: CarryOut<z.output<S>>
-  /** The same for entries that have waited here until their moment. */
+  /** The same for entries whose wait at this step is over. */
   readonly due?: CarryOut<z.output<S>>
 }
 

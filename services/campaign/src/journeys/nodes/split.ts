@@ -6,7 +6,7 @@ import { compileClause } from '../../segments/compile-clause.rules.ts'
 import { type Clause } from '../../segments/segment.ts'
 import { type Entry, nodeId, nodeKind } from './node-kind.ts'
 
-/** Goes one way or the other by a condition. */
+/** Continues with one of two steps, depending on a condition. */
 export const split = nodeKind({
   type: 'SPLIT',
   schema: z.object({ id: nodeId, condition: definitionSchema, next: nodeId, otherwise: nodeId }),

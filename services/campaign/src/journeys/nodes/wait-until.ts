@@ -24,8 +24,8 @@ export const waitUntil = nodeKind({
 })
 
 /**
- * The next moment, from now on, at which clocks in the zone show the time. PostgreSQL knows when clocks change: a time that
- * a day skips comes as much later as the clocks go forward.
+ * The next moment, from now on, at which clocks in the zone show the time. PostgreSQL knows when clocks change. A time that
+ * a day skips is moved later by as much as the clocks go forward.
  */
 async function nextTime(tx: Tx, timeOfDay: string, zone: string, now: Date): Promise<Date> {
   const { rows } = await tx.client.query<{ at: Date }>(

@@ -2,7 +2,7 @@ import { SegmentEnteredSchema } from '@renmai/proto/campaign/v1/events'
 import { z } from 'zod'
 import { triggerKind } from './trigger-kind.ts'
 
-/** New members of a segment enter, and on request those that it has when the journey is published. */
+/** New members of a segment enter. On request its present members enter when the journey is published. */
 export const segmentEntered = triggerKind({
   type: 'SEGMENT_ENTERED',
   schema: z.object({ segmentId: z.uuid(), includeMembers: z.boolean().nullish() }),

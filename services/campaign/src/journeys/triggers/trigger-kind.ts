@@ -6,16 +6,16 @@ import type { Reference } from '../references.ts'
 /** Customers who enter a journey. */
 export type Entering = { readonly journeyId: string; readonly customerIds: readonly string[] }
 
-/** A kind of reason for which customers enter a journey. */
+/** A kind of trigger: a reason for which customers enter a journey. */
 export type TriggerKind<S extends z.ZodType = z.ZodType, D extends DescMessage = DescMessage, T extends string = string> = {
-  /** How stored journeys name the kind. */
+  /** Name of the kind in stored journeys. */
   readonly type: T
   readonly schema: S
   readonly references: (trigger: z.output<S>) => Reference[]
-  /** Columns of the journey by which it is found again; what is not looked for stands in `trigger` alone. */
+  /** Columns by which the journey is found. Values that no query searches for are in `trigger` only. */
   readonly columns?: (trigger: z.output<S>) => { segmentId?: string }
   readonly listensTo: D
-  /** Name of the reaction, which is part of the durable consumer's name: a new name reads every event again. */
+  /** Name of the reaction. It is part of the durable consumer's name: a new name consumes every event again. */
   readonly reaction: string
   readonly entries: (tx: Tx, events: MessageShape<D>[]) => Promise<Entering[]>
   /** Customers who enter when the journey is published. */

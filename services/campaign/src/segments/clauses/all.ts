@@ -3,7 +3,7 @@ import type { GroupKind } from './clause-kind.ts'
 
 const schema = (clause: z.ZodType<unknown>) => z.array(clause).min(1).max(20)
 
-/** Each of its parts holds. */
+/** All parts hold. */
 export const all: GroupKind<typeof schema> = {
   schema,
   describe: (parts) => parts.join(' and '),

@@ -3,7 +3,7 @@ import type { GroupKind } from './clause-kind.ts'
 
 const schema = (clause: z.ZodType<unknown>) => z.array(clause).min(1).max(20)
 
-/** At least one of its parts holds. */
+/** At least one part holds. */
 export const any: GroupKind<typeof schema> = {
   schema,
   describe: (parts) => `(${parts.join(' or ')})`,

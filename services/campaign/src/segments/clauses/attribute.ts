@@ -22,7 +22,7 @@ const schema = z
     'needs a number',
   )
 
-/** An attribute is compared. Of the values of several profiles the one observed last counts. */
+/** Compares an attribute. Of the values of several profiles the one that was observed last counts. */
 export const attribute = clauseKind({
   schema,
   describe: ({ key, operator, values }) => `${key} ${operator} ${values.join(', ')}`.trim(),
@@ -35,7 +35,7 @@ export const attribute = clauseKind({
   },
 })
 
-/** Text that is no number matches nothing. */
+/** A text that is no number matches nothing. */
 function compareNumber(value: string, operator: 'GTE' | 'LTE', limit: string, bind: Bind): string {
   const number = `(SELECT CASE WHEN v.t ~ '^-?[0-9]{1,15}([.][0-9]+)?$' THEN v.t::numeric END FROM (SELECT ${value} AS t) v)`
   return `coalesce(${number} ${operator === 'GTE' ? '>=' : '<='} ${bind(limit)}::numeric, false)`

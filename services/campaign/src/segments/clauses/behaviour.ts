@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { clauseKind } from './clause-kind.ts'
 import { factKey, minCount, within, withinDays } from './limits.ts'
 
-/** Something was done so often, by days in the tenant's zone. */
+/** The customer did something at least a number of times, by days in the tenant's zone. */
 export const behaviour = clauseKind({
   schema: z.object({ type: factKey, withinDays, minCount }),
   describe: (value) => `${value.type} ${value.minCount} times or more${within(value.withinDays)}`,

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-/** How facts about a person are found: those of all their profiles, or those about the customer. */
+/** Where facts about a person are: on all profiles of the person, or on the customer. */
 const FACTS = {
   attribute_facts: 'profile',
   tag_facts: 'profile',
@@ -9,20 +9,20 @@ const FACTS = {
   rfm_facts: 'customer',
 } as const
 
-/** Puts a value among the parameters and returns its place, such as `$4`. No value stands in the SQL itself. */
+/** Adds a value to the parameters and returns its placeholder, such as `$4`. The SQL itself contains no value. */
 export type Bind = (value: unknown) => string
 
 /** A kind of condition on one fact of a customer. */
 export type ClauseKind<S extends z.ZodType> = {
-  /** What the input holds, and its limits. */
+  /** Schema of the input, with its limits. */
   readonly schema: S
-  /** The clause in words, for the attrition of a preview. */
+  /** The clause as text, for the attrition of a preview. */
   readonly describe: (value: z.output<S>) => string
   /** The table of facts that decides. */
   readonly reads: keyof typeof FACTS
-  /** Ids of the tags that it names. */
+  /** Ids of the tags that the clause names. */
   readonly tags?: (value: z.output<S>) => string[]
-  /** Whether time alone can change who matches; never without it. */
+  /** Whether time alone can change which customers match; false without it. */
   readonly usesClock?: (value: z.output<S>) => boolean
   /**
    * An SQL condition over `c.id`, a customer. $1 is the tenant, $2 the present moment, $3 the tenant's zone.

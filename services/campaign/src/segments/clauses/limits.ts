@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Days counted back; null for all time. */
+/** Number of days, counted back; null for all time. */
 export const withinDays = z
   .int()
   .min(1)
@@ -8,7 +8,7 @@ export const withinDays = z
   .nullish()
   .transform((value) => value ?? null)
 
-/** How often at least; 1 where nothing is given. */
+/** Least count; 1 where nothing is given. */
 export const minCount = z
   .int()
   .min(1)

@@ -3,7 +3,7 @@ import type { GroupKind } from './clause-kind.ts'
 
 const schema = (clause: z.ZodType<unknown>) => clause
 
-/** Its part does not hold; where nothing is known of a customer it does not. */
+/** The part does not hold. A part that is unknown, because the customer has no such fact, counts as not holding. */
 export const not: GroupKind<typeof schema> = {
   schema,
   describe: ([part]) => `not (${part})`,

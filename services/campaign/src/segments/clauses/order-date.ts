@@ -13,7 +13,7 @@ const schema = z
     'needs from, to, minDaysAgo or maxDaysAgo',
   )
 
-/** When the first or the last order that counts was paid, by days in the tenant's zone. */
+/** Compares the day on which the first or the last order that counts was paid, in the tenant's zone. */
 export const orderDate = clauseKind({
   schema,
   describe: ({ which, from, to, minDaysAgo, maxDaysAgo }) => {

@@ -11,7 +11,7 @@ const minNetMinor = z
 /** An order that counts: paid, and not refunded in full. */
 export const COUNTS = 'f.paid_at IS NOT NULL AND f.refunded_minor < f.total_minor'
 
-/** Paid orders, by their number and what they come to less refunds. */
+/** Paid orders, by their number and their sum less refunds. */
 export const orders = clauseKind({
   schema: z.object({ withinDays, minCount, minNetMinor }),
   describe: (value) =>

@@ -4,7 +4,7 @@ import { clauseKind } from './clause-kind.ts'
 
 const RFM_CLASSES = RfmClassSchema.values.flatMap(({ number, localName }) => (number ? [localName] : []))
 
-/** The class of the latest RFM run is one of these. */
+/** The customer's class of the latest RFM run is one of these. */
 export const rfmClasses = clauseKind({
   schema: z.array(z.enum(RFM_CLASSES)).min(1).max(RFM_CLASSES.length),
   describe: (classes) => `RFM class ${classes.join(' or ')}`,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { clauseKind } from './clause-kind.ts'
 
-/** Has the tag now. */
+/** The customer has the tag now. */
 export const tagId = clauseKind({
   schema: z.uuid(),
   describe: (id) => `has tag ${id}`,

@@ -5,7 +5,7 @@ import { verifyEvents } from './verify-events.ts'
 
 const EventSourceCredentials = z.object({ channel: z.string().regex(/^[A-Z][A-Z_]{1,31}$/, 'upper case letters and _') })
 
-/** Events and orders that the company's own systems send, signed by a secret of ours. */
+/** Events and orders that the company's own systems send, signed by a secret that Renmai issues. */
 export const eventSource: Connector<z.output<typeof EventSourceCredentials> & { secret: string }> = {
   mutation: 'createEventSource',
   credentials: EventSourceCredentials,
@@ -16,7 +16,7 @@ export const eventSource: Connector<z.output<typeof EventSourceCredentials> & { 
   events: {
     path: 'v1/events',
     limit: 4 * 1024 ** 2,
-    // Signed as Standard Webhooks say: webhook-id, webhook-timestamp, webhook-signature over the raw body.
+    // Signed by Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature over the raw body.
     open: ({ body, headers }, { credentials }) => verifyEvents(credentials.secret, body, headers as Record<string, string>).events,
     channelOf: ({ channel }) => channel,
   },

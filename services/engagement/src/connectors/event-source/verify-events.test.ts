@@ -5,7 +5,7 @@ import { NativeWebhook, verifyEvents } from './verify-events.ts'
 describe('the signature of events', () => {
   const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
   const body = JSON.stringify({ events: [{ type: 'page_view', page: '云栖 🛒' }] })
-  // The rows below are signed when the file is read, and sent when their turn comes.
+  // The rows below are signed when the file is loaded, and sent when their test runs.
   const signedAt = new Date()
   const headers = (signature: string) => ({
     'webhook-id': 'msg_1',
@@ -14,7 +14,7 @@ describe('the signature of events', () => {
   })
   const sign = (text: string, key = secret) => new Webhook(key).sign('msg_1', signedAt, text)
 
-  it('is what the Standard Webhooks library makes of it', () => {
+  it('is checked as the Standard Webhooks library checks it', () => {
     const at = new Date(1_614_265_330_000)
     expect(new NativeWebhook(secret).sign('msg_1', at, body)).toBe(new Webhook(secret).sign('msg_1', at, body))
     expect(verifyEvents(secret, body, headers(`v1,xxxx ${sign(body)}`))).toEqual(JSON.parse(body))

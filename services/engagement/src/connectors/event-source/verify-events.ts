@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { AppError } from '@renmai/platform/serve/errors'
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
 
-/** The library's check with Node's hash: its own is plain JavaScript, an eighth of the CPU of intake. */
+/** The library's check with Node's hash. The library's own hash is plain JavaScript and took an eighth of the CPU of intake. */
 export class NativeWebhook extends Webhook {
   readonly #key: Buffer
 
@@ -18,11 +18,11 @@ export class NativeWebhook extends Webhook {
   }
 }
 
-/** Two are needed while a secret is rotated; comparing a thousand would be work for nothing. */
+/** Two are needed while a secret is rotated; a caller must not make intake compare a thousand. */
 const MAX_SIGNATURES = 5
 
 /**
- * Checks the signature (Standard Webhooks 1.0) and reads the body, which the library does in one go.
+ * Checks the signature (Standard Webhooks 1.0) and parses the body; the library does both in one call.
  * @throws AppError UNAUTHENTICATED when the signature does not hold, INVALID when the body is no JSON object
  */
 export function verifyEvents(secret: string, body: string, headers: Record<string, string>): { events: object[] } {

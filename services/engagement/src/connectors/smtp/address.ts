@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import type { SmtpCredentials } from './credentials.ts'
 
 /**
- * Where a mail transport connects to: the address that was looked at, while the certificate must still be the host's.
- * @param address what egress.resolve gave for the host
+ * The target of a mail transport: the IP address that was checked. The certificate must still be the host's.
+ * @param address the result of egress.resolve for the host
  */
 export function smtpAddress(address: string, { host, port, user, password }: SmtpCredentials) {
   return {

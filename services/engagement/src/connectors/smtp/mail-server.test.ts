@@ -71,7 +71,7 @@ describe('a message by mail', () => {
     'x <victim@mail.example>',
     'victim@mail.example (x)',
     'a@b.example, victim@mail.example',
-  ])('goes to the one address it is for, never to one that is read out of it: %s', async (address) => {
+  ])('goes to its one address, never to an address that is parsed from it: %s', async (address) => {
     await send(ports.mail, address)
     expect(recipients.splice(0)).not.toContain('victim@mail.example')
   })
@@ -81,13 +81,13 @@ describe('a message by mail', () => {
     expect(recipients.splice(0)).toEqual(['one@mail.example'])
   })
 
-  it('says the same of a server that is none and of none', async () => {
+  it('ends with the same reason for a server that is no mail server and for no server', async () => {
     const later = { outcome: 'LATER', reason: 'SMTP_UNREACHABLE' }
     expect([await send(ports.closed, 'a@mail.example'), await send(ports.other, 'a@mail.example')]).toEqual([later, later])
   })
 })
 
-it('testing a connection says the same whatever answers there, and nothing of what it said', async () => {
+it('testing a connection returns the same detail for every server, and nothing of its answer', async () => {
   const details = new Set<string>()
   for (const [no, port] of [ports.closed, ports.other, ports.mail].entries()) {
     const input = { idempotencyKey: key(), name: 'm', host: '127.0.0.1', port, user: 'u', password: 'wrong', from: `a${no}@renmai.example` }

@@ -14,11 +14,11 @@ type SmtpError = Error & { responseCode?: number; command?: string; code?: strin
 
 const DEADLINE_MS = 10_000
 const BEFORE_THE_TEXT = ['CONN', 'EHLO', 'HELO', 'LHLO', 'STARTTLS', 'AUTH', 'MAIL FROM', 'RCPT TO']
-/** An address that is not used any more, since its name has moved on, closes its connections. */
+/** Connections by resolved address. When a name resolves to another address, the connections to the old one are closed. */
 export const openTransports = () => new LRUCache<string, Transporter>({ max: 500, dispose: (transport) => transport.close() })
 export type Transports = ReturnType<typeof openTransports>
 
-/** The message's id becomes the Message-ID, so that a repeat can be told from a new message. */
+/** The message's id becomes the Message-ID, so that receivers can recognise a repeat. */
 export async function sendMail(
   account: SmtpAccount,
   { id, address, subject, body }: Outbound,
@@ -26,7 +26,7 @@ export async function sendMail(
 ): Promise<Handover> {
   const { credentials } = account
   if (!ONE_ADDRESS.test(address)) return { outcome: 'REJECTED', reason: 'SMTP_NOT_ONE_ADDRESS' }
-  // As a text it would be read as a list or a group of addresses, in the envelope too.
+  // As a text it would be parsed as a list or a group of addresses, in the envelope too.
   const to = { name: '', address }
   const domain = credentials.from.split('@')[1]
   const server = await findServer(egress, credentials)
@@ -61,7 +61,7 @@ async function findServer(egress: Egress, { host, port }: SmtpCredentials): Prom
 }
 
 function transportOf(transports: Transports, { tenantId, id, credentials }: SmtpAccount, address: string): Transporter {
-  // The host too: the certificate must be its own.
+  // The key includes the host, because the certificate must be the host's.
   const key = createHash('sha256')
     .update(JSON.stringify([tenantId, id, address, smtpAddress(address, credentials)]))
     .digest('base64')
@@ -70,9 +70,9 @@ function transportOf(transports: Transports, { tenantId, id, credentials }: Smtp
   const made = createTransport({
     ...smtpAddress(address, credentials),
     pool: true,
-    // As many as all lanes of a tenant hand over at once: nothing may wait here while its deadline runs.
+    // As many as all lanes of a tenant hand over concurrently: no message may wait here while its deadline runs.
     maxConnections: 8,
-    // A message whose connection broke may have been accepted; the pool must not send it again by itself.
+    // The server may have accepted a message whose connection broke, so the pool must not send it again.
     maxRequeues: 0,
     connectionTimeout: DEADLINE_MS,
     greetingTimeout: DEADLINE_MS,

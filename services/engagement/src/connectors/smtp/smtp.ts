@@ -4,7 +4,7 @@ import { smtpAddress } from './address.ts'
 import { SmtpCredentials } from './credentials.ts'
 import { openTransports, sendMail, type Transports } from './send-mail.ts'
 
-/** E-mail by a server that the account names. */
+/** E-mail through the mail server that the account names. */
 export const smtp: Connector<SmtpCredentials, Transports> = {
   mutation: 'connectSmtp',
   credentials: SmtpCredentials,
@@ -13,9 +13,9 @@ export const smtp: Connector<SmtpCredentials, Transports> = {
   open: openTransports,
   close: (transports) => transports.clear(),
   test: ({ credentials }, reach) => [['connect and greet', () => greet(credentials, reach)]],
-  // All failures read the same, whatever answered: otherwise a test would say what is where inside.
+  // All failures have the same text: otherwise a test would reveal which hosts and ports exist in the internal network.
   adviceOn: () => 'no mail server takes us there: check host, port, user and password',
-  // A mail server takes few connections.
+  // A mail server accepts few connections.
   sender: { channel: 'EMAIL', address: 'EMAIL', inFlight: 4, send: sendMail },
 }
 

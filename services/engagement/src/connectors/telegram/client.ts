@@ -2,7 +2,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { request } from 'undici'
 import type { Answer } from '../connector.ts'
 
-/** What Telegram refuses: the code decides what to do about it. */
+/** A refusal of Telegram; its code decides what follows. */
 export class TelegramError extends Error {
   override readonly name = 'TelegramError'
   readonly code: number
@@ -37,7 +37,7 @@ export async function call<T>(baseUrl: string, token: string, method: string, bo
   return reply.result as T
 }
 
-/** Too many calls and faults of Telegram's own pass by themselves; anything else needs a person. */
+/** Rate limits and faults of Telegram pass by themselves; any other refusal needs a person. */
 export async function answered<T>(calling: Promise<T>): Promise<Answer<T>> {
   try {
     return { given: await calling }

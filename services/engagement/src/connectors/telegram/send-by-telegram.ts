@@ -3,9 +3,9 @@ import type { Handover, Outbound, Reach } from '../connector.ts'
 import { call, TelegramError } from './client.ts'
 import type { TelegramAccount } from './credentials.ts'
 
-/** A bot writes to people who wrote to it first; Telegram refuses the others (403), and chats that are not there (400). */
+/** A bot can write only to people who wrote to it first. Telegram refuses others (403), and chats that do not exist (400). */
 export async function sendByTelegram({ credentials }: TelegramAccount, { address, body }: Outbound, { url }: Reach): Promise<Handover> {
-  // Telegram takes @names of public channels and negative ids of groups as well.
+  // Telegram also accepts @names of public channels and negative ids of groups.
   if (!/^\d{1,16}$/.test(address)) return { outcome: 'REJECTED', reason: 'TELEGRAM_NOT_ONE_ADDRESS' }
   try {
     const message = await call<{ message_id: number }>(url, credentials.token, 'sendMessage', { chat_id: Number(address), text: body })
@@ -17,7 +17,7 @@ export async function sendByTelegram({ credentials }: TelegramAccount, { address
   }
 }
 
-/** After a fault of its own Telegram may have sent the message. */
+/** After a fault of Telegram the message may have been sent. */
 function outcomeOf(code: number): 'LATER' | 'UNKNOWN' | 'REJECTED' {
   if (code === 429) return 'LATER'
   return code >= 500 ? 'UNKNOWN' : 'REJECTED'

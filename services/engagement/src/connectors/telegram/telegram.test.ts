@@ -45,7 +45,7 @@ const connect = async (token: string) => {
 }
 const stateOf = async ({ id }: Connected) => (await rows('SELECT next_at, problem FROM channel_accounts WHERE id = $1', id))[0]
 
-/** Everybody whom tests speak with. */
+/** All people that the tests use. */
 const PEOPLE = [7, 8, 9]
 const addressOf = (profileId: string, kind: number) =>
   kind === IdentifierKind.TELEGRAM_ID ? String(PEOPLE.find((one) => profileOf(one) === profileId) ?? '@all') : ''
@@ -73,7 +73,7 @@ afterAll(async () => {
 const write = (userId: number, text: string, fault?: string) =>
   order('telegram/message', { token: TOKEN, userId, firstName: '李', text, ...(fault ? { fault } : {}) })
 
-/** Asks for a message. @returns how it ended, with the reason */
+/** Requests a message. @returns its final state and reasons */
 async function send(userId: number, text = 'Hi'): Promise<string> {
   const messageId = newId()
   const wanted = { messageId, profileId: profileOf(userId), channel: 'TELEGRAM', purpose: 'p', templateId, templateVersion: 1 }
@@ -99,7 +99,7 @@ async function send(userId: number, text = 'Hi'): Promise<string> {
 }
 
 describe('a Telegram bot', () => {
-  it('answers the test of its connection, and one with a wrong token says what to check', async () => {
+  it('answers the test of its connection; with a wrong token the test states what to check', async () => {
     expect(await testConnection(stand.contextOf(tenant), { accountId: account.id })).toMatchObject({
       isOk: true,
       steps: [{ name: 'getMe', detail: 'bot @shop_bot answers' }],
@@ -110,7 +110,7 @@ describe('a Telegram bot', () => {
     expect(steps).toEqual([{ name: 'getMe', isOk: false, detail: 'Telegram refuses it with 401: check the token' }])
   })
 
-  it('takes a message in once: a profile, its touchpoint and the message', async () => {
+  it('stores a message once: a profile, its touchpoint and the message', async () => {
     expect(await write(7, '你好', 'duplicate')).toEqual({ status: 200 })
     const received = async () => (await published(stand.test, MessageReceivedSchema)).filter((one) => one.channel === 'TELEGRAM')
     await eventually(async () => expect(await received()).toMatchObject([{ profileId: profileOf(7) }]))

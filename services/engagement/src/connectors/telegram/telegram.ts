@@ -11,7 +11,7 @@ import { identityOf, readUpdate, UpdateNo } from './update.rules.ts'
 const botIdOf = (token: string) => token.split(':')[0]!
 const digestOf = (text: string) => createHash('sha256').update(text).digest()
 
-/** A Telegram bot: messages both ways, and who starts or blocks it. */
+/** A Telegram bot: messages both ways, and people who start or block the bot. */
 export const telegram: Connector<TelegramCredentials> = {
   mutation: 'connectTelegram',
   credentials: TelegramCredentials,
@@ -25,7 +25,7 @@ export const telegram: Connector<TelegramCredentials> = {
   callback: {
     path: 'hooks/telegram',
     limit: 1024 ** 2,
-    // An object without `method`: with one, Telegram takes the answer for a call.
+    // An object without `method`: with one, Telegram carries out the answer as a call.
     accepted: {},
     open({ headers, body }, { credentials: { webhookSecret } }) {
       const given = headers['x-telegram-bot-api-secret-token'] ?? ''

@@ -1,4 +1,4 @@
-/** What Telegram's updates mean. */
+/** Translates Telegram's updates. */
 import { AppError } from '@renmai/platform/serve/errors'
 import { z } from 'zod'
 import type { Incoming, Person } from '../incoming.ts'
@@ -15,17 +15,17 @@ const Message = z.looseObject({
 })
 const MemberChange = z.object({ chat: Chat, from: User, date: z.int(), new_chat_member: z.object({ status: z.string() }) })
 const Update = z.object({ message: Message.optional(), my_chat_member: MemberChange.optional() })
-/** All that an update must have to be kept; one that then cannot be read is parked. */
+/** The least that an update must have to be stored; a stored update that cannot be read is parked. */
 export const UpdateNo = z.object({ update_id: z.int() })
 
 /** Kinds of content, each a field of the message. */
 const CONTENTS = ['text', 'photo', 'document', 'contact', 'voice', 'audio', 'video', 'video_note', 'sticker', 'location'] as const
 const PRIVATE = 'private'
 
-/** An update is delivered again until it is accepted, with the same number. */
+/** Telegram repeats an update, with the same number, until it is accepted. */
 export const identityOf = ({ update_id }: z.output<typeof UpdateNo>): string => JSON.stringify(['update', update_id])
 
-/** @param botId of the account, which its contacts are contacts of */
+/** @param botId the bot of the account; contacts are contacts of this bot */
 export function readUpdate(text: string, botId: string): Incoming {
   const { success, data: update } = Update.safeParse(JSON.parse(text))
   if (!success) throw new AppError('INVALID', 'The update cannot be read')
@@ -33,7 +33,7 @@ export function readUpdate(text: string, botId: string): Incoming {
   return update.my_chat_member ? readMemberChange(update.my_chat_member, botId) : { kind: 'OTHER', name: 'another update' }
 }
 
-/** In a private chat the chat has the person's id, which is the address of messages too. */
+/** In a private chat the chat's id is the person's id. It is also the address of messages. */
 const personOf = ({ id, first_name, last_name }: z.output<typeof User>, botId: string): Person => ({
   source: `telegram:${botId}`,
   externalId: String(id),

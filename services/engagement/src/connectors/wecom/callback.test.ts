@@ -22,7 +22,7 @@ describe('the WeCom callback', () => {
     expect(identityOf(fields)).toBe('["msg","4561255354251345929"]')
   })
 
-  it('refuses with one answer what is forged, changed, cut or meant for another corp', () => {
+  it('refuses with one answer a callback that is forged, changed, cut or meant for another corp', () => {
     const { cipherText, signature } = sealCallback(keys, '<xml/>', '1', '2')
     const query = { msg_signature: signature, timestamp: '1', nonce: '2' }
     expect(openCallback(keys, query, cipherText)).toBe('<xml/>')
@@ -43,7 +43,7 @@ describe('the WeCom callback', () => {
     ).toBe(messages[0])
   })
 
-  it('reads no entities, no document type, no doubled element, nothing deep', () => {
+  it('refuses entities, a document type, a repeated element and deep nesting', () => {
     for (const text of [
       '<!DOCTYPE a><xml/>',
       '<!ENTITY x "y"><xml/>',
@@ -57,7 +57,7 @@ describe('the WeCom callback', () => {
     expect(readXml('<xml><A><![CDATA[&lt;b&gt;]]></A></xml>')).toEqual({ A: '&lt;b&gt;' })
   })
 
-  it('tells who ended a contact, and keeps what it does not know', () => {
+  it('names the side that ended a contact, and keeps an event of an unknown kind', () => {
     const base = { MsgType: 'event', Event: 'change_external_contact', CreateTime: '1700000000', UserID: 'u', ExternalUserID: 'e' }
     expect(readEvent({ ...base, ChangeType: 'del_external_contact' }, 'c')).toMatchObject({ kind: 'CONTACT_LOST', lostBy: 'STAFF' })
     expect(readEvent({ ...base, ChangeType: 'del_follow_user' }, 'c')).toMatchObject({ kind: 'CONTACT_LOST', lostBy: 'CUSTOMER' })

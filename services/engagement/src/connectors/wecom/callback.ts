@@ -6,7 +6,7 @@ import { identityOf, readEvent } from './event.rules.ts'
 import { proveAccount, type Tokens } from './token.ts'
 import { readCipher, readXml } from './xml.ts'
 
-/** WeCom tries again within seconds; what comes later was kept by somebody. */
+/** WeCom retries within seconds; a later callback is a replay. */
 const FRESH_MS = 600_000
 
 export const callback: Connector<WecomCredentials, Tokens>['callback'] = {
@@ -23,7 +23,7 @@ export const callback: Connector<WecomCredentials, Tokens>['callback'] = {
     requireFresh(query, now)
     return { identity: identityOf(readXml(message)), message }
   },
-  // The corp is a public name, and the keys of a callback are the account's own.
+  // The corp is a public name, and the account itself chooses the keys of its callback.
   prove: (account, reach) => proveAccount(reach, account),
   read: (message, { credentials: { corpId } }) => readEvent(readXml(message), corpId),
 }

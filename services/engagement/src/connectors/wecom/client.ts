@@ -4,7 +4,7 @@ import { refreshToken, tokenOf, type WecomReach } from './token.ts'
 
 const EXPIRED_TOKEN = [40014, 42001]
 
-/** Calls the API; a token that has run out is renewed once. */
+/** Calls the API; a token that has expired is renewed once. */
 async function call(reach: WecomReach, account: Account, path: string, body?: object): Promise<Reply> {
   const attempt = async (token: string) => send(`${reach.url}/cgi-bin/${path}${path.includes('?') ? '&' : '?'}access_token=${token}`, body)
   try {
@@ -29,7 +29,7 @@ export async function addContactWay(
   return { configId: String(reply.config_id), qrUrl: String(reply.qr_code) }
 }
 
-/** externalcontact/get: the name, the unionid where the corp may see it. */
+/** externalcontact/get: the name, and the unionid where the corp may read it. */
 export async function readExternalContact(
   reach: WecomReach,
   account: Account,

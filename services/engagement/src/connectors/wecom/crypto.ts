@@ -3,7 +3,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { decrypt, encrypt, getSignature } from '@wecom/crypto'
 import type { WecomCredentials } from './credentials.ts'
 
-/** Query of a callback: what its signature covers besides the body. */
+/** Query of a callback: the values that its signature covers besides the body. */
 export type CallbackQuery = { msg_signature?: string; timestamp?: string; nonce?: string; echostr?: string }
 
 type Keys = Pick<WecomCredentials, 'token' | 'encodingAesKey' | 'corpId'>
@@ -15,7 +15,7 @@ const refused = () => new AppError('UNAUTHENTICATED', 'The callback is not signe
  * Checks and opens an encrypted callback (WXBizMsgCrypt): signature over the sorted token, timestamp, nonce and cipher
  * text, then AES-256-CBC with a check of the padding, the length and the receiving corp.
  * @param cipherText the Encrypt element of the body, or echostr when the address is verified
- * @throws AppError UNAUTHENTICATED for anything that does not hold; nothing is decrypted before the signature does
+ * @throws AppError UNAUTHENTICATED when any check fails; nothing is decrypted before the signature is verified
  */
 export function openCallback({ token, encodingAesKey, corpId }: Keys, query: CallbackQuery, cipherText: string): string {
   const { msg_signature: given = '', timestamp = '', nonce = '' } = query
@@ -33,7 +33,7 @@ export function openCallback({ token, encodingAesKey, corpId }: Keys, query: Cal
   return opened.message
 }
 
-/** Seals a callback the way WeCom does; what the simulator and tests send. */
+/** Seals a callback as WeCom does, for the simulator and tests. */
 export function sealCallback({ token, encodingAesKey, corpId }: Keys, message: string, timestamp: string, nonce: string) {
   const cipherText = encrypt(encodingAesKey, message, corpId)
   return { cipherText, signature: getSignature(token, timestamp, nonce, cipherText) }

@@ -1,4 +1,4 @@
-/** What WeCom's callbacks mean. */
+/** Translates WeCom's callbacks. */
 import type { Incoming, Person } from '../incoming.ts'
 
 type Fields = Record<string, string>
@@ -6,7 +6,7 @@ type Fields = Record<string, string>
 const ADDITIONS = ['add_external_contact', 'add_half_external_contact']
 const LOST_BY: Record<string, 'STAFF' | 'CUSTOMER'> = { del_external_contact: 'STAFF', del_follow_user: 'CUSTOMER' }
 
-/** A contact of the corp. Their id is the address that messages go to. */
+/** A contact of the corp. The id is the address that messages go to. */
 export const personOf = (corpId: string, externalUserId: string): Person => ({
   source: `wecom:${corpId}`,
   externalId: externalUserId,
@@ -14,7 +14,7 @@ export const personOf = (corpId: string, externalUserId: string): Person => ({
   displayName: '',
 })
 
-/** The unionid is there where the corp may see it. */
+/** The unionid is present where the corp may read it. */
 export function withDetails(person: Person, corpId: string, { name, unionid }: { name: string; unionid: string | undefined }): Person {
   const union = unionid ? [{ namespace: `unionid@${corpId}`, value: unionid, isVerified: true }] : []
   return { ...person, displayName: name, identifiers: [...person.identifiers, ...union] }
@@ -38,7 +38,7 @@ function readContactEvent(fields: Fields, at: Date, corpId: string): Incoming {
   return lostBy ? { kind: 'CONTACT_LOST', ...contact, lostBy } : { kind: 'OTHER', name: ChangeType }
 }
 
-/** The same text for one thing that happened, whatever the number of pushes: MsgId, or what tells events apart. */
+/** Identity of an event, the same in all of its pushes: MsgId, or the fields that distinguish events. */
 export function identityOf(fields: Fields): string {
   if (fields.MsgId) return JSON.stringify(['msg', fields.MsgId])
   const { FromUserName, CreateTime, Event, ChangeType, UserID, ExternalUserID } = fields

@@ -2,7 +2,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { request } from 'undici'
 import type { Answer } from '../connector.ts'
 
-/** What WeCom refuses: the code decides what to do about it. */
+/** A refusal of WeCom; its code decides what follows. */
 export class WecomError extends Error {
   override readonly name = 'WecomError'
   readonly errcode: number
@@ -12,7 +12,7 @@ export class WecomError extends Error {
     this.errcode = errcode
   }
 
-  /** Too many calls, or busy: to be tried again later. */
+  /** Too many calls, or WeCom is busy: retry later. */
   get isRateLimit(): boolean {
     return [45009, 45033, -1].includes(this.errcode)
   }

@@ -6,7 +6,7 @@ import { WecomError } from './request.ts'
 import type { WecomReach } from './token.ts'
 
 export async function sendByWecom(account: WecomAccount, { address, body }: Outbound, reach: WecomReach): Promise<Handover> {
-  // WeCom takes several by |, and everybody by @all.
+  // WeCom accepts several addresses separated by |, and all members by @all.
   if (/^@|[|\s]/.test(address)) return { outcome: 'REJECTED', reason: 'WECOM_NOT_ONE_ADDRESS' }
   try {
     return { outcome: 'SENT', providerId: await sendMessage(reach, account, address, body) }

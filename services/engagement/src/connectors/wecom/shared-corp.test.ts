@@ -42,7 +42,7 @@ beforeAll(async () => {
   }
   own = await connect(victim, CORP.secret)
   forged = await connect(attacker, 'not-the-secret')
-  // The corp's token is known to the process.
+  // The process has cached the corp's token.
   await readExternalContact(reach(), own, person)
   wecom.did.length = 0
 })
@@ -90,7 +90,7 @@ describe('a corp that two tenants name', () => {
     ['reads a contact', (by: OpenAccount<'WECOM'>) => readExternalContact(reach(), by, person)],
     ['welcomes', (by: OpenAccount<'WECOM'>) => sendWelcome(reach(), by, 'code', 'hello')],
     ['sends', (by: OpenAccount<'WECOM'>) => sendMessage(reach(), by, person, 'hello')],
-  ])('%s for who has its secret, and for nobody else', async (_what, call) => {
+  ])('%s for the tenant that has its secret, and for no other', async (_what, call) => {
     await call(own)
     expect(wecom.did).toHaveLength(1)
     await expect(call(forged)).rejects.toMatchObject(refusal)
@@ -108,7 +108,7 @@ describe('a corp that two tenants name', () => {
     expect(wecom.did).toEqual([])
   })
 
-  it("tells identity of the corp's own callbacks, and of no forged one", async () => {
+  it("resolves people of the corp's own callbacks, and of no forged one", async () => {
     const told: Claimed[] = []
     stops.push(startIdentity(stand.bus, { claimed: told }))
     run(runQueues(stand.worker, [processPushes, readContactDetails]))
@@ -120,11 +120,11 @@ describe('a corp that two tenants name', () => {
     await eventually(async () => expect(told.some(({ displayName }) => displayName === '王秘密')).toBe(true))
     const tenants = await stand.test.owner.query('SELECT DISTINCT tenant_id FROM contacts')
     expect(tenants.rows).toEqual([{ tenant_id: victim }])
-    // The callback, and the details after it.
+    // One for the callback, one for the details after it.
     expect(told).toHaveLength(2)
   })
 
-  it("asks for a token with each tenant's own secret, and one's refusal is not the other's", async () => {
+  it("requests a token with each tenant's own secret; a refusal of one does not affect the other", async () => {
     const refused = testConnection(stand.contextOf(attacker), { accountId: forged.id })
     const taken = testConnection(stand.contextOf(victim), { accountId: own.id })
     expect(await taken).toMatchObject({ isOk: true })
@@ -134,7 +134,7 @@ describe('a corp that two tenants name', () => {
     })
   })
 
-  it('is not asked again and again with a secret that it refused', async () => {
+  it('receives no further requests with a secret that it has just refused', async () => {
     await expect(sendMessage(reach(), forged, person, 'x')).rejects.toMatchObject(refusal)
     const before = wecom.gettokens
     for (let no = 0; no < 20; no++) await expect(sendMessage(reach(), forged, person, 'x')).rejects.toMatchObject(refusal)
@@ -147,6 +147,6 @@ describe('a corp that two tenants name', () => {
   })
 })
 
-it('a message to a contact goes to one, and never to everybody', async () => {
+it('a message to a contact goes to one person, and never to all', async () => {
   for (const address of ['@all', `${person}|other`, '@All']) expect(await send(own, address)).toMatchObject({ outcome: 'REJECTED' })
 })

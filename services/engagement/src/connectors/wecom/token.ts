@@ -8,7 +8,7 @@ import { send, WecomError } from './request.ts'
 type Token = { token: string; expiresIn: number }
 
 const MAX_ACCOUNTS = 10_000
-/** WeCom counts the tries of a corp and of an address, and both may be another tenant's too. */
+/** WeCom limits the attempts of a corp and of an IP address, and other tenants may use the same ones. */
 const REFUSED_MS = 10_000
 
 export const openTokens = () => ({
@@ -20,8 +20,8 @@ export type Tokens = ReturnType<typeof openTokens>
 export type WecomReach = Reach<Tokens>
 
 /**
- * All that decides what a token may do. Corp and agent are public names that anybody can connect: a token belongs to the
- * account whose own secret was accepted, and to no other.
+ * Key of a token: all that decides what it may do. Corp and agent are public names that any tenant can connect. So a token
+ * belongs to the account whose own secret was accepted, and to no other.
  */
 function keyOf(baseUrl: string, { tenantId, id, credentials: { corpId, agentId, secret } }: Account): string {
   return createHash('sha256')
@@ -29,7 +29,7 @@ function keyOf(baseUrl: string, { tenantId, id, credentials: { corpId, agentId, 
     .digest('base64')
 }
 
-/** Gets a token; of calls at the same time one goes out (a second would void the first one's answer). */
+/** Fetches a token. Concurrent calls share one request, because a second request would invalidate the first token. */
 export function refreshToken(reach: WecomReach, account: Account): Promise<Token> {
   const key = keyOf(reach.url, account)
   const { refreshing } = reach.client
@@ -48,14 +48,14 @@ async function fetchToken({ url, client: { good, refused } }: WecomReach, { cred
     return { token, expiresIn }
   } catch (error) {
     if (!(error instanceof WecomError) || error.isRateLimit) throw error
-    // What the secret was good for before, it is not any more.
+    // WeCom no longer accepts the secret, so its earlier token is dropped too.
     good.delete(key)
     refused.set(key, error)
     throw error
   }
 }
 
-/** @throws WecomError when WeCom does not accept the account's secret; it is asked again after ten seconds only */
+/** @throws WecomError when WeCom does not accept the account's secret; the next request follows after ten seconds at the earliest */
 export async function tokenOf(reach: WecomReach, account: Account): Promise<string> {
   const key = keyOf(reach.url, account)
   const known = reach.client.good.get(key)
@@ -66,8 +66,8 @@ export async function tokenOf(reach: WecomReach, account: Account): Promise<stri
 }
 
 /**
- * Makes sure that the account is the corp's own: anybody can connect a corp by its name, and sign callbacks of it with
- * keys of their own.
+ * Makes sure that the account is the corp's own: any tenant can connect a corp by its name, and sign callbacks for it with
+ * keys that it chooses itself.
  * @throws AppError UNAVAILABLE while WeCom does not accept the account's secret
  */
 export async function proveAccount(reach: WecomReach, account: Account): Promise<void> {

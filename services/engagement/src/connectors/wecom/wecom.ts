@@ -30,7 +30,7 @@ export const wecom: Connector<WecomCredentials, Tokens> = {
       answered(addContactWay(reach, account, { state, user, skip_verify, remark: name.slice(0, 30) })),
   },
   welcome: {
-    // The platform accepts one for 20 seconds; we stop a second early.
+    // The platform accepts a welcome for 20 seconds; the limit here is a second less.
     withinMs: 19_000,
     send: (account, code, text, reach) =>
       answered(
@@ -44,7 +44,7 @@ export const wecom: Connector<WecomCredentials, Tokens> = {
     const person = personOf(account.credentials.corpId, externalUserId)
     const found = await answered(readExternalContact(reach, account, externalUserId))
     if ('later' in found) return found
-    // A person who is no contact any more has no details to give.
+    // WeCom has no details of a person who is no contact any more.
     return { given: 'given' in found ? withDetails(person, account.credentials.corpId, found.given) : person }
   },
 }

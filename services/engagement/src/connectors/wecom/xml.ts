@@ -8,13 +8,13 @@ const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, pro
 
 const FIELD = String.raw`<(?!Encrypt>)\w{1,32}>(?:[^<]*|\s*<!\[CDATA\[[^\]<]*\]\]>\s*)</\w{1,32}>\s*`
 const CIPHER = String.raw`<Encrypt>\s*(?:<!\[CDATA\[)?([A-Za-z0-9+/]{1,65536}={0,2})(?:\]\]>)?\s*</Encrypt>\s*`
-/** Its parts begin differently, so that it takes as long as the text is. */
+/** The parts of the pattern begin differently, so that its time is linear in the length of the text. */
 const CALLBACK = new RegExp(String.raw`^\s*(?:<\?xml[^<>]{0,200}\?>\s*)?<xml>\s*(?:${FIELD})*${CIPHER}(?:${FIELD})*</xml>\s*$`)
 
 /**
- * Takes the cipher text out of a callback. The signature covers nothing else of the body, and does not hold for what
- * nobody signed, so nothing is parsed for somebody who has not proven themselves.
- * @returns an empty text, which nobody signs, where there is none
+ * Extracts the cipher text of a callback. The signature covers nothing else of the body, and fails for any other text. So
+ * nothing is parsed for a caller that is not verified.
+ * @returns an empty text, which has no valid signature, where there is none
  */
 export function readCipher(body: string): string {
   return CALLBACK.exec(body)?.[1] ?? ''
@@ -42,7 +42,7 @@ export function readXml(text: string): Record<string, string> {
   return fields
 }
 
-/** One walk, which ends where it is too much: the parser takes a hundred times as long. */
+/** One pass, which stops at the limit: the parser takes a hundred times as long. */
 function checkShape(text: string): void {
   let [depth, tags] = [0, 0]
   for (const [tag] of text.matchAll(/<!\[CDATA\[[\s\S]*?\]\]>|<[^<>]*>?/g)) {

@@ -17,7 +17,7 @@ describe('the Youzan push', () => {
   const msg = encodeURIComponent(JSON.stringify(payload))
   const push = { client_id: 'c', kdt_id: 42, msg, sign: createHash('md5').update(`c${msg}s`).digest('hex'), type: 'trade_TradePaid' }
 
-  it('is believed only when it is signed for this shop, over the encoded message', () => {
+  it('is accepted only when it is signed for this shop, over the encoded message', () => {
     verifyPush(push, shop)
     for (const bad of [
       { ...push, sign: 'x' },

@@ -1,6 +1,6 @@
 /**
- * Youzan's push: `sign = md5(client_id + msg + client_secret)` over the message as it came, still URL-encoded. A push
- * with test=true is a heartbeat and is never worked on.
+ * Youzan's push: `sign = md5(client_id + msg + client_secret)` over the message as it arrives, still URL-encoded. A push
+ * with test=true is a heartbeat and is never processed.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { AppError } from '@renmai/platform/serve/errors'
@@ -9,7 +9,7 @@ import type { Incoming, IncomingOrder } from '../incoming.ts'
 
 const text = z.string().optional()
 
-/** What a push may hold; what else it holds is not read. */
+/** Fields of a push; other fields are not read. */
 export const YouzanPush = z.object({
   id: text,
   msg_id: text,
@@ -40,13 +40,13 @@ export function verifyPush(
     throw new AppError('UNAUTHENTICATED', 'The push is not signed by Youzan for this shop')
 }
 
-/** Trades become orders; everything else is kept and marked. @throws AppError INVALID when what an order needs is missing */
+/** Trades become orders; other pushes are kept and marked. @throws AppError INVALID when a field that an order needs is missing */
 export function readPush(push: YouzanPush): Incoming {
   if (push.type?.startsWith('trade_')) return { kind: 'ORDER_CHANGED', order: readOrder(push) }
   return { kind: 'OTHER', name: nameOfKind(push.type) }
 }
 
-/** The type is not signed, so it is repeated only when it looks like one. */
+/** The type is not signed, so it is passed on only when it has the form of a type. */
 const nameOfKind = (type = '') => (/^\w{1,64}$/.test(type) ? type : 'another type')
 
 type FullOrder = {
@@ -68,7 +68,7 @@ const STATUS: Record<string, IncomingOrder['status']> = {
 
 /**
  * Turns a trade push into an order. Times are Beijing time, amounts yuan with two decimals.
- * @throws AppError INVALID when what an order needs is missing
+ * @throws AppError INVALID when a field that an order needs is missing
  */
 export function readOrder(push: YouzanPush): IncomingOrder {
   const order = readMessage(push)
@@ -102,7 +102,7 @@ function readMessage({ msg = '' }: YouzanPush): FullOrder {
     const { full_order_info: order } = JSON.parse(decodeURIComponent(msg.replaceAll('+', '%20'))) as { full_order_info?: FullOrder }
     if (order) return order
   } catch {
-    // Answered below, like a message without an order.
+    // The error below covers this, as it covers a message without an order.
   }
   throw new AppError('INVALID', 'The push holds no order that we can read')
 }
@@ -116,7 +116,7 @@ function readLines({ orders = [] }: FullOrder): IncomingOrder['lines'] {
   }))
 }
 
-/** The phone is the one that the account was registered with, proven by a code. A masked one is not the buyer's and is left out. */
+/** The phone is the one that the account was registered with, verified by a code. A masked number identifies no buyer and is left out. */
 function readBuyer({ buyer_info: { yz_open_id: externalId, buyer_phone: phone } = {} }: FullOrder): IncomingOrder['buyer'] {
   return externalId ? { externalId, phone: phone && !phone.includes('*') ? phone : undefined } : undefined
 }

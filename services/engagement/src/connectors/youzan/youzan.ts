@@ -22,10 +22,10 @@ export const youzan: Connector<z.output<typeof YouzanCredentials>> = {
     accepted: { code: 0, msg: 'success' },
     open({ body }, { credentials }) {
       const push = parse(YouzanPush, readJson(body))
-      // A heartbeat is never worked on.
+      // A heartbeat is never processed.
       if (push.test === true) return undefined
       verifyPush(push, credentials)
-      // Only msg is signed: one that is sent again with another id or version is the same push.
+      // Only msg is signed: the same msg with another id or version is the same push.
       return { identity: push.msg ?? '', message: JSON.stringify(push) }
     },
     read: (message) => readPush(JSON.parse(message) as YouzanPush),

@@ -4,8 +4,8 @@ import { newId } from '@renmai/platform/serve/ids'
 import { eventually } from '@renmai/platform/testing/eventually'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BUS_PERMISSIONS } from '../stack/paths.ts'
-import { startWhole, type Whole } from './whole.ts'
+import { BUS_PERMISSIONS } from '../../stack/paths.ts'
+import { startWhole, type Whole } from '../whole.ts'
 
 const PHONE = '13712345678'
 let whole: Whole
