@@ -14,6 +14,7 @@ import { lintMigrations } from './lint-migrations.ts'
 import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './lock.ts'
 import { brokenNullability, readAnswers } from './nullability.ts'
 import { brokenConventions, brokenSdlRules } from './schema.ts'
+import { checkWords } from './words.ts'
 
 /** A gate: it passes or says what is wrong. */
 export type Gate = { name: string; run: () => void | Promise<void> }
@@ -126,6 +127,7 @@ export const gates: Gate[] = [
   },
   { name: 'directions bite', run: directionsBite },
   { name: 'sources', run: () => checkSources() },
+  { name: 'words', run: checkWords },
   { name: 'dead code', run: () => run(bin('knip'), ['--no-progress', '--no-config-hints']) },
   { name: 'proto lint', run: () => run(bin('buf'), ['lint'], `${ROOT}proto`) },
   { name: 'proto breaking', run: () => protoKept() },

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { ROOT } from '../stack/paths.ts'
+import { requireNone } from './lock.ts'
 
 /** Plain cases of the word list in CONTRIBUTING.md: each is replaced wherever it stands, whatever is meant. */
 const PLAIN: readonly (readonly [pattern: RegExp, instead: string])[] = [
@@ -25,15 +26,16 @@ const PLAIN: readonly (readonly [pattern: RegExp, instead: string])[] = [
 
 /** Written by scripts from what is checked here, by others, or of a time that is over. */
 const NOT_OURS =
-  /^(releases|charts\/[^/]+\/charts)\/|CHANGELOG\.md$|(^|\/)(public|supergraph(\.public)?)\.graphql$|llms\.txt$|gateway\/pages\/|operations\.graphql$/
+  /^(releases|charts\/[^/]+\/charts)\/|CHANGELOG\.md$|(^|\/)(public|supergraph(\.public)?)\.graphql$|llms\.txt$|gateway\/pages\/|operations\.graphql$|\.gen\.ts$/
 const TYPES = /\.(ts|md|graphql|proto|yaml|tpl)$/
 
-/** Where prose of the repository uses a word that plain English does without, as `file:line "word": instead`. */
-export function brokenWords(): string[] {
+/** @throws Error that names where prose of the repository uses a word that plain English does without, and what to write */
+export function checkWords(): void {
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).split('\n')
-  return files
+  const broken = files
     .filter((file) => TYPES.test(file) && !NOT_OURS.test(file) && existsSync(`${ROOT}${file}`) && !file.startsWith('scripts/checks/words'))
     .flatMap((file) => wordsIn(file, readFileSync(`${ROOT}${file}`, 'utf8')))
+  requireNone('The word list of CONTRIBUTING.md has plainer words:', broken)
 }
 
 /** @param file its name decides what of the text is prose */
@@ -62,17 +64,20 @@ function proseOf(file: string, text: string): { at: number; prose: string }[] {
       0,
     )
   const pattern = file.endsWith('.graphql') ? IN_SDL : /\.(yaml|tpl)$/.test(file) ? IN_YAML : IN_CODE
-  return [...text.matchAll(pattern)].filter(([found]) => isProse(found)).flatMap(({ 0: found, index }) => lines(found, index))
+  return [...text.matchAll(pattern)]
+    .filter(([found]) => isProse(found))
+    .flatMap(({ 0: found, index }) => lines(found.replace(/^`([^]*)`$/, ' $1 '), index))
 }
 
-/** A string of one word is a name. Names within a text stand in backquotes. */
+/** A string of one word is a name, and SQL names columns. Names within a text stand in backquotes. */
 const isProse = (found: string) =>
-  found.startsWith('/') || found.startsWith('#') || found.startsWith('{{') || / /.test(found.trim()) || /^"\w+\."$/.test(found)
+  !/\b(SELECT|INSERT|UPDATE|DELETE)\b/.test(found) &&
+  (found.startsWith('/') || found.startsWith('#') || found.startsWith('{{') || / /.test(found.trim()) || /^"\w+\."$/.test(found))
 
 function lines(text: string, from: number): { at: number; prose: string }[] {
   let at = from
   return text.split('\n').map((line) => {
-    const part = { at, prose: line.replaceAll(/`[^`]*`|\$\{[^}]*\}/g, (code) => ' '.repeat(code.length)) }
+    const part = { at, prose: line.replaceAll(/`[^`]*`|\$\{[^}]*\}|@param \w+/g, (code) => ' '.repeat(code.length)) }
     at += line.length + 1
     return part
   })

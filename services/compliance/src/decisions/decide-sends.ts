@@ -18,7 +18,7 @@ const counter = meter.createCounter('renmai_send_decisions', { description: 'Dec
 /** The send gate. Every answer stores a receipt in the transaction that read the consents. */
 export const decideSends = (db: Db, now: () => Date) =>
   answer(ComplianceService.method.decideSends, async ({ tenantId, questions }) => {
-    if (questions.length > MAX_QUESTIONS) throw new AppError('INVALID', `At most ${MAX_QUESTIONS} questions at once`)
+    if (questions.length > MAX_QUESTIONS) throw new AppError('INVALID', `At most ${MAX_QUESTIONS} questions in one call`)
     return withTenant(db, tenantId, async (tx) => {
       const decided = await decideAll(tx, questions)
       const rows = decided.map((one) => ({ id: newId(), ...one, at: now() }))

@@ -29,7 +29,7 @@ type Sibling = {
  */
 export const readContactCards = (db: Db, ring: KeyRing, now: () => Date) =>
   answer(IdentityService.method.readContactCards, async ({ tenantId, profileIds, addressKind, purpose }) => {
-    if (profileIds.length > MAX_PROFILES) throw new AppError('INVALID', `At most ${MAX_PROFILES} profiles at once`)
+    if (profileIds.length > MAX_PROFILES) throw new AppError('INVALID', `At most ${MAX_PROFILES} profiles in one call`)
     return withTenant(db, tenantId, async (tx) => {
       const kind = (IdentifierKind[addressKind] ?? '').toLowerCase()
       const siblings = Map.groupBy(await readSiblings(tx, profileIds), (row) => row.asked)

@@ -29,7 +29,7 @@ type Good = Extract<Checked, { claim: Claim }>
 
 export const resolveProfiles = (db: Db, ring: KeyRing, now: Clock) =>
   answer(IdentityService.method.resolveProfiles, async ({ tenantId, claims }) => {
-    if (claims.length > MAX_CLAIMS) throw new AppError('INVALID', `At most ${MAX_CLAIMS} claims at once`)
+    if (claims.length > MAX_CLAIMS) throw new AppError('INVALID', `At most ${MAX_CLAIMS} claims in one call`)
     const checked = claims.map((raw) => check(raw, ring, tenantId, now()))
     const good = checked.filter((one): one is Good => 'claim' in one)
     const resolved = good.length > 0 ? await withTenant(db, tenantId, (tx) => resolve(tx, ring, good)) : []

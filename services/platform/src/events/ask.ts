@@ -33,7 +33,7 @@ export async function ask<M extends DescMethodUnary>(
   deadlineMs = 5_000,
 ): Promise<MessageShape<M['output']>> {
   const subject = subjectOfMethod(method)
-  return tracer.startActiveSpan(`ask ${method.name}`, { kind: SpanKind.CLIENT }, async (span) => {
+  return tracer.startActiveSpan(`call ${method.name}`, { kind: SpanKind.CLIENT }, async (span) => {
     const carrier: { traceparent?: string } = {}
     propagation.inject(context.active(), carrier)
     const sent = headers()

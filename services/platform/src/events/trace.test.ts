@@ -58,7 +58,7 @@ it('one trace runs from the request over SQL, the outbox and NATS to the consume
   const request = spans.find((span) => span.name === 'request')!
   const names = spans.filter((span) => span.traceId === request.traceId).map((span) => span.name)
   expect(names).toEqual(
-    expect.arrayContaining(['request', 'sql.transaction', 'ask DecideSends', expect.stringMatching(/^answer /), 'consume test_traced']),
+    expect.arrayContaining(['request', 'sql.transaction', 'call DecideSends', expect.stringMatching(/^answer /), 'consume test_traced']),
   )
   expect(names.filter((name) => name === 'sql.transaction')).toHaveLength(2)
   await nats.stop()
