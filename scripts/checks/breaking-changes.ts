@@ -28,11 +28,11 @@ export async function publicChanges(oldSdl: string, newSdl: string, usage: Usage
   return { breaking: messages(Breaking), dangerous: messages(Dangerous), all: worthTelling(changes).map(lineOf) }
 }
 
-/** What was added stands in the schema with all of its parts. */
+/** Without the parts of what was added, which stand in the schema, and without descriptions, which change no contract. */
 function worthTelling(changes: readonly Change[]): Change[] {
   const added = new Set(changes.filter(({ type }) => ['TYPE_ADDED', 'FIELD_ADDED'].includes(type)).map(({ path }) => path))
   const isPart = (path = '') => path.split('.').some((_, length, names) => length > 0 && added.has(names.slice(0, length).join('.')))
-  return changes.filter(({ type, path }) => !isPart(path) && !type.endsWith('_DESCRIPTION_ADDED'))
+  return changes.filter(({ type, path }) => !isPart(path) && !type.includes('_DESCRIPTION_'))
 }
 
 async function changesBetween(before: GraphQLSchema, after: GraphQLSchema, level: CriticalityLevel): Promise<string[]> {
