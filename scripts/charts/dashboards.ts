@@ -2,7 +2,7 @@ import { DashboardBuilder, DatasourceVariableBuilder, QueryVariableBuilder, RowB
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
 
-/** What a panel shows: queries with their legends; NAMESPACE and PART stand for what is chosen above. */
+/** A panel: queries with their legends. NAMESPACE and PART stand for the values chosen at the top of the dashboard. */
 type Shown = { title: string; what: string; unit: string; queries: readonly [expr: string, legend: string][] }
 
 const at = (metric: string, more = '') => `${metric}{namespace="$namespace",job=~"$part"${more}}`
@@ -19,7 +19,7 @@ const SIGNALS: readonly Shown[] = [
   },
   {
     title: 'Errors',
-    what: 'Share of answers that are failures of ours; objective: less than 0.1 %',
+    what: 'Share of answers that are our own failures; objective: less than 0.1 %',
     unit: 'percentunit',
     queries: [
       [
@@ -114,7 +114,7 @@ const WORK: readonly Shown[] = [
   },
   {
     title: 'Errors in answers',
-    what: 'Errors that clients were told a second, by code',
+    what: 'Errors returned to clients per second, by code',
     unit: 'ops',
     queries: [[`sum by (code) (rate(${all('renmai_graphql_errors_total')}[$__rate_interval]))`, '{{code}}']],
   },
