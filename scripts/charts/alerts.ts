@@ -4,7 +4,7 @@ import { SERVICES } from '../compose-supergraph.ts'
 export type Alert = {
   name: string
   of: 'parts' | 'services' | (typeof SERVICES)[number] | 'gateway'
-  /** PromQL; PART and NAMESPACE stand for the part and the namespace of the release. */
+  /** PromQL; PART and NAMESPACE stand for the part and for the namespace of the release. */
   expr: string
   for: string
   severity: 'critical' | 'warning'

@@ -107,7 +107,7 @@ async function settingsSchema(parts: readonly string[]): Promise<Schema> {
   }
 }
 
-/** For KEDA: the streams, consumers and queues whose length scales each service. */
+/** For KEDA: by service, the consumers whose waiting messages scale it. */
 async function consumers(): Promise<Record<string, { stream: string; consumer: string }[]>> {
   const found: Record<string, { stream: string; consumer: string }[]> = {}
   for (const name of SERVICES) {

@@ -28,7 +28,7 @@ export async function publicChanges(oldSdl: string, newSdl: string, usage: Usage
   return { breaking: messages(Breaking), dangerous: messages(Dangerous), all: worthTelling(changes).map(lineOf) }
 }
 
-/** Lists each addition with all of its parts. */
+/** Leaves out the parts of an addition: the addition implies them. */
 function worthTelling(changes: readonly Change[]): Change[] {
   const added = new Set(changes.filter(({ type }) => ['TYPE_ADDED', 'FIELD_ADDED'].includes(type)).map(({ path }) => path))
   const isPart = (path = '') => path.split('.').some((_, length, names) => length > 0 && added.has(names.slice(0, length).join('.')))

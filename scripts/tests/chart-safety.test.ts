@@ -11,7 +11,7 @@ beforeAll(() => {
 
 // oxlint-disable-next-line typescript/no-explicit-any -- looks into objects of many kinds
 const specOf = (kind: string, name: string): any => production.find((one) => nameOf(one) === `${kind}/${name}`)!.spec
-/** What helm says against values. */
+/** Helm's error for values, empty when there is none. */
 const refusal = (...flags: string[]): string => {
   try {
     helm('template', 'renmai', builtCharts(), ...exampleFlags('production'), ...flags)
@@ -39,11 +39,11 @@ describe('a chart that lets the world in', () => {
 
   it.each(['10.0.0.0/8\\,192.168.0.0/16', 'fd00::/8', '10.42.0.7'])('trusts %s', (value) => expect(refusal(...proxies(value))).toBe(''))
 
-  it('without an Ingress asks for no proxies', () => {
+  it('without an Ingress requires no proxies', () => {
     expect(refusal('--set', 'gateway.ingress.enabled=false', ...proxies(''))).toBe('')
   })
 
-  it.each(['gateway', 'engagement'])('of %s has a certificate, or says that TLS ends elsewhere', (part) => {
+  it.each(['gateway', 'engagement'])('of %s has a certificate, or states that TLS ends elsewhere', (part) => {
     expect(refusal('--set-string', `${part}.ingress.tlsSecret=`)).toContain(`${part}.ingress.tlsSecret is needed`)
     expect(refusal('--set-string', `${part}.ingress.tlsSecret=`, '--set', `${part}.ingress.tlsElsewhere=true`)).toBe('')
   })
@@ -64,7 +64,7 @@ describe('metrics in a cluster', () => {
     expect(specOf('ServiceMonitor', `renmai-${part}`).endpoints).toEqual([{ port: 'metrics', path: '/metrics', interval: '15s' }])
   })
 
-  it('are reached by nobody unless it is said', () => {
+  it('are reached by no part unless the values allow it', () => {
     const open = render('local').filter(({ kind }) => kind === 'NetworkPolicy')
     for (const { metadata, spec } of open) expect(JSON.stringify(spec!.ingress), metadata.name).not.toContain('4200')
   })
@@ -103,7 +103,7 @@ describe('the defaults of the charts', () => {
     )
     expect(sources.length).toBeGreaterThan(10)
     for (const { name, one, pod } of sources) {
-      // Owned by root and the pod's group: the group reads, nobody else does. Our parser takes what is octal for decimal.
+      // Owned by root and the pod's group, readable by the group only. Our parser reads octal numbers as decimal.
       expect(String(one.defaultMode), name).toBe('440')
       expect(pod.securityContext, name).toHaveProperty('fsGroup')
     }

@@ -48,7 +48,7 @@ describe('pairs that may talk', () => {
   const policy = (part: string) => specOf(find(seed.rendered.production!, 'NetworkPolicy', `renmai-${part}`))
   const from = (part: string) => JSON.stringify(policy(part).ingress)
 
-  it.each(SERVICES)('%s is asked by the gateway alone', (service) => {
+  it.each(SERVICES)('%s is called by the gateway alone', (service) => {
     const [rule] = policy(service).ingress
     expect(rule.from).toEqual([
       { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'gateway', 'app.kubernetes.io/instance': 'renmai' } } },
@@ -56,7 +56,7 @@ describe('pairs that may talk', () => {
     for (const other of SERVICES) expect(from(service)).not.toContain(`"${other}"`)
   })
 
-  it('the gateway asks the five services and no database', () => {
+  it('the gateway calls the five services and no database', () => {
     const text = JSON.stringify(policy('gateway').egress)
     for (const service of SERVICES) expect(text).toContain(`"app.kubernetes.io/name":"${service}"`)
     expect(text).not.toContain('5432')
@@ -112,7 +112,7 @@ describe('jobs', () => {
       ({ metadata }) => metadata.annotations?.['helm.sh/hook'] !== undefined,
     )
 
-  it('come before all else where what they ask is there already, and beside it where it comes with the release', () => {
+  it('come first where the stores that they need exist already, and beside the rest where the release brings them', () => {
     const every = (isHook: boolean) => SERVICES.map(() => isHook)
     expect([hooked('production', 'migrate'), hooked('production', 'declare')]).toEqual([every(true), every(true)])
     expect([hooked('high-availability', 'migrate'), hooked('high-availability', 'declare')]).toEqual([every(true), every(false)])

@@ -55,7 +55,7 @@ describe('the check of the public schema', () => {
     expect((await changes(before.replace('a: Int ', ''), {})).breaking, 'never announced').toHaveLength(1)
   })
 
-  it('tells what clients should know of, and all that has changed', async () => {
+  it('lists changes that clients should know, and all changes', async () => {
     const { breaking, dangerous, all } = await changes(before.replace('enum Kind { X', 'enum Kind { Z X'))
     expect([breaking, dangerous]).toEqual([[], ["Enum value 'Z' was added to enum 'Kind'"]])
     expect(all).toEqual(["- **Dangerous** Enum value 'Z' was added to enum 'Kind'"])
@@ -161,7 +161,7 @@ describe('the supply chain', () => {
     expect(undecidedScripts(lock({}), { a: true })).toHaveLength(1)
   })
 
-  it('has licences that somebody looked at', () => {
+  it('has licences that somebody checked', () => {
     for (const license of ['MIT', '(MIT OR GPL-3.0)', '(MIT AND ISC)']) expect(unknownLicences(lock({ license }))).toEqual([])
     for (const license of ['GPL-3.0', '(MIT AND GPL-3.0)', 'Elastic-2.0', undefined as never])
       expect(unknownLicences(lock({ license }))).toHaveLength(1)

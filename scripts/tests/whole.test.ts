@@ -83,7 +83,7 @@ describe('who listens', () => {
     return { told, stop: () => client.dispose() }
   }
 
-  it('is told of customers, segments and numbers as they change, with what all services know', async () => {
+  it('receives customers, segments and numbers as they change, with fields of all services', async () => {
     const { id, profiles } = await seed.meet(newId())
     const { id: other } = await seed.meet(newId())
     const [customer, segments, numbers] = await Promise.all([
@@ -103,7 +103,7 @@ describe('who listens', () => {
       seed.whole.client.query(`mutation P($input: TagProfilesInput!) { ${verb}(input: $input) { changed } }`, {
         input: { idempotencyKey: key(), tagId: createTag.tag.id, profileIds: [profileId] },
       })
-    // A stream begins a moment after it was asked for, so the change is made until it is heard.
+    // A stream begins a moment after its request, so the change is repeated until it arrives.
     await eventually(async () => {
       await tag('tagProfiles', profiles[0]!.id)
       await tag('untagProfiles', profiles[0]!.id)
@@ -165,8 +165,8 @@ describe('one customer over five services', () => {
   })
 })
 
-// The last: nobody asks after it.
-it('who listens is told when the gateway ends, in time to go elsewhere', async () => {
+// The last test: it ends the gateway.
+it('a subscriber is notified when the gateway ends, in time to connect elsewhere', async () => {
   const ended: string[] = []
   const client = createEventClient({
     url: `${seed.whole.client.endpoints.graphql}/stream`,

@@ -4,8 +4,8 @@ import { ATTACKS } from '../../benches/fairness/attacks.ts'
 import { measureFairness } from '../../benches/fairness.ts'
 import { startWhole, type Whole } from '../whole.ts'
 
-// How fast anything is depends on the machine and is for `npm run bench` to say. Here each request gets the answer that is
-// due to it: any other makes a bench throw.
+// Durations depend on the machine; `npm run bench` measures them. These tests check that each request gets the expected
+// answer: any other makes a bench throw.
 let whole: Whole
 
 beforeAll(async () => {

@@ -19,7 +19,7 @@ import type { Ports } from '../../stack/ports.ts'
 import { createSecrets } from '../../stack/secrets.ts'
 
 const BEHIND = [...SERVICES, 'gateway', 'intake'] as const
-/** How long a terminating pod still gets new connections, because not everybody knows yet. */
+/** How long a terminating pod still gets new connections, because some senders do not know yet. */
 const ENDPOINT_LAG_MS = 400
 
 const balancers = {} as Record<(typeof BEHIND)[number], Proxy>
@@ -42,7 +42,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** Starts what shall replace a part. @returns what ends the old one, as a rolling update does when the new one is ready */
+/** Starts the replacement of a part. @returns a function that ends the old one, as a rolling update does when the new one is ready */
 async function prepare(name: string, more: NodeJS.ProcessEnv = {}): Promise<() => Promise<void>> {
   const index = platform.children.findIndex((child) => child.name === name)
   const old = platform.children[index]!
@@ -72,11 +72,11 @@ async function createSource(channel: string) {
 type Done = { answers: number; failures: string[]; overloaded: number; events: number; tags: number }
 const nothingDone = (): Done => ({ answers: 0, failures: [], overloaded: 0, events: 0, tags: 0 })
 
-/** What is said to whoever should come again, before any work is done for them: this machine is small, and starts processes. */
+/** The error for a caller that should retry, before any work is done for it: this machine is small, and starts processes. */
 const IS_OVERLOADED = /Too much is asked for at once/
 const AGAIN_MS = 500
 
-/** Callers that try each thing once: whatever fails has failed. */
+/** Callers that send each request once: any failure counts. */
 async function load(done: Done, isOver: () => boolean): Promise<void> {
   const { account, secret } = await createSource('WEB')
   const { createTagGroup } = await client.query<{ createTagGroup: { group: { id: string } } }>(
@@ -205,12 +205,12 @@ it('a promise that nobody waits for ends the process with a word about it, for a
     const { process: doomed } = await child.again(more).catch((error: Error) => ({ process: error }))
     const code = doomed instanceof Error ? /ended \((\d+)\)/.exec(doomed.message)?.[1] : String((await once(doomed, 'exit'))[0])
     expect([name, code]).toEqual([name, '1'])
-    // What a process says last is written down a moment after its end.
+    // The last output of a process is written a moment after its end.
     await eventually(() => expect(readFileSync(`${folder.path}/logs/${name}.log`, 'utf8')).toContain('nobody waits'))
   }
 })
 
-// After the others: whatever is started again now has the old secrets.
+// After the others: a part that is restarted now has the old secrets.
 it("the gateway's secrets with services are replaced under load: both are good meanwhile, the old ones are not after", async () => {
   const old = platform.secrets.internalSecrets
   const next = createSecrets(platform.secrets.tenantId).internalSecrets
