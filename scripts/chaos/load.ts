@@ -94,7 +94,7 @@ async function createTag({ client, groupId }: Target, done: Acknowledged, no: nu
   })
 }
 
-/** 429, 503 and 504 allow the caller to retry; other failures tell it nothing to do. */
+/** 429, 503 and 504 allow the caller to retry; with other failures it cannot know what to do. */
 function judge(done: Acknowledged, status: number, text: string): boolean {
   if (status === 401) done.refused++
   else if (![429, 503, 504].includes(status)) done.unclear.push(`${status} ${text.slice(0, 200)}`)

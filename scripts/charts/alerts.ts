@@ -36,7 +36,7 @@ export const ALERTS: readonly Alert[] = [
     expr: burn(14.4, '1h', '5m'),
     for: '2m',
     severity: 'critical',
-    summary: 'So many answers are failures that the objective of a month is spent in two days',
+    summary: 'The rate of failed answers spends the error budget of a month in two days',
   },
   {
     name: 'RenmaiErrorsSlow',
@@ -44,7 +44,7 @@ export const ALERTS: readonly Alert[] = [
     expr: burn(6, '6h', '30m'),
     for: '15m',
     severity: 'warning',
-    summary: 'So many answers are failures that the objective of a month is spent in five days',
+    summary: 'The rate of failed answers spends the error budget of a month in five days',
   },
   {
     name: 'RenmaiSlow',
@@ -60,7 +60,7 @@ export const ALERTS: readonly Alert[] = [
     expr: `sum(rate(${at('renmai_admission_refused_total')}[5m])) > 1`,
     for: '5m',
     severity: 'warning',
-    summary: 'Requests are refused, since the part has too much to do',
+    summary: 'Requests are refused, since the part is overloaded',
   },
   {
     name: 'RenmaiOutboxStuck',
@@ -156,7 +156,7 @@ export const ALERTS: readonly Alert[] = [
     expr: `sum(rate(${at('renmai_graphql_errors_total', ',code=~"UNAVAILABLE|INTERNAL|TIMEOUT"')}[5m])) > 0.5`,
     for: '5m',
     severity: 'critical',
-    summary: 'Answers lack parts, since a service does not answer',
+    summary: 'Answers are incomplete, since a service does not answer',
   },
   {
     name: 'RenmaiSchemasDiffer',

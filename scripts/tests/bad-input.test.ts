@@ -40,7 +40,7 @@ describe('GraphQL', () => {
 describe('credentials', () => {
   it.each(named(keyRows))('%s', async (_name, row) => hold(row))
 
-  // The issuer is there only when the tests run; the names of its rows do not depend on it.
+  // The issuer exists only when the tests run; the names of its rows do not depend on it.
   it.each(tokenRows({} as OwnIssuer).map(({ id, what }, no) => [`${id}: ${what}`, no] as const))('%s', async (_name, no) =>
     hold(tokenRows(issuer)[no]!),
   )
