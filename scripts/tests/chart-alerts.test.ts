@@ -8,7 +8,7 @@ import { chartSeed, find, NAMES, PARTS, refusal, specOf } from './chart-seed.ts'
 const seed = chartSeed()
 
 describe('values', () => {
-  it('that nobody knows are refused, wherever they stand', () => {
+  it('that are unknown are refused, at every path', () => {
     for (const flag of [
       'identiti.replicas=1',
       'identity.replica=1',
@@ -20,7 +20,7 @@ describe('values', () => {
       expect(refusal('--set-string', flag), flag).toMatch(/additional properties|not allowed|specifications of the schema/i)
   })
 
-  it('that cannot be are refused', () => {
+  it('that are not valid are refused', () => {
     for (const flag of [
       'identity.replicas=0',
       'identity.replicas=two',

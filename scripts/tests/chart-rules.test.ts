@@ -71,7 +71,7 @@ describe('the checks of objects', () => {
   const deployment = () => structuredClone(find(seed.rendered.production!, 'Deployment', 'renmai-identity'))
   const container = (manifest: Manifest) => specOf(manifest).template.spec.containers[0]
 
-  it('finds a field that nobody knows, one of the wrong kind and one that is missing', async () => {
+  it('finds an unknown field, one of the wrong kind and a missing one', async () => {
     const [unknown, wrong, missing] = [deployment(), deployment(), deployment()]
     container(unknown).imagePullPolicyy = 'Always'
     container(wrong).ports[0].containerPort = 'four thousand'
@@ -111,7 +111,7 @@ describe('the checks of objects', () => {
     expect(brokenRules(manifest)).toEqual([`Deployment/renmai-identity identity: ${rule}`])
   })
 
-  it('finds what an upgrade cannot change', () => {
+  it('finds changes that an upgrade cannot make', () => {
     const old = seed.rendered.local!
     const change = (name: string, edit: (spec: Record<string, unknown>) => void) => {
       const now = structuredClone(old)
@@ -130,7 +130,7 @@ describe('the checks of objects', () => {
 
 describe('an upgrade', () => {
   const tag = releaseTag()
-  it.skipIf(!tag)("from the newest release's chart changes nothing that cannot be changed", () => {
+  it.skipIf(!tag)("from the newest release's chart changes no immutable field", () => {
     const before = `${folder.path}/before`
     mkdirSync(before)
     execFileSync('sh', ['-c', `git archive ${tag} charts | tar -x -C ${before}`], { cwd: ROOT })

@@ -23,7 +23,7 @@ const refusal = (...flags: string[]): string => {
 const route = ['--set', 'gateway.ingress.enabled=false,gateway.httpRoute.enabled=true,gateway.httpRoute.parentRefs[0].name=web']
 const proxies = (value: string) => ['--set-string', `gateway.settings.TRUSTED_PROXIES=${value}`]
 
-describe('a chart that lets the world in', () => {
+describe('a chart that is open to the world', () => {
   it.each([
     ['an Ingress', []],
     ['an HTTPRoute', route],
@@ -33,7 +33,7 @@ describe('a chart that lets the world in', () => {
   })
 
   it.each(['0.0.0.0/0', '::/0', 'true', '10.0.0.0/8\\,0.0.0.0/0', '0.0.0.0/0\\,10.0.0.0/8', '1.2.3.4/0'])(
-    'trusts no proxies that are everybody: %s',
+    'trusts no range that contains every address: %s',
     (value) => expect(refusal(...proxies(value))).toContain('trusts everybody'),
   )
 
@@ -89,7 +89,7 @@ describe('the defaults of the charts', () => {
     expect(settings.GRAPHIQL).toBe('off')
   })
 
-  it('keep mounted files from everybody but the pod', () => {
+  it('let only the pod read mounted files', () => {
     const pods = [...production, ...render('local'), ...render('high-availability')].flatMap(({ kind, spec, metadata }) => {
       const pod = kind === 'Pod' ? spec : (spec?.template as { spec?: Record<string, unknown> } | undefined)?.spec
       return pod
@@ -109,7 +109,7 @@ describe('the defaults of the charts', () => {
     }
   })
 
-  it('keep the clouds of metadata out of what the internet is', () => {
+  it('exclude the metadata addresses of clouds from the internet', () => {
     for (const part of ['engagement', 'gateway'])
       expect(JSON.stringify(specOf('NetworkPolicy', `renmai-${part}`).egress)).toContain('168.63.129.16/32')
   })

@@ -25,7 +25,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-describe('what the images run', () => {
+describe('the code in the images', () => {
   it('is the whole platform: schemas are made, a customer is met, and one query calls all five services', async () => {
     await whole.client.query('mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } secret } }', {
       input: { idempotencyKey: 'images-source', name: 'images', channel: 'WEB' },
@@ -60,13 +60,13 @@ describe('what the images run', () => {
     expect(await publish("{% include 'package.json' %}")).toMatchObject({ publishTemplate: refused })
   })
 
-  it.runIf(process.platform === 'linux')('works in a folder that holds nothing', () => {
+  it.runIf(process.platform === 'linux')('runs in an empty folder', () => {
     const parts = whole.platform.children.filter(({ name }) => (IMAGES as readonly string[]).includes(name))
     expect(parts).toHaveLength(IMAGES.length)
     for (const { process: child } of parts) expect(readdirSync(readlinkSync(`/proc/${child.pid}/cwd`))).toEqual([])
   })
 
-  it('serves the explorer, though what it was bundled from is left out', async () => {
+  it('serves the explorer, though the packages of its bundle are left out', async () => {
     const origin = new URL(whole.client.endpoints.graphql).origin
     const page = await (await fetch(origin, { headers: { accept: 'text/html' } })).text()
     const files = [...page.matchAll(/(?:src|href)="(\/[^"]+\.js)"/g), ...page.matchAll(/'(\/[^']+\.js)'/g)].map(([, path]) => path!)
@@ -124,7 +124,7 @@ describe('build-images', () => {
     }
   })
 
-  it('begins with other images where they are named, as behind a mirror', () => {
+  it('uses other base images where they are given, such as those of a mirror', () => {
     const env = {
       ...process.env,
       NODE_IMAGE: 'mirror.example/node:24',
@@ -137,7 +137,7 @@ describe('build-images', () => {
     )
   })
 
-  it('refuses a part that is none', () => expect(print('--engine', 'docker', 'reporting')).toMatchObject({ status: 1 }))
+  it('refuses an unknown part', () => expect(print('--engine', 'docker', 'reporting')).toMatchObject({ status: 1 }))
 
   it('builds images that run as nobody, from a base that names Node 24, with a check of their health', () => {
     const file = readFileSync(`${ROOT}scripts/images/Dockerfile`, 'utf8')

@@ -78,7 +78,7 @@ it('the one server of a trial has room for the streams of all services, and repo
   await bus.nats.close()
 })
 
-it('three servers keep each event three times, on disk, and go on when one of them is gone', async () => {
+it('three servers store each event three times, on disk, and continue when one of them is gone', async () => {
   const servers = await startServers('high-availability', 3)
   const replicated = (at: number) => connect(servers[at]!, { STREAM_REPLICAS: 3, STREAM_MAX_BYTES: streamBytes('high-availability') })
   const bus = await replicated(0)

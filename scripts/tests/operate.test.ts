@@ -91,12 +91,12 @@ it('one trace follows what is done to a customer through the gateway, the servic
   })
 })
 
-describe('what the chart runs beside the parts', () => {
+describe('the commands that the chart runs beside the parts', () => {
   it.each(['identity', 'compliance'])('%s declares its stream, also when it is there', async (service) => {
     expect(await whole.platform.command(service, 'declare')).toContain(`the stream ${service} is declared, on 1 server(s)`)
   })
 
-  it('`helm test` sees that strangers are refused and a client is answered, and fails where nobody answers', async () => {
+  it('`helm test` sees that strangers are refused and a client is answered, and fails where no server answers', async () => {
     const { createApiClient } = await run<{ createApiClient: { key: string } }>(
       'mutation C($input: CreateApiClientInput!) { createApiClient(input: $input) { key } }',
       keyed({ name: 'helm test', scopes: ['customers:read'] }),
@@ -135,18 +135,18 @@ describe('metrics', () => {
   const exported = new Set(instruments.flatMap(({ kind, name }) => ENDINGS[kind]!.map((ending) => `${name}${ending}`)))
   const namesIn = (text: string) => [...new Set(text.match(/\brenmai_\w+/g) ?? [])]
 
-  it.each(ALERTS.map(({ name }) => name))('that %s reads are there', (name) => {
+  it.each(ALERTS.map(({ name }) => name))('that %s reads exist', (name) => {
     const { expr } = ALERTS.find((one) => one.name === name)!
     expect(namesIn(expr).filter((one) => !exported.has(one))).toEqual([])
   })
 
-  it('that the dashboard shows are there, the four signals and ours', () => {
+  it('that the dashboard shows exist: the four signals and our own', () => {
     const shown = namesIn(JSON.stringify(renderDashboard()))
     expect(shown.filter((one) => !exported.has(one))).toEqual([])
     expect(shown.length).toBeGreaterThan(15)
   })
 
-  it('are nowhere that callers reach', async () => {
+  it('are not reachable by callers', async () => {
     const { services, graphql, intake, metrics } = whole.client.endpoints
     expect(Object.keys(metrics)).toHaveLength(6)
     for (const url of [...Object.values(services), new URL(graphql).origin, intake]) {

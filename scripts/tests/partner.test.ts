@@ -147,7 +147,7 @@ describe('a partner', () => {
     await expect(create(renmai, document)).rejects.toMatchObject({ code })
   })
 
-  it('is refused hosts inside', async () => {
+  it('is refused inside hosts', async () => {
     const { renmai } = await addPartner(['customers:read', 'webhooks:write', 'webhooks:read'])
     for (const at of ['https://169.254.169.254/latest', 'https://localhost/', 'http://127.0.0.2:8080/'])
       await expect(create(renmai, DOCUMENT, at)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })

@@ -59,7 +59,7 @@ describe('the events that services publish in their tests', () => {
     expect(unset).toEqual([])
   })
 
-  it.each(SERVICES)('are accepted by %s, which reads no field that nobody sets', async (name) => {
+  it.each(SERVICES)('are accepted by %s, which reads no field that no publisher sets', async (name) => {
     const service = await load(name)
     const { db, drop } = await testDatabase(inject('postgresUrl'), service)
     const problems: string[] = []

@@ -65,7 +65,7 @@ describe('recorded events', () => {
     ).toEqual([])
   })
 
-  it('are understood by the contracts of today, with nothing lost', () => {
+  it('are read by the present contracts without loss', () => {
     for (const { type, payload, json, place } of recorded) {
       const contract = contracts.get(type)
       if (!contract) throw new Error(`${place}: no contract describes ${type} any more`)

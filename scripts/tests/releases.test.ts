@@ -67,14 +67,14 @@ describe('before the first release', () => {
     await expect(changelogFresh(of)).rejects.toThrow(line)
   })
 
-  it('the changelog lists nothing that was taken back', async () => {
+  it('the changelog lists no change that was reverted', async () => {
     await list()
     const log = readFileSync(of.changelog, 'utf8')
     writeFileSync(of.changelog, writeUnreleased(log, ['- **Breaking** Something']))
     await expect(changelogFresh(of)).rejects.toThrow('npm run changelog')
   })
 
-  it('what people wrote under the heading stays', () => {
+  it('text by people under the heading stays', () => {
     const noted = writeUnreleased(LOG, []).replace('## Unreleased\n', '## Unreleased\n\nMoney is in minor units now.\n')
     expect(writeUnreleased(noted, ['- One'])).toMatch(
       /## Unreleased\n\nMoney is in minor units now\.\n\n<!--.*-->\n\n- One\n\n## 2026-01-01\n\n- Long ago\n$/,
@@ -112,7 +112,7 @@ describe('a release', () => {
     await expect(gate(of), 'the changelog is no excuse').rejects.toThrow(/break/)
   })
 
-  it('is newer by its numbers, not by its letters', () => {
+  it('is compared by its numbers, not as text', () => {
     for (const version of ['0.9.0', '0.10.0', 'notes']) mkdirSync(`${of.releases}/${version}`)
     expect(newestRelease(of.releases)).toBe('0.10.0')
     expect(() => requireNext('0.9.1', '0.10.0')).toThrow('not above')

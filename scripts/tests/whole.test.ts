@@ -10,7 +10,7 @@ import { codes, key, wholeSeed } from './whole-seed.ts'
 const seed = wholeSeed()
 
 describe('a subgraph', () => {
-  it('answers nobody but the gateway', async () => {
+  it('answers only the gateway', async () => {
     for (const url of Object.values(seed.whole.client.endpoints.services)) {
       for (const headers of [{}, { authorization: `Bearer ${await seed.whole.client.token()}` }]) {
         const answer = await request(`${url}/graphql`, {
@@ -26,7 +26,7 @@ describe('a subgraph', () => {
 })
 
 describe('signed intake', () => {
-  it('takes what is signed, once, and nothing else', async () => {
+  it('accepts each signed delivery once, and nothing else', async () => {
     const { account, secret } = await seed.createSource()
     const url = seed.whole.client.endpoints.intake + account.callbackPath
     const body = JSON.stringify({
@@ -72,7 +72,7 @@ describe('signed intake', () => {
   })
 })
 
-describe('who listens', () => {
+describe('a subscriber', () => {
   const listen = async (query: string, variables = {}) => {
     const told: Record<string, unknown>[] = []
     const url = `${seed.whole.client.endpoints.graphql}/stream`

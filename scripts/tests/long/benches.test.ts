@@ -20,7 +20,7 @@ it('the bench of fairness measures a tenant beside each attack, and its worst ra
   for (const { ratio } of Object.values<{ ratio: number }>(line.attacks)) expect(ratio).toBeLessThanOrEqual(line.ratio)
 })
 
-it('the bench of documents has each read, half of them refused, and measures the memory of the gateway', async () => {
+it('the bench of documents sends each document, half of them refused, and measures the memory of the gateway', async () => {
   const line = await measureDocuments(whole, { documents: 60, step: 20, sizes: 5, restMs: 0 })
   expect(line).toMatchObject({ good: 30, refused: 30, atRest: expect.any(Number), value: expect.any(Number) })
 })

@@ -11,7 +11,7 @@ const SECONDS = 100
 // The same faults for every change, so that a failure comes from the change; new seeds are tried by hand.
 const seed = Number(process.env.CHAOS_SEED ?? 634_033)
 
-it(`chaos with every fault loses nothing and doubles nothing, and all recovers by itself (CHAOS_SEED=${seed})`, async () => {
+it(`chaos with every fault loses nothing and doubles nothing, and every part recovers by itself (CHAOS_SEED=${seed})`, async () => {
   const lines: string[] = []
   const { wrong, injected, events, mails, tags } = await runChaos({ seed, seconds: SECONDS, tell: (line) => void lines.push(line) })
   expect(wrong, lines.join('\n')).toEqual([])

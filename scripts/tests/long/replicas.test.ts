@@ -43,7 +43,7 @@ describe('two of each part', () => {
   }
   const one = Object.fromEntries(SERVICES.map((name) => [name, 1]))
 
-  it('have one that leads, and another when that one dies', async () => {
+  it('have one leader, and another one when that one dies', async () => {
     await eventually(async () => expect(await leaders()).toEqual(one))
     // Both are killed, one after the other: the leader is among them.
     for (const name of ['identity', 'identity-2']) {
@@ -54,7 +54,7 @@ describe('two of each part', () => {
     }
   })
 
-  it('answer together: with one of each gone, clients notice nothing', async () => {
+  it('answer together: with one of each gone, no request fails', async () => {
     const count = () => whole.client.query<{ customers: { totalCount: number } }>('{ customers { totalCount } }')
     await count()
     for (const name of [...SERVICES, 'gateway']) whole.platform.children.find((each) => each.name === `${name}-2`)!.process.kill('SIGTERM')

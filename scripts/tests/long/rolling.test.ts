@@ -191,7 +191,7 @@ it('an import goes on where it was when its service is replaced: every order onc
   expect(await count('engagement', 'SELECT count(*)::int AS n FROM order_lines')).toBe(orders)
 })
 
-it('a promise that nobody waits for ends the process with a word about it, for a clean one to begin', async () => {
+it('a promise that nobody waits for ends the process with a log entry, and a clean one starts', async () => {
   const broken = 'setTimeout(() => Promise.reject(new Error("nobody waits")), 1000)'
   for (const name of ['compliance', 'gateway']) {
     const child = platform.children.find((one) => one.name === name)!
@@ -211,7 +211,7 @@ it('a promise that nobody waits for ends the process with a word about it, for a
 })
 
 // After the others: a part that is restarted now has the old secrets.
-it("the gateway's secrets with services are replaced under load: both are good meanwhile, the old ones are not after", async () => {
+it("the gateway's secrets with services are replaced under load: both are valid meanwhile, the old ones are not afterwards", async () => {
   const old = platform.secrets.internalSecrets
   const next = createSecrets(platform.secrets.tenantId).internalSecrets
   const rollServices = (secretsOf: (name: string) => string) =>

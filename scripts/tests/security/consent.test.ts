@@ -88,7 +88,7 @@ describe('a client that may write campaigns', () => {
 })
 
 describe('a customer who has withdrawn all marketing', () => {
-  it('gets neither marketing nor what compliance calls transactional, but what law or contract requires', async () => {
+  it('gets neither marketing nor transactional messages, but messages that law or contract requires', async () => {
     expect(await sendService()).toEqual({ state: 'BLOCKED', reasons: ['NO_CONSENT'] })
     await define('service', { messageClass: 'TRANSACTIONAL' })
     expect(await sendService()).toEqual({ state: 'BLOCKED', reasons: ['WITHDRAWN_MARKETING'] })

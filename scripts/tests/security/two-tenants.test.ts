@@ -120,7 +120,7 @@ async function namesAt(place: Place): Promise<[string, string][]> {
 const nobodyLike = (text: string) =>
   /^[0-9a-f]{8}-/.test(text) ? newId() : text.slice(0, 3) + text.slice(3).split('').toReversed().join('')
 
-it('a world has one thing of every type that is a Node', () => {
+it('a world has one object of every type that is a Node', () => {
   const node = schema.getType('Node')
   const types = isInterfaceType(node) ? schema.getPossibleTypes(node).map(({ name }) => name) : []
   expect(types.filter((type) => !victim.world.ids[type])).toEqual([])

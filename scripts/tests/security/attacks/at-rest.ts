@@ -135,7 +135,7 @@ function inFiles({ whole }: Stage, needles: Record<string, string>): string[] {
 /** An attacker with the disks, dumps or backups, and without a key. */
 export function describeAtRest(at: () => Stage): void {
   describe('at rest', () => {
-    it('people and secrets are nowhere in the clear: no column, no file of the bus, no log', async () => {
+    it('personal data and secrets are in no column, bus file or log in the clear', async () => {
       const s = at()
       await connectAll(s)
       await sendAll(s)

@@ -106,10 +106,10 @@ async function allowed(stage: Stage, user: string, subjects: string[], kind: 'pu
 /** An attacker on the bus with the password of one part. */
 export function describeBus(at: () => Stage): void {
   describe.each(USERS)('the bus, with the password of %s', (user) => {
-    it('takes nothing in the name of others, and nothing about their streams', async () =>
+    it('accepts no event of another part, and no request about its streams', async () =>
       expect(await allowed(at(), user, publishes(user, at().whole.tenantId), 'publish')).toEqual([]))
 
-    it('gives nothing that is for others', async () => expect(await allowed(at(), user, subscribes(user), 'subscribe')).toEqual([]))
+    it('delivers no message for another part', async () => expect(await allowed(at(), user, subscribes(user), 'subscribe')).toEqual([]))
 
     it('answers no request that its code does not send', async () => {
       const others = Object.keys(QUESTIONS).filter((question) => !QUESTIONS[question]!.includes(user))
@@ -118,7 +118,7 @@ export function describeBus(at: () => Stage): void {
     })
   })
 
-  it('every part but the operator is held to subjects of its own', () => {
+  it('every part but the operator is limited to its own subjects', () => {
     const permissions = JSON.parse(readFileSync(BUS_PERMISSIONS, 'utf8')) as Record<string, Permissions>
     expect(Object.keys(at().whole.platform.secrets.busPasswords).filter((user) => !permissions[user])).toEqual(['operator'])
   })

@@ -116,11 +116,11 @@ export function describeDatabases(at: () => Stage): void {
     const expectDenied = async (role: string, statements: Record<string, string>) =>
       expect(await refusals(at(), database, role, statements)).toEqual(allDenied(statements))
 
-    it('refuses its service what its code does not do', () => expectDenied('app', { ...EVERY_ROLE, ...APP }))
+    it('refuses its service statements that its code does not run', () => expectDenied('app', { ...EVERY_ROLE, ...APP }))
 
-    it('refuses its relay what its code does not do', () => expectDenied('relay', { ...EVERY_ROLE, ...RELAY }))
+    it('refuses its relay statements that its code does not run', () => expectDenied('relay', { ...EVERY_ROLE, ...RELAY }))
 
-    it('changes nothing that is written once', async () => {
+    it('changes no append-only row', async () => {
       const { appendOnly } = await rulesOf(database)
       await expectDenied(
         'app',
@@ -137,12 +137,12 @@ export function describeDatabases(at: () => Stage): void {
       await expectDenied('relay', asStatements(others.map((table) => `SELECT 1 FROM ${table}`)))
     })
 
-    it('lets no role of another service in', async () => {
+    it('accepts no role of another service', async () => {
       const others = SERVICES.filter((name) => name !== database).flatMap((name) => [`${name}_app`, `${name}_relay`, `${name}_owner`])
       for (const role of others) await expect(connect(at(), database, role), role).rejects.toMatchObject({ code: DENIED })
     })
 
-    it('shows nobody a row without a tenant, and a tenant no other one', async () => {
+    it('shows no row without a tenant, and a tenant only its own rows', async () => {
       const [stage, { tenantId }] = [at(), at().whole]
       expect(await foreignRows(stage, database)).toEqual({})
       expect(await foreignRows(stage, database, tenantId)).toEqual({})

@@ -156,7 +156,7 @@ export const httpRows: Row[] = [
   ...['x-http-method-override', 'x-http-method', 'x-method-override'].map(
     (name, no): Row => ({
       id: `http ${2 + no}`,
-      what: `a mutation by GET that says it is a POST in ${name}`,
+      what: `a mutation by GET that names POST in ${name}`,
       send: (s) => asked(s, { [name]: 'POST' }, { method: 'GET', search: MUTATION }),
       status: 405,
     }),

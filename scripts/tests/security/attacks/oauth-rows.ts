@@ -36,7 +36,7 @@ const WIDER = ['customers:read orders:read', 'tenant:admin', '*', 'customers:*',
 /** A token may be given for the scopes that the client has. It gives no more access, whatever it names. */
 const wider = WIDER.map(
   (scope): Omit<Attack, 'id'> => ({
-    what: `a token for the scopes "${scope}" opens what the client may not have`,
+    what: `a token for the scopes "${scope}" for fields that the client may not read`,
     send: async (s) => {
       const client = await addClient(s.whole, ['customers:read'])
       const answer = await askToken(gateway(s), client, { scope })
@@ -118,7 +118,7 @@ const HOSTS: Headers[] = [
 /** The settings name the issuer of a token; no header of a request changes it. */
 const hosts = HOSTS.map(
   (headers): Omit<Attack, 'id'> => ({
-    what: `a token asked for with ${JSON.stringify(headers)}`,
+    what: `a token requested with ${JSON.stringify(headers)}`,
     send: async (s) => {
       const answer = await askToken(gateway(s), await addClient(s.whole, ['customers:read']), {}, headers)
       const { access_token: token = '..' } = JSON.parse(answer.text) as { access_token?: string }

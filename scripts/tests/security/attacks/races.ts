@@ -78,7 +78,7 @@ function raceForKeys(at: () => Stage): void {
     expect(await select(s, 'identity', 'SELECT 1 FROM tag_groups WHERE name = $1', [input.name])).toHaveLength(1)
   })
 
-  it('a key is shown to one, rotated once and finished once', async () => {
+  it('a key is shown to one caller, rotated once and ended once', async () => {
     const [s, token] = [at(), await at().whole.client.token()]
     const input = { idempotencyKey: newId(), name: short(), kind: 'OWN', scopes: ['customers:read'] }
     const made = done(await together(10, () => run(s, 'createApiClient', 'client { id } key', input, token)))
@@ -99,7 +99,7 @@ function raceForKeys(at: () => Stage): void {
 }
 
 function raceForCoupons(at: () => Stage): void {
-  it('coupons are no more than a customer may have, and no more than there are', async () => {
+  it('coupons exceed neither the limit per customer nor the stock', async () => {
     const s = at()
     const [one, other] = [await meet(s), await meet(s)]
     await Promise.all([issueOne(s, one.profileId), issueOne(s, other.profileId)])
@@ -110,7 +110,7 @@ function raceForCoupons(at: () => Stage): void {
     expectConflicts([...own, ...rest])
   })
 
-  it('a coupon is held for one order, and then either used or let go, once', async () => {
+  it('a coupon is held for one order, and then used or released once', async () => {
     const s = at()
     const code = await issueOne(s, (await meet(s)).profileId)
     const locked = await together(15, (no) =>
@@ -130,7 +130,7 @@ function raceForCoupons(at: () => Stage): void {
 }
 
 function raceForCustomers(at: () => Stage): void {
-  it('customers merged crosswise are each found, and nobody leads in a circle', async () => {
+  it('customers merged crosswise are each found, and no merges form a circle', async () => {
     const s = at()
     const ids = (await together(4, () => meet(s))).map(({ customerId }) => customerId)
     const pairs = ids.flatMap((survivorId) => ids.filter((id) => id !== survivorId).map((absorbedId) => ({ survivorId, absorbedId })))
