@@ -8,7 +8,7 @@ export type RestoreOptions = {
   archive: string
   /** To the microsecond; later commits are not restored. */
   at: string
-  /** Where the restored server keeps its data. */
+  /** Data folder of the restored server. */
   folder: string
   password: string
   port?: number

@@ -26,7 +26,7 @@ const ask = async <T extends object>(url: string, database: string, sql: string)
  */
 export async function check(stage: Stage, done: Acknowledged, tell: (line: string) => void): Promise<string[]> {
   const late = Date.now() + SETTLED_WITHIN_MS
-  const told = done.unclear.map((text) => `a caller was told: ${text}`)
+  const told = done.unclear.map((text) => `a caller got: ${text}`)
   for (;;) {
     // A store may still be starting: a failed read counts as not yet settled.
     const [found, wanted] = [await readFacts(stage).catch((error: Error) => ({ unread: error.message }) as Facts), wantedFacts(done)]
@@ -100,6 +100,6 @@ async function lookThrough({ client, tenantId }: Stage, done: Acknowledged): Pro
   const sent = states.find((one) => one.state === 'SENT')?.n ?? 0
   const unknown = states.find((one) => one.state === 'UNKNOWN')?.n ?? 0
   if (times.size < sent || times.size > sent + unknown)
-    wrong.push(`${times.size} people got a mail, but ${JSON.stringify(states)} is what we say`)
+    wrong.push(`${times.size} people got a mail, but the platform reports ${JSON.stringify(states)}`)
   return wrong
 }

@@ -20,5 +20,5 @@ export function lintMigrations(run: (command: string, args: string[]) => void, s
   const found = files.flatMap((file) =>
     unbatchedStatements(readFileSync(`${ROOT}${file}`, 'utf8')).map((statement) => `  ${file}: ${statement.slice(0, 100)}`),
   )
-  if (found.length > 0) throw new Error(`These statements touch every row at once. Backfill in batches by a job:\n${found.join('\n')}`)
+  if (found.length > 0) throw new Error(`These statements write every row in one go. Backfill in batches by a job:\n${found.join('\n')}`)
 }

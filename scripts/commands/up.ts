@@ -81,5 +81,5 @@ async function startDetached(demo: boolean): Promise<void> {
     process.stdout.write(`READY ${state.endpoints.graphql}\n`)
     process.exit(0)
   }
-  throw new Error(`It did not come up; ${LOGS}/up.log says why.`)
+  throw new Error(`The platform did not start; ${LOGS}/up.log states the reason.`)
 }

@@ -40,7 +40,7 @@ export function keepContracts(folder: string, now = TODAY): void {
 /** Changes that break clients of the old schema of staff. */
 export const schemaBreaks = (old: Contracts, now = TODAY): Promise<string[]> => breakingChanges(read(old.supergraph), read(now.supergraph))
 
-/** How the schema of partners has changed. */
+/** Changes of the schema of partners, by their effect on clients. */
 export const publicSchemaChanges = (old: Contracts, now = TODAY): Promise<PublicChanges> =>
   publicChanges(read(old.publicSchema), read(now.publicSchema), readUsage(), new Date())
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** A fault to inject into the next calls of a path. */
 export type Fault = { path: string; kind: 'rate-limit' | 'busy' | 'expired-token' | 'hang-after-accept' | 'server-error'; times: number }
 
-/** How a push is delivered: on time, late, twice, or after the one that follows it. */
+/** Delivery of a push: on time, late, twice, or after the one that follows it. */
 export type PushFault = 'late' | 'duplicate' | 'reorder'
 
 export type Delivery = { channel: string; to: string; text: string; at: string; messageId: string }

@@ -116,7 +116,7 @@ async function namesAt(place: Place): Promise<[string, string][]> {
   })
 }
 
-/** Of the same letters, length and kind. */
+/** Makes a name with the same letters, length and kind. */
 const nobodyLike = (text: string) =>
   /^[0-9a-f]{8}-/.test(text) ? newId() : text.slice(0, 3) + text.slice(3).split('').toReversed().join('')
 
