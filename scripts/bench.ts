@@ -8,7 +8,7 @@ import { relay } from './benches/relay.ts'
 import { scale } from './benches/scale.ts'
 import { send } from './benches/send.ts'
 
-/** `npm run bench -- NAME [OPTIONS]`: prints what it measures as it goes; the last line is JSON. */
+/** `npm run bench -- NAME [OPTIONS]`: prints its measurements; the last line is JSON. */
 const benches: Record<string, (options: string[]) => Promise<object>> = {
   documents,
   fairness,

@@ -1,11 +1,11 @@
-# Sourced by the other scripts: makes sure that Node 24, the packages and a usable nats-server are there, without root.
+# Sourced by the other scripts: installs Node 24, the packages and a usable nats-server where they are missing, without root.
 # Everything goes below .tools and node_modules of this folder; nothing else of the machine is touched.
 set -eu
 
 ROOT=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 NODE_VERSION=$(cat "$ROOT/.node-version")
 TOOLS=$ROOT/.tools
-# Also where Node is there already and nothing is fetched: what is generated says so in here.
+# Also needed where nothing is fetched: generated code leaves its marks here.
 mkdir -p "$TOOLS"
 
 say() { printf '%s\n' "· $*" >&2; }

@@ -8,7 +8,7 @@ import { publishedFresh } from './checks/published-fresh.ts'
 import { HOME, ROOT } from './stack/paths.ts'
 
 /**
- * Runs every gate and every test, shows each as it goes, and ends with the count: `N passed, N failed`. What takes long
+ * Runs every gate and every test, prints each result, and ends with the count: `N passed, N failed`. The long part
  * (chaos, the drill, rolling, upgrades, attacks) runs with `--all`.
  */
 const REPORT = `${HOME}/test-report.json`
@@ -18,7 +18,7 @@ let [passed, failed] = [0, 0]
 
 for (const gate of gates) await pass(gate)
 
-/** Runs one gate, and counts it. */
+/** Runs one gate and counts it. */
 async function pass({ name, run }: Gate): Promise<void> {
   const started = performance.now()
   try {
@@ -53,7 +53,7 @@ passed += report.numPassedTests
 failed += report.numFailedTests
 // A file that cannot be loaded has no tests to count.
 if (status !== 0 && report.numFailedTests === 0) failed++
-// A part of the tests publishes a part of the events, and a failed one may have ended before it did.
+// A subset of the tests publishes a subset of the events, and a failed test may have ended before it published.
 if (status === 0 && more.length === 0) await pass({ name: 'published events fresh', run: () => publishedFresh(readRun(published.path)) })
 published.remove()
 process.stdout.write(`${passed} passed, ${failed} failed\n`)

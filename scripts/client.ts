@@ -2,7 +2,7 @@ import { request } from 'undici'
 import type { Endpoints } from './stack/endpoints.ts'
 import type { Secrets } from './stack/secrets.ts'
 
-/** What scripts do with a running platform, through its one endpoint. */
+/** A client of a running platform, through its one endpoint. */
 export type Client = {
   /** Runs an operation. @throws Error with the messages of its errors */
   query: <T = Record<string, never>>(document: string, variables?: Record<string, unknown>) => Promise<T>

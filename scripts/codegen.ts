@@ -4,8 +4,8 @@ import { type DefinitionNode, Kind, parse } from 'graphql'
 import { readSdl } from './sdl/read-sdl.ts'
 
 /**
- * Resolver types from a service's SDL and tables. What a resolver returns for the SDL type `X`, and so what the resolvers of
- * its fields get, is:
+ * Writes resolver types from a service's SDL and tables. A resolver returns for the SDL type `X`, and the resolvers of its
+ * fields get:
  *
  * - `XRow`, where a file of the service exports a type of that name: rows that are extended or read in part;
  * - the row of the table whose file has `export type X = typeof xs.$inferSelect`;
@@ -26,7 +26,7 @@ const rowsIn = (pattern: RegExp, glob: string) =>
     .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, name]) => [name!, `.${file.slice(3)}`] as const))
 const [rows, ownRows] = [new Map(rowsIn(ROW, 'src/**/*.table.ts')), new Map(rowsIn(OWN_ROW, 'src/**/*.ts'))]
 
-/** What stands for rows of an SDL type in the generated file. */
+/** The TypeScript type of the rows of an SDL type in the generated file. */
 function rowOf(type: DefinitionNode): [name: string, mapper: string][] {
   if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) return []
   const name = type.name.value

@@ -15,13 +15,13 @@ const { markOneOf } = (await import(`${ROOT}gateway/src/supergraph/mark-one-of.t
 
 export { SERVICES }
 
-/** What partners may use is marked with this tag in the SDL of the services (a contract). */
+/** The tag that marks the public parts in the SDL of the services (a contract). */
 const PUBLIC = 'public'
 
 /**
- * Composes everything that the gateway serves from the SDL files alone, and derives the lists that code takes from them; no server runs.
- * @returns texts by their places in the repository: what staff asks, what partners ask, the schema that partners see, and the lists
- * @throws Error that lists every composition error; a public part that uses one that is not public is one
+ * Composes everything that the gateway serves from the SDL files, and derives the lists that code takes from them. No server runs.
+ * @returns texts by their paths: the supergraphs of staff and of partners, the schema that partners see, and the lists
+ * @throws Error that lists every composition error, such as a public part that uses one that is not public
  */
 export async function composeSupergraphs(): Promise<Record<string, string>> {
   const { edgeSdlOf } = (await import(`${ROOT}gateway/src/supergraph/edge-sdl.ts`)) as { edgeSdlOf: (nodes: readonly string[]) => string }
@@ -44,7 +44,7 @@ export async function composeSupergraphs(): Promise<Record<string, string>> {
   }
 }
 
-/** A field that is public is so with its arguments; the filter wants to be told. */
+/** The arguments of a public field are public too; the contract filter needs the tag on each of them. */
 function tagArguments(document: DocumentNode): DocumentNode {
   return visit(document, {
     FieldDefinition: (field) => {
@@ -60,7 +60,7 @@ function compose(services: Parameters<typeof composeServices>[0]): string {
   return supergraphSdl
 }
 
-/** What clients see of a supergraph. */
+/** The schema that clients of a supergraph see. */
 export const clientSchemaOf = (supergraph: string) =>
   markOneOf(Supergraph.build(supergraph, { supportedFeatures: null }).apiSchema().toGraphQLJSSchema(), supergraph)
 

@@ -15,12 +15,12 @@ export type ImportCounts = {
 }
 
 const FIELDS = 'id state rowsDone orders refunds rejectedRows rejections { reason rows }'
-/** Longer than the lease of an intake that died while it received the file. */
+/** Longer than the lease of an intake process that died while it received the file. */
 const ATTEMPTS = 10
 
 /**
- * Imports one file through the public intake. A transfer that breaks is sent again; what is done is passed over there.
- * @returns its counts, and where its error file is while it has one
+ * Imports one file through the public intake. A broken transfer is sent again; the intake skips rows that are done.
+ * @returns its counts, and the URL of its error file, which exists while rows failed
  */
 export async function importFile(
   client: Client,
@@ -41,7 +41,7 @@ export async function importFile(
   }
 }
 
-/** What a part says that is away for a moment, and what is said of a connection that broke. */
+/** Errors of a part that is away for a moment, and of a connection that broke. */
 const PASSES = /try again|broke off/
 
 async function importOnce(client: Client, input: { fileName: string }, content: Buffer): Promise<ImportCounts & { errorFile: string }> {

@@ -7,17 +7,17 @@ import type { Recorded } from './recording/streams.ts'
 import { ROOT } from './stack/paths.ts'
 
 /**
- * `node scripts/record-events.ts`: runs the tests that start a whole platform, and writes what they put onto the bus to
- * proto/recorded/<today>/<publisher>.jsonl. Recordings of other days stay: they are what older consumers and older streams
- * hold. Names the types that nothing published. `node scripts/record-events.ts <folder>` takes what other tests of the whole
- * platform wrote with RECORD_EVENTS=<folder>.
+ * `node scripts/record-events.ts`: runs the tests that start a whole platform, and writes the events that they publish to
+ * proto/recorded/<today>/<publisher>.jsonl. Recordings of other days stay: older streams hold such events. Prints the types
+ * that no test published. `node scripts/record-events.ts <folder>` reads the events that other tests of the whole platform
+ * wrote with RECORD_EVENTS=<folder>.
  */
 const TESTS = ['demo', 'whole', 'endpoint', 'partner'].map((name) => `scripts/tests/${name}.test.ts`)
 const target = `${ROOT}proto/recorded/${new Date().toISOString().slice(0, 10)}`
 
 const given = process.argv[2]
 const folder = given ? { path: given, remove: () => undefined } : makeFolder('record')
-// One after the other: two whole platforms that start beside each other may be too slow for the tests' own limits.
+// One after the other: two whole platforms that start concurrently may be too slow for the tests' own limits.
 const statuses = (given ? [] : TESTS).map((file) => {
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'scripts/vitest.config.ts', file]
   return spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, RECORD_EVENTS: folder.path } }).status

@@ -9,8 +9,8 @@ import { ROOT } from './stack/paths.ts'
 
 /**
  * `npm run release`: makes a release of the version in package.json. Writes dist/release/sbom.json (CycloneDX, without
- * development packages) and licences.csv; fails on a known hole, a bad signature, a package younger than a week, or a
- * contract that breaks the release before. When all holds, keeps the contracts in releases/<version>, closes the section of
+ * development packages) and licences.csv; fails on a known vulnerability, a bad signature, a package younger than a week, or a
+ * contract that breaks the previous release. When all checks pass, keeps the contracts in releases/<version>, closes the section of
  * the changelog and prints the commands that commit and tag; it runs neither.
  */
 const FOLDER = `${ROOT}dist/release`
@@ -74,4 +74,4 @@ if (wrong.length > 0) process.exit(1)
 
 const today = new Date().toISOString().slice(0, 10)
 const commands = makeRelease(version, today, { releases: RELEASES, now: TODAY, changelog: CHANGELOG })
-say(`releases/${version} holds the contracts. Look at the changes, then run:\n${commands.map((one) => `  ${one}`).join('\n')}`)
+say(`releases/${version} holds the contracts. Check the changes, then run:\n${commands.map((one) => `  ${one}`).join('\n')}`)

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 
-/** Signs a request of an event source as Standard Webhooks say. */
+/** Signs a request of an event source as Standard Webhooks define. */
 export function signEvents(secret: string, id: string, body: string, at: Date): Record<string, string> {
   const timestamp = String(Math.floor(at.getTime() / 1000))
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64')

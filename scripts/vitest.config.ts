@@ -7,14 +7,14 @@ const common = {
   root: here('..'),
   exclude: ['**/node_modules/**', '**/dist/**', '**/.tools/**', '**/.renmai/**', '**/fixtures/**'],
   pool: 'forks' as const,
-  // These end what is stuck, and nothing else: what is tested never depends on how fast the machine is.
+  // These limits end stuck tests only: no test depends on the speed of the machine.
   testTimeout: 1_200_000,
   hookTimeout: 1_200_000,
 }
 
 const LONG = ['scripts/tests/long/**/*.test.ts', 'scripts/tests/security/**/*.test.ts']
 
-// The file that Node resolves: a second graphql, from its `module` field, would not know the first one's types.
+// The file that Node resolves: a second copy of graphql, from its `module` field, would reject the first one's types.
 const resolve = { alias: [{ find: /^graphql$/, replacement: here('../node_modules/graphql/index.js') }] }
 
 export default defineConfig({
@@ -35,7 +35,7 @@ export default defineConfig({
       },
       {
         resolve,
-        // Each of these is a whole platform under load, with the machine for itself.
+        // Each of these runs a whole platform under load and needs the machine for itself.
         test: { ...common, name: 'long', include: LONG, maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
     ],

@@ -3,7 +3,7 @@ import { makeFolder } from '@renmai/platform/testing/folder'
 import { startPostgres } from '@renmai/platform/testing/postgres'
 import type { TestProject } from 'vitest/node'
 
-/** One PostgreSQL for all tests; each test file gets databases of its own. What is tested never depends on its fsync. */
+/** One PostgreSQL for all tests; each test file gets databases of its own. No test depends on its fsync. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const folder = makeFolder('test')
   const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300']

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { SERVICES } from './compose-supergraph.ts'
 import { BUS_PERMISSIONS, ROOT } from './stack/paths.ts'
 
-/** The file from which NATS is told who may do what, as it should be: by what the services' code says that they need. */
+/** Renders the file of NATS permissions of each part, derived from what the code of the services needs. */
 export async function renderBusPermissions(): Promise<string> {
   const { CHANGES } = (await import(`${ROOT}gateway/src/callers/authenticate.ts`)) as { CHANGES: string[] }
   const { ASKS } = (await import(`${ROOT}gateway/src/asks.ts`)) as { ASKS: DescMethodUnary[] }

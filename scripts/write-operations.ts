@@ -21,8 +21,8 @@ const DEPTH = 3
 export const OPERATIONS = `${ROOT}gateway/sdk/operations.graphql`
 
 /**
- * Writes one operation for each root field of the public schema: all that it can be given, and what it answers three levels
- * deep. Lists are not asked for inside of lists, so that the longest page is within what one may ask for at once.
+ * Writes one operation for each root field of the public schema: all of its arguments, and its answer three levels
+ * deep. Lists inside of lists are left out, so that the longest page is within the limit of cost.
  */
 export function renderOperations(sdl: string): string {
   const schema = buildSchema(sdl)
@@ -43,7 +43,7 @@ function operationOf(kind: string, field: GraphQLField<unknown, unknown>): strin
   return `${kind} ${name}${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} ${inner} }`
 }
 
-/** @property above types that are being asked for already: what leads back to them is left out */
+/** @property above types that are selected already: fields that lead back to them are left out */
 type Place = { depth: number; above: readonly string[]; isInList: boolean }
 
 const isList = (type: GraphQLOutputType) => isListType(getNullableType(type))
@@ -60,14 +60,14 @@ function partOf(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>, 
   if (field.deprecationReason || field.args.some(isRequiredArgument)) return []
   if (isLeafType(inner)) return [field.name]
   const isBeside = above.includes(inner.name) || (above.length > 0 && inner.name.endsWith('Connection'))
-  // The nodes are there twice: once with their cursors.
+  // `edges` is left out: it holds the nodes a second time, with their cursors.
   if (!isObjectType(inner) || field.name === 'edges' || isBeside || (isInList && isList(field.type))) return []
   if (depth === 1) return [lastOf(field, inner)].filter(Boolean)
   const below = selectionOf(inner, { depth: depth - 1, above: [...above, type.name], isInList: isInList || isList(field.type) })
   return below === '{  }' ? [] : [`${field.name} ${below}`]
 }
 
-/** Of something with an id its id; a value such as an amount of money is told whole. */
+/** Selects the id of a type that has one, and all fields of a value such as an amount of money. */
 function lastOf({ name }: GraphQLField<unknown, unknown>, inner: GraphQLObjectType): string {
   const fields = Object.values(inner.getFields())
   if (fields.some((field) => field.name === 'id')) return `${name} { id }`

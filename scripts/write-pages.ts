@@ -12,7 +12,7 @@ const SCHEMA_PAGE = `${PAGES}/schema.html`
 const VOYAGER = ['voyager.standalone.js', 'voyager.css', 'voyager.standalone.js.LICENSE.txt']
 const TIMEOUT_MS = 600_000
 
-/** The last line of the schema's page: what it was written from. */
+/** The last line of the schema's page: the hash of its source. */
 const markOf = (sdl: string) => `<!-- public.graphql ${createHash('sha256').update(sdl).digest('hex')} -->`
 
 /** @throws Error when the schema's page was written from another public schema */
@@ -22,7 +22,7 @@ export function pagesFresh(): void {
     throw new Error('gateway/pages/schema.html is not about the public schema as it is. Run node scripts/write-pages.ts.')
 }
 
-/** Writes the pages about the public schema with spectaql, and takes the picture's program from graphql-voyager. */
+/** Writes the pages about the public schema with spectaql, and copies the program of the picture from graphql-voyager. */
 function writePages(): void {
   install()
   const folder = makeFolder('pages')
@@ -42,7 +42,7 @@ function install(): void {
   mkdirSync(TOOLS, { recursive: true })
   copyFileSync(fileURLToPath(new URL('pages/package.json', import.meta.url)), `${TOOLS}/package.json`)
   const npm = join(dirname(process.execPath), 'npm')
-  // The picture's program is one file; what its parts would want beside them does not matter.
+  // The program of the picture is one file; peer dependencies of its parts do not matter.
   run(existsSync(npm) ? npm : 'npm', ['install', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'], TOOLS)
 }
 

@@ -23,7 +23,7 @@ const { status } = spawnSync(process.execPath, args, {
 })
 const run = readRun(folder.path)
 folder.remove()
-// What a failed test did not publish would be taken for gone.
+// Shapes that a failed test did not publish would be removed by mistake.
 if (status !== 0) process.exit(1)
 for (const service of SERVICES) {
   const seen = byShape(run.get(service) ?? [])

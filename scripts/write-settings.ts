@@ -16,7 +16,7 @@ function tableOf(settings: z.ZodObject): string {
   return ['| setting | what | default |', '|---|---|---|', ...rows].join('\n')
 }
 
-/** Each README with its table as it should be. `NAME_FILE` gives any setting from a file. */
+/** Renders each README with its table. `NAME_FILE` reads any setting from a file. */
 export async function renderSettings(): Promise<Map<string, string>> {
   const pages = new Map<string, string>()
   for (const folder of FOLDERS) {

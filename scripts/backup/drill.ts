@@ -19,13 +19,13 @@ type Counts = Record<string, Record<string, number>>
 
 const LOAD_MS = 5_000
 const QUIET_WITHIN_MS = 120_000
-/** Marks of transport, to which hearing again adds, and what the clock alone writes. */
+/** Tables of transport, to which consuming again adds rows, and tables that only the clock writes. */
 const TRANSPORT = ['inbox', 'outbox', 'platform_migrations', 'service_migrations', 'audit_checkpoints', 'unsealed_chains']
 
 /**
- * The drill: a platform under load is backed up; later somebody deletes what they should not; all databases are restored
- * to the moment before, on a second server, and the services go on there with new streams.
- * @returns what does not hold; none when the backup is one
+ * The drill: a platform under load is backed up, and later a bad DELETE runs. All databases are restored to the moment before
+ * it, on a second server, and the services continue there with new streams.
+ * @returns one sentence for each difference; empty when the backup could be restored
  */
 export async function drill(tell: Tell): Promise<string[]> {
   const [folder, secrets] = [makeFolder('drill'), createSecrets(newId())]
@@ -75,7 +75,7 @@ export async function drill(tell: Tell): Promise<string[]> {
 type Stage = { platform: Platform; client: Client; tell: Tell }
 type Restore = Parameters<typeof restoreTo>[0]
 
-/** analytics alone goes back to an earlier moment; what it has missed since is published again by a command. */
+/** analytics alone goes back to an earlier moment. A command publishes again the events that it has missed since. */
 async function restoreOneConsumer({ platform, client, tell }: Stage, restore: Restore, early: Counts, before: Counts): Promise<string[]> {
   const server = await restoreTo(restore)
   tell(`a second server is as of ${restore.at}`)
@@ -89,7 +89,7 @@ async function restoreOneConsumer({ platform, client, tell }: Stage, restore: Re
   await quiet(client)
   wrong.push(
     ...differences(
-      'analytics after it heard again',
+      'analytics after it consumed again',
       { analytics: before.analytics! },
       { analytics: await countsOf(server.url, 'analytics') },
     ),
@@ -99,7 +99,7 @@ async function restoreOneConsumer({ platform, client, tell }: Stage, restore: Re
   return wrong
 }
 
-/** A bad DELETE, and the way back: one server as it was, streams anew, services that go on. */
+/** Runs a bad DELETE and recovers: one server restored to the moment before, new streams, services that continue. */
 async function restoreAll({ platform, client, tell }: Stage, restore: Restore, before: Counts): Promise<string[]> {
   await ask(client.endpoints.postgres, 'engagement', 'DELETE FROM touchpoints')
   await ask(client.endpoints.postgres, 'postgres', 'SELECT pg_switch_wal()')
@@ -178,7 +178,7 @@ function differences(what: string, wanted: Counts, found: Counts): string[] {
   )
 }
 
-/** Until nothing waits anywhere and nothing changes any more. */
+/** Waits until no queue holds work and no count changes any more. */
 async function quiet(client: Client): Promise<void> {
   let last = ''
   for (const late = Date.now() + QUIET_WITHIN_MS; Date.now() < late; await sleep(1_000)) {

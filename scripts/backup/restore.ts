@@ -6,9 +6,9 @@ import pg from 'pg'
 export type RestoreOptions = {
   base: string
   archive: string
-  /** To the microsecond; what was committed later is not there. */
+  /** To the microsecond; later commits are not restored. */
   at: string
-  /** Where the restored server keeps its data. */
+  /** Data folder of the restored server. */
   folder: string
   password: string
   port?: number
@@ -19,7 +19,7 @@ const RECOVERED_WITHIN_MS = 120_000
 
 /**
  * Starts a server as the databases were at a moment: the base backup, and the archived log up to then.
- * @throws Error when the moment is not reached, since the archive ends before it
+ * @throws Error when the archive ends before the moment
  */
 export async function restoreTo({ base, archive, at, folder, password, port, logs }: RestoreOptions): Promise<Postgres> {
   const data = dataFolder(folder)
@@ -29,7 +29,7 @@ export async function restoreTo({ base, archive, at, folder, password, port, log
   giveToServer(data)
   const settings = [
     `restore_command=cp ${archive}/%f %p`,
-    // The server reads no T and no Z here.
+    // The server accepts no T and no Z here.
     `recovery_target_time=${at.replace('T', ' ').replace('Z', '+00')}`,
     'recovery_target_inclusive=on',
     'recovery_target_action=promote',
@@ -50,5 +50,5 @@ async function recovered(url: string): Promise<void> {
     const { rows } = await client.query<{ recovering: boolean }>('SELECT pg_is_in_recovery() AS recovering').finally(() => client.end())
     if (rows[0]?.recovering === false) return
   }
-  throw new Error('the server is still recovering; its log says what it waits for')
+  throw new Error('the server is still recovering; its log states the reason')
 }

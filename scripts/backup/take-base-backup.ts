@@ -2,15 +2,15 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { sep } from 'node:path'
 import pg from 'pg'
 
-/** Not part of a backup: what belongs to the running server, and the log, which the archive has. */
+/** Not part of a backup: files of the running server, and the log, which is in the archive. */
 const LEFT_OUT = ['postmaster.pid', 'postmaster.opts']
 
 /**
- * Takes a base backup of a running server: PostgreSQL's low-level interface, since its archive of the log makes whole
- * what changes while the files are copied (PostgreSQL manual, 25.3.4).
+ * Takes a base backup of a running server: PostgreSQL's low-level interface, since the archived log corrects
+ * files that change while they are copied (PostgreSQL manual, 25.3.4).
  * @param url superuser
  * @param data the server's data folder
- * @param target where the copy goes; must not exist
+ * @param target folder of the copy; must not exist
  */
 export async function takeBaseBackup(url: string, data: string, target: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })

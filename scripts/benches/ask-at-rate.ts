@@ -1,12 +1,12 @@
 import { type Dispatcher, Pool } from 'undici'
 import { type Outcome, type Seen, type Send, sendFor, sendInThread, serveThread } from './send-in-thread.ts'
 
-/** A sender: its key, its query, how often it sends and for how long. */
+/** A sender: its key, its query, its rate and its duration. */
 export type Asking = {
   origin: string
   key: string
   query: string
-  /** A variable that is another one in every request. */
+  /** A variable with another value in every request. */
   vary?: string
   perSecond: number
   seconds: number
@@ -17,12 +17,12 @@ export function askAtRate({ perSecond, seconds, ...input }: Asking): Promise<See
   return sendInThread(import.meta.url, { input, pace: { perSecond }, seconds }).seen
 }
 
-/** @returns how many requests a second are answered to clients that wait for each answer */
+/** @returns the requests per second that are answered to clients that wait for each answer */
 export async function answeredPerSecond({ seconds, ...input }: Omit<Asking, 'perSecond'>, clients: number): Promise<number> {
   return (await sendFor(askerOf(input), { clients }, seconds)).answered / seconds
 }
 
-/** Sends the same query again and again. */
+/** Sends the same query repeatedly. */
 export function askerOf({ origin, key, query, vary }: Pick<Asking, 'origin' | 'key' | 'query' | 'vary'>): Send {
   const post = posterOf(origin, key)
   let no = 0

@@ -17,8 +17,8 @@ const REST_MS = 3_000
 export type DocumentsExtent = typeof WHOLE & { restMs: number }
 
 /**
- * What distinct documents leave in the gateway's memory, half of them good: its resident memory above its value at rest,
- * under the heap limit that it has in the chart.
+ * Measures the memory that distinct documents, half of them good, leave in the gateway: its resident memory above its value
+ * at rest, under the heap limit that it has in the chart.
  */
 export async function documents(): Promise<object> {
   const stage = await openStage([])
@@ -74,10 +74,10 @@ export async function measureDocuments(
 }
 
 type Document = { text: string; isGood: boolean }
-/** Sends a document until it is read. @returns how often it was put off @throws Error for any other answer than is due to it */
+/** Sends a document until it is read. @returns the number of refusals for load before @throws Error for an answer that is not expected */
 type Sender = (document: Document) => Promise<number>
 
-/** Each text is another one; half of them are good, of all sizes. */
+/** Distinct texts of all sizes; half of them are good. */
 function newDocument(no: number | string, sizes: number): Document {
   const number = Number(no) || 0
   const [name, share] = [`d${no}_${newId().replaceAll('-', '')}`, ((Math.floor(number / 2) % sizes) + 1) / sizes]
@@ -110,7 +110,7 @@ function countTo(count: number): () => number | undefined {
   return () => (no < count ? no++ : undefined)
 }
 
-/** V8 takes half of what a container may use for its heap, since no setting in the chart says otherwise. */
+/** The heap limit in the chart, in MB: V8 takes half of the container's memory, since the chart sets no other limit. */
 function chartHeapMb(): number {
   const { resources } = parse(readFileSync(`${ROOT}charts/service/values.yaml`, 'utf8')) as { resources: { limits: { memory: string } } }
   const mb = /^(\d+)Mi$/.exec(resources.limits.memory)?.[1]

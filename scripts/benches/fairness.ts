@@ -6,19 +6,19 @@ import { COUNTS, queries } from './fairness/usual.ts'
 import { type Seen, sendFor } from './send-in-thread.ts'
 import { openStage, percentile, type Stage, say } from './stage.ts'
 
-/** Ordinary and attacked by turns, since a machine's speed changes within a minute; the middle round counts. */
+/** Ordinary and attacked alternately, since a machine's speed changes within a minute; the median round counts. */
 export type Extent = { rounds: number; seconds: number; warmSeconds: number; people: number; attacks: readonly Attack[] }
 
 const WHOLE = { rounds: 5, seconds: 4, warmSeconds: 1, people: 300 }
-/** Ordinary load is this part of what the platform can do. */
+/** Ordinary load, as a share of the platform's capacity. */
 const ORDINARY = 0.15
 const CLIENTS = 6
-/** For the measured tenant a refusal is as bad as an answer after so long. */
+/** A refusal counts for the measured tenant as an answer after this time. */
 const REFUSED_MS = 10_000
 
 /**
- * How much one tenant feels another that attacks: its p99, against the same beside an ordinary neighbour, who does the same
- * as it does. `--attack NAME` for one attack.
+ * Measures how an attack by one tenant slows another: the other's p99, compared with its p99 beside an ordinary neighbour
+ * that sends the same requests. `--attack NAME` selects one attack.
  */
 export async function fairness(args: string[]): Promise<object> {
   const [flag, name] = args
@@ -46,7 +46,7 @@ export async function measureFairness(stage: Pick<Stage, 'platform' | 'client'>,
   return { unit: 'ms p99', limit: 'the same tenant beside an ordinary one', wantedAtMost: 2, ratio, attacks: results }
 }
 
-/** @returns how many of the usual queries a second are answered at most */
+/** @returns the most usual queries per second that are answered */
 async function findMost(tenant: Tenant, { seconds, warmSeconds }: Extent): Promise<number> {
   const most = async (time: number) => (await sendFor(queries(COUNTS)(tenant), { clients: CLIENTS }, time)).answered / time
   await most(warmSeconds)

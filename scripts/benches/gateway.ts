@@ -9,10 +9,10 @@ import { openStage, percentile, type Stage, say } from './stage.ts'
 
 const [ROUNDS, SECONDS, CLIENTS, CALM_SECONDS] = [4, 3, 16, 6]
 const TICKS_PER_SECOND = 100
-/** What a service takes for its part of an operation when it has to ask its database. */
+/** Duration of a service's part of an operation that queries its database. */
 const SERVICE_MS = 4
 
-/** Every request has other variables, so that nobody may answer two with one. */
+/** Every request has other variables, so that no gateway can answer two requests with one call. */
 const OPERATIONS: Record<string, { query: string; variables: (no: number) => object }> = {
   small: { query: 'query S($id: ID!) { customer(id: $id) { id displayName } }', variables: (no) => ({ id: `c${no}` }) },
   'customer 360': {
@@ -29,15 +29,15 @@ const OPERATIONS: Record<string, { query: string; variables: (no: number) => obj
   },
 }
 
-/** All ask for the same at once, which is then asked of a subgraph once; told apart, since it flatters. */
+/** All clients send the same query concurrently, and a subgraph is called once for them. Reported apart, since the ratio is better. */
 const SHARED = { query: OPERATIONS.small!.query, variables: () => ({ id: 'c0' }) }
 
 type Peer = { name: string; pid: number; ask: (body: string) => Promise<void> }
 type Seen = { count: number; cpuSeconds: number; times: number[] }
 
 /**
- * What a request costs our gateway (who asks, access, cost, signed tokens, tracing) against the stock one and Hive's, which
- * do nothing of it: the same supergraph and subgraphs, by turns, requests per CPU-second of the gateway's process.
+ * Compares the cost of a request in our gateway (caller, access, cost, signed tokens, tracing) with the stock gateway and
+ * Hive's, which do none of that: same supergraph and subgraphs, alternately, in requests per CPU-second of the gateway's process.
  */
 export async function gateway(): Promise<object> {
   const stage = await openStage([])
@@ -106,8 +106,8 @@ async function measureAllCalm(
 }
 
 /**
- * At half of what saturates it: how much later a gateway answers than the subgraph behind it (which answers a small query at
- * once), and how far its slow answers are from its usual ones.
+ * At half of the rate that saturates it: how much later a gateway answers than the subgraph behind it (which answers a small query
+ * immediately), and the ratio of its slow answers to its usual ones.
  */
 async function measureCalm(name: string, asking: Omit<Asking, 'origin' | 'key'>, { client }: Stage, subgraph: string): Promise<object> {
   const ours = { ...asking, origin: new URL(client.endpoints.graphql).origin, key: await client.token() }

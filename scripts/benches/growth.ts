@@ -6,16 +6,16 @@ import { openStage, type Stage, say } from './stage.ts'
 
 const [FEW, MANY] = [100_000, 10_000_000]
 const CHUNK = 500_000
-/** As many as the bench makes known at its beginning. */
+/** Number of people that the bench makes known at its start. */
 const PEOPLE = 2_000
 const ROUNDS = 6
 const BATCHES = 60
 const CLIENTS = 4
 
 /**
- * Whether taking an event in costs the same however many are stored: microseconds per event with ten million stored,
- * against the same with a hundred thousand. What is stored in between is written by the database itself, in the form that
- * intake gives it.
+ * Measures whether the cost of taking in an event depends on the number of stored events: microseconds per event with ten
+ * million stored, compared with a hundred thousand. The database itself writes the events in between, in the form that the
+ * intake gives them.
  */
 export async function growth(): Promise<object> {
   const stage = await openStage(['campaign', 'analytics', 'compliance'])
@@ -71,7 +71,7 @@ async function measure(stage: Stage, { pool }: Db, source: Source): Promise<Meas
   for (let round = 0; round <= ROUNDS; round++) {
     const requests = Array.from({ length: BATCHES }, () => makeRequest(source))
     const measured = await withCpu(() => sendAll(stage, source, requests))
-    // What the relay has still to do must not weigh on the next round.
+    // Remaining work of the relay must not slow the next round.
     while ((await pool.query('SELECT 1 FROM outbox WHERE published_at IS NULL LIMIT 1')).rowCount! > 0);
     if (round === 0) continue
     rounds.push(measured)

@@ -14,9 +14,9 @@ const ROUNDS = 12
 const PREPARED = 250
 
 /**
- * How fast events become durable, deduplicated and attached to their customers, through the public HTTP intake, against
- * raw binary COPY of as many rows into an equal table with the same indexes. Short rounds of both alternate, so that a
- * busy machine weighs on both alike. The readers of the events are stopped: two cores do one job.
+ * Compares how fast events become durable, deduplicated and attached to their customers, through the public HTTP intake,
+ * with raw binary COPY of as many rows into an equal table with the same indexes. Short rounds of both alternate, so that
+ * a busy machine affects both equally. The consumers of the events are stopped: two cores do one job.
  */
 export async function ingest(): Promise<object> {
   const stage = await openStage(['campaign', 'analytics', 'compliance'])
@@ -52,7 +52,7 @@ export async function createSource({ client }: Stage): Promise<Source> {
 }
 
 let sent = 0
-/** @param people how many different people the events are of */
+/** @param people number of different people in the events */
 function makeBatch(people: number): string {
   const events = Array.from({ length: BATCH }, () => {
     const no = ++sent
@@ -69,7 +69,7 @@ function makeBatch(people: number): string {
 
 export type Signed = { body: Buffer; headers: Record<string, string> }
 
-/** A request as a client would send it; made before the clock runs, because the client is not what is measured. */
+/** A request as a client would send it; made before the measurement, since the client is not measured. */
 export function makeRequest({ secret }: Source, people = PEOPLE): Signed {
   const body = makeBatch(people)
   return { body: Buffer.from(body), headers: { 'content-type': 'application/json', ...signEvents(secret, newId(), body, new Date()) } }
@@ -82,7 +82,7 @@ export async function send(pool: Pool, { url }: Source, { body, headers }: Signe
   return BATCH
 }
 
-/** Makes everybody known, so that what is measured is the way of an event of a known person. */
+/** Makes all people known, so that events of known people are measured. */
 export async function prime(stage: Stage, source: Source): Promise<void> {
   const pool = new Pool(stage.client.endpoints.intake, { connections: 1 })
   for (let done = 0; done < PEOPLE; done += BATCH) await send(pool, source, makeRequest(source))
@@ -90,7 +90,7 @@ export async function prime(stage: Stage, source: Source): Promise<void> {
   await pool.close()
 }
 
-/** Resolves when everybody is known. */
+/** Resolves when all people are known. */
 export async function untilAttached({ client }: Stage): Promise<void> {
   for (;;) {
     const { touchpointCounts } = await client.query<{ touchpointCounts: { unattached: number } }>('{ touchpointCounts { unattached } }')
@@ -116,7 +116,7 @@ export async function measureHttp(stage: Stage, source: Source, requests: Signed
   return events
 }
 
-/** What was acknowledged is there, once each, with its customer. */
+/** Checks that each acknowledged event is stored once, with its customer. */
 export async function verify(stage: Stage): Promise<void> {
   const { touchpointCounts } = await stage.client.query<{ touchpointCounts: { total: number; unattached: number } }>(
     '{ touchpointCounts { total unattached } }',

@@ -1,13 +1,13 @@
 import { cpus } from 'node:os'
 
-/** How many in which time, and how much CPU of the whole machine that took. */
+/** A count, its duration, and the CPU time of the whole machine. */
 export type Measured = { count: number; seconds: number; cpuMs: number }
 
 const rateOf = ({ count, seconds }: Measured) => Math.round(count / seconds)
 const cpuOf = ({ count, cpuMs }: Measured) => Number(((cpuMs * 1_000) / count).toFixed(1))
 export const tell = (one: Measured) => `${rateOf(one)}/s at ${cpuOf(one)} us CPU`
 
-/** What was measured against its limit, over all rounds of both. */
+/** The ratio of the measured work to its limit, over all rounds of both. */
 export function compare(measured: Measured[], limit: Measured[]) {
   const [all, most] = [total(measured), total(limit)]
   return {
@@ -25,7 +25,7 @@ function total(rounds: Measured[]): Measured {
   return { count: sum((one) => one.count), seconds: sum((one) => one.seconds), cpuMs: sum((one) => one.cpuMs) }
 }
 
-/** CPU is what a busy machine changes least; all processes count, the clients too. */
+/** CPU time varies least on a busy machine; all processes count, the clients too. */
 export async function withCpu(measure: () => Promise<number>): Promise<Measured> {
   const busyMs = () => cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
   const [began, before] = [performance.now(), busyMs()]

@@ -20,8 +20,8 @@ const PARTS: Record<string, string> = {
 }
 
 /**
- * One customer over five services through the gateway, against the slowest subgraph asked for its own part alone. Every
- * request asks for another customer.
+ * Compares a query of one customer over five services through the gateway with a call of the slowest subgraph for its own
+ * part. Every request is for another customer.
  */
 export async function query(): Promise<object> {
   const stage = await openStage([])
@@ -108,7 +108,7 @@ async function gatewayCall({ client }: Stage): Promise<Call> {
   return caller(new URL(client.endpoints.graphql).origin, client.token, (id) => ({ query: document, variables: { id } }))
 }
 
-/** The part of one service as the gateway asks for it. */
+/** A call of one service for its part, as the gateway makes it. */
 async function subgraphCall({ platform, tenantId }: Stage, name: string): Promise<Call> {
   const viewer = { kind: 'STAFF' as const, id: newId(), tenantId, scopes: new Set(ALL_SCOPES) }
   const signingKey = createSigner(platform.secrets.internalSecrets[name]!)

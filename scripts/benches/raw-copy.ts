@@ -22,7 +22,7 @@ const COLUMNS = [
   { name: 'properties', type: 'jsonb' },
 ] as const
 
-/** Writes as many rows as it is told, and returns how many that were. */
+/** Writes at least the wanted number of rows and returns the number written. */
 export type RawCopy = { write: (wanted: number) => Promise<number>; close: () => Promise<void> }
 
 /**

@@ -21,8 +21,8 @@ const CONSUMER = 'campaign_count-behaviour'
 const ATOMIC = 1_000
 
 /**
- * How fast events that wait in an outbox become effects of a consumer (read, published with fsync, marked, heard once,
- * counted and committed by campaign), against publishing them and nothing else, one message per event in atomic batches.
+ * Compares how fast events of an outbox become effects of a consumer (read, published with fsync, marked, consumed once,
+ * counted and committed by campaign) with only publishing them, one message per event in atomic batches.
  */
 export async function relay(): Promise<object> {
   const stage = await openStage(['identity', 'engagement', 'analytics', 'compliance', 'gateway'])
@@ -64,7 +64,7 @@ export async function relay(): Promise<object> {
 const databaseOf = ({ platform }: Stage, name: string) =>
   connect(Object.assign(new URL(platform.endpoints.postgres), { pathname: `/${name}` }).href, { statementTimeoutMs: 60_000 })
 
-/** Events wait, each of one touchpoint. */
+/** Fills the outbox with events, each of one touchpoint. */
 async function fill({ tenantId }: Stage, outbox: Db): Promise<OutboxRow[]> {
   const profiles = Array.from({ length: PEOPLE }, () => newId())
   for (let done = 0; done < EVENTS; done += BATCH) {

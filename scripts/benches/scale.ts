@@ -7,17 +7,17 @@ import { openStage, type Stage, say } from './stage.ts'
 
 const REPLICAS = [1, 2, 3]
 const ROUNDS = 4
-/** Another process must not make the same work dearer by more than this. */
+/** Smallest ratio of three replicas to one that is accepted. */
 const WANTED = 0.8
-/** People who come for the first time, in batches of a thousand, to see what a customer costs. */
+/** Batches of a thousand new people, to measure the cost of a customer. */
 const NEWCOMERS = 50_000
 
 type Seen = { perSecond: number; cores: number; cpuSecondsPerMillion: number }
 
 /**
- * What one, two and three replicas of each part take in and send, beside the cores that were busy with it and the CPU that
- * it took: how well it goes on more machines shows in the CPU for the same work, which must not grow with the replicas. The
- * ratio is that of three to one.
+ * Measures intake and sending of one, two and three replicas of each part, with the busy cores and the CPU time. CPU time for
+ * the same work must not grow with the replicas; this shows how well the platform scales over more machines. The ratio
+ * compares three replicas with one.
  */
 export async function scale(): Promise<object> {
   const [intake, dispatch]: [Record<number, Seen>, Record<number, Seen>] = [{}, {}]
@@ -46,7 +46,7 @@ async function onStage<T>(stopped: string[], replicas: number, work: (stage: Sta
 
 async function takeIn(stage: Stage, sizes: Record<string, unknown> | undefined): Promise<Seen> {
   const source = await createSource(stage)
-  // While there is little to count, since counting who is known would be measured too.
+  // While there are few rows: counting the known people would be measured too.
   if (sizes) Object.assign(sizes, await meetAll(stage, source))
   await prime(stage, source)
   await measureHttp(stage, source, prepareRequests(source))
@@ -62,7 +62,7 @@ async function takeIn(stage: Stage, sizes: Record<string, unknown> | undefined):
   return summarise(rounds)
 }
 
-/** People whom nobody knows yet, each with one event: what it takes until each is a customer. */
+/** New people, each with one event: the cost until each is a customer. */
 async function meetAll(stage: Stage, source: Source): Promise<object> {
   const before = await bytesOf(stage)
   const pool = new Pool(stage.client.endpoints.intake, { connections: 4 })
@@ -96,7 +96,7 @@ async function sendAll(stage: Stage): Promise<Seen> {
 
 const databaseUrl = ({ client }: Stage) => Object.assign(new URL(client.endpoints.postgres), { pathname: '/engagement' }).href
 
-/** All databases together: an event is kept where it came in, where it was resolved, and in the outbox. */
+/** Bytes of both databases: an event is stored by engagement, by identity, and in the outboxes. */
 async function bytesOf(stage: Stage): Promise<number> {
   const { pool } = connect(databaseUrl(stage))
   const { rows } = await pool.query<{ bytes: string }>(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 
-/** A coded refusal is an answer too; `wrong` is one that is neither. */
+/** A coded refusal is an outcome too; `wrong` is any other answer. */
 export type Outcome = 'ANSWERED' | 'REFUSED' | { wrong: string }
 
 /** Sends one request. @param signal aborts it when nothing is measured any more */
@@ -10,7 +10,7 @@ export type Send = (signal: AbortSignal) => Promise<Outcome>
 /** At a fixed rate, whether answered or not, or by clients that each wait for their answer. */
 export type Pace = { perSecond: number } | { clients: number }
 
-/** What became of the requests: times of the answered ones in ms. */
+/** Outcomes of the requests; times of the answered ones in ms. */
 export type Seen = { times: number[]; answered: number; refused: number; wrong: string[] }
 
 /** Requests of one sender: a number of seconds after some that warm up, or until they are stopped. */
@@ -44,7 +44,7 @@ export function serveThread(module: string, open: (input: never) => Send): void 
   const stopped = new AbortController()
   port.on('message', () => stopped.abort())
   const work = async () => {
-    // A new thread compiles its code and opens its connections first: what it sees meanwhile is about itself.
+    // A new thread compiles its code and opens its connections first; times of that phase are its own.
     if (seconds !== undefined) await sendFor(send, pace, warmSeconds, stopped.signal)
     port.postMessage(await sendFor(send, pace, seconds, stopped.signal))
   }
@@ -75,7 +75,7 @@ export async function sendFor(
 async function sendOne(send: Send, seen: Seen, signal: AbortSignal): Promise<void> {
   const began = performance.now()
   const outcome = await send(signal).catch((error: Error & { code?: string }) => ({ wrong: `${error.code ?? ''} ${error.message}` }))
-  // What was under way at the end says nothing.
+  // Requests under way at the end are not counted.
   if (signal.aborted) return
   if (outcome === 'ANSWERED') {
     seen.answered++
@@ -85,8 +85,8 @@ async function sendOne(send: Send, seen: Seen, signal: AbortSignal): Promise<voi
 }
 
 async function sendSteadily(one: () => Promise<void>, began: number, perSecond: number, isOver: () => boolean): Promise<void> {
-  // Counted, not kept: thousands of promises that live on made each collection of garbage here 10 ms long, which the
-  // answers of that moment were blamed for.
+  // Counted, not kept: thousands of live promises made each garbage collection here 10 ms long, and that time was added to
+  // the answers of that moment.
   let underWay = 1
   const all = Promise.withResolvers<void>()
   const settle = () => {

@@ -10,14 +10,14 @@ import { openStage, type Stage, say } from './stage.ts'
 const PEOPLE = 100
 const MESSAGES = 3_000
 const ROUNDS = 4
-/** As many calls at once as the dispatcher makes. */
+/** Concurrent calls, as many as the dispatcher makes. */
 const AT_ONCE = 8
 const POLL_MS = 20
 const SECRET = 'a-corp-secret'
 
 /**
- * How fast planned messages are claimed, asked of the gate, addressed, rendered, committed as SENDING, accepted by the
- * platform and recorded, against the same calls of the platform made by an HTTP client and nothing else.
+ * Compares how fast planned messages are sent (claimed, checked by the gate, addressed, rendered, committed as SENDING,
+ * accepted by the platform, recorded) with the same calls of the platform made by a bare HTTP client.
  */
 export async function send(): Promise<object> {
   const stage = await openStage(['analytics'])
@@ -77,7 +77,7 @@ export async function prepareSends({ client }: Stage): Promise<{ templateId: str
   return { templateId: readGlobalId(template.id)!.id }
 }
 
-/** People who added a member of staff, as WeCom tells of them. */
+/** People who added a member of staff, as WeCom reports them. */
 export async function meet({ client }: Stage, engagement: Db): Promise<string[]> {
   for (let no = 0; no < PEOPLE; no++)
     await client.simulate('wecom/contact', {
@@ -96,7 +96,7 @@ export async function meet({ client }: Stage, engagement: Db): Promise<string[]>
   }
 }
 
-/** Messages that are due, as a journey would have asked for them; each says something else. */
+/** Messages that are due, as a journey plans them; each has another text. */
 export async function plan({ tenantId }: Stage, { pool }: Db, profiles: string[], templateId: string): Promise<void> {
   await pool.query(
     `INSERT INTO messages (tenant_id, id, profile_id, channel, purpose, template_id, template_version, variables)

@@ -12,7 +12,7 @@ export const say = (line: string) => void process.stdout.write(`${line}\n`)
 export async function openStage(stopped: string[], replicas = 1): Promise<Stage> {
   const folder = makeFolder('bench')
   const secrets = createSecrets(newId())
-  // What the platform can do is measured, not what one caller may.
+  // The platform's capacity is measured, not the limit of one caller.
   const serviceSettings = { STAFF_POINTS_PER_SECOND: '1000000000' }
   const platform = await startPlatform({
     folder: folder.path,

@@ -21,14 +21,14 @@ const ask = async <T extends object>(url: string, database: string, sql: string)
 }
 
 /**
- * Waits until nothing is under way, then holds what is there against what was acknowledged.
- * @returns what is wrong, a sentence each; none when all holds
+ * Waits until nothing is under way, then compares the data with what was acknowledged.
+ * @returns one sentence for each difference; empty when there is none
  */
 export async function check(stage: Stage, done: Acknowledged, tell: (line: string) => void): Promise<string[]> {
   const late = Date.now() + SETTLED_WITHIN_MS
-  const told = done.unclear.map((text) => `a caller was told: ${text}`)
+  const told = done.unclear.map((text) => `a caller got: ${text}`)
   for (;;) {
-    // A store may still be starting; that nothing can be read is one more thing to wait for.
+    // A store may still be starting: a failed read counts as not yet settled.
     const [found, wanted] = [await readFacts(stage).catch((error: Error) => ({ unread: error.message }) as Facts), wantedFacts(done)]
     const wrong = Object.keys(wanted).filter((name) => JSON.stringify(found[name]) !== JSON.stringify(wanted[name]))
     if (wrong.length === 0) return [...told, ...(await lookThrough(stage, done))]
@@ -43,8 +43,8 @@ function wantedFacts({ events, addresses, tags }: Acknowledged): Facts {
   return {
     'events stored': events.size,
     'events without a profile': 0,
-    'events heard by analytics': events.size,
-    'events heard by campaign': events.size,
+    'events consumed by analytics': events.size,
+    'events consumed by campaign': events.size,
     'messages planned': addresses.size,
     'messages under way': 0,
     tags: tags.size,
@@ -64,8 +64,8 @@ async function readFacts({ client }: Stage): Promise<Facts> {
   return {
     'events stored': await one('engagement', 'SELECT count(*) AS n FROM touchpoints'),
     'events without a profile': await one('engagement', 'SELECT count(*) AS n FROM touchpoints WHERE profile_id IS NULL'),
-    'events heard by analytics': await one('analytics', "SELECT count(*) AS n FROM events WHERE type IN ('page_view', 'chaos_signup')"),
-    'events heard by campaign': await one('campaign', 'SELECT coalesce(sum(count), 0) AS n FROM behaviour_days'),
+    'events consumed by analytics': await one('analytics', "SELECT count(*) AS n FROM events WHERE type IN ('page_view', 'chaos_signup')"),
+    'events consumed by campaign': await one('campaign', 'SELECT coalesce(sum(count), 0) AS n FROM behaviour_days'),
     'messages planned': await one('engagement', 'SELECT count(*) AS n FROM messages'),
     'messages under way': await one(
       'engagement',
@@ -78,7 +78,7 @@ async function readFacts({ client }: Stage): Promise<Facts> {
   }
 }
 
-/** What counts do not show: which events, which tags, whose rows, how often a mail came. */
+/** Checks that counts cannot make: which events and tags exist, the tenants of rows, how often each mail was delivered. */
 async function lookThrough({ client, tenantId }: Stage, done: Acknowledged): Promise<string[]> {
   const { postgres } = client.endpoints
   const wrong: string[] = []
@@ -100,6 +100,6 @@ async function lookThrough({ client, tenantId }: Stage, done: Acknowledged): Pro
   const sent = states.find((one) => one.state === 'SENT')?.n ?? 0
   const unknown = states.find((one) => one.state === 'UNKNOWN')?.n ?? 0
   if (times.size < sent || times.size > sent + unknown)
-    wrong.push(`${times.size} people got a mail, but ${JSON.stringify(states)} is what we say`)
+    wrong.push(`${times.size} people got a mail, but the platform reports ${JSON.stringify(states)}`)
   return wrong
 }

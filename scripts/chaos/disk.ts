@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 
-/** A disk of its own in a file, on which everything that the stores keep lies. */
+/** A disk of its own in a file, which holds the data of the stores. */
 export type Disk = {
   path: string
   fill: () => void
   free: () => void
-  /** What a power cut leaves: what had reached the device. Nobody may have the disk open. */
+  /** Restores the state that had reached the device, as after a power cut. No process may have the disk open. */
   cutPower: () => void
   close: () => void
 }
@@ -14,7 +14,7 @@ export type Disk = {
 const SIZE = '3G'
 const run = (command: string, ...args: string[]) => void execFileSync(command, args, { stdio: 'pipe', timeout: 60_000 })
 
-/** The parts of a server that was killed end by themselves, some a moment after it. */
+/** Child processes of a killed server end by themselves, some a moment after it. */
 const ENDED_WITHIN_MS = 10_000
 
 function unmount(path: string): void {
@@ -30,7 +30,7 @@ function unmount(path: string): void {
 
 /**
  * Makes and mounts a disk.
- * @returns the disk, or why this machine cannot mount one
+ * @returns the disk, or the reason for which this machine cannot mount one
  */
 export function openDisk(folder: string): Disk | string {
   const path = `${folder}/disk`
@@ -50,12 +50,12 @@ export function openDisk(folder: string): Disk | string {
   return {
     path,
     fill: () => {
-      // Ends with "no space left", which is what is wanted.
+      // Ends with "no space left", as intended.
       execFileSync('sh', ['-c', `dd if=/dev/zero of=${ballast} bs=1M 2>/dev/null || true`], { timeout: 60_000 })
     },
     free: () => rmSync(ballast, { force: true }),
     cutPower: () => {
-      // What the file system still holds in memory is not in the image; the copy is what the device would have.
+      // Data that the file system still holds in memory is not in the image; the copy has what the device would have.
       run('cp', '--sparse=always', image, spare)
       unmount(path)
       ;[image, spare] = [spare, image]

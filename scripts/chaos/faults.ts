@@ -14,15 +14,15 @@ export type Scene = {
   random: () => number
   postgres: Proxy
   nats: Proxy
-  /** Where the stores really are, past the proxies. */
+  /** Addresses of the stores themselves, without the proxies. */
   stores: Stores
-  /** What the platform keeps on disk. */
+  /** Folder of the platform's data on disk. */
   folder: string
-  /** Absent where none can be mounted. */
+  /** Undefined where none can be mounted. */
   disk?: Disk
 }
 
-/** A fault that is over when its promise is; what it needs to recover it must find by itself. */
+/** A fault. It is over when its promise resolves; the platform must recover by itself. */
 export type Fault = { name: string; needsDisk?: true; inject: (scene: Scene) => Promise<void> }
 
 const PARTS = [...SERVICES, 'gateway']
@@ -46,14 +46,14 @@ const through = (proxy: 'postgres' | 'nats', trouble: Parameters<Proxy['trouble'
   },
 })
 
-/** One of the services is made to die where it next gets to this point. */
+/** Makes one of the services die when it next reaches this point. */
 const crashAt = (point: CrashPoint, among: readonly string[]): Fault => ({
   name: `crash-${point}`,
   inject: async ({ supervisor, random }) => {
     const name = pick(random, among)
     const ended = supervisor.endsAgain(name, CRASH_WITHIN_MS)
     supervisor.kill(name, { env: { CRASH_AT: point } })
-    // Nothing led it there: it goes on without the point.
+    // It did not reach the point; it continues without it.
     if (!(await ended)) supervisor.kill(name)
   },
 })
@@ -62,14 +62,14 @@ const shiftClock = (direction: 1 | -1): Fault => ({
   name: direction > 0 ? 'clock-ahead' : 'clock-behind',
   inject: async ({ supervisor, random }) => {
     const name = pick(random, PARTS)
-    // It must run before it is killed again, or its wrong clock would stay for ever.
+    // It must run before it is killed again, or its wrong clock would stay permanently.
     await supervisor.restart(name, { env: { NODE_OPTIONS: `--import=${SHIFT_CLOCK}`, CLOCK_SHIFT_MS: String(direction * TWO_HOURS_MS) } })
     await sleep(SHIFTED_MS)
     supervisor.kill(name)
   },
 })
 
-/** What is done to a store needs it there, and the fault before may not be over: a fault that did nothing would prove nothing. */
+/** Waits until the store answers, since the previous fault may not be over: a fault on a stopped store would prove nothing. */
 async function untilDone(work: () => Promise<void>): Promise<void> {
   for (const late = Date.now() + THERE_WITHIN_MS; ; await sleep(200)) {
     try {

@@ -5,7 +5,7 @@ import { request } from 'undici'
 import type { Client } from '../client.ts'
 import { signEvents } from '../sign-events.ts'
 
-/** What the platform has acknowledged, and so must have kept. */
+/** Writes that the platform has acknowledged and so must have kept. */
 export type Acknowledged = {
   /** Message ids of events. */
   events: Set<string>
@@ -13,13 +13,13 @@ export type Acknowledged = {
   addresses: Set<string>
   /** Ids of tags by their idempotency keys. */
   tags: Map<string, string>
-  /** How often a good credential was refused. */
+  /** Number of refusals of a good credential. */
   refused: number
-  /** Answers that no caller can act on; there must be none. */
+  /** Answers that no caller can act on; must stay empty. */
   unclear: string[]
-  /** How many batches and tags were begun; what one load numbered, the next one does not. */
+  /** Number of batches and tags begun; shared by several loads, so that no number is used twice. */
   begun: { batches: number; tags: number }
-  /** When what is still not acknowledged is given up: a platform that never recovers must not hold the run. */
+  /** Time at which writers stop retrying: a platform that never recovers must not hold the run. */
   giveUpAt: number
 }
 
@@ -42,7 +42,7 @@ export const nothingYet = (): Acknowledged => ({
   giveUpAt: Number.POSITIVE_INFINITY,
 })
 
-/** Writers that try each thing until it is acknowledged, always by the same ids, as careful clients do. */
+/** Runs writers that retry each write with the same ids until it is acknowledged, as careful clients do. */
 export async function runLoad(target: Target, done: Acknowledged, isOver: () => boolean, { events = 2, tags = 1 } = {}): Promise<void> {
   const eventWriter = async () => {
     for (; !isOver(); await sleep(PAUSE_MS)) await sendBatch(target, done, ++done.begun.batches)
@@ -53,7 +53,7 @@ export async function runLoad(target: Target, done: Acknowledged, isOver: () => 
   await Promise.all([...Array.from({ length: events }, eventWriter), ...Array.from({ length: tags }, tagWriter)])
 }
 
-/** Page views of people who come again, and one who signs up. */
+/** Page views of people who return, and one sign-up. */
 async function sendBatch({ source }: Target, done: Acknowledged, no: number): Promise<void> {
   const occurredAt = new Date().toISOString()
   const address = `person-${no}@chaos.example`
@@ -94,20 +94,20 @@ async function createTag({ client, groupId }: Target, done: Acknowledged, no: nu
   })
 }
 
-/** 503 and 504 say that a caller may try again; anything else of this kind is unclear to a caller. */
+/** 429, 503 and 504 allow the caller to retry; with other failures it cannot know what to do. */
 function judge(done: Acknowledged, status: number, text: string): boolean {
   if (status === 401) done.refused++
   else if (![429, 503, 504].includes(status)) done.unclear.push(`${status} ${text.slice(0, 200)}`)
   return false
 }
 
-/** What a client sees of a part that is away, in the words of the sockets and of our own errors. */
+/** Errors of a part that is away, as sockets and our own errors word them. */
 const IS_AWAY = /try again|later|reached|timeout|timed out|closed|ECONN|EPIPE|socket|terminated|aborted|could not be read/i
 
-/** What our own gateway says to a token that it does not believe. */
+/** The gateway's error for a token that is not valid. */
 const IS_REFUSED = /valid access token/
 
-/** @returns false when the answer was one that no caller can act on; it is not tried again */
+/** @returns false when no caller can act on the answer; it is not retried */
 async function untilAcknowledged(done: Acknowledged, attempt: () => Promise<boolean>): Promise<boolean> {
   for (;;) {
     try {
@@ -121,10 +121,10 @@ async function untilAcknowledged(done: Acknowledged, attempt: () => Promise<bool
       }
     }
     if (Date.now() > done.giveUpAt) {
-      done.unclear.push('nothing, for as long as it was patient')
+      done.unclear.push('no answer until it stopped retrying')
       return false
     }
-    // Without chance in it everybody would come back at once.
+    // The random part keeps callers from returning at the same moment.
     await sleep(PATIENCE_MS * (0.5 + Math.random()))
   }
 }

@@ -5,10 +5,10 @@ import { runChaos, runOutage } from './run-chaos.ts'
 const program = new Command('chaos')
   .description('Loads the whole platform while faults are injected, and checks that nothing was lost or doubled')
   .option('--seed <number>', 'the same seed injects the same faults in the same order', String(Date.now() % 1_000_000))
-  .option('--seconds <number>', 'how long faults are injected', '300')
+  .option('--seconds <number>', 'time in which faults are injected', '300')
   .option('--faults <names>', `only these, by commas: ${FAULTS.map((fault) => fault.name).join(', ')}`)
-  .option('--replicas <number>', 'how many of each service and of the gateway run at once', '1')
-  .option('--outage <seconds>', 'instead: a store is away for so long, for many callers who do not give up')
+  .option('--replicas <number>', 'number of processes of each service and of the gateway', '1')
+  .option('--outage <seconds>', 'instead of faults: one store is away for this time, under callers that retry without end')
   .option('--store <name>', 'which store is away: postgres or nats', 'postgres')
   .parse()
 

@@ -3,22 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@renmai/platform/testing/processes'
 
 /**
- * How a network fails: DELAY holds every byte back for half a second, BLACK_HOLE swallows both ways, DROP_REPLIES
- * swallows what the server says, RESET ends every connection at once.
+ * How a network fails: DELAY holds every byte back for half a second, BLACK_HOLE drops all bytes both ways, DROP_REPLIES
+ * drops the server's replies, RESET ends every connection immediately.
  */
 export type Trouble = 'NONE' | 'DELAY' | 'BLACK_HOLE' | 'DROP_REPLIES' | 'RESET'
 
 export type Proxy = {
   port: number
   trouble: (kind: Trouble) => void
-  /** New connections go there; the old ones stay where they are, as behind a Kubernetes service. */
+  /** Changes the target of new connections; the old ones stay, as behind a Kubernetes service. */
   retarget: (port: number) => void
   close: () => void
 }
 
 const DELAY_MS = 500
 
-/** A TCP proxy on the loopback in front of a port of the loopback, whose network fails when told. */
+/** A TCP proxy on the loopback in front of a port of the loopback; its network fails on command. */
 export async function createProxy(first: number): Promise<Proxy> {
   let target = first
   const sockets = new Set<Socket>()
@@ -28,7 +28,7 @@ export async function createProxy(first: number): Promise<Proxy> {
     from.on('data', (chunk) => {
       if (trouble === 'BLACK_HOLE' || (trouble === 'DROP_REPLIES' && isReply)) return
       const due = Date.now() + (trouble === 'DELAY' ? DELAY_MS : 0)
-      // A network may be late, but what was sent first arrives first, also when the delay ends in between.
+      // A network may be late, but it keeps the order of bytes, also when the delay ends in between.
       earlier = earlier.then(async () => {
         if (due > Date.now()) await sleep(due - Date.now())
         to.write(chunk)
@@ -37,7 +37,7 @@ export async function createProxy(first: number): Promise<Proxy> {
     from.on('error', () => to.destroy())
     from.on('close', () => {
       sockets.delete(from)
-      // What was said last is still passed on.
+      // The last bytes are still passed on.
       void earlier.then(() => to.destroySoon())
     })
     sockets.add(from)
@@ -54,7 +54,7 @@ export async function createProxy(first: number): Promise<Proxy> {
   }
   return {
     port,
-    // What was swallowed is missing from the middle of a stream, so those connections cannot be used after.
+    // Dropped bytes are missing from the middle of a stream, so those connections cannot be used afterwards.
     trouble: (kind) => {
       if (kind === 'RESET' || ['BLACK_HOLE', 'DROP_REPLIES'].includes(trouble)) endAll()
       trouble = kind === 'RESET' ? 'NONE' : kind

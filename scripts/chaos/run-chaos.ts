@@ -18,30 +18,30 @@ import { prepareTarget } from './target.ts'
 
 export type ChaosOptions = {
   seed: number
-  /** How long faults are injected at least; each comes once before any comes again. */
+  /** Shortest time in which faults are injected; each comes once before any comes again. */
   seconds: number
   faults?: readonly Fault[]
-  /** How many of each service and of the gateway run at once. */
+  /** Number of processes of each service and of the gateway. */
   replicas?: number
   tell: (line: string) => void
 }
 
-/** What of it all does not hold, what was done to it, and how much was acknowledged meanwhile. */
+/** Differences that the checker found, the injected faults, and the numbers of acknowledged writes. */
 export type ChaosReport = { wrong: string[]; injected: string[]; events: number; mails: number; tags: number }
 
 const KEPT_LOGS = `${ROOT}.renmai/chaos-logs`
-/** How often published and heard are compared here, so that a run need not wait five minutes for it. */
+/** How often the reconciler compares published and consumed events here, so that a run need not wait five minutes for it. */
 const RECONCILE_SECONDS = '15'
 const CROWD = { events: 20, tags: 5 }
 const [WARM_UP_MS, MEASURED_MS, RECOVERY_WINDOW_MS] = [5_000, 10_000, 2_000]
-/** How long callers wait after the last fault for what they sent before. */
+/** How long callers retry after the last fault. */
 const PATIENCE_MS = 120_000
-/** As much as before, but for what a short window misses. */
+/** Share of the earlier throughput that counts as recovered; a short window misses some. */
 const RECOVERED = 0.9
-/** Without NATS, at least: whoever asks another service by it waits in vain for some seconds first. */
+/** Share that must be kept without NATS: a call of another service fails only after some seconds. */
 const KEPT_ON = 0.5
 
-/** The whole platform under load while its parts are killed, frozen and cut off; then one checker. */
+/** Runs the whole platform under load while its parts are killed, frozen and cut off; then runs the checker. */
 export function runChaos({ seed, seconds, faults = FAULTS, replicas = 1, tell }: ChaosOptions): Promise<ChaosReport> {
   return onStage(tell, replicas, async (stage) => {
     const left = faults.filter((fault) => stage.scene.disk || !fault.needsDisk)
@@ -53,7 +53,7 @@ export function runChaos({ seed, seconds, faults = FAULTS, replicas = 1, tell }:
     done.giveUpAt = Date.now() + PATIENCE_MS
     await load
     const wrong = await finish(stage, done, tell)
-    // A process whose clock is wrong refuses good signatures; nobody else may.
+    // Only a process whose clock is wrong may refuse good signatures.
     if (done.refused > 0 && !injected.some((name) => name.startsWith('clock'))) wrong.push(`${done.refused} good signatures were refused`)
     return { wrong, injected, ...countsOf(done) }
   })
@@ -64,15 +64,15 @@ export type OutageReport = ReturnType<typeof countsOf> & { wrong: string[]; reco
 export type OutageOptions = { store: 'postgres' | 'nats'; seconds: number; tell: (line: string) => void }
 
 /**
- * A store is away for a time, for many callers who do not give up. Without the database nothing is acknowledged; without
- * NATS everything that the databases can keep must be, and be heard by all afterwards. Recovered is who again
- * acknowledges as much as before.
+ * Takes a store away for a time, under many callers that retry without end. Without the database nothing is acknowledged.
+ * Without NATS every write that the databases can keep must be acknowledged, and be consumed by all services afterwards.
+ * The platform has recovered when it acknowledges as much as before.
  */
 export function runOutage({ store, seconds, tell }: OutageOptions): Promise<OutageReport> {
   return onStage(tell, 1, async (stage) => {
     const done = nothingYet()
     let isOver = false
-    // What is stored without NATS has to be caught up with: a few callers for long tell more than many for a moment.
+    // The events stored without NATS must be consumed afterwards: few callers for long test more than many for a moment.
     const load = runLoad(stage.target, done, () => isOver, store === 'postgres' ? CROWD : undefined)
     await sleep(WARM_UP_MS)
     const usual = await perSecond(done, MEASURED_MS)
@@ -105,7 +105,7 @@ async function perSecond(done: Acknowledged, ms: number): Promise<number> {
 
 type ChaosStage = { client: Client; tenantId: string; target: Target; scene: Omit<Scene, 'random'>; logs: string }
 
-/** Starts the platform behind a network that can fail, on a disk that can be full, under a supervisor; ends it all after. */
+/** Starts the platform behind a network that can fail, on a disk that can be full, under a supervisor; stops all afterwards. */
 async function onStage<T>(tell: (line: string) => void, replicas: number, work: (stage: ChaosStage) => Promise<T>): Promise<T> {
   const [folder, secrets, network] = [makeFolder('chaos'), createSecrets(newId()), createNetwork()]
   const [opened, logs] = [openDisk(folder.path), `${folder.path}/logs`]
@@ -143,12 +143,12 @@ async function onStage<T>(tell: (line: string) => void, replicas: number, work: 
   }
 }
 
-/** What does not hold, when all is quiet again. */
+/** Runs the checker when the platform is quiet again. @returns one sentence for each difference */
 async function finish({ client, tenantId, scene, logs }: ChaosStage, done: Acknowledged, tell: (line: string) => void): Promise<string[]> {
   tell(`${done.events.size} events, ${done.addresses.size} sign-ups and ${done.tags.size} tags were acknowledged`)
   const wrong = await check({ client, tenantId }, done, tell)
   wrong.push(...scene.supervisor.crashes.map((name) => `${name} ended by itself`))
-  // An answer to a question of the connection before is refused, and asked for again; nothing else may be.
+  // A reply to a request of the previous connection is refused, and the request is sent again; no other refusal may happen.
   const denied = readFileSync(`${logs}/nats.log`, 'utf8')
     .split('\n')
     .filter((line) => line.includes('Violation') && !line.includes('"_INBOX.'))
@@ -160,7 +160,7 @@ async function finish({ client, tenantId, scene, logs }: ChaosStage, done: Ackno
   return wrong
 }
 
-/** Proxies in front of the stores, through which everybody but the test reaches them. */
+/** Proxies in front of the stores, through which all parts but the test reach them. */
 function createNetwork() {
   const proxies: Proxy[] = []
   return {
@@ -178,7 +178,7 @@ function createNetwork() {
   }
 }
 
-/** Every fault once, in the seed's order, and again until the time is over. */
+/** Injects every fault once, in the seed's order, and again until the time is over. */
 async function injectAll(scene: Scene, faults: readonly Fault[], seconds: number, tell: (line: string) => void): Promise<string[]> {
   const injected: string[] = []
   const end = Date.now() + seconds * 1_000

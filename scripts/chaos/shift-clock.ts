@@ -1,4 +1,4 @@
-/** Loaded before a service's own code: the process then believes that it is another time. Timers run as ever. */
+/** Loaded before a service's own code: it shifts the clock of the process. Timers run as usual. */
 const shift = Number(process.env.CLOCK_SHIFT_MS)
 const RealDate = Date
 

@@ -5,7 +5,7 @@ import { connect } from '@nats-io/transport-node'
 import { addressOf } from '@renmai/platform/events/bus'
 import pg from 'pg'
 
-/** Deletes a stream, as somebody might by mistake. */
+/** Deletes a stream, as an operator might by mistake. */
 export async function deleteStream(natsUrl: string, stream: string): Promise<void> {
   const nats = await connect({ ...addressOf(natsUrl), timeout: 2_000, reconnect: false })
   try {
@@ -15,7 +15,7 @@ export async function deleteStream(natsUrl: string, stream: string): Promise<voi
   }
 }
 
-/** Flips one bit in a block of a stream that nobody has open. */
+/** Flips one bit in a block of a stream that no process has open. */
 export function corruptBlock(folder: string, stream: string, where: number): void {
   const messages = `${folder}/nats/jetstream/jetstream/$G/streams/${stream}/msgs`
   if (!existsSync(messages)) return
@@ -28,7 +28,7 @@ export function corruptBlock(folder: string, stream: string, where: number): voi
   writeFileSync(`${messages}/${block}`, bytes)
 }
 
-/** Ends everybody's connections and takes every one that the server has, for a time. */
+/** Ends all connections and occupies every connection of the server, for a time. */
 export async function exhaustConnections(url: string, ms: number): Promise<void> {
   const held: pg.Client[] = []
   const take = async () => {
@@ -44,7 +44,7 @@ export async function exhaustConnections(url: string, ms: number): Promise<void>
     ])
     for (const end = Date.now() + ms; Date.now() < end; ) await take().catch(() => sleep(50))
   } finally {
-    // What the server has ended already cannot be ended again.
+    // Connections that the server has ended cannot be ended again.
     await Promise.allSettled(held.map((client) => client.end()))
   }
 }

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child } from '@renmai/platform/testing/processes'
 import type { Platform } from '../stack/platform.ts'
 
-/** What differs the next time a part starts: more in its environment, or something that happened while it was down. */
+/** Changes for the next start of a part: more settings, or something that happens while it is down. */
 export type NextStart = { env?: NodeJS.ProcessEnv; before?: () => void }
 
 const RETRY_MS = 300
 const RUNNING_WITHIN_MS = 60_000
 const PROBE_MS = 3_000
 const PROBE_FAILURES = 3
-/** What stands for the outside world is not tested; started anew, it would have forgotten what it delivered. */
+/** Stand-ins for the outside world are not tested; restarted, they would lose the list of what they delivered. */
 const OUTSIDE = ['simulator', 'issuer']
 /** May end by themselves: PostgreSQL without space does. */
 const STORES = ['postgres', 'nats']
@@ -17,11 +17,11 @@ const STORES = ['postgres', 'nats']
 const hasEnded = ({ process: { exitCode, signalCode } }: Child) => exitCode !== null || signalCode !== null
 
 /**
- * Starts again whatever ends, as a kubelet does: with the same program, arguments and environment, and nothing more. NATS
- * is also asked whether it is healthy: after a full disk it refuses to store until it is started again.
+ * Restarts each process that ends, as a kubelet does: with the same program, arguments and environment, and nothing more.
+ * NATS also has a health probe: after a full disk it refuses to store until it is restarted.
  */
 export class Supervisor {
-  /** Parts of ours that ended without anybody's doing; there must be none. */
+  /** Our own parts that ended without being killed; must stay empty. */
   readonly crashes: string[] = []
   readonly #children: Child[]
   readonly #starting = new Set<Promise<void>>()
@@ -44,16 +44,16 @@ export class Supervisor {
     this.#find(name).process.kill('SIGKILL')
   }
 
-  /** Kills, and resolves when the part runs again, at the latest after a minute. */
+  /** Kills a part and resolves when it runs again, after a minute at the latest. */
   async restart(name: string, next: NextStart): Promise<void> {
     const before = this.#find(name)
     this.kill(name, next)
     for (const late = Date.now() + RUNNING_WITHIN_MS; this.#find(name) === before && Date.now() < late; ) await sleep(50)
   }
 
-  /** Kills several at once and starts them again after something happened in between. */
+  /** Kills several parts together and starts them again after `between` has run. */
   async killTogether(names: string[], between: () => void): Promise<void> {
-    // What is just being started would not be killed.
+    // A part that is just starting would not be killed.
     await this.#settled()
     this.#isHeld = true
     const running = names.map((name) => this.#find(name)).filter((child) => !hasEnded(child))
@@ -67,7 +67,7 @@ export class Supervisor {
     }
   }
 
-  /** Stops the process for a time, as a long garbage collection or a paused machine does. */
+  /** Freezes the process for a time, as a long garbage collection or a paused machine does. */
   async freeze(name: string, ms: number): Promise<void> {
     const { process: frozen } = this.#find(name)
     frozen.kill('SIGSTOP')
@@ -75,14 +75,14 @@ export class Supervisor {
     frozen.kill('SIGCONT')
   }
 
-  /** Whether the part, which is to be killed now, ends once more by itself within this time. */
+  /** Whether the part, which is killed now, ends once more by itself within this time. */
   async endsAgain(name: string, ms: number): Promise<boolean> {
     const wanted = this.#deathsOf(name) + 2
     for (const late = Date.now() + ms; Date.now() < late; await sleep(50)) if (this.#deathsOf(name) >= wanted) return true
     return false
   }
 
-  /** Resolves when everything that was killed runs again, or does not for a minute; nothing is started again after. */
+  /** Resolves when every killed part runs again, or after a minute; nothing is restarted afterwards. */
   async close(): Promise<void> {
     await this.#settled()
     this.#isClosed = true
@@ -128,7 +128,7 @@ export class Supervisor {
         this.#children[index] = started
         return this.#watch(index, started)
       } catch {
-        // What it needs may be down itself, or it was to die before it was ready.
+        // A part that it needs may be down, or it had to die before it was ready.
         this.#deaths.set(child.name, this.#deathsOf(child.name) + 1)
         await sleep(RETRY_MS)
       }
@@ -136,7 +136,7 @@ export class Supervisor {
   }
 }
 
-/** A liveness probe as Kubernetes makes them: some failures in a row, and the container is started again. */
+/** A liveness probe as in Kubernetes: after some failures in a row the process is restarted. */
 function probe(url: string, restart: () => void): () => void {
   let failures = 0
   const ask = async () => {

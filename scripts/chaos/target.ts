@@ -3,12 +3,12 @@ import { newId } from '@renmai/platform/serve/ids'
 import type { Client } from '../client.ts'
 import type { Source, Target } from './load.ts'
 
-/** Makes what the load writes to: a source, a journey that mails, a group for tags. */
+/** Makes the targets of the load: a source, a journey that mails, a group for tags. */
 export async function prepareTarget(client: Client): Promise<Target> {
   return { client, source: await setUp(client), groupId: await createGroup(client) }
 }
 
-/** A journey that writes one mail to everybody who signs up, and the source that tells of them. */
+/** Makes a journey that sends one mail to everybody who signs up, and the source of the sign-ups. */
 async function setUp(client: Client): Promise<Source> {
   const run = <T>(mutation: string, type: string, answer: string, input: object) => {
     const keyed = { input: { idempotencyKey: newId(), ...input } }
@@ -57,7 +57,7 @@ async function setUp(client: Client): Promise<Source> {
   return { url: client.endpoints.intake + made!.account.callbackPath, secret: made!.secret }
 }
 
-/** As a client should: on a machine where much else begins at the same time, the first answer may take too long. */
+/** Retries as a client should: on a machine where much else starts at the same time, the first answer may take too long. */
 async function patiently<T>(ask: () => Promise<T>, attempts = 5): Promise<T> {
   return ask().catch(async (error: Error) => {
     if (attempts === 1 || !error.message.includes('try again')) throw error

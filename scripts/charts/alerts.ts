@@ -1,10 +1,10 @@
 import { SERVICES } from '../compose-supergraph.ts'
 
-/** An alert: for a part, for every service, or for every part (the gateway too). */
+/** An alert of one part, of every service, or of every part including the gateway. */
 export type Alert = {
   name: string
   of: 'parts' | 'services' | (typeof SERVICES)[number] | 'gateway'
-  /** PromQL; PART and NAMESPACE stand for the part and the namespace of the release. */
+  /** PromQL; PART and NAMESPACE stand for the part and for the namespace of the release. */
   expr: string
   for: string
   severity: 'critical' | 'warning'
@@ -14,13 +14,13 @@ export type Alert = {
 const at = (metric: string, more = '') => `${metric}{job="PART",namespace="NAMESPACE"${more}}`
 const failed = (window: string) =>
   `(sum(rate(${at('renmai_http_request_seconds_count', ',status=~"5.."')}[${window}])) or vector(0)) / sum(rate(${at('renmai_http_request_seconds_count')}[${window}]))`
-/** Objective: 99.9 % of answers in 30 days are no failure of ours. A burn of 14.4 spends 2 % of what may fail in an hour. */
+/** Objective: 99.9 % of answers in 30 days are not our own failures. A burn rate of 14.4 spends 2 % of the error budget in an hour. */
 const BUDGET = 0.001
-/** Burn rates over two windows: the long one says that it matters, the short one that it still goes on (Google SRE workbook, ch. 5). */
+/** Burn rates over two windows: the long one shows that it matters, the short one that it continues (Google SRE workbook, ch. 5). */
 const burn = (factor: number, long: string, short: string) =>
   `${failed(long)} > ${factor} * ${BUDGET} and ${failed(short)} > ${factor} * ${BUDGET}`
 
-/** What somebody is woken for, and what somebody should look at in the morning. Each has a runbook of its name. */
+/** Alerts that wake somebody (page) and alerts for the next morning (warning). Each has a runbook of its name. */
 export const ALERTS: readonly Alert[] = [
   {
     name: 'RenmaiAbsent',
@@ -36,7 +36,7 @@ export const ALERTS: readonly Alert[] = [
     expr: burn(14.4, '1h', '5m'),
     for: '2m',
     severity: 'critical',
-    summary: 'So many answers are failures that the objective of a month is spent in two days',
+    summary: 'The rate of failed answers spends the error budget of a month in two days',
   },
   {
     name: 'RenmaiErrorsSlow',
@@ -44,7 +44,7 @@ export const ALERTS: readonly Alert[] = [
     expr: burn(6, '6h', '30m'),
     for: '15m',
     severity: 'warning',
-    summary: 'So many answers are failures that the objective of a month is spent in five days',
+    summary: 'The rate of failed answers spends the error budget of a month in five days',
   },
   {
     name: 'RenmaiSlow',
@@ -60,7 +60,7 @@ export const ALERTS: readonly Alert[] = [
     expr: `sum(rate(${at('renmai_admission_refused_total')}[5m])) > 1`,
     for: '5m',
     severity: 'warning',
-    summary: 'Requests are refused, since the part has too much to do',
+    summary: 'Requests are refused, since the part is overloaded',
   },
   {
     name: 'RenmaiOutboxStuck',
@@ -132,7 +132,7 @@ export const ALERTS: readonly Alert[] = [
     expr: `sum(increase(${at('renmai_messages_total', ',state="UNKNOWN"')}[15m])) > 0`,
     for: '0m',
     severity: 'warning',
-    summary: 'Messages were handed to a platform that did not say what became of them',
+    summary: 'Messages were handed to a platform that did not report their outcome',
   },
   {
     name: 'RenmaiSendsRejected',
@@ -148,7 +148,7 @@ export const ALERTS: readonly Alert[] = [
     expr: `sum(rate(${at('renmai_send_decisions_total', ',outcome="allowed"')}[30m])) == 0 and sum(rate(${at('renmai_send_decisions_total')}[30m])) > 0.1`,
     for: '15m',
     severity: 'warning',
-    summary: 'The gate has allowed no message for half an hour, though it is asked',
+    summary: 'The gate has allowed no message for half an hour, though it is called',
   },
   {
     name: 'RenmaiPartsSilent',
@@ -156,7 +156,7 @@ export const ALERTS: readonly Alert[] = [
     expr: `sum(rate(${at('renmai_graphql_errors_total', ',code=~"UNAVAILABLE|INTERNAL|TIMEOUT"')}[5m])) > 0.5`,
     for: '5m',
     severity: 'critical',
-    summary: 'Answers lack parts, since a service does not answer',
+    summary: 'Answers are incomplete, since a service does not answer',
   },
   {
     name: 'RenmaiSchemasDiffer',

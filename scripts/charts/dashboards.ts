@@ -2,7 +2,7 @@ import { DashboardBuilder, DatasourceVariableBuilder, QueryVariableBuilder, RowB
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
 
-/** What a panel shows: queries with their legends; NAMESPACE and PART stand for what is chosen above. */
+/** A panel: queries with their legends. NAMESPACE and PART stand for the values chosen at the top of the dashboard. */
 type Shown = { title: string; what: string; unit: string; queries: readonly [expr: string, legend: string][] }
 
 const at = (metric: string, more = '') => `${metric}{namespace="$namespace",job=~"$part"${more}}`
@@ -13,13 +13,13 @@ const quantile = (share: number, metric: string, by: string) =>
 const SIGNALS: readonly Shown[] = [
   {
     title: 'Traffic',
-    what: 'Answers a second',
+    what: 'Answers per second',
     unit: 'reqps',
     queries: [[`sum by (job) (rate(${at('renmai_http_request_seconds_count')}[$__rate_interval]))`, '{{job}}']],
   },
   {
     title: 'Errors',
-    what: 'Share of answers that are failures of ours; objective: less than 0.1 %',
+    what: 'Share of answers that are our own failures; objective: less than 0.1 %',
     unit: 'percentunit',
     queries: [
       [
@@ -30,7 +30,7 @@ const SIGNALS: readonly Shown[] = [
   },
   {
     title: 'Latency',
-    what: 'Half and 99 of 100 operations take less',
+    what: 'Times below which 50 % and 99 % of operations stay',
     unit: 's',
     queries: [
       [quantile(0.5, at('renmai_http_request_seconds_bucket', ',route=~".*graphql"'), 'job'), '{{job}} p50'],
@@ -39,7 +39,7 @@ const SIGNALS: readonly Shown[] = [
   },
   {
     title: 'Saturation',
-    what: 'How late the event loop comes, how long a database connection is waited for (p99), and what is refused for it',
+    what: 'Delay of the event loop, wait for a database connection (p99), and requests refused for it',
     unit: 's',
     queries: [
       [`max by (job) (${at('renmai_event_loop_delay_seconds')})`, '{{job}} event loop'],
@@ -48,7 +48,7 @@ const SIGNALS: readonly Shown[] = [
   },
   {
     title: 'Under way and refused',
-    what: 'Admitted requests under way, and requests refused a second',
+    what: 'Admitted requests under way, and requests refused per second',
     unit: 'short',
     queries: [
       [`sum by (job) (${at('renmai_admission_running')})`, '{{job}} under way'],
@@ -60,7 +60,7 @@ const SIGNALS: readonly Shown[] = [
 const EVENTS: readonly Shown[] = [
   {
     title: 'Oldest unpublished event',
-    what: 'How long the oldest row of each outbox has waited',
+    what: 'Waiting time of the oldest row of each outbox',
     unit: 's',
     queries: [[`max by (job) (${all('renmai_outbox_oldest_seconds')})`, '{{job}}']],
   },
@@ -72,7 +72,7 @@ const EVENTS: readonly Shown[] = [
   },
   {
     title: 'Events',
-    what: 'Published and handled a second',
+    what: 'Events published and handled per second',
     unit: 'ops',
     queries: [
       [`sum by (job) (rate(${all('renmai_outbox_published_total')}[$__rate_interval]))`, '{{job}} published'],
@@ -93,19 +93,19 @@ const EVENTS: readonly Shown[] = [
 const WORK: readonly Shown[] = [
   {
     title: 'Sends',
-    what: 'Attempts to send a second, by how they ended',
+    what: 'Attempts to send per second, by outcome',
     unit: 'ops',
     queries: [[`sum by (channel, state) (rate(${all('renmai_messages_total')}[$__rate_interval]))`, '{{channel}} {{state}}']],
   },
   {
     title: 'Decisions of the gate',
-    what: 'Decisions about messages a second, by outcome',
+    what: 'Decisions about messages per second, by outcome',
     unit: 'ops',
     queries: [[`sum by (outcome) (rate(${all('renmai_send_decisions_total')}[$__rate_interval]))`, '{{outcome}}']],
   },
   {
     title: 'Resolve latency',
-    what: 'How long it takes to find out who people are (a batch of claims)',
+    what: 'Time to resolve the profiles of a batch of claims',
     unit: 's',
     queries: [
       [quantile(0.5, all('renmai_answer_seconds_bucket', ',question=~".*ResolveProfiles"'), 'job'), 'p50'],
@@ -114,19 +114,19 @@ const WORK: readonly Shown[] = [
   },
   {
     title: 'Errors in answers',
-    what: 'Errors that clients were told a second, by code',
+    what: 'Errors returned to clients per second, by code',
     unit: 'ops',
     queries: [[`sum by (code) (rate(${all('renmai_graphql_errors_total')}[$__rate_interval]))`, '{{code}}']],
   },
   {
     title: 'Most used parts of the schema',
-    what: 'How often a second; what nobody uses can be retired',
+    what: 'Uses per second; fields that no client uses can be retired',
     unit: 'ops',
     queries: [[`topk(20, sum by (coordinate) (rate(${all('renmai_fields_used_total')}[$__rate_interval])))`, '{{coordinate}}']],
   },
   {
     title: 'Clocks',
-    what: "How far each pod's clock is ahead of the database's",
+    what: "Seconds by which each pod's clock is ahead of the database's",
     unit: 's',
     queries: [[`max by (job, pod) (${all('renmai_clock_offset_seconds')})`, '{{job}} {{pod}}']],
   },

@@ -12,8 +12,8 @@ const PACKAGES: Record<string, string> = {
 }
 
 /**
- * Says what is wrong with an object by the types of Kubernetes: values of the wrong kind, what is missing, and fields that
- * nobody knows, which Kubernetes would drop in silence (`imagePullPolicyy`).
+ * Checks an object against the types of Kubernetes: values of the wrong kind, missing fields, and unknown fields, which
+ * Kubernetes would drop silently (`imagePullPolicyy`).
  * @returns one line for each fault
  */
 export async function faultsOf(manifest: Manifest): Promise<string[]> {

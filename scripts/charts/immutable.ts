@@ -1,6 +1,6 @@
 import type { Manifest } from './render.ts'
 
-/** Fields that Kubernetes lets nobody change: an upgrade that does fails half-way. */
+/** Fields that Kubernetes does not let anybody change: an upgrade that changes one fails half-way. */
 const IMMUTABLE: Record<string, readonly string[]> = {
   Deployment: ['spec.selector'],
   StatefulSet: ['spec.selector', 'spec.serviceName', 'spec.volumeClaimTemplates', 'spec.podManagementPolicy'],
@@ -8,7 +8,7 @@ const IMMUTABLE: Record<string, readonly string[]> = {
   Secret: ['type'],
 }
 
-/** What of an older state of a release a newer one would have to change and cannot, one line each. */
+/** Immutable fields that a newer release would have to change, one line each. */
 export function immutableChanges(old: readonly Manifest[], now: readonly Manifest[]): string[] {
   const byName = new Map(now.map((one) => [nameOf(one), one]))
   return old.flatMap((before) => {

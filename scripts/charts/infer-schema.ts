@@ -2,13 +2,13 @@ import { isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap } from '
 
 export type Schema = { [keyword: string]: unknown }
 
-/** What a value may be besides what its default shows, by its path. */
+/** More rules for values than their defaults show, by path. */
 export type Refinements = Readonly<Record<string, Schema>>
 
 /**
- * The schema of a chart's values, from their defaults: what is not there is unknown and fails, so that a misspelt value is
- * told when it is installed. What is empty by default (`{}`, `[]`) is open, and what is handed to Kubernetes as it is.
- * @param open paths whose contents are not ours to know
+ * The schema of a chart's values, from their defaults: a path without a default is unknown and fails, so that a misspelt value
+ * is reported at installation. Values that are empty by default (`{}`, `[]`) are open, and so are values handed to Kubernetes.
+ * @param open paths whose contents Kubernetes defines
  */
 export function inferSchema(values: string, { open = [], refine = {} }: { open?: readonly string[]; refine?: Refinements }): Schema {
   const root = parseDocument(values, { merge: true }).contents as YAMLMap
@@ -42,7 +42,7 @@ function ofScalar(value: unknown): Schema {
 
 /**
  * The text behind `# --` above a value.
- * @param map the map that it is the first of, to which its comment belongs then
+ * @param map the map of which it is the first key; the parser attaches the comment to that map
  */
 export function commentOf(pair: Pair, map?: YAMLMap): string {
   const { commentBefore } = (pair.key as { commentBefore?: string | null }) ?? {}

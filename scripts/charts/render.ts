@@ -24,7 +24,7 @@ export type Manifest = {
 const copies = new Map<string, string>()
 
 /**
- * A copy of the charts in which the umbrella holds what it depends on, as `helm dependency build` does.
+ * A copy of the charts in which the umbrella holds its dependencies, as `helm dependency build` makes it.
  * @returns the folder of the umbrella, or of the chart of one part by itself, under that part's name
  */
 export function builtCharts(chart = 'renmai'): string {
@@ -49,7 +49,7 @@ function build(chart: string): string {
   return path
 }
 
-/** @throws Error with what helm says */
+/** @throws Error with helm's message */
 export function helm(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(chartTools().helm, args, {
     encoding: 'utf8',

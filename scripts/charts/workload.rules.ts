@@ -25,7 +25,7 @@ type Pod = {
   topologySpreadConstraints?: unknown[]
 }
 
-/** A rule about pods: what kube-score, polaris and the restricted profile of Kubernetes ask for, and what we promise besides. */
+/** A rule about pods: requirements of kube-score, polaris and the restricted profile of Kubernetes, and our own promises. */
 export type Rule = { name: string; isBroken: (pod: Pod, container: Container, of: Manifest) => boolean }
 
 const SECRET = /SECRET|PASSWORD|KEY|TOKEN|_URL$/
@@ -62,7 +62,7 @@ export const RULES: readonly Rule[] = [
   },
   { name: 'has no port of its node', isBroken: (_pod, { ports = [] }) => ports.some(({ hostPort }) => hostPort) },
   {
-    name: 'asks for CPU, memory and disk, and has an end',
+    name: 'requests CPU, memory and disk, and has limits',
     isBroken: (_pod, { resources }) =>
       ['cpu', 'memory', 'ephemeral-storage'].some((one) => !resources?.requests?.[one] || !resources?.limits?.[one]),
   },
@@ -70,7 +70,7 @@ export const RULES: readonly Rule[] = [
     name: 'names a version of its image',
     isBroken: (_pod, { image }) => !/:[\w.-]+(@sha256:[0-9a-f]{64})?$/.test(image) || /:latest(@|$)/.test(image),
   },
-  { name: 'says when its image is fetched', isBroken: (_pod, { imagePullPolicy }) => !imagePullPolicy },
+  { name: 'states when its image is fetched', isBroken: (_pod, { imagePullPolicy }) => !imagePullPolicy },
   {
     name: 'has no secret in its environment',
     isBroken: (_pod, { env = [] }) =>
@@ -79,12 +79,12 @@ export const RULES: readonly Rule[] = [
       ),
   },
   {
-    name: 'is asked whether it has started, is ready and is alive',
+    name: 'has probes for startup, readiness and liveness',
     isBroken: (_pod, container, of) =>
       longRunning(of) && ['startupProbe', 'readinessProbe', 'livenessProbe'].some((one) => !container[one]),
   },
   {
-    name: 'is not asked the same to be ready and to be alive',
+    name: 'has different probes for readiness and liveness',
     isBroken: (_pod, { readinessProbe, livenessProbe }, of) =>
       of.kind === 'Deployment' && JSON.stringify(readinessProbe) === JSON.stringify(livenessProbe),
   },
@@ -102,7 +102,7 @@ export const RULES: readonly Rule[] = [
 export const podOf = ({ kind, spec }: Manifest): Pod | undefined =>
   kind === 'Pod' ? (spec as unknown as Pod) : ((spec as { template?: { spec?: Pod } } | undefined)?.template?.spec as Pod | undefined)
 
-/** What an object breaks, one line for each container and rule. */
+/** The rules that an object breaks, one line for each container and rule. */
 export function brokenRules(manifest: Manifest): string[] {
   const pod = podOf(manifest)
   if (!pod || !['Deployment', 'StatefulSet', 'Job', 'Pod'].includes(manifest.kind)) return []

@@ -28,7 +28,7 @@ const PATH: Schema = {
   properties: { path: { type: 'string', pattern: '^/' }, type: { enum: ['Prefix', 'Exact'] }, port: { enum: ['http', 'intake'] } },
 }
 
-/** What the comments of values.yaml say in words. */
+/** The rules that the comments of values.yaml state in words. */
 const SERVICE = {
   open: ['resources', 'migrate.resources', 'podSecurityContext', 'securityContext'],
   refine: {
@@ -66,7 +66,7 @@ const SERVICE = {
   },
 } as const
 
-/** Each part's values are looked at by the schema of its own chart; here only that it has no setting that nobody reads. */
+/** The schema of each part's own chart checks its values; this one only checks that it has no setting that nobody reads. */
 async function umbrellaSchema(): Promise<Schema> {
   const refine: Record<string, Schema> = {
     'global.image.tag': TAG,
@@ -89,7 +89,7 @@ async function settingsOf(part: string): Promise<string[]> {
   return Object.keys(settings.shape)
 }
 
-/** Which of the installation's secrets each service takes. */
+/** The installation's secrets that each service takes. */
 async function secretSettingsOf(): Promise<Record<string, string[]>> {
   const known = Object.keys(secretSettings(createSecrets('')))
   const found: Record<string, string[]> = {}
@@ -107,7 +107,7 @@ async function settingsSchema(parts: readonly string[]): Promise<Schema> {
   }
 }
 
-/** For KEDA: what waits where for whom. */
+/** For KEDA: by service, the consumers whose waiting messages scale it. */
 async function consumers(): Promise<Record<string, { stream: string; consumer: string }[]>> {
   const found: Record<string, { stream: string; consumer: string }[]> = {}
   for (const name of SERVICES) {
@@ -126,7 +126,7 @@ const alertsOf = (part: string) =>
     runbook: runbookOf(alert),
   }))
 
-/** A table of all values that have a comment, with what they are unless somebody says otherwise. */
+/** A table of all values that have a comment, with their defaults. */
 export function tableOf(values: string): string {
   const rows: string[] = []
   const walk = (map: YAMLMap, path: string) => {
@@ -148,7 +148,7 @@ function readme(chart: string): string {
   return `${before}\n${tableOf(read(`charts/${chart}/values.yaml`))}\n${text.slice(text.indexOf(END))}`
 }
 
-/** All files of the charts that are made from something else, as they should be. */
+/** All generated files of the charts, with the content that they should have. */
 export async function renderCharts(): Promise<Map<string, string>> {
   return new Map([
     ['charts/service/values.schema.json', json(inferSchema(read('charts/service/values.yaml'), SERVICE))],

@@ -6,10 +6,10 @@ const NOTICE_DAYS = 180
 const DAY_MS = 24 * 3600 * 1_000
 const { Breaking, Dangerous } = CriticalityLevel
 
-/** How often each `Type.field` was asked for of late; without it nothing counts as unused. */
+/** How often each `Type.field` was queried recently; without it nothing counts as unused. */
 export type Usage = Readonly<Record<string, number>>
 
-/** What clients of the old supergraph would miss in the new one, comparing what clients see. */
+/** Changes that break clients of the old supergraph, from the schemas that clients see. */
 export async function breakingChanges(oldSupergraph: string, newSupergraph: string): Promise<string[]> {
   return changesBetween(clientSchemaOf(oldSupergraph), clientSchemaOf(newSupergraph), Breaking)
 }
@@ -17,8 +17,8 @@ export async function breakingChanges(oldSupergraph: string, newSupergraph: stri
 export type PublicChanges = { breaking: string[]; dangerous: string[]; all: string[] }
 
 /**
- * How the schema that partners see has changed. What was announced to go (`Deprecated YYYY-MM-DD` in the reason) 180 days
- * ago and is not used any more may go.
+ * How the schema that partners see has changed. A part that was deprecated (`Deprecated YYYY-MM-DD` in the reason) 180
+ * days ago and is not used any more may be removed.
  */
 export async function publicChanges(oldSdl: string, newSdl: string, usage: Usage | undefined, today: Date): Promise<PublicChanges> {
   const [before, after] = [buildSchema(oldSdl), buildSchema(newSdl)]

@@ -38,7 +38,7 @@ export function checkSources(sources = readSources()): void {
   requireNone('Files and functions are larger than they may be:', tooLarge(sources))
 }
 
-/** One in ten may be larger than most; a file over the limit of all may not. */
+/** One file in ten may exceed the usual limit; none may exceed the limit of all. */
 function tooLarge(sources: readonly Source[]): string[] {
   const sizes = sources.map(({ path, text }) => ({ path, ...sizesOf(path, text) }))
   const files = ninetieth(sizes.map(({ lines }) => lines))

@@ -16,12 +16,12 @@ import { brokenNullability, readAnswers } from './nullability.ts'
 import { brokenConventions, brokenSdlRules } from './schema.ts'
 import { checkWords } from './words.ts'
 
-/** A gate: it passes or says what is wrong. */
+/** A gate: it passes, or throws an error that states what is wrong. */
 export type Gate = { name: string; run: () => void | Promise<void> }
 
 const PROJECTS = ['services/platform', ...SERVICES.map((name) => `services/${name}`), 'gateway', 'gateway/sdk', 'proto', 'scripts']
 
-/** Runs a program of ours; what it says is the reason when it fails. */
+/** Runs one of our own programs. Its output is the reason when it fails. */
 function run(command: string, args: string[], cwd = ROOT): void {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
@@ -57,7 +57,7 @@ async function schemaRules(): Promise<void> {
   requireNone('The schema does not keep these rules:', broken)
 }
 
-/** drizzle-kit writes a migration when the tables say more than the migrations; then one was forgotten. */
+/** drizzle-kit writes a migration when the tables differ from the migrations; then one was forgotten. */
 function migrationsFresh(): void {
   for (const name of SERVICES) {
     const folder = `services/${name}/migrations`
@@ -92,7 +92,7 @@ async function chartsFresh(): Promise<void> {
   requireNone('These files of the charts are not what they are made from; run node scripts/charts/write-charts.ts:', stale)
 }
 
-/** Each direction rule has a file that breaks it and nothing else. */
+/** Each direction rule has a fixture that breaks it and no other rule. */
 function directionsBite(): void {
   const { stdout } = spawnSync(
     bin('depcruise'),
@@ -145,5 +145,5 @@ export const gates: Gate[] = [
   { name: 'bus permissions', run: permissionsFresh },
   { name: 'lock', run: () => requireNone('The lock file does not pin these:', looseEnds(readLock())) },
   { name: 'install scripts', run: () => requireNone('Install scripts:', undecidedScripts(readLock(), decidedScripts())) },
-  { name: 'licences', run: () => requireNone('Nobody has looked at these licences:', unknownLicences(readLock())) },
+  { name: 'licences', run: () => requireNone('Nobody has checked these licences:', unknownLicences(readLock())) },
 ]

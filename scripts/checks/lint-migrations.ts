@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { ROOT } from '../stack/paths.ts'
 
-/** Statements that touch every row at once and hold their locks until they are done; squawk is silent about them. */
+/** Statements that write every row in one go and hold their locks until they end; squawk does not report them. */
 const UNBATCHED = /^\s*(UPDATE|DELETE)\b(?![\s\S]*\bWHERE\b)/i
 
 export function unbatchedStatements(sql: string): string[] {
-  // Functions run later and batch for themselves.
+  // Functions run later and write in batches.
   const outside = sql.replace(/\$\$[\s\S]*?\$\$/g, "''").replace(/--[^\n]*/g, '')
   return outside
     .split(';')
@@ -20,5 +20,5 @@ export function lintMigrations(run: (command: string, args: string[]) => void, s
   const found = files.flatMap((file) =>
     unbatchedStatements(readFileSync(`${ROOT}${file}`, 'utf8')).map((statement) => `  ${file}: ${statement.slice(0, 100)}`),
   )
-  if (found.length > 0) throw new Error(`These statements touch every row at once. Backfill in batches by a job:\n${found.join('\n')}`)
+  if (found.length > 0) throw new Error(`These statements write every row in one go. Backfill in batches by a job:\n${found.join('\n')}`)
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ROOT } from '../stack/paths.ts'
 
-/** A package as the lock file knows it. */
+/** A package as the lock file describes it. */
 export type Locked = {
   version?: string
   resolved?: string
@@ -13,7 +13,7 @@ export type Locked = {
 }
 export type Lock = { packages: Record<string, Locked> }
 
-/** May be used and shipped by anybody. */
+/** Licences under which anybody may use and ship. */
 const FREE = new Set([
   '0BSD',
   'Apache-2.0',
@@ -30,7 +30,7 @@ const FREE = new Set([
   'Python-2.0',
   'Unlicense',
 ])
-/** Taken knowingly: the README's section on licences says what it means. */
+/** Accepted deliberately: the README's section on licences states the consequences. */
 const KNOWN: Record<string, string> = { 'Elastic-2.0': '@apollo/' }
 
 export const readLock = (): Lock => JSON.parse(readFileSync(`${ROOT}package-lock.json`, 'utf8')) as Lock
@@ -44,7 +44,7 @@ export function outsiders({ packages }: Lock): { name: string; path: string; fou
     .map(([path, found]) => ({ name: nameOf(path), path, found }))
 }
 
-/** What npm could be made to install without anybody seeing it: no hash, a weak one, or another source than a registry. */
+/** Packages that could be replaced unnoticed: without a hash, with a weak one, or from another source than a registry. */
 export function looseEnds(lock: Lock): string[] {
   return outsiders(lock).flatMap(({ path, found: { integrity, resolved } }) => {
     if (!integrity?.startsWith('sha512-')) return [`${path} has no sha512 in the lock file`]
@@ -53,7 +53,7 @@ export function looseEnds(lock: Lock): string[] {
   })
 }
 
-/** Packages whose install script nobody has decided on, and decisions on packages that have none. */
+/** Packages with an install script without a decision, and decisions on packages that have no such script. */
 export function undecidedScripts(lock: Lock, decided: Record<string, boolean>): string[] {
   const having = new Set(
     outsiders(lock)
@@ -70,7 +70,7 @@ export function undecidedScripts(lock: Lock, decided: Record<string, boolean>): 
   ]
 }
 
-/** Whether an SPDX expression leaves a choice that is free. */
+/** Whether an SPDX expression allows the choice of a free licence. */
 function isFree(expression: string): boolean {
   const plain = expression.replace(/[()]/g, '')
   return plain.split(' OR ').some((choice) => choice.split(' AND ').every((one) => FREE.has(one.trim())))

@@ -11,17 +11,17 @@ import {
 } from 'graphql'
 import { ROOT } from '../stack/paths.ts'
 
-/** What the code of a service says of its SDL. */
+/** Facts from the code of a service that decide the nullability of its SDL. */
 export type Answers = {
   sdl: string
-  /** Of each type that a table's row stands for: the table's columns, and whether they are NOT NULL. */
+  /** For each type that stands for a table's row: the table's columns, and whether they are NOT NULL. */
   columns: Map<string, Map<string, boolean>>
   /** Fields (`Type.field`) whose resolvers read more than their row, and so fail by themselves. */
   loaded: Set<string>
 }
 type ObjectType = ObjectTypeDefinitionNode | ObjectTypeExtensionNode
 type Service = Answers & { name: string; objects: ObjectType[] }
-/** Of all services: which answer fields of an entity, and which types need a scope. */
+/** Of all services: those that answer fields of an entity, and the types that need a scope. */
 type Schema = { owners: Map<string, Set<string>>; scoped: Set<string> }
 
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription'])
@@ -29,7 +29,7 @@ const ROW = /export type (\w+?)(?:Row)? = typeof (\w+)\.\$inferSelect/g
 /** An amount's column is called by its unit. */
 const MONEY = 'Money'
 
-/** Reads what the tables and the resolvers of a service say. */
+/** Reads the tables and the resolvers of a service. */
 export async function readAnswers(name: string): Promise<Answers> {
   const folder = `${ROOT}services/${name}/src`
   const columns: Answers['columns'] = new Map()
@@ -50,9 +50,9 @@ export async function readAnswers(name: string): Promise<Answers> {
 }
 
 /**
- * Where the SDL of the services together is nullable and should not be, or the other way round. A field may be missing
- * without its object when it needs a scope, is answered by another service, or is loaded by itself: then it is nullable, so
- * that nothing above it becomes null with it. Every other field is as its column says.
+ * Fields of all SDL that are nullable and should not be, or the other way round. A field may be missing without its object
+ * when it needs a scope, is answered by another service, or is loaded by itself. Then it is nullable, so that nothing above
+ * it becomes null with it. Every other field is as nullable as its column.
  */
 export function brokenNullability(answers: Record<string, Answers>): string[] {
   const services = Object.entries(answers).map(([name, one]) => ({ ...one, name, objects: objectsOf(one.sdl) }))
@@ -97,10 +97,10 @@ function wrong(schema: Schema, service: Service, type: ObjectType, field: FieldD
   return [...items, column ? 'has a column that is NOT NULL and must be non-null' : 'has a column that may be NULL and must be nullable']
 }
 
-/** Why a field may be missing while its object is there. */
+/** The reason for which a field may be missing while its object is there. */
 function whyMissing({ owners, scoped }: Schema, { name, loaded }: Service, type: ObjectType, field: FieldDefinitionNode) {
   const [of, named] = [type.name.value, nameOf(field.type)]
-  // The field that gives a connection catches what is missing in its pages.
+  // The field that returns a connection becomes null when its pages lack something.
   if (field.name.value === 'id' || /(Connection|Edge)$/.test(of)) return undefined
   if ((owners.get(of)?.size ?? 0) > 1) return 'is of an entity of several services'
   if (has(field, 'requiresScopes') || scoped.has(named)) return 'needs a scope'
@@ -111,7 +111,7 @@ function whyMissing({ owners, scoped }: Schema, { name, loaded }: Service, type:
 /** Whether the column behind a field is NOT NULL; undefined where there is none. */
 function columnOf({ objects, columns }: Service, type: ObjectType, field: FieldDefinitionNode): boolean | undefined {
   const named = nameOf(field.type)
-  // Of an entity the column has the id only.
+  // The column of an entity holds the id only.
   if (named !== MONEY && objects.some((one) => one.name.value === named)) return undefined
   return columns.get(type.name.value)?.get(named === MONEY ? `${field.name.value}Minor` : field.name.value)
 }

@@ -3,7 +3,7 @@ import { SERVICES } from '../compose-supergraph.ts'
 import { requireNone } from './lock.ts'
 
 /**
- * Compares what the services published in all their tests with proto/published.
+ * Compares the events that the services published in all their tests with proto/published.
  * @param run examples by service
  * @param committed the examples of a service
  * @throws Error with each shape that only one of them has

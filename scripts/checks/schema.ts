@@ -22,7 +22,7 @@ const REPEATABLE = new Set(['testConnection', 'ingestEvents'])
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription'])
 
 /**
- * What the SDL of one subgraph does not keep of our rules. Two of them are limits of the query planner: arguments in the
+ * Places where the SDL of one subgraph breaks our rules. Two of the rules are limits of the query planner: arguments in the
  * field set of @requires or @provides give wrong results beside the client's own, and several keys of one entity may give
  * null.
  */
@@ -64,7 +64,7 @@ function nameOf({ type }: FieldDefinitionNode): string {
   return inner.name.value
 }
 
-/** What a schema as clients see it does not keep of our conventions. */
+/** Places where the schema that clients see breaks our conventions. */
 export function brokenConventions(schema: GraphQLSchema): string[] {
   const types = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
   return types

@@ -5,7 +5,7 @@ const PARTS = ['service', 'config']
 
 /** Globals that stand for time, chance, settings and I/O. */
 const IMPURE = /^(process|performance|crypto|fetch|console|Temporal|setTimeout|setInterval|setImmediate|queueMicrotask)$/
-/** What a rule may take from Node: it computes. */
+/** Modules of Node that a rule may import: they only compute. */
 const COMPUTES = ['createHash', 'createHmac', 'timingSafeEqual', 'isIP', 'isIPv4', 'isIPv6', 'BlockList', 'Buffer']
 
 const read = (path: string, text: string) => ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
@@ -14,7 +14,7 @@ const fold = (name: string) => name.replaceAll(/[-_]/g, '').toLowerCase()
 /**
  * Whether a file has the name of its main export: `do-this-thing.ts` exports `doThisThing`, and the only function of
  * `thing.ts` has the thing in its name. A program, `<noun>.ts` in the folder of its noun, and files with a suffix such as
- * `.rules.ts` hold what their name says instead.
+ * `.rules.ts` are exempt.
  * @returns what is wrong, if anything
  */
 export function misnamed(path: string, text: string): string | undefined {
@@ -45,7 +45,7 @@ function exportsOf(one: ts.Statement): Exported[] {
   return ts.isFunctionDeclaration(one) || ts.isClassDeclaration(one) || isType ? [{ name: one.name?.text ?? '', isType }] : []
 }
 
-/** What a file of rules takes from the clock, from chance, from the process or from the world, which would be false on paper. */
+/** Uses of the clock, of chance, of the process or of I/O in a file of rules, which must be pure. */
 export function impurities(path: string, text: string): string[] {
   const found: string[] = []
   const visit = (node: ts.Node): void => {
@@ -73,7 +73,7 @@ const computes = (taken: ts.ImportClause | undefined): boolean => {
 /** Whether a name stands for a global, and not for a field of something or for what is declared here. */
 const isRead = (node: ts.Identifier): boolean => !('name' in node.parent && node.parent.name === node)
 
-/** The texts in a file that name a service; the modules that it imports are contracts. */
+/** The strings in a file that name a service, except for the modules that it imports. */
 export function servicesNamed(path: string, text: string, services: readonly string[]): string[] {
   const found: string[] = []
   const isName = new RegExp(`^(renmai\\.)?(${services.join('|')})\\b(?!:)`)

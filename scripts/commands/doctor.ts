@@ -11,7 +11,7 @@ type Finding = { isOk: boolean; text: string }
 const GIB = 1024 ** 3
 const NEEDED_GIB = 3
 
-/** Looks at everything the platform needs and says what to do about what is missing. */
+/** Checks everything that the platform needs and prints how to fix what is missing. */
 export async function doctor(): Promise<void> {
   const findings = [node(), packages(), nats(), postgres(), disk(), await port(), fonts(), running()]
   for (const { isOk, text } of findings) process.stdout.write(`${isOk ? color.green('✓') : color.red('✗')} ${text}\n`)

@@ -3,7 +3,7 @@ import { isAlive, readState } from '../stack/state.ts'
 
 const PATIENCE_MS = 40_000
 
-/** Stops the running platform and waits until all of it has ended. */
+/** Stops the running platform and waits until all of its processes have ended. */
 export async function down(): Promise<void> {
   const state = readState()
   if (!state) return void process.stdout.write('It is not running.\n')

@@ -14,7 +14,7 @@ export type ImportOrdersOptions = { map: string; currency: string; zone: string;
 type File = { name: string; content: Buffer }
 type Totals = { rows: number; orders: number; refunds: number; rejected: number; reasons: Map<string, number> }
 
-/** Imports order files through the public intake, then scores their customers. The same files again change nothing. */
+/** Imports order files through the public intake, then scores their customers. Importing the same files again changes nothing. */
 export async function importOrders(paths: string[], options: ImportOrdersOptions): Promise<void> {
   const mapping = JSON.parse(readFileSync(options.map, 'utf8')) as object
   const files = paths.flatMap(readFiles).sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -42,7 +42,7 @@ function readFiles(path: string): File[] {
     .map(({ name, content: inner }) => ({ name: basename(name), content: inner }))
 }
 
-/** The shop that the orders belong to: the event source of this name, made the first time. */
+/** The shop of the orders: the event source of this name, created the first time. */
 async function findShop(client: Client, name: string): Promise<string> {
   const { channelAccounts } = await client.query<{ channelAccounts: { id: string; name: string; kind: string }[] }>(
     '{ channelAccounts { id name kind } }',
@@ -128,7 +128,7 @@ async function classify(
   for (const { label, rfmClass, customers } of classes) process.stdout.write(`  ${label} ${rfmClass.padEnd(18)} ${customers}\n`)
 }
 
-/** Orders reach analytics a moment after they are stored. */
+/** Waits for analytics, which receives orders a moment after they are stored. */
 async function waitForAnalytics(client: Client): Promise<void> {
   const day = new Date().toISOString().slice(0, 10)
   for (const until = Date.now() + 120_000; Date.now() < until; ) {
@@ -139,5 +139,5 @@ async function waitForAnalytics(client: Client): Promise<void> {
     if (kpis.isComplete) return
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
-  throw new Error('analytics is still behind after two minutes; scripts/renmai logs analytics may say why')
+  throw new Error('analytics is still behind after two minutes; scripts/renmai logs analytics may show why')
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { LOGS } from '../stack/paths.ts'
 
-/** Shows the log of one part, and what is added to it with --follow. */
+/** Shows the log of one part; --follow also prints new lines. */
 export async function logs(service: string, { follow, lines }: { follow?: boolean; lines: string }): Promise<void> {
   const file = `${LOGS}/${service}.log`
   if (!existsSync(file)) {

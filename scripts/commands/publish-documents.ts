@@ -12,11 +12,11 @@ type Answer = { data?: { publishDocuments: { added: number; known: number } } | 
 type Ask = (input: object) => Promise<{ added: number; known: number }>
 
 const PER_CALL = 100
-/** Of a request that takes 256 KiB, with room for what JSON escapes. */
+/** Bytes of documents per request: a request may have 256 KiB, and JSON escapes need room. */
 const BYTES_PER_CALL = 128 * 1024
 const MUTATION = 'mutation P($input: PublishDocumentsInput!) { publishDocuments(input: $input) { added known } }'
 
-/** What @apollo/generate-persisted-query-manifest writes, and the flat form of other generators: text by its hash. */
+/** The manifest of @apollo/generate-persisted-query-manifest, or the flat form of other generators: text by its hash. */
 const Manifest = z.union([
   z.object({ operations: z.array(z.object({ id: z.string(), name: z.string().optional(), body: z.string() })) }),
   z.record(z.string(), z.string()).transform((byHash) => ({
@@ -24,14 +24,14 @@ const Manifest = z.union([
   })),
 ])
 
-/** Publishes the documents of a manifest: to the platform here, or elsewhere with the key in RENMAI_API_KEY. */
+/** Publishes the documents of a manifest: to the local platform, or to another one with the key in RENMAI_API_KEY. */
 export async function publishDocuments(path: string, { endpoint }: PublishOptions): Promise<void> {
   const { operations } = Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
   const documents = operations.map(({ id, name, body }) => ({ hash: id.replace(/^sha256:/, ''), name, body }))
   const publish = endpoint ? askWithKey(endpoint) : await askHere()
   const total = { added: 0, known: 0 }
   for (const some of chunk(documents)) {
-    // The same manifest again is the same call.
+    // Publishing the same manifest again repeats the same call.
     const digest = createHash('sha256').update(JSON.stringify(some)).digest('hex').slice(0, 40)
     const { added, known } = await publish({
       idempotencyKey: `documents:${digest}:${new Date().toISOString().slice(0, 10)}`,

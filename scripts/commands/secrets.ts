@@ -13,8 +13,8 @@ const ROLES = ['owner', 'app', 'relay'] as const
 
 /**
  * Makes all secrets of an installation in a cluster: `secrets.yaml` for kubectl, `provision.sql` for psql as an administrator
- * of PostgreSQL, and `users.conf` for a NATS of one's own. Nothing of it is kept anywhere else.
- * @throws Error when the folder has some already: those of a running installation must not be replaced by chance
+ * of PostgreSQL, and `users.conf` for an own NATS. They are stored nowhere else.
+ * @throws Error when the folder has secrets already: those of a running installation must not be replaced by accident
  */
 export function writeSecrets(options: SecretsOptions, say: (line: string) => void = console.log): void {
   const files = filesOf(createSecrets(newId()), options)
@@ -44,7 +44,7 @@ function filesOf(secrets: Secrets, options: SecretsOptions): Record<string, stri
   }
 }
 
-/** What each part is told, by the name of its Secret. */
+/** The secrets of each part, by the name of its Secret. */
 function partsOf(secrets: Secrets, { release, postgres, nats }: SecretsOptions): Record<string, Record<string, string>> {
   const url = (service: string, role: string) =>
     `postgresql://${service}_${role}:${secrets.rolePasswords[`${service}_${role}`]}@${postgres}/${service}`
@@ -70,7 +70,7 @@ function partsOf(secrets: Secrets, { release, postgres, nats }: SecretsOptions):
   return parts
 }
 
-/** Roles that own nothing but what they must, and a database for each service. Passwords are letters, digits, - and _. */
+/** Roles with the least rights, and a database for each service. Passwords are letters, digits, - and _. */
 function provisionSql({ rolePasswords }: Secrets): string {
   return SERVICES.flatMap((service) => [
     ...ROLES.map(

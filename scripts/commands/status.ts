@@ -5,7 +5,7 @@ import { requireState } from '../stack/state.ts'
 
 export type StatusFormat = 'table' | 'json' | 'env'
 
-/** Shows where everything is and a fresh token of the development login. */
+/** Shows all addresses and a fresh token of the development login. */
 export async function printStatus(format: StatusFormat): Promise<void> {
   const { pid, endpoints, startedAt } = requireState()
   const secrets = readSecrets()

@@ -16,7 +16,7 @@ export type UpOptions = { once?: boolean; reset?: boolean; detach?: boolean; dem
 
 const DETACH_PATIENCE_MS = 180_000
 
-/** Brings everything up, runs the demo, and stays until it is told to stop; with --once it stops by itself. */
+/** Starts everything, runs the demo, and stays until it is stopped; with --once it stops by itself. */
 export async function up({ once, reset, detach, demo }: UpOptions): Promise<void> {
   const running = readState()
   if (running) throw new Error(`It runs already (process ${running.pid}). scripts/renmai status shows it, scripts/renmai down stops it.`)
@@ -51,7 +51,7 @@ function tellDemo({ endpoints }: Platform): Promise<boolean> {
   return runDemo(createClient(endpoints, secrets), secrets, (line) => process.stderr.write(`         ${line}\n`))
 }
 
-/** A part that ends by itself ends the whole, with a word about where to look. */
+/** A part that ends by itself ends the whole; the message names its log. */
 function watch(platform: Platform, stop: () => void): void {
   for (const child of platform.children) {
     child.process.once('exit', (code) => {
@@ -81,5 +81,5 @@ async function startDetached(demo: boolean): Promise<void> {
     process.stdout.write(`READY ${state.endpoints.graphql}\n`)
     process.exit(0)
   }
-  throw new Error(`It did not come up; ${LOGS}/up.log says why.`)
+  throw new Error(`The platform did not start; ${LOGS}/up.log states the reason.`)
 }

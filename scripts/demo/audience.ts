@@ -3,7 +3,7 @@ import { expect, type Step, type Story, until } from './story.ts'
 const NOTICE = '我们仅在您同意后，通过企业微信或邮件向您发送优惠信息。您可以随时撤回同意。'
 const day = (date: Date) => new Date(date.getTime() + 8 * 3_600_000).toISOString().slice(0, 10)
 
-/** The eight classes over the whole history. */
+/** Computes the eight classes over the whole history. */
 export const classify: Step = {
   title: 'RFM 八类客户 customers classified',
   async run({ client, base }) {
@@ -18,7 +18,7 @@ export const classify: Step = {
   },
 }
 
-/** Customers worth keeping: high spending, frequent, not seen for long. */
+/** The segment of customers worth keeping: high spending, frequent, not seen for long. */
 export const formSegment: Step = {
   title: '人群包 customers worth keeping',
   async run({ client, ids }) {
@@ -64,7 +64,7 @@ async function readMembers({ client, ids }: Story): Promise<Member[]> {
 
 const CONSENT = (name: string) => `mutation C($input: RecordConsentInput!) { ${name}(input: $input) { consent { id } } }`
 
-/** A profile that has only just been made is known to compliance a moment later. */
+/** Compliance knows a new profile a moment after it was made. */
 const patiently = (client: Story['client'], document: string, variables: object) =>
   until(
     'a consent',
@@ -78,7 +78,7 @@ const patiently = (client: Story['client'], document: string, variables: object)
 
 /** The members agree to marketing on both channels; one of them withdraws. */
 export const askConsent: Step = {
-  title: '同意 consent asked, one withdraws',
+  title: '同意 consent given, one withdraws',
   async run(story) {
     const { client, ids, base } = story
     await client.query('mutation P($input: DefinePurposeInput!) { definePurpose(input: $input) { purpose { key } } }', {

@@ -1,6 +1,6 @@
 import { expect, type Step, type Story, until } from './story.ts'
 
-/** Those met on WeCom get the coupon there, the others by e-mail; each entry is a row that survives restarts. */
+/** Customers with a WeCom contact get the coupon there, the others by e-mail. Each entry is a row that survives restarts. */
 export const runJourney: Step = {
   title: '自动化旅程 journey sends coupons',
   async run({ client, ids }) {
@@ -75,7 +75,7 @@ async function readCounts(client: Story['client'], journeyId: string): Promise<C
   ).messageCounts
 }
 
-/** The one who withdrew got nothing, and the receipt says why; the platforms delivered nothing twice. */
+/** The customer who withdrew got nothing, and the receipt states the reason. The platforms delivered nothing twice. */
 export const showReceipt: Step = {
   title: '决策回执 withdrawn: nothing sent, with a receipt',
   async run({ client, ids }) {

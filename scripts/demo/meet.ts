@@ -1,10 +1,10 @@
 import { CORP, expect, SHOP, type Step, type Story, until } from './story.ts'
 
 const STATE = 'poster-hangzhou'
-/** How many of the lapsed customers are met on WeCom; the others are reached by e-mail. */
+/** Number of lapsed customers with a WeCom contact; the others are reached by e-mail. */
 const WECOM_SHARE = 4
 
-/** A live code on a poster; those who scan it are welcomed within the platform's twenty seconds. */
+/** A live code on a poster. Customers who scan it are welcomed within the platform's twenty seconds. */
 export const scanLiveCode: Step = {
   title: '渠道活码 customers scan, are welcomed',
   async run({ client, hero, people, accounts, ids }) {
@@ -62,7 +62,7 @@ async function readCode(client: Story['client'], id: string): Promise<Code> {
   return liveCodes.nodes.find((code) => code.id === id)!
 }
 
-/** They browse the mini-program, which knows their unionid and has had their phone proven by a code. */
+/** Customers browse the mini-program, which knows their unionid and has verified their phone by a code. */
 export const browse: Step = {
   title: '小程序浏览 browsing, with a proven phone',
   async run({ client, hero, people, accounts, secrets, base }) {

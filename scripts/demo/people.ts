@@ -35,7 +35,7 @@ const GIVEN = [
   '文昊',
 ]
 
-/** Every twentieth bought often and much, and has not come for months: the customers worth keeping. */
+/** Every twentieth customer bought often and much, and has not bought for months: the customers worth keeping. */
 export function createPeople(count: number, seed: number): Person[] {
   const random = createRandom(seed)
   const between = (low: number, high: number) => low + Math.floor(random() * (high - low + 1))
@@ -61,7 +61,7 @@ export function createPeople(count: number, seed: number): Person[] {
   })
 }
 
-/** How the import reads the columns that `toCsv` writes. */
+/** The import's map of the columns that `toCsv` writes. */
 export const CSV_MAPPING = {
   orderNo: 'order_no',
   sku: 'sku',
@@ -75,7 +75,7 @@ export const CSV_MAPPING = {
   name: 'name',
 }
 
-/** Their order history as a shop would export it. */
+/** Order history of the people, as a shop would export it. */
 export function toCsv(people: Person[], base: Date): string {
   const lines = people.flatMap((person) =>
     person.orders.map(({ daysAgo, yuan }, index) => {

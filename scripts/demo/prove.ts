@@ -9,7 +9,7 @@ async function snapshot({ client }: Story, a: string, b: string): Promise<string
   return JSON.stringify({ one, two, counts })
 }
 
-/** Two people are taken for one by mistake; undoing it puts back what every service says of both. */
+/** Merges two people by mistake. Undoing it restores the data of both in every service. */
 export const undoMerge: Step = {
   title: '合并与拆分 a wrong merge undone',
   async run(story) {
@@ -51,7 +51,7 @@ export const undoMerge: Step = {
   },
 }
 
-/** The chain of all that was done, signed and checked from the first entry. */
+/** Verifies the signed audit chain from its first entry. */
 export const verifyAudit: Step = {
   title: '审计链 the audit chain verifies',
   async run({ client }) {

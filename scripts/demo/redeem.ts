@@ -1,7 +1,7 @@
 import { trade } from './meet.ts'
 import { expect, SHOP, type Step, type Story, until } from './story.ts'
 
-/** A member comes back and uses the coupon; the order is credited to the message that brought them. */
+/** A member returns and uses the coupon. The order is attributed to the message with the coupon. */
 export const redeem: Step = {
   title: '核销与归因 coupon redeemed, order attributed',
   async run(story) {

@@ -8,7 +8,7 @@ import type { Secrets } from '../stack/secrets.ts'
 import { STEPS } from './steps.ts'
 import { createStory } from './story.ts'
 
-/** The moment that the demo's days are counted from: that of its first telling. */
+/** The moment from which the demo counts its days: that of its first run. */
 function readBase(): Date {
   const file = `${HOME}/demo.json`
   if (!existsSync(file)) writeFileSync(file, JSON.stringify({ base: new Date() }), { mode: PRIVATE_FILE })
@@ -16,8 +16,8 @@ function readBase(): Date {
 }
 
 /**
- * Tells the demo, step by step, and prints what happened. Every step may be repeated: it finds what it did before.
- * @returns true when every step held
+ * Runs the demo step by step and prints the results. Every step may be repeated: it finds the results of the previous run.
+ * @returns true when every step succeeded
  */
 export async function runDemo(client: Client, secrets: Secrets, tell: (line: string) => void): Promise<boolean> {
   const story = createStory(client, secrets, readBase())

@@ -4,7 +4,7 @@ import { CORP, SHOP, type Step, type Story } from './story.ts'
 
 type Payload = { account: { id: string; callbackPath: string | null }; secret?: string }
 
-/** Connects the channels, tells the simulator where to call, and tests each connection for real. */
+/** Connects the channels, gives the simulator the callback URLs, and tests each connection. */
 export const connectChannels: Step = {
   title: '渠道接入 channels connected and tested',
   async run(story) {
@@ -54,7 +54,7 @@ async function testAll({ client, accounts }: Story): Promise<number> {
   return ids.length
 }
 
-/** The shop's history of a year: the same public intake as any shop's orders. */
+/** Imports the shop's orders of a year through the public intake, as for any shop. */
 export const importHistory: Step = {
   title: '历史订单 a year of orders imported',
   async run({ client, people, base, accounts }) {

@@ -6,7 +6,7 @@ import { redeem } from './redeem.ts'
 import { connectChannels, importHistory } from './setup.ts'
 import type { Step } from './story.ts'
 
-/** The story in its order. */
+/** The steps of the demo, in order. */
 export const STEPS: Step[] = [
   connectChannels,
   importHistory,

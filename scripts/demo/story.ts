@@ -3,11 +3,11 @@ import type { Client } from '../client.ts'
 import type { Secrets } from '../stack/secrets.ts'
 import { createPeople, type Person } from './people.ts'
 
-/** What the steps of the demo share. */
+/** State that the steps of the demo share. */
 export type Story = {
   client: Client
   secrets: Secrets
-  /** When the demo was first told; its days are counted from here, so that telling it again changes nothing. */
+  /** Time of the demo's first run. Its days are counted from here, so that another run changes nothing. */
   base: Date
   people: Person[]
   hero: Person
@@ -15,7 +15,7 @@ export type Story = {
   ids: Record<string, string>
 }
 
-/** A step: what happened, how many, or an error when it did not hold. */
+/** A step. It returns a summary with counts, or throws when the result is not as expected. */
 export type Step = { title: string; run: (story: Story) => Promise<string> }
 
 export const CORP = {
@@ -54,8 +54,8 @@ export function createStory(client: Client, secrets: Secrets, base: Date): Story
 const PATIENCE_MS = 45_000
 
 /**
- * Asks until the answer is as it should be: everything between the services takes a moment.
- * @throws Error that says what was waited for
+ * Repeats a query until the answer is as expected: events between the services take a moment.
+ * @throws Error that names the result that did not come
  */
 export async function until<T>(what: string, ask: () => Promise<T>, isThere: (answer: T) => boolean): Promise<T> {
   const end = Date.now() + PATIENCE_MS

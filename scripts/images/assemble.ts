@@ -10,7 +10,7 @@ import { describeContents } from './describe-contents.ts'
 export const IMAGES = [...SERVICES, 'gateway'] as const
 export type Image = (typeof IMAGES)[number]
 
-/** What a part reads at run time besides its code; where it is found from the bundle is where it is from the source. */
+/** Files that a part reads at run time; their path from the bundle is the same as from the source. */
 const FILES: Record<'service' | 'gateway', readonly string[]> = {
   service: ['migrations'],
   gateway: ['pages', 'supergraph.graphql', 'supergraph.public.graphql', 'public.graphql', 'llms.txt'],
@@ -23,8 +23,8 @@ const THREADS: Partial<Record<Image, readonly string[]>> = {
 }
 
 /**
- * Puts together all that the image of one part holds: our code in one file and one for each thread, the packages that it needs and no others, the
- * files that it reads, what it is made of (CycloneDX), and licences.
+ * Assembles the contents of a part's image: our code in one file and one for each thread, only the packages that it needs,
+ * the files that it reads, its SBOM (CycloneDX), and licences.
  *
  *     <folder>/<part>/dist/main.js   <folder>/platform/migrations   <folder>/node_modules   <folder>/main.js
  */
@@ -99,7 +99,7 @@ function versionsOf(places: ReadonlyMap<string, string>, names: Iterable<string>
 if (import.meta.main) {
   const [image = '', folder = ''] = process.argv.slice(2)
   if (!IMAGES.includes(image as Image) || folder === '' || existsSync(`${folder}/.git`))
-    throw new Error(`Say what and where to: node scripts/images/assemble.ts ${IMAGES.join('|')} <folder>, which is emptied`)
+    throw new Error(`Name the part and the folder: node scripts/images/assemble.ts ${IMAGES.join('|')} <folder>, which is emptied`)
   const { packages } = await assemble(image as Image, folder)
   process.stdout.write(`${image}: ${packages} packages in ${folder}\n`)
 }

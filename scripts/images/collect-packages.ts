@@ -9,17 +9,17 @@ type Locked = {
   peerDependenciesMeta?: Record<string, { optional?: boolean }>
 }
 type Lock = Record<string, Locked>
-/** Where a package lies, in the project and in the image. */
+/** The place of a package, in the project and in the image. */
 type Place = { source: string; target: string }
 
-/** Packages that serve what they were bundled from: of the explorer's parts (150 MB of React and editors) nothing runs here. */
+/** Packages that serve files bundled from their dependencies: the explorer's parts (150 MB of React and editors) do not run here. */
 const READY_MADE = new Set(['ruru'])
 
 /**
- * Finds what a bundle needs of the project's packages: those that it imports and, by the lock file, whatever those need, at
- * the versions that they get here. What the bundle imports lies at the top, another version of it beside who needs it.
+ * Finds the project's packages that a bundle needs: those that it imports and, by the lock file, their dependencies, at the
+ * versions that they get here. Imported packages lie at the top, another version of one beside the package that needs it.
  * @param imported names of packages, with the workspace whose code imports each
- * @returns where each goes (`node_modules/pg`), and where it is
+ * @returns the place of each in the image (`node_modules/pg`) and in the project
  * @throws Error for a package that is needed and not installed
  */
 export function collectPackages(imported: ReadonlyMap<string, string>): Map<string, string> {
@@ -61,7 +61,7 @@ function needsOf({ dependencies = {}, optionalDependencies = {}, peerDependencie
   ]
 }
 
-/** Node looks beside who asks, then one folder further out, and so on. */
+/** Node searches beside the importing package, then one folder further out, and so on. */
 function placeOf(packages: Lock, from: string, name: string): string | undefined {
   const parts = from.split('/node_modules/')
   const folders = parts.map((_, at) => parts.slice(0, parts.length - at).join('/node_modules/'))
@@ -70,7 +70,7 @@ function placeOf(packages: Lock, from: string, name: string): string | undefined
     .find((place) => packages[place] && existsSync(`${ROOT}${place}`))
 }
 
-/** What only their makers read: it would be half of the image. */
+/** Files that only authors of packages read: they would be half of the image. */
 const UNUSED = /\.(map|md|markdown|d\.[cm]?ts|ts|tsx|flow)$|\/(test|tests|__tests__|docs|example|examples|\.github)$/
 
 export function copyPackages(places: ReadonlyMap<string, string>, folder: string): void {
@@ -82,7 +82,7 @@ export function copyPackages(places: ReadonlyMap<string, string>, folder: string
   }
 }
 
-/** So that nobody misses what is left out with good reason. */
+/** Removes the dependencies from a manifest: they are left out on purpose and must not count as missing. */
 function forgetDependencies(manifest: string): void {
   const { dependencies: _parts, peerDependencies: _more, ...rest } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, unknown>
   writeFileSync(manifest, JSON.stringify(rest, undefined, 2))

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 
 /**
- * Writes what an assembled folder is made of, as CycloneDX. npm reads the packages as they lie there, so that a package that
- * is missing, or of a version that somebody does not take, is found here and not in production.
- * @throws Error with what is missing
+ * Writes the SBOM of an assembled folder, as CycloneDX. npm reads the packages in the folder, so that a package that is
+ * missing, or has a version that another package does not accept, is found here and not in production.
+ * @throws Error that lists missing packages
  */
 export function describeContents(folder: string): void {
   // Packages of the gateway name an older @opentelemetry/api than ours as the newest peer that they know.

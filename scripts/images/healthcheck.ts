@@ -1,4 +1,4 @@
-/** Ends with 0 when the process of this container is alive: for engines without probes of their own; Kubernetes asks by itself. */
+/** Exits with 0 when the process of this container is alive. For engines without probes; Kubernetes has its own. */
 const answer = await fetch(`http://127.0.0.1:${process.env.PORT ?? '4000'}/livez`, { signal: AbortSignal.timeout(2_000) }).catch(
   () => undefined,
 )

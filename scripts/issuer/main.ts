@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose'
 import Provider from 'oidc-provider'
 
 /**
- * An OIDC provider for development, in the place of the company's own: gives ES256 access tokens (RFC 9068) by client
+ * An OIDC provider for development, in place of the company's own. It issues ES256 access tokens (RFC 9068) by client
  * credentials to the development login.
  *
  *   node scripts/issuer/main.ts <port> <client id> <tenant id>, with LOGIN_CLIENT_SECRET in the environment

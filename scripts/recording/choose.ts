@@ -2,22 +2,21 @@ import { type DescMessage, fromBinary, toJson } from '@bufbuild/protobuf'
 import { EnvelopeSchema } from '@renmai/proto/platform/v1/envelope'
 import type { Recorded } from './streams.ts'
 
-/** A recorded message with what its events say, for readers. */
+/** A recorded message with its events as JSON, for readers. */
 export type Readable = Recorded & { events: { id: string; json: unknown }[] }
 
-/** So many events of a type are kept by one publisher even when they look alike. */
+/** Events of a type that are kept per publisher even when they look alike. */
 const ENOUGH_EVENTS = 10
-/** So many messages of a type are kept although each differs. */
+/** The most messages of a type that are kept when each differs. */
 const MOST_MESSAGES = 50
-/** A longer message is kept only when nothing shorter has its shape. */
+/** In characters; a longer message is kept only when no shorter one has its shape. */
 const LONG_CHARACTERS = 8_192
 
 /**
- * The messages that are worth keeping: of each type and publisher the first few, and each that fills other fields than those
- * before it. Short ones come first.
+ * Chooses the messages to keep: of each type and publisher the first few, and each that fills other fields than those before
+ * it. Short ones come first. Messages that cannot be read are left out: tests publish such on purpose.
  * @param contracts every event's description, by its full name
- * Messages that cannot be read are left out: tests publish such on purpose.
- * @returns by publisher
+ * @returns messages by publisher
  * @throws Error for a type that no contract knows
  */
 export function choose(messages: readonly Recorded[], contracts: ReadonlyMap<string, DescMessage>): Map<string, Readable[]> {
@@ -57,7 +56,7 @@ function read(message: Recorded, contracts: ReadonlyMap<string, DescMessage>): R
 /** `renmai.identity.v1.ProfileLinked` */
 export const typeOf = ({ subject }: Pick<Recorded, 'subject'>): string => subject.split('.').slice(0, 4).join('.')
 
-/** Which fields hold something, whatever it is. */
+/** The names of the fields that are set, without their values. */
 function shapeOf(value: unknown): string {
   if (Array.isArray(value)) return `[${[...new Set(value.map(shapeOf))].toSorted().join()}]`
   if (typeof value !== 'object' || value === null) return ''

@@ -1,14 +1,14 @@
 const HEADING = '## Unreleased\n'
-/** What stands after it, up to the next heading, is written by `npm run changelog`; what stands before it, by people. */
+/** The text after it, up to the next heading, is written by `npm run changelog`; the text before it, by people. */
 const MARK = '<!-- npm run changelog writes from here to the next heading -->\n'
 
-/** Puts these lines in place of those that were listed since the newest release. What people wrote there stays. */
+/** Replaces the lines that were listed since the newest release. Text by people stays. */
 export function writeUnreleased(log: string, lines: readonly string[]): string {
   const { before, notes, after } = divide(log)
   return `${before}${HEADING}${notes}${MARK}\n${lines.length > 0 ? `${lines.join('\n')}\n\n` : ''}${after}`
 }
 
-/** Gives what is unreleased its version and its date (`2026-11-29`), and begins an empty section above it. */
+/** Gives the unreleased section its version and its date (`2026-11-29`), and begins an empty section above it. */
 export function closeUnreleased(log: string, version: string, date: string): string {
   const { before, notes, listed, after } = divide(log)
   return writeUnreleased(`${before}## ${version}, ${date}\n${notes}${listed}${after}`, [])

@@ -3,13 +3,13 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { breakingChanges, type PublicChanges, publicChanges, type Usage } from '../checks/breaking-changes.ts'
 import { ROOT } from '../stack/paths.ts'
 
-/** Where the three contracts stand that others build on. */
+/** Paths of the three contracts on which others build. */
 export type Contracts = {
   /** The supergraph that staff and own programs see. */
   supergraph: string
   /** The schema that partners see. */
   publicSchema: string
-  /** Events and questions: a folder of .proto files, or an image that buf has built. */
+  /** Events and requests: a folder of .proto files, or an image that buf has built. */
   proto: string
 }
 
@@ -21,14 +21,14 @@ export const TODAY: Contracts = {
   proto: `${ROOT}proto`,
 }
 
-/** The contracts that were kept in a folder. */
+/** The contracts that are stored in a folder. */
 export const contractsIn = (folder: string): Contracts => ({
   supergraph: `${folder}/supergraph.graphql`,
   publicSchema: `${folder}/public.graphql`,
   proto: `${folder}/proto.binpb`,
 })
 
-/** Keeps today's contracts in a folder. */
+/** Stores the present contracts in a folder. */
 export function keepContracts(folder: string, now = TODAY): void {
   const kept = contractsIn(folder)
   mkdirSync(folder, { recursive: true })
@@ -37,21 +37,21 @@ export function keepContracts(folder: string, now = TODAY): void {
   execFileSync(BUF, ['build', now.proto, '--exclude-source-info', '-o', kept.proto])
 }
 
-/** What clients of the old schema of staff would miss. */
+/** Changes that break clients of the old schema of staff. */
 export const schemaBreaks = (old: Contracts, now = TODAY): Promise<string[]> => breakingChanges(read(old.supergraph), read(now.supergraph))
 
-/** How the schema of partners has changed. */
+/** Changes of the schema of partners, by their effect on clients. */
 export const publicSchemaChanges = (old: Contracts, now = TODAY): Promise<PublicChanges> =>
   publicChanges(read(old.publicSchema), read(now.publicSchema), readUsage(), new Date())
 
 /**
- * What readers of old events, or old readers, would not understand.
+ * Changes that break readers of old events, or old readers.
  * @throws Error when buf cannot compare
  */
 export function protoBreaks(old: Contracts, now = TODAY): string[] {
   const args = ['breaking', now.proto, '--against', old.proto, '--error-format', 'json']
   const { status, stdout, stderr } = spawnSync(BUF, args, { encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 })
-  // Buf ends with 100 when it has found something.
+  // Buf exits with 100 when it has found a break.
   if (status !== 0 && status !== 100) throw new Error(`buf cannot compare the contracts: ${stderr}`)
   return stdout
     .split('\n')

@@ -6,19 +6,19 @@ import { comparedWith, newestRelease, RELEASES } from './versions.ts'
 
 export const CHANGELOG = `${ROOT}gateway/CHANGELOG.md`
 
-/** What a gate compares: the folder of the releases, and today's contracts. */
+/** Inputs of a gate: the folder of the releases, and the present contracts. */
 export type Compared = { releases: string; now: Contracts; changelog: string; say: (line: string) => void }
 const HERE: Compared = { releases: RELEASES, now: TODAY, changelog: CHANGELOG, say: (line) => void process.stdout.write(`  ${line}\n`) }
 
-/** @throws Error for what breaks readers of the newest release's events */
+/** @throws Error for a change that breaks readers of the newest release's events */
 export const protoKept = (of = HERE): Promise<void> =>
   sinceRelease(of, async (old) => refuse('These changes break readers of events; add, and reserve what goes:', protoBreaks(old, of.now)))
 
-/** @throws Error for what breaks clients of the newest release */
+/** @throws Error for a change that breaks clients of the newest release */
 export const schemaKept = (of = HERE): Promise<void> =>
   sinceRelease(of, async (old) => refuse('These changes break clients; deprecate first, remove later:', await schemaBreaks(old, of.now)))
 
-/** @throws Error for what breaks partners of the newest release */
+/** @throws Error for a change that breaks partners of the newest release */
 export const publicSchemaKept = (of = HERE): Promise<void> =>
   sinceRelease(of, async (old) => {
     const { breaking, dangerous } = await publicSchemaChanges(old, of.now)
@@ -30,7 +30,7 @@ export const publicSchemaKept = (of = HERE): Promise<void> =>
     )
   })
 
-/** @throws Error while the changelog does not list exactly what has changed since the newest release, or the baseline */
+/** @throws Error while the changelog does not list exactly the changes since the newest release, or the baseline */
 export async function changelogFresh({ releases, now, changelog } = HERE): Promise<void> {
   const lines = await listChanges(contractsIn(comparedWith(releases)), now)
   const log = readFileSync(changelog, 'utf8')

@@ -5,8 +5,8 @@ import type { Compared } from './gates.ts'
 import { newestRelease, requireNext } from './versions.ts'
 
 /**
- * Keeps today's contracts as those of a version, and gives the changelog's section its name. The baseline of the time before
- * the first release has done its work then.
+ * Stores the present contracts as those of a version, and names the changelog's section. The first release replaces the
+ * baseline.
  * @param date `2026-11-29`
  * @returns the commands that make the release public
  * @throws Error for a version that is not above the newest release

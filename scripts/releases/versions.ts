@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { ROOT } from '../stack/paths.ts'
 
-/** The contracts of each release, in a folder of its version, and of the state that counts until there is a first one. */
+/** Folder of the contracts of each release, by version, and of the baseline that counts before the first release. */
 export const RELEASES = `${ROOT}releases`
 const VERSION = /^\d+\.\d+\.\d+$/
 
 /**
- * The newest version that has its contracts in the folder; undefined before the first release. Committed files say it, so a
- * shallow clone without tags knows it too.
+ * The newest version that has its contracts in the folder; undefined before the first release. Committed files decide it, so
+ * that a shallow clone without tags knows it too.
  */
 export function newestRelease(folder = RELEASES): string | undefined {
   if (!existsSync(folder)) return undefined
@@ -18,10 +18,10 @@ export function newestRelease(folder = RELEASES): string | undefined {
     .at(-1)
 }
 
-/** Where the contracts are that today's are compared with: those of the newest release, or the baseline before the first. */
+/** Folder of the contracts with which the present ones are compared: the newest release, or the baseline before the first. */
 export const comparedWith = (folder = RELEASES): string => `${folder}/${newestRelease(folder) ?? 'baseline'}`
 
-/** @throws Error for what is no version of three numbers, or is not above the newest release */
+/** @throws Error for a version that has not three numbers, or is not above the newest release */
 export function requireNext(version: string, newest: string | undefined): void {
   if (!VERSION.test(version)) throw new Error(`${version} is no version of three numbers, such as 1.4.0`)
   if (newest && version.localeCompare(newest, 'en', { numeric: true }) <= 0)

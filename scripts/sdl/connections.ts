@@ -1,7 +1,7 @@
 import { type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, Kind, parse, type TypeNode } from 'graphql'
 
 const CONNECTION = /^(\w+)Connection$/
-/** How a type is called in a description, where its name in words does not do. */
+/** Names of types in descriptions, where the type's own name in words does not fit. */
 const NAMES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   ApiClient: ['API client', 'API clients'],
   Staff: ['member of staff', 'members of staff'],
@@ -9,7 +9,7 @@ const NAMES: Readonly<Record<string, readonly [one: string, many: string]>> = {
 
 /**
  * A document with `XConnection` and `XEdge` for each field of the type `XConnection`. They are public where one of those
- * fields is. Access to the items is what their own type says.
+ * fields is. The type of the items decides the access to them.
  */
 export function withConnections(document: DocumentNode): DocumentNode {
   const used = new Map<string, boolean>()

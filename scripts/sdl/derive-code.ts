@@ -5,7 +5,7 @@ import { type ConstValueNode, type DocumentNode, Kind, valueFromASTUntyped } fro
  * Lists that code needs and that the SDL of all services implies.
  * @param documents the SDL of each service, by its name
  * @param nodes a field of each type that is found by its id, which its owner alone answers
- * @returns texts by their places in the repository
+ * @returns texts by their paths in the repository
  */
 export function deriveCode(
   documents: ReadonlyMap<string, DocumentNode>,

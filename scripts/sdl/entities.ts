@@ -33,7 +33,7 @@ function proofOf({ name, fields = [] }: ObjectTypeDefinitionNode, leaves: Readon
   return proof.name.value
 }
 
-/** Whether who may see the type may see the field. */
+/** Whether each viewer who may see the type may see the field. */
 const isOpen = ({ arguments: given = [], directives = [] }: FieldDefinitionNode) =>
   given.length === 0 && !directives.some(({ name }) => name.value === 'requiresScopes' || name.value === 'policy')
 

@@ -5,7 +5,7 @@ type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription'])
 
 /**
- * One definition for each object type, whose extensions stand in several features. A type that is extended and defined
+ * Merges the extensions of an object type, which stand in several features, into one definition. A type that is extended and defined
  * nowhere is a root, or an entity of another service with the key `id`.
  * @throws Error for a type that is defined twice
  */
@@ -28,7 +28,7 @@ function merge(nodes: ObjectNode[]): ObjectTypeDefinitionNode {
     name,
     description: own?.description,
     interfaces: all.flatMap((one) => one.interfaces ?? []),
-    // Each feature that extends a public type says that it is public.
+    // Each feature that extends a public type repeats its tag.
     directives: [...new Map(directives.map((one) => [print(one), one])).values()],
     fields: all.flatMap((one) => one.fields ?? []),
   }

@@ -26,7 +26,7 @@ const featureFiles = (service: string): string[] =>
     .filter((file) => !file.includes('/gen/'))
     .sort()
 
-/** What is wrong with where SDL stands: a feature holds its types, and its own fields of Query, Mutation and Customer. */
+/** SDL in the wrong place: a feature holds its types, and its own fields of Query, Mutation and Customer. */
 export const strayFiles = (service: string): string[] =>
   featureFiles(service)
     .filter((file) => file.split('/').length < 3)

@@ -1,7 +1,7 @@
 import { SMTPServer } from 'smtp-server'
 import { type State, takeFault } from './state.ts'
 
-/** A mail server that keeps what it accepts. Addresses at bounce.example are refused for good. */
+/** A mail server that keeps what it accepts. Addresses at bounce.example are refused permanently. */
 export function createMailbox(state: State): SMTPServer {
   const server = new SMTPServer({
     authOptional: true,
@@ -23,7 +23,7 @@ export function createMailbox(state: State): SMTPServer {
       })
     },
   })
-  // A client that dies in the middle of a mail must not take the mailbox with it, and all that it has counted.
+  // A client that dies in the middle of a mail must not end the mailbox, which would lose its counts.
   server.on('error', () => undefined)
   return server
 }

@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** A fault to inject into the next calls of a path. */
 export type Fault = { path: string; kind: 'rate-limit' | 'busy' | 'expired-token' | 'hang-after-accept' | 'server-error'; times: number }
 
-/** How a push is delivered: on time, late, twice, or after the one that follows it. */
+/** Delivery of a push: on time, late, twice, or after the one that follows it. */
 export type PushFault = 'late' | 'duplicate' | 'reorder'
 
 export type Delivery = { channel: string; to: string; text: string; at: string; messageId: string }
 
-/** What all simulated platforms share. It lives as long as the process; what one of them knows is in its own file. */
+/** State that all simulated platforms share, for the life of the process. State of one platform is in its own file. */
 export type State = {
   deliveries: Delivery[]
-  /** How many calls of one path an account may make in a minute. */
+  /** Calls of one path that an account may make per minute. */
   callsPerMinute: number
   faults: Fault[]
   heldPush: (() => Promise<void>) | undefined
@@ -33,7 +33,7 @@ export function takeFault(state: State, path: string): Fault['kind'] | undefined
   return fault?.kind
 }
 
-/** Sends a push with the fault that is wanted. @returns the status of the answer; 202 while it is held back */
+/** Sends a push with the requested fault. @returns the status of the answer; 202 while it is held back */
 export async function withPushFault(state: State, send: () => Promise<number>, fault: PushFault | undefined): Promise<number> {
   if (fault === 'reorder') {
     state.heldPush = async () => void (await send())

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { request } from 'undici'
 import { type PushFault, type State, takeFault, withPushFault } from './state.ts'
 
-/** A webhook's host has no name here: `intake` is where it is reached. */
+/** A webhook's host has no DNS name here: `intake` is the address that is called instead. */
 type Account = { token: string; username: string; intake: string }
 type Webhook = { url: string; secretToken: string; allowed: string[] }
 type Bot = Account & { id: number; webhook?: Webhook; updates: number; messages: number; people: Map<number, 'member' | 'kicked'> }
@@ -23,7 +23,7 @@ const refuse = (code: number, description: string, parameters?: object): Answer 
   body: { ok: false, error_code: code, description, ...(parameters ? { parameters } : {}) },
 })
 
-/** The Bot API as far as we call it, with what it refuses. */
+/** The Bot API as far as we call it, with its refusals. */
 export function serveTelegram(server: FastifyInstance, state: State): void {
   server.post<{ Params: { bot: string; method: string }; Body: Body }>('/:bot/:method', async ({ params, body }, reply) => {
     const { status, body: answer } = answerCall(state, params.bot, params.method, body ?? {})
@@ -77,7 +77,7 @@ function isOverLimit({ callsPerMinute }: State, key: string): boolean {
 
 const seconds = () => Math.floor(Date.now() / 1_000)
 
-/** What tests order people to do. */
+/** Actions of people, ordered by tests. */
 function serveOrders(server: FastifyInstance, state: State): void {
   server.post<{ Body: Account }>('/_sim/telegram/accounts', ({ body }) => {
     bots.set(body.token, { ...body, id: Number(body.token.split(':')[0]), updates: 0, messages: 0, people: new Map() })
@@ -104,7 +104,7 @@ const headOf = ({ userId: id, firstName: first_name }: Person) => ({
   date: seconds(),
 })
 
-/** @returns the status of the answer; 204 for what the bot has not asked for, or before its webhook is set */
+/** @returns the status of the answer; 204 for an update that the bot has not subscribed to, or before its webhook is set */
 async function push(state: State, bot: Bot, update: object, fault: PushFault | undefined): Promise<number> {
   const { webhook } = bot
   if (!webhook?.allowed.includes(Object.keys(update)[0]!)) return 204

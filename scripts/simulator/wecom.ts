@@ -26,7 +26,7 @@ type Message = { corpId: string; externalUserId: string; text: string; messageId
 
 const corps = new Map<string, Corp>()
 const tokens = new Map<string, { corpId: string; until: number }>()
-/** Welcome codes: when they were given out and whether they were used. */
+/** Welcome codes: the time of their issue, and whether they were used. */
 const welcomeCodes = new Map<string, { externalUserId: string; until: number; isUsed: boolean }>()
 const people = new Map<string, { name: string; unionid: string }>()
 /** Bodies of messages by time, for the platform's check for duplicates. */
@@ -65,7 +65,7 @@ export function serveWecom(server: FastifyInstance, state: State): void {
   serveOrders(server, state)
 }
 
-/** What tests order the corp and its customers to do. */
+/** Actions of the corp and its customers, ordered by tests. */
 function serveOrders(server: FastifyInstance, state: State): void {
   server.post<{ Body: Corp }>('/_sim/wecom/accounts', ({ body }) => {
     corps.set(body.corpId, body)

@@ -5,7 +5,7 @@ import { ALL_SCOPES } from '@renmai/platform/testing/viewers'
 import pg from 'pg'
 import type { Platform } from './platform.ts'
 
-/** Adds a second tenant and a key with every scope there; nobody of the first tenant can make either. */
+/** Adds a second tenant and a key with every scope there; no user of the first tenant can make either. */
 export async function addOtherTenant(
   { endpoints, secrets }: Pick<Platform, 'endpoints' | 'secrets'>,
   plan: 'STANDARD' | 'PLUS' | 'ENTERPRISE' = 'STANDARD',

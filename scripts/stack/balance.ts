@@ -4,7 +4,7 @@ import { freePort } from '@renmai/platform/testing/processes'
 export type Balancer = { port: number; close: () => void }
 
 /**
- * One port of the loopback in front of several, as a Kubernetes service is: each connection goes to the next one that takes
+ * One port of the loopback in front of several, like a Kubernetes service: each connection goes to the next port that accepts
  * it, and stays there.
  */
 export async function balance(targets: readonly number[]): Promise<Balancer> {

@@ -10,7 +10,7 @@ type DatabaseSettings = Record<
   { DATABASE_URL: string; RELAY_DATABASE_URL: string; MIGRATE_DATABASE_URL: string }
 >
 
-/** Makes each service's database with its roles, and brings it to the newest schema. */
+/** Makes each service's database with its roles, and migrates it to the newest schema. */
 export async function prepareDatabases(adminUrl: string, secrets: Secrets, mainOf: MainOf = sourceOf): Promise<DatabaseSettings> {
   const settings = {} as DatabaseSettings
   for (const name of SERVICES) {

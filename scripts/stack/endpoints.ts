@@ -1,10 +1,10 @@
 import { SERVICES } from '../compose-supergraph.ts'
 import type { Ports } from './ports.ts'
 
-/** Where everything of a running platform is. */
+/** Addresses of a running platform. */
 export type Endpoints = {
   graphql: string
-  /** What partners ask. */
+  /** The endpoint of partners. */
   publicGraphql: string
   intake: string
   issuer: string
@@ -17,7 +17,7 @@ export type Endpoints = {
   metrics: Record<string, string>
 }
 
-/** Where events and rows are kept. */
+/** Addresses of the stores. */
 export type Stores = { postgres: string; nats: string; monitor: string }
 
 export const local = (port: number) => `http://127.0.0.1:${port}`

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url'
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** What a running platform keeps: data, secrets, logs. */
+/** Folder of a running platform: data, secrets, logs. */
 export const HOME = `${ROOT}.renmai`
 export const LOGS = `${HOME}/logs`
 
-/** What each part may say and hear on the bus; written by write-bus-permissions.ts. */
+/** Permissions of each part to publish and subscribe on the bus; written by write-bus-permissions.ts. */
 export const BUS_PERMISSIONS = `${ROOT}charts/renmai/bus-permissions.json`
 
 /** The file that runs a part: `identity`, ..., `gateway`. */

@@ -19,7 +19,7 @@ export type Platform = {
   secrets: Secrets
   children: Child[]
   restart: (service: string, more?: NodeJS.ProcessEnv) => Promise<void>
-  /** Runs a service's command, such as reconcile, with that service's settings; resolves to what it said. */
+  /** Runs a service's command, such as reconcile, with that service's settings; resolves to its output. */
   command: (service: string, ...args: string[]) => Promise<string>
   stop: () => Promise<void>
 }
@@ -31,15 +31,15 @@ export type PlatformOptions = {
   tell: (line: string) => void
   graphiql?: boolean
   postgresSettings?: string[]
-  /** Where everybody is told that the services are; by default where they are. */
+  /** Ports that all parts get as those of the services; by default the real ones. */
   behind?: (ports: Ports) => Promise<Ports>
-  /** What each part runs; its source unless it is said. */
+  /** The program of each part; its source by default. */
   mainOf?: MainOf
-  /** How many of each service and of the gateway run at once, behind a balancer; one unless it is said. */
+  /** Number of processes of each service and of the gateway, behind a balancer; one by default. */
   replicas?: number
   /** More settings for every service. */
   serviceSettings?: NodeJS.ProcessEnv
-  /** Where the services are told that the stores are; by default where they are. */
+  /** Addresses that the services get as those of the stores; by default the real ones. */
   through?: (stores: Stores) => Promise<Stores>
 }
 
@@ -103,7 +103,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-/** What a replica listens to beside its first port. */
+/** The ports of a replica beside its first one. */
 const othersOf = ({ intake, metrics }: Replica) => ({ INTAKE_PORT: String(intake), METRICS_PORT: String(metrics) })
 
 type ServiceName = (typeof SERVICES)[number]
@@ -115,7 +115,7 @@ async function keep<C extends Child>(children: Child[], starting: Promise<C>): P
   return child
 }
 
-/** The stores last; the others together, each drains by itself. */
+/** Stops the stores last. The others stop together; each drains by itself. */
 async function stopAll(children: Child[]): Promise<void> {
   const [stores, others] = [children.splice(0, 2), children.splice(0)]
   await Promise.all(others.map((child) => child.stop()))
@@ -152,7 +152,7 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
     ...secretSettings(secrets),
     INTAKE_URL: local(ports.intake),
     PLATFORM_URLS: JSON.stringify(Object.fromEntries(Object.keys(platforms).map((kind) => [kind, local(ports.simulator)]))),
-    // The simulator's mailbox is on this machine, and what developers let webhooks go to.
+    // The simulator's mailbox is on this machine, and so are developers' webhook endpoints.
     EGRESS_ALLOW: `127.0.0.1:${ports.smtp}/smtp,127.0.0.1:1024-65535/webhook`,
     INTAKE_PORT: String(ports.intake),
     GATEWAY_URL: local(ports.gateway),
@@ -162,7 +162,7 @@ function environmentOf({ folder, secrets, serviceSettings }: PlatformOptions, po
 
 type Place = { logs: string; cwd: string }
 
-/** Parts work in a folder that holds nothing: whatever reads below it by mistake finds no secrets, data or code. */
+/** Parts run in an empty folder: code that reads below it by mistake finds no secrets, data or code. */
 function placeOf({ logs }: PlatformOptions): Place {
   // Not beside the data: a disk that a part works on cannot be unmounted.
   const cwd = `${logs}/empty`
@@ -170,7 +170,7 @@ function placeOf({ logs }: PlatformOptions): Place {
   return { logs, cwd }
 }
 
-/** Started again, it may listen elsewhere. */
+/** A restarted part may listen on another port. */
 const isReady = async ({ PORT }: NodeJS.ProcessEnv) => (await fetch(`${local(Number(PORT))}/readyz`)).ok
 
 function startService(name: string, args: string[], environment: Environment, port: number, place: Place): Promise<Child> {
@@ -181,7 +181,7 @@ function startService(name: string, args: string[], environment: Environment, po
   })
 }
 
-/** What stands for the outside world: the platforms and the company's identity provider. */
+/** Stand-ins for the outside world: the platforms and the company's identity provider. */
 function startOutside({ logs, secrets }: PlatformOptions, ports: Ports, children: Child[]): Promise<Child>[] {
   const ready = (line: string) => line.startsWith('READY')
   const { loginClientId, loginClientSecret, tenantId } = secrets

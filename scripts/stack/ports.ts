@@ -15,8 +15,8 @@ const NAMES = [
 ]
 
 /**
- * The ports of last time where they are free: stored settings, such as the mail server's, name them. Only the platform of
- * the commands wants the well-known one; two tests that begin at once would both find it free.
+ * Chooses the ports of the last run where they are free: stored settings, such as the mail server's, name them. Only the
+ * platform of the commands wants the well-known one: two tests that start concurrently would both find it free.
  */
 export async function choosePorts(folder: string): Promise<Ports> {
   const file = `${folder}/ports.json`

@@ -4,7 +4,7 @@ import { makeOuterFolder, PRIVATE_FILE } from '@renmai/platform/testing/folder'
 import { HOME } from './paths.ts'
 import { SERVICES } from './services.ts'
 
-/** Everything secret of a development installation, made once and kept in one file that only its owner reads. */
+/** All secrets of a development installation, made once and stored in one file that only its owner can read. */
 export type Secrets = {
   databasePassword: string
   rolePasswords: Record<string, string>
@@ -13,7 +13,7 @@ export type Secrets = {
   apiKeyPepper: string
   cursorKey: string
   ticketKey: string
-  /** What the gateway shares with each service. */
+  /** The secrets that the gateway shares with each service. */
   internalSecrets: Record<string, string>
   auditPrivateKey: string
   oauthPrivateKeys: string
@@ -46,7 +46,7 @@ export function createSecrets(tenantId: string): Secrets {
   }
 }
 
-/** The same for all services, by the setting that takes it; a service gets those that it has settings for. */
+/** Settings that are the same for all services; a service gets those that it declares. */
 export const secretSettings = (secrets: Secrets) => ({
   KEY_RING: secrets.keyRing,
   API_KEY_PEPPER: secrets.apiKeyPepper,
@@ -60,7 +60,7 @@ export function readSecrets(folder = HOME): Secrets {
   const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {}
   if (stored.oauthPrivateKeys && stored.internalSecrets) return stored as Secrets
   makeOuterFolder(folder)
-  // An installation that is older than a secret gets it now.
+  // An older installation may lack a secret; it is made now.
   const secrets = { ...createSecrets('0199f000-0000-7000-8000-000000000001'), ...stored }
   writeFileSync(file, JSON.stringify(secrets, undefined, 2), { mode: PRIVATE_FILE })
   return secrets

@@ -4,17 +4,17 @@ import { type Balancer, balance } from './balance.ts'
 import type { Ports } from './ports.ts'
 
 type Part = (typeof SERVICES)[number] | 'gateway'
-/** One more process of a part, and where it listens. */
+/** One more process of a part, and its ports. */
 export type Replica = { part: Part; name: string; port: number; intake: number; metrics: number }
 export type Spread = {
-  /** Where everybody is told that the parts are: in front of all their replicas. */
+  /** Ports that all parts get as those of the others: the balancers in front of all replicas. */
   shown: Ports
-  /** What runs beside the first of each part. */
+  /** Processes that run beside the first of each part. */
   more: readonly Replica[]
   close: () => void
 }
 
-/** Ports for several processes of each part, with a balancer in front of those of each. */
+/** Chooses ports for several processes of each part and starts a balancer in front of each part. */
 export async function spread(ports: Ports, replicas: number): Promise<Spread> {
   const [more, balancers, shown] = [[] as Replica[], [] as Balancer[], { ...ports }]
   const open = async (name: 'intake' | Part, others: readonly number[]) => {

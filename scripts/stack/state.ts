@@ -3,7 +3,7 @@ import { makeOuterFolder, PRIVATE_FILE } from '@renmai/platform/testing/folder'
 import type { Endpoints } from './endpoints.ts'
 import { HOME } from './paths.ts'
 
-/** What a running platform leaves for the other commands. */
+/** State of a running platform, for the other commands. */
 export type State = { pid: number; endpoints: Endpoints; startedAt: string }
 
 const FILE = `${HOME}/state.json`
@@ -15,7 +15,7 @@ export function writeState(state: State): void {
 
 export const removeState = () => rmSync(FILE, { force: true })
 
-/** The running platform; undefined when there is none, also when it ended without saying so. */
+/** The running platform; undefined when there is none, also when it ended without removing its state. */
 export function readState(): State | undefined {
   if (!existsSync(FILE)) return undefined
   const state = JSON.parse(readFileSync(FILE, 'utf8')) as State
@@ -31,7 +31,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** @throws Error that says how to start it */
+/** @throws Error that states how to start it */
 export function requireState(): State {
   const state = readState()
   if (!state) throw new Error('The platform is not running. Start it with scripts/up.')

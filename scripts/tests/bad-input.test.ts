@@ -40,7 +40,7 @@ describe('GraphQL', () => {
 describe('credentials', () => {
   it.each(named(keyRows))('%s', async (_name, row) => hold(row))
 
-  // The issuer is there only when the tests run; the names of its rows do not depend on it.
+  // The issuer exists only when the tests run; the names of its rows do not depend on it.
   it.each(tokenRows({} as OwnIssuer).map(({ id, what }, no) => [`${id}: ${what}`, no] as const))('%s', async (_name, no) =>
     hold(tokenRows(issuer)[no]!),
   )
@@ -61,7 +61,7 @@ describe('files', () => {
 })
 
 describe('the bus', () => {
-  it("E6, E7: a service whose password is known to somebody can neither speak for another nor touch what is another's", async () => {
+  it("E6, E7: an attacker with a service's password can neither publish for another service nor change its streams", async () => {
     const nats = await connect(addressOf(asUser(stage.whole.client.endpoints.nats, stage.whole.platform.secrets, 'analytics')))
     const operator = await connect(addressOf(stage.whole.client.endpoints.nats))
     const { streams, consumers } = await jetstreamManager(operator)
@@ -85,7 +85,7 @@ describe('the bus', () => {
     await Promise.all([nats.close(), operator.close()])
   })
 
-  it('lets nobody in without a password, nor by a wrong one', async () => {
+  it('accepts no connection without a password or with a wrong one', async () => {
     const { host } = new URL(stage.whole.client.endpoints.nats)
     for (const servers of [`nats://${host}`, `nats://analytics:wrong@${host}`])
       await expect(connect({ ...addressOf(servers), reconnect: false, timeout: 2_000 })).rejects.toThrow(/Authorization/i)
@@ -119,7 +119,7 @@ describe('the bus', () => {
   })
 })
 
-it('B10: however many guesses at a key were refused, the right key is good, also with the same id', async () => {
+it('B10: the right key stays valid after any number of refused guesses, also of the same id', async () => {
   const [, tenant, id] = /^rm_live_([0-9a-f]{32})_([0-9A-Za-z]{12})_/.exec(stage.key)!
   const headers = (key: string) => ({ 'content-type': 'application/json', authorization: `Bearer ${key}` })
   const guesses = Array.from({ length: 60 }, () =>

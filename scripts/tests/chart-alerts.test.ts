@@ -8,7 +8,7 @@ import { chartSeed, find, NAMES, PARTS, refusal, specOf } from './chart-seed.ts'
 const seed = chartSeed()
 
 describe('values', () => {
-  it('that nobody knows are refused, wherever they stand', () => {
+  it('that are unknown are refused, at every path', () => {
     for (const flag of [
       'identiti.replicas=1',
       'identity.replica=1',
@@ -20,7 +20,7 @@ describe('values', () => {
       expect(refusal('--set-string', flag), flag).toMatch(/additional properties|not allowed|specifications of the schema/i)
   })
 
-  it('that cannot be are refused', () => {
+  it('that are not valid are refused', () => {
     for (const flag of [
       'identity.replicas=0',
       'identity.replicas=two',
@@ -43,7 +43,7 @@ describe('values', () => {
     ['gateway.httpRoute.enabled=true', 'httpRoute.parentRefs names the Gateway'],
   ])('that do not go together are refused: %s', (flag, message) => expect(refusal('--set', flag)).toContain(message))
 
-  it('of a cluster of servers must not ask for more copies than there are servers', () => {
+  it('of a cluster of servers must not request more copies than there are servers', () => {
     expect(() => render('local', ['--set-string', 'global.settings.STREAM_REPLICAS=3'])).toThrow(
       'STREAM_REPLICAS is more than there are NATS servers',
     )
@@ -59,7 +59,7 @@ describe('values', () => {
 })
 
 describe('alerts', () => {
-  it.each(ALERTS.map(({ name }) => name))('%s has a runbook where it says', (name) => {
+  it.each(ALERTS.map(({ name }) => name))('%s has a runbook at the place that it names', (name) => {
     const alert = ALERTS.find((one) => one.name === name)!
     const headings = [...readFileSync(`${ROOT}${runbookOf(alert)}`, 'utf8').matchAll(/^### (Renmai\w+)$/gm)].map(([, heading]) => heading)
     expect(headings).toContain(name)
@@ -82,7 +82,7 @@ describe('alerts', () => {
   })
 })
 
-it('says in its notes that a trial is one', () => {
+it('states in its notes that a trial is one', () => {
   const notes = (name: string) =>
     helm('install', 'renmai', builtCharts(), '--dry-run=client', '--namespace', 'renmai', ...exampleFlags(name)).split('NOTES:')[1]!
   expect(notes('local')).toContain('THIS IS A TRIAL')

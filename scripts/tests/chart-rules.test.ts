@@ -16,7 +16,7 @@ const seed = chartSeed()
 const folder = makeFolder('chart-tests')
 
 describe('trivy', () => {
-  // It is an old build whose KSV116 blames every object, ConfigMaps too, for what only pods have.
+  // It is an old build. Its KSV116 reports every object, ConfigMaps too, for fields that only pods have.
   const KNOWN = new Set(['KSV116'])
   const scan = (path: string) => {
     const { stdout } = spawnSync(chartTools().trivy!, ['config', '--skip-policy-update', '--quiet', '--format', 'json', path], {
@@ -29,10 +29,10 @@ describe('trivy', () => {
     )
   }
 
-  // The scanner takes a core for as long as it likes.
+  // The scanner uses a core without a limit of time.
   const SCAN_MS = 300_000
   it.skipIf(!chartTools().trivy).each(NAMES)(
-    'finds nothing in %s, and has looked at every template',
+    'finds nothing in %s, and has checked every template',
     (name) => {
       const out = `${folder.path}/${name}`
       helm('template', 'renmai', builtCharts(), '--namespace', 'renmai', ...exampleFlags(name), '--output-dir', out)
@@ -67,11 +67,11 @@ describe('trivy', () => {
   )
 })
 
-describe('what looks at objects', () => {
+describe('the checks of objects', () => {
   const deployment = () => structuredClone(find(seed.rendered.production!, 'Deployment', 'renmai-identity'))
   const container = (manifest: Manifest) => specOf(manifest).template.spec.containers[0]
 
-  it('finds a field that nobody knows, one of the wrong kind and one that is missing', async () => {
+  it('finds an unknown field, one of the wrong kind and a missing one', async () => {
     const [unknown, wrong, missing] = [deployment(), deployment(), deployment()]
     container(unknown).imagePullPolicyy = 'Always'
     container(wrong).ports[0].containerPort = 'four thousand'
@@ -95,13 +95,13 @@ describe('what looks at objects', () => {
       'has no token of the cluster': (pod) => Object.assign(pod, { automountServiceAccountToken: true }),
       'shares nothing with its node': (pod) => Object.assign(pod, { hostNetwork: true }),
       'has no port of its node': (_pod, one) => Object.assign(one, { ports: [{ containerPort: 1, hostPort: 1 }] }),
-      'asks for CPU, memory and disk, and has an end': (_pod, one) => Object.assign(one, { resources: {} }),
+      'requests CPU, memory and disk, and has limits': (_pod, one) => Object.assign(one, { resources: {} }),
       'names a version of its image': (_pod, one) => Object.assign(one, { image: 'renmai/identity:latest' }),
-      'says when its image is fetched': (_pod, one) => Object.assign(one, { imagePullPolicy: undefined }),
+      'states when its image is fetched': (_pod, one) => Object.assign(one, { imagePullPolicy: undefined }),
       'has no secret in its environment': (_pod, one) =>
         Object.assign(one, { env: [{ name: 'DATABASE_URL', value: 'postgresql://a:b@c/d' }] }),
-      'is asked whether it has started, is ready and is alive': (_pod, one) => Object.assign(one, { startupProbe: undefined }),
-      'is not asked the same to be ready and to be alive': (_pod, one) => Object.assign(one, { livenessProbe: one.readinessProbe }),
+      'has probes for startup, readiness and liveness': (_pod, one) => Object.assign(one, { startupProbe: undefined }),
+      'has different probes for readiness and liveness': (_pod, one) => Object.assign(one, { livenessProbe: one.readinessProbe }),
       'is left alone before it ends': (_pod, one) => Object.assign(one, { lifecycle: {} }),
       'has time to end': (pod) => Object.assign(pod, { terminationGracePeriodSeconds: 5 }),
       'is kept apart from its like': (pod) => Object.assign(pod, { topologySpreadConstraints: [] }),
@@ -111,7 +111,7 @@ describe('what looks at objects', () => {
     expect(brokenRules(manifest)).toEqual([`Deployment/renmai-identity identity: ${rule}`])
   })
 
-  it('finds what an upgrade cannot change', () => {
+  it('finds changes that an upgrade cannot make', () => {
     const old = seed.rendered.local!
     const change = (name: string, edit: (spec: Record<string, unknown>) => void) => {
       const now = structuredClone(old)
@@ -130,7 +130,7 @@ describe('what looks at objects', () => {
 
 describe('an upgrade', () => {
   const tag = releaseTag()
-  it.skipIf(!tag)("from the newest release's chart changes nothing that cannot be changed", () => {
+  it.skipIf(!tag)("from the newest release's chart changes no immutable field", () => {
     const before = `${folder.path}/before`
     mkdirSync(before)
     execFileSync('sh', ['-c', `git archive ${tag} charts | tar -x -C ${before}`], { cwd: ROOT })

@@ -11,7 +11,7 @@ beforeAll(() => {
 
 // oxlint-disable-next-line typescript/no-explicit-any -- looks into objects of many kinds
 const specOf = (kind: string, name: string): any => production.find((one) => nameOf(one) === `${kind}/${name}`)!.spec
-/** What helm says against values. */
+/** Helm's error for values, empty when there is none. */
 const refusal = (...flags: string[]): string => {
   try {
     helm('template', 'renmai', builtCharts(), ...exampleFlags('production'), ...flags)
@@ -23,7 +23,7 @@ const refusal = (...flags: string[]): string => {
 const route = ['--set', 'gateway.ingress.enabled=false,gateway.httpRoute.enabled=true,gateway.httpRoute.parentRefs[0].name=web']
 const proxies = (value: string) => ['--set-string', `gateway.settings.TRUSTED_PROXIES=${value}`]
 
-describe('a chart that lets the world in', () => {
+describe('a chart that is open to the world', () => {
   it.each([
     ['an Ingress', []],
     ['an HTTPRoute', route],
@@ -33,17 +33,17 @@ describe('a chart that lets the world in', () => {
   })
 
   it.each(['0.0.0.0/0', '::/0', 'true', '10.0.0.0/8\\,0.0.0.0/0', '0.0.0.0/0\\,10.0.0.0/8', '1.2.3.4/0'])(
-    'trusts no proxies that are everybody: %s',
+    'trusts no range that contains every address: %s',
     (value) => expect(refusal(...proxies(value))).toContain('trusts everybody'),
   )
 
   it.each(['10.0.0.0/8\\,192.168.0.0/16', 'fd00::/8', '10.42.0.7'])('trusts %s', (value) => expect(refusal(...proxies(value))).toBe(''))
 
-  it('without an Ingress asks for no proxies', () => {
+  it('without an Ingress requires no proxies', () => {
     expect(refusal('--set', 'gateway.ingress.enabled=false', ...proxies(''))).toBe('')
   })
 
-  it.each(['gateway', 'engagement'])('of %s has a certificate, or says that TLS ends elsewhere', (part) => {
+  it.each(['gateway', 'engagement'])('of %s has a certificate, or states that TLS ends elsewhere', (part) => {
     expect(refusal('--set-string', `${part}.ingress.tlsSecret=`)).toContain(`${part}.ingress.tlsSecret is needed`)
     expect(refusal('--set-string', `${part}.ingress.tlsSecret=`, '--set', `${part}.ingress.tlsElsewhere=true`)).toBe('')
   })
@@ -64,7 +64,7 @@ describe('metrics in a cluster', () => {
     expect(specOf('ServiceMonitor', `renmai-${part}`).endpoints).toEqual([{ port: 'metrics', path: '/metrics', interval: '15s' }])
   })
 
-  it('are reached by nobody unless it is said', () => {
+  it('are reached by no part unless the values allow it', () => {
     const open = render('local').filter(({ kind }) => kind === 'NetworkPolicy')
     for (const { metadata, spec } of open) expect(JSON.stringify(spec!.ingress), metadata.name).not.toContain('4200')
   })
@@ -89,7 +89,7 @@ describe('the defaults of the charts', () => {
     expect(settings.GRAPHIQL).toBe('off')
   })
 
-  it('keep mounted files from everybody but the pod', () => {
+  it('let only the pod read mounted files', () => {
     const pods = [...production, ...render('local'), ...render('high-availability')].flatMap(({ kind, spec, metadata }) => {
       const pod = kind === 'Pod' ? spec : (spec?.template as { spec?: Record<string, unknown> } | undefined)?.spec
       return pod
@@ -103,13 +103,13 @@ describe('the defaults of the charts', () => {
     )
     expect(sources.length).toBeGreaterThan(10)
     for (const { name, one, pod } of sources) {
-      // Owned by root and the pod's group: the group reads, nobody else does. Our parser takes what is octal for decimal.
+      // Owned by root and the pod's group, readable by the group only. Our parser reads octal numbers as decimal.
       expect(String(one.defaultMode), name).toBe('440')
       expect(pod.securityContext, name).toHaveProperty('fsGroup')
     }
   })
 
-  it('keep the clouds of metadata out of what the internet is', () => {
+  it('exclude the metadata addresses of clouds from the internet', () => {
     for (const part of ['engagement', 'gateway'])
       expect(JSON.stringify(specOf('NetworkPolicy', `renmai-${part}`).egress)).toContain('168.63.129.16/32')
   })

@@ -36,7 +36,7 @@ describe('settings', () => {
     expect(config).toMatchObject({ HOST: '0.0.0.0', PORT: 4000, DURABILITY: 'strict', NATS_MONITOR_URL: 'http://renmai-nats:8222' })
   })
 
-  it('of running pods know nothing of the owner of the tables', () => {
+  it('of running pods do not include the owner of the tables', () => {
     for (const service of SERVICES) {
       const text = JSON.stringify(find(seed.rendered.local!, 'Deployment', `renmai-${service}`))
       expect(text).not.toContain(`renmai-${service}-migrate`)
@@ -80,7 +80,7 @@ describe('scripts/renmai secrets', () => {
     expect(jobs.filter((name) => !names.has(name))).toEqual([])
   })
 
-  it('writes roles and databases that PostgreSQL takes, and addresses by which each role gets in and no further', async () => {
+  it('writes roles and databases that PostgreSQL accepts, and addresses with which each role has only its own rights', async () => {
     const { default: pg } = await import('pg')
     const place = makeFolder('provision')
     const server = await startPostgres({ folder: `${place.path}/postgres`, password: 'admin', logs: `${place.path}/logs` })
@@ -110,5 +110,5 @@ describe('scripts/renmai secrets', () => {
     }
   })
 
-  it('writes over nothing', () => expect(make).toThrow('is there already'))
+  it('overwrites no file', () => expect(make).toThrow('is there already'))
 })

@@ -4,10 +4,10 @@ import { builtCharts, EXAMPLES, exampleFlags, helm, type Manifest, render } from
 import { SERVICES } from '../compose-supergraph.ts'
 
 export const PARTS = [...SERVICES, 'gateway'] as const
-/** The examples of values that the charts come with. */
+/** The examples of values in the charts. */
 export const NAMES = Object.keys(EXAMPLES)
 
-/** The objects of each example, for the file that calls it. */
+/** Renders the objects of each example before the tests of a file. */
 export function chartSeed() {
   const rendered: Record<string, Manifest[]> = {}
   beforeAll(() => {
@@ -21,7 +21,7 @@ export const find = (manifests: readonly Manifest[], kind: string, name: string)
 // oxlint-disable-next-line typescript/no-explicit-any -- reads objects of twenty kinds
 export const specOf = (manifest: Manifest): any => manifest.spec
 export const dataOf = (manifest: Manifest) => (manifest.data ?? manifest.stringData) as Record<string, string>
-/** What helm says against values. */
+/** Helm's error for values, empty when there is none. */
 export const refusal = (...flags: string[]): string => {
   try {
     helm('template', 'renmai', builtCharts(), ...exampleFlags('production'), ...flags)

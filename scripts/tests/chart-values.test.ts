@@ -4,7 +4,7 @@ import { isMap, parseDocument, type YAMLMap } from 'yaml'
 import { keyOf } from '../charts/infer-schema.ts'
 import { builtCharts, CHARTS, helm } from '../charts/render.ts'
 
-/** A value other than the default, what must then stand in the objects and did not before, and what must be set besides. */
+/** A value other than the default, a pattern that the objects match only with it, and other values that it needs. */
 type Change = [value: unknown, seen: RegExp, besides?: object]
 
 const monitor = { monitoring: { serviceMonitor: { enabled: true } } }
@@ -115,7 +115,7 @@ const CHANGES: Record<string, Change> = {
   extraVolumeMounts: [[{ name: 'more', mountPath: '/more' }], /mountPath: \/more/],
   global: [{ image: { registry: 'shared.example' } }, /image: shared\.example\/campaign/],
 }
-/** What is set before, where it cannot be all that is set besides. */
+/** Other values before the change, where they differ from those that it needs. */
 const BEFORE: Record<string, object> = {
   'httpRoute.parentRefs': route,
   'keda.enabled': {},
@@ -139,11 +139,11 @@ let chart: string
 const show = (values: object) =>
   helm('template', 'x', chart, ...Object.entries(values).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]))
 beforeAll(() => {
-  // Alerts and consumers go by part; by itself the chart is called "service", which has none, so it is called campaign.
+  // Alerts and consumers go by part; by itself the chart is called "service", which is no part, so the test renames it to campaign.
   chart = builtCharts('campaign')
 })
 
-/** The paths of all values, down to those that are open. */
+/** The paths of all values, down to the open ones. */
 function leavesOf(map: YAMLMap, path = ''): string[] {
   return map.items.flatMap((pair) => {
     const key = `${path}${keyOf(pair)}`
@@ -158,7 +158,7 @@ describe('a value of the chart of a part', () => {
   it('has a test, each of them', () => expect(leaves.filter((path) => !(path in CHANGES))).toEqual([]))
   it('is there, if it has a test', () => expect(Object.keys(CHANGES).filter((path) => !leaves.includes(path))).toEqual([]))
 
-  it.each(Object.keys(CHANGES))('%s changes what it says', (path) => {
+  it.each(Object.keys(CHANGES))('%s changes the objects as described', (path) => {
     const [value, seen, besides = {}] = CHANGES[path]!
     const before = BEFORE[path] ?? besides
     expect(show(before)).not.toMatch(seen)

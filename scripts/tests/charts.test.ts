@@ -18,7 +18,7 @@ describe.each(NAMES)('the example %s', (name) => {
   it('passes helm lint, strictly', () =>
     expect(helm('lint', '--strict', builtCharts(), ...exampleFlags(name))).toContain('0 chart(s) failed'))
 
-  it('is what Kubernetes knows: kinds, fields and their values', async () => {
+  it('uses only kinds, fields and values that Kubernetes knows', async () => {
     const faults = await Promise.all(seed.rendered[name]!.map(faultsOf))
     expect(faults.flat()).toEqual([])
   })
@@ -31,7 +31,7 @@ describe.each(NAMES)('the example %s', (name) => {
     expect(names.filter((one) => one.split('/')[1]!.length > 63)).toEqual([])
   })
 
-  it('lets no pod be reached or reach out but by a policy of its own', () => {
+  it('lets each pod open and receive connections only by its own policy', () => {
     const policies = seed.rendered[name]!.filter(({ kind }) => kind === 'NetworkPolicy')
     const selects = (policy: Manifest, labels: Record<string, string>) =>
       Object.entries(specOf(policy).podSelector.matchLabels as Record<string, string>).every(([key, value]) => labels[key] === value)
@@ -44,11 +44,11 @@ describe.each(NAMES)('the example %s', (name) => {
   })
 })
 
-describe('pairs that may talk', () => {
+describe('pairs that may connect', () => {
   const policy = (part: string) => specOf(find(seed.rendered.production!, 'NetworkPolicy', `renmai-${part}`))
   const from = (part: string) => JSON.stringify(policy(part).ingress)
 
-  it.each(SERVICES)('%s is asked by the gateway alone', (service) => {
+  it.each(SERVICES)('%s is called by the gateway alone', (service) => {
     const [rule] = policy(service).ingress
     expect(rule.from).toEqual([
       { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'gateway', 'app.kubernetes.io/instance': 'renmai' } } },
@@ -56,13 +56,13 @@ describe('pairs that may talk', () => {
     for (const other of SERVICES) expect(from(service)).not.toContain(`"${other}"`)
   })
 
-  it('the gateway asks the five services and no database', () => {
+  it('the gateway calls the five services and no database', () => {
     const text = JSON.stringify(policy('gateway').egress)
     for (const service of SERVICES) expect(text).toContain(`"app.kubernetes.io/name":"${service}"`)
     expect(text).not.toContain('5432')
   })
 
-  it('only engagement and the gateway reach the internet, and nothing inside by way of it', () => {
+  it('only engagement and the gateway reach the internet, and no inside address through it', () => {
     const reaches = PARTS.filter((part) => JSON.stringify(policy(part).egress).includes('"except"'))
     expect(reaches).toEqual(['engagement', 'gateway'])
     for (const part of reaches) {
@@ -71,7 +71,7 @@ describe('pairs that may talk', () => {
     }
   })
 
-  it('the world sees no probes', () => {
+  it('probes are not reachable from outside', () => {
     const paths = specOf(find(seed.rendered.production!, 'Ingress', 'renmai-gateway')).rules[0].http.paths as {
       path: string
       pathType: string
@@ -112,7 +112,7 @@ describe('jobs', () => {
       ({ metadata }) => metadata.annotations?.['helm.sh/hook'] !== undefined,
     )
 
-  it('come before all else where what they ask is there already, and beside it where it comes with the release', () => {
+  it('come first where the stores that they need exist already, and beside the rest where the release brings them', () => {
     const every = (isHook: boolean) => SERVICES.map(() => isHook)
     expect([hooked('production', 'migrate'), hooked('production', 'declare')]).toEqual([every(true), every(true)])
     expect([hooked('high-availability', 'migrate'), hooked('high-availability', 'declare')]).toEqual([every(true), every(false)])

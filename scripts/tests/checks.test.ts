@@ -47,7 +47,7 @@ describe('the check of the public schema', () => {
     publicChanges(before, after, usage, new Date(today))
   const gone = 'type Query { a: Int kind: Kind } enum Kind { X }'
 
-  it('lets go what was announced 180 days ago and is not used any more', async () => {
+  it('allows the removal of a part that was deprecated 180 days ago and is not used any more', async () => {
     expect((await changes(gone, {})).breaking).toEqual([])
     expect((await changes(gone, {}, '2026-06-29')).breaking).toHaveLength(2)
     expect((await changes(gone, { 'Query.old': 1 })).breaking).toEqual(["Field 'old' (deprecated) was removed from object type 'Query'"])
@@ -55,7 +55,7 @@ describe('the check of the public schema', () => {
     expect((await changes(before.replace('a: Int ', ''), {})).breaking, 'never announced').toHaveLength(1)
   })
 
-  it('tells what clients should know of, and all that has changed', async () => {
+  it('lists changes that clients should know, and all changes', async () => {
     const { breaking, dangerous, all } = await changes(before.replace('enum Kind { X', 'enum Kind { Z X'))
     expect([breaking, dangerous]).toEqual([[], ["Enum value 'Z' was added to enum 'Kind'"]])
     expect(all).toEqual(["- **Dangerous** Enum value 'Z' was added to enum 'Kind'"])
@@ -103,11 +103,11 @@ describe('the conventions of the schema', () => {
 })
 
 describe('the migration check', () => {
-  it('finds statements that touch every row together', () => {
+  it('finds statements that write every row', () => {
     expect(unbatchedStatements("UPDATE contact SET y = '';\nDELETE FROM contact; -- all of it")).toHaveLength(2)
   })
 
-  it('lets others pass, and what functions do later', () => {
+  it('accepts others, and statements inside functions', () => {
     expect(
       unbatchedStatements(
         'UPDATE a SET y = 1 WHERE id = 3; CREATE FUNCTION f() AS $$ DELETE FROM a; $$; CREATE TABLE b (x int); -- UPDATE a SET b = 1',
@@ -155,13 +155,13 @@ describe('the supply chain', () => {
 
   it('is pinned by a hash', () => expect(looseEnds(lock({}))).toEqual([]))
 
-  it('runs no script that nobody decided on, and decides on none that is not there', () => {
+  it('runs no script without a decision, and has no decision without a script', () => {
     expect(undecidedScripts(lock({ hasInstallScript: true }), {})).toHaveLength(1)
     expect(undecidedScripts(lock({ hasInstallScript: true }), { a: false })).toEqual([])
     expect(undecidedScripts(lock({}), { a: true })).toHaveLength(1)
   })
 
-  it('has licences that somebody looked at', () => {
+  it('has licences that somebody checked', () => {
     for (const license of ['MIT', '(MIT OR GPL-3.0)', '(MIT AND ISC)']) expect(unknownLicences(lock({ license }))).toEqual([])
     for (const license of ['GPL-3.0', '(MIT AND GPL-3.0)', 'Elastic-2.0', undefined as never])
       expect(unknownLicences(lock({ license }))).toHaveLength(1)

@@ -6,10 +6,10 @@ import { SERVICES } from '../compose-supergraph.ts'
 
 type Described = Migrated & { sentences?: Sentences }
 
-/** What PostgreSQL reports when a rule of this kind is broken. */
+/** Codes that PostgreSQL reports for a broken constraint, by kind. */
 const CODES: Record<string, string> = { p: '23505', u: '23505', f: '23503', c: '23514' }
 
-it.each(SERVICES)('no rule of a table of %s is named in an error', async (name) => {
+it.each(SERVICES)('no constraint of a table of %s is named in an error', async (name) => {
   const service = ((await import(`../../services/${name}/src/service.ts`)) as Record<string, Described>)[name]!
   const test = await testDatabase(inject('postgresUrl'), service)
   const { rows } = await test.owner.query<{ name: string; kind: string }>(

@@ -18,7 +18,7 @@ describe('the demo', () => {
     expect(await step.run(story)).not.toBe('')
   })
 
-  it('told again changes nothing', async () => {
+  it('run again changes nothing', async () => {
     const counts = () =>
       whole.client.query(
         '{ customerCounts { customers profiles } orderCounts { orders parked } touchpointCounts { total } messageCounts { channel state count } }',

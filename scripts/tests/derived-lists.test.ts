@@ -47,8 +47,8 @@ describe('an enum of the SDL that proto has too', () => {
   })
 })
 
-describe('the questions that a part may ask over the bus', () => {
-  /** Those that its code names, other than to answer them or to list them. */
+describe('the requests that a part may send over the bus', () => {
+  /** Requests that its code names, other than to answer them or to list them. */
   const asked = (folder: string) =>
     globSync(`${ROOT}${folder}/src/**/*.ts`, { exclude: (file) => /\/gen\/|\.test\.ts$|\/(service|asks)\.ts$/.test(file) })
       .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/(?<!answer\()\b(\w+Service)\.method\.(\w+)/g)])
@@ -56,12 +56,12 @@ describe('the questions that a part may ask over the bus', () => {
   const listed = (asks: readonly DescMethodUnary[] = []) => asks.map(({ parent, localName }) => `${parent.name}.${localName}`).sort()
   const unique = (names: string[]) => [...new Set(names)].sort()
 
-  it.each(SERVICES)('are for %s those that its code asks', async (name) => {
+  it.each(SERVICES)('are for %s those that its code sends', async (name) => {
     const module = (await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Service<z.ZodObject, object>>
     expect(listed(module[name]!.asks)).toEqual(unique(asked(`services/${name}`)))
   })
 
-  it('are for the gateway those that its code asks', async () => {
+  it('are for the gateway those that its code sends', async () => {
     const { ASKS } = (await import(`${ROOT}gateway/src/asks.ts`)) as { ASKS: DescMethodUnary[] }
     expect(listed(ASKS)).toEqual(unique(asked('gateway')))
   })

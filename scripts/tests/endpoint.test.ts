@@ -67,7 +67,7 @@ describe('the endpoint', () => {
     expect(codes(answer)).toMatch(/INVALID|BAD_USER_INPUT|BAD_REQUEST|GRAPHQL_|UNDEFINED/)
   })
 
-  it('says of an answer that it had been given before', async () => {
+  it('marks an answer that it had given before', async () => {
     const input = { idempotencyKey: key(), name: newId().slice(-12) }
     const create = () => seed.ask('mutation G($input: CreateTagGroupInput!) { createTagGroup(input: $input) { group { id } } }', { input })
     const [first, again] = [await create(), await create()]
@@ -103,7 +103,7 @@ describe('the endpoint', () => {
     ])
   })
 
-  it('shows a partner the public schema and nothing else, and lets no partner ask for more', async () => {
+  it('shows a partner the public schema and nothing else, and lets no partner query more', async () => {
     const { client, key: secret } = await seed.createClient(['customers:read', 'tenant:admin', 'audit:read'], 'PARTNER')
     const headers = { authorization: `Bearer ${secret}` }
     const publicly = (query: string) => seed.post({ query }, headers, false, seed.whole.client.endpoints.publicGraphql)
@@ -122,11 +122,11 @@ describe('the endpoint', () => {
     await seed.whole.client.query('mutation R($input: RevokeApiClientInput!) { revokeApiClient(input: $input) { client { id } } }', {
       input: { idempotencyKey: key(), clientId: client.id },
     })
-    // The gateway remembers a key for 30 seconds; that it ends at once is because identity says so.
+    // The gateway remembers a key for 30 seconds. It forgets this one immediately, since identity publishes the revocation.
     await eventually(async () => expect((await publicly('{ customerCounts { customers } }')).status).toBe(401))
   })
 
-  it('is asked by partners with types: the SDK against the platform', async () => {
+  it('serves partners with types: the SDK against the platform', async () => {
     const { key: credential } = await seed.createClient(['customers:read', 'customers:write'], 'PARTNER')
     const renmai = createRenmai({ endpoint: seed.whole.client.endpoints.publicGraphql, credential })
     const name = newId().slice(-12)

@@ -25,8 +25,8 @@ afterAll(async () => {
   folder.remove()
 })
 
-describe('what the images run', () => {
-  it('is the whole platform: schemas are made, a customer is met, and one query asks all five services', async () => {
+describe('the code in the images', () => {
+  it('is the whole platform: schemas are made, a customer is met, and one query calls all five services', async () => {
     await whole.client.query('mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } secret } }', {
       input: { idempotencyKey: 'images-source', name: 'images', channel: 'WEB' },
     })
@@ -60,13 +60,13 @@ describe('what the images run', () => {
     expect(await publish("{% include 'package.json' %}")).toMatchObject({ publishTemplate: refused })
   })
 
-  it.runIf(process.platform === 'linux')('works in a folder that holds nothing', () => {
+  it.runIf(process.platform === 'linux')('runs in an empty folder', () => {
     const parts = whole.platform.children.filter(({ name }) => (IMAGES as readonly string[]).includes(name))
     expect(parts).toHaveLength(IMAGES.length)
     for (const { process: child } of parts) expect(readdirSync(readlinkSync(`/proc/${child.pid}/cwd`))).toEqual([])
   })
 
-  it('serves the explorer, though what it was bundled from is left out', async () => {
+  it('serves the explorer, though the packages of its bundle are left out', async () => {
     const origin = new URL(whole.client.endpoints.graphql).origin
     const page = await (await fetch(origin, { headers: { accept: 'text/html' } })).text()
     const files = [...page.matchAll(/(?:src|href)="(\/[^"]+\.js)"/g), ...page.matchAll(/'(\/[^']+\.js)'/g)].map(([, path]) => path!)
@@ -74,7 +74,7 @@ describe('what the images run', () => {
     for (const path of files) expect((await fetch(new URL(path, origin))).status, path).toBe(200)
   })
 
-  it('says that it is healthy, and that it is not', () => {
+  it('reports that it is healthy, and that it is not', () => {
     const { PORT } = { PORT: new URL(whole.client.endpoints.graphql).port }
     const health = (port: string) => spawnSync(process.execPath, [inside('gateway', 'healthcheck.js')], { env: { PORT: port } }).status
     expect([health(PORT), health('1')]).toEqual([0, 1])
@@ -91,7 +91,7 @@ describe('an image', () => {
       expect(existsSync(inside(image, `node_modules/${absent}`))).toBe(false)
   })
 
-  it.each(IMAGES)('%s says what it is made of, and that is what lies there', (image) => {
+  it.each(IMAGES)('%s lists its contents, and they are there', (image) => {
     const { components } = sbomOf(image)
     const root = components.find(({ name }) => name === 'graphql')
     expect(root).toMatchObject({ version: '16.15.0', purl: 'pkg:npm/graphql@16.15.0' })
@@ -113,7 +113,7 @@ describe('an image', () => {
 describe('build-images', () => {
   const print = (...args: string[]) => spawnSync(`${ROOT}scripts/build-images`, ['--print', ...args], { encoding: 'utf8' })
 
-  it.each(['docker', 'podman', 'buildah'])('tells %s to build each part under its tag', (engine) => {
+  it.each(['docker', 'podman', 'buildah'])('calls %s to build each part under its tag', (engine) => {
     const { status, stdout } = print('--engine', engine, '--registry', 'registry.example/renmai', '--tag', '1.2.3', '--push')
     expect(status).toBe(0)
     for (const image of IMAGES) {
@@ -124,7 +124,7 @@ describe('build-images', () => {
     }
   })
 
-  it('begins with other images where they are named, as behind a mirror', () => {
+  it('uses other base images where they are given, such as those of a mirror', () => {
     const env = {
       ...process.env,
       NODE_IMAGE: 'mirror.example/node:24',
@@ -137,9 +137,9 @@ describe('build-images', () => {
     )
   })
 
-  it('refuses a part that is none', () => expect(print('--engine', 'docker', 'reporting')).toMatchObject({ status: 1 }))
+  it('refuses an unknown part', () => expect(print('--engine', 'docker', 'reporting')).toMatchObject({ status: 1 }))
 
-  it('builds images that run as nobody, from a base that names Node 24, with a way to ask for their health', () => {
+  it('builds images that run as nobody, from a base that names Node 24, with a check of their health', () => {
     const file = readFileSync(`${ROOT}scripts/images/Dockerfile`, 'utf8')
     expect(file).toMatch(/^USER 65532:65532$/m)
     expect(file).toMatch(/^ARG BASE_IMAGE=\S+nodejs24\S+:nonroot$/m)

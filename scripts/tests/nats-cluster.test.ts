@@ -67,10 +67,10 @@ const connect = ({ client, monitor }: Server, more: { STREAM_REPLICAS?: number; 
     createLog('test', 'silent'),
   )
 
-/** What the example says of the room of a stream. */
+/** The size of a stream in an example, in bytes. */
 const streamBytes = (example: Example) => Number(configOf(example, 'renmai-identity').STREAM_MAX_BYTES)
 
-it('the one server of a trial has room for the streams of all services, and says so where there is none', async () => {
+it('the one server of a trial has room for the streams of all services, and reports when there is none', async () => {
   const [server] = await startServers('local', 1)
   const bus = await connect(server!, { STREAM_MAX_BYTES: streamBytes('local') })
   for (const service of SERVICES) await declareStream(bus, service)
@@ -78,7 +78,7 @@ it('the one server of a trial has room for the streams of all services, and says
   await bus.nats.close()
 })
 
-it('three servers keep each event three times, on disk, and go on when one of them is gone', async () => {
+it('three servers store each event three times, on disk, and continue when one of them is gone', async () => {
   const servers = await startServers('high-availability', 3)
   const replicated = (at: number) => connect(servers[at]!, { STREAM_REPLICAS: 3, STREAM_MAX_BYTES: streamBytes('high-availability') })
   const bus = await replicated(0)
@@ -88,7 +88,7 @@ it('three servers keep each event three times, on disk, and go on when one of th
   const before = await bus.manager.streams.info('identity')
   expect(before.config.num_replicas).toBe(3)
   expect(before.cluster?.replicas?.length).toBe(2)
-  // The leader itself is the one that goes.
+  // The leader itself is stopped.
   const gone = servers.findIndex(({ name }) => name === before.cluster!.leader)
   servers[gone]!.child.process.kill('SIGKILL')
   const other = await eventually(() => replicated((gone + 1) % 3))

@@ -24,7 +24,7 @@ describe('the nullability of a field', () => {
     [`type C { b: B! } type B ${NEEDS} { c: Int }`, 'C.b needs a scope and must be nullable'],
   ])('is refused in %s', (sdl, expected) => expect(broken(sdl)).toEqual([expected]))
 
-  it('of an entity that another service answers, too, is refused unless it can be missing, but for its id', () => {
+  it('of an entity of several services must be nullable, except for its id', () => {
     const entity = 'type A @key(fields: "id") { id: ID! name: String! }'
     expect(broken(entity, 'type A @key(fields: "id") { id: ID! size: Int }')).toEqual([
       'A.name is of an entity of several services and must be nullable',
@@ -33,7 +33,7 @@ describe('the nullability of a field', () => {
     expect(broken(entity, 'type A @key(fields: "id", resolvable: false) { id: ID! }'), 'only named elsewhere').toEqual([])
   })
 
-  it('that leads to another service, or is loaded by itself, is refused unless it can be missing', () => {
+  it('that another service answers, or that is loaded by itself, must be nullable', () => {
     const other = 'type B @key(fields: "id") { id: ID! size: Int }'
     expect(broken('type C { b: [B!]! } type B @key(fields: "id", resolvable: false) { id: ID! }', other)).toEqual([
       'C.b is answered by another service and must be nullable',
@@ -42,7 +42,7 @@ describe('the nullability of a field', () => {
     expect(broken('type A { name: String }', undefined, ['A.name']), 'its column does not matter').toEqual([])
   })
 
-  it('is taken as it should be', () => {
+  it('is accepted when it is correct', () => {
     const sdl = `type Query { as: AConnection! ${NEEDS} } type AConnection { nodes: [A!]! } type A @key(fields: "id") ${NEEDS} {
       id: ID! name: String! nick: String total: Money! b: B computed: Int! } type Money { of: Int! } type B @key(fields: "id") { id: ID! }`
     expect(broken(sdl)).toEqual([])

@@ -40,7 +40,7 @@ async function readService(name: string) {
   return module[name]!
 }
 
-/** The service, with a note of what it opened, of what each of its parts was given, and of what each request got. */
+/** The service, recording what it opened and the dependencies that each of its parts and each request received. */
 function watch(service: Service<z.ZodObject, object>) {
   const noted = { opened: [] as Deps[], given: [] as unknown[], contexts: [] as object[], closed: [] as boolean[] }
   const given =
@@ -51,7 +51,7 @@ function watch(service: Service<z.ZodObject, object>) {
     open: (app) => {
       const deps: Deps = service.open(app)
       const { close } = deps
-      // The stores are there still, for what is closed may need them.
+      // The stores are still open, since closing may need them.
       const closeWatched = async () => {
         await deps.db.pool.query('SELECT 1')
         await close?.()
@@ -80,26 +80,34 @@ async function request(url: string, name: string): Promise<unknown> {
   return (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json()
 }
 
-it.each(SERVICES)('%s opens once what its requests, queues, answers and intake share, and closes it when it stops', async (name) => {
-  const service = await readService(name)
-  const test = await testDatabase(inject('postgresUrl'), service)
-  const { watched, noted } = watch(service)
-  const stores = { DATABASE_URL: test.urls.app, RELAY_DATABASE_URL: test.urls.relay, NATS_URL: nats.url, NATS_MONITOR_URL: nats.monitorUrl }
-  const running = await startService(
-    watched,
-    parseConfig(service.settings, { ...own, ...stores, INTERNAL_SECRETS: secret, LOG_LEVEL: 'silent' }) as never,
-  )
-  for (let no = 0; no < 2; no++) expect(await request(running.url, name)).toEqual({ data: { __typename: 'Query' } })
-  expect(noted.closed).toEqual([])
-  await running.stop()
-  await test.drop()
+it.each(SERVICES)(
+  '%s opens the dependencies of its requests, queues, answers and intake once, and closes them when it stops',
+  async (name) => {
+    const service = await readService(name)
+    const test = await testDatabase(inject('postgresUrl'), service)
+    const { watched, noted } = watch(service)
+    const stores = {
+      DATABASE_URL: test.urls.app,
+      RELAY_DATABASE_URL: test.urls.relay,
+      NATS_URL: nats.url,
+      NATS_MONITOR_URL: nats.monitorUrl,
+    }
+    const running = await startService(
+      watched,
+      parseConfig(service.settings, { ...own, ...stores, INTERNAL_SECRETS: secret, LOG_LEVEL: 'silent' }) as never,
+    )
+    for (let no = 0; no < 2; no++) expect(await request(running.url, name)).toEqual({ data: { __typename: 'Query' } })
+    expect(noted.closed).toEqual([])
+    await running.stop()
+    await test.drop()
 
-  const [deps] = noted.opened
-  expect(noted.opened).toHaveLength(1)
-  const parts = 2 + service.queues.length + (service.answers ? 1 : 0) + (service.intake ? 1 : 0)
-  expect(noted.given.map((one) => one === deps)).toEqual(Array(parts).fill(true))
-  expect(noted.closed).toEqual([false])
-  const [first, second] = noted.contexts as [Record<string, unknown>, Record<string, unknown>]
-  const ofOneRequest = Object.keys(first).filter((key) => first[key] !== second[key])
-  expect(ofOneRequest.sort()).toEqual(['load', 'viewer'])
-})
+    const [deps] = noted.opened
+    expect(noted.opened).toHaveLength(1)
+    const parts = 2 + service.queues.length + (service.answers ? 1 : 0) + (service.intake ? 1 : 0)
+    expect(noted.given.map((one) => one === deps)).toEqual(Array(parts).fill(true))
+    expect(noted.closed).toEqual([false])
+    const [first, second] = noted.contexts as [Record<string, unknown>, Record<string, unknown>]
+    const ofOneRequest = Object.keys(first).filter((key) => first[key] !== second[key])
+    expect(ofOneRequest.sort()).toEqual(['load', 'viewer'])
+  },
+)

@@ -42,7 +42,7 @@ const run = async <T>(query: string, input: object, headers: Record<string, stri
 }
 const keyed = (input: object) => ({ idempotencyKey: newId(), ...input })
 
-/** Somebody who has come once, and a tag to put on them. */
+/** A person with one touchpoint, and a tag for them. */
 async function meet(): Promise<{ profileId: string; tagId: string }> {
   const { createEventSource } = await run<{ createEventSource: { account: { id: string } } }>(
     'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } } }',
@@ -76,7 +76,7 @@ async function meet(): Promise<{ profileId: string; tagId: string }> {
   return { profileId, tagId: createTag.tag.id }
 }
 
-it('one trace follows what is done to a customer through the gateway, the service, its database and NATS to who hears of it', async () => {
+it('one trace follows what is done to a customer through the gateway, the service, its database and NATS to the consumer', async () => {
   const { profileId, tagId } = await meet()
   const traceId = newId().replaceAll('-', '')
   await run('mutation P($input: TagProfilesInput!) { tagProfiles(input: $input) { changed } }', keyed({ tagId, profileIds: [profileId] }), {
@@ -91,12 +91,12 @@ it('one trace follows what is done to a customer through the gateway, the servic
   })
 })
 
-describe('what the chart runs beside the parts', () => {
+describe('the commands that the chart runs beside the parts', () => {
   it.each(['identity', 'compliance'])('%s declares its stream, also when it is there', async (service) => {
     expect(await whole.platform.command(service, 'declare')).toContain(`the stream ${service} is declared, on 1 server(s)`)
   })
 
-  it('`helm test` sees that strangers are refused and a client is answered, and fails where nobody answers', async () => {
+  it('`helm test` sees that strangers are refused and a client is answered, and fails where no server answers', async () => {
     const { createApiClient } = await run<{ createApiClient: { key: string } }>(
       'mutation C($input: CreateApiClientInput!) { createApiClient(input: $input) { key } }',
       keyed({ name: 'helm test', scopes: ['customers:read'] }),
@@ -116,7 +116,7 @@ describe('what the chart runs beside the parts', () => {
 })
 
 describe('metrics', () => {
-  /** Names as Prometheus sees them, by the kind of their instrument. */
+  /** Endings of names in Prometheus, by the kind of the instrument. */
   const ENDINGS: Record<string, readonly string[]> = {
     Counter: ['_total'],
     Histogram: ['_bucket', '_count', '_sum'],
@@ -135,18 +135,18 @@ describe('metrics', () => {
   const exported = new Set(instruments.flatMap(({ kind, name }) => ENDINGS[kind]!.map((ending) => `${name}${ending}`)))
   const namesIn = (text: string) => [...new Set(text.match(/\brenmai_\w+/g) ?? [])]
 
-  it.each(ALERTS.map(({ name }) => name))('that %s looks at are there', (name) => {
+  it.each(ALERTS.map(({ name }) => name))('that %s reads exist', (name) => {
     const { expr } = ALERTS.find((one) => one.name === name)!
     expect(namesIn(expr).filter((one) => !exported.has(one))).toEqual([])
   })
 
-  it('that the dashboard shows are there, the four signals and ours', () => {
+  it('that the dashboard shows exist: the four signals and our own', () => {
     const shown = namesIn(JSON.stringify(renderDashboard()))
     expect(shown.filter((one) => !exported.has(one))).toEqual([])
     expect(shown.length).toBeGreaterThan(15)
   })
 
-  it('are nowhere that callers reach', async () => {
+  it('are not reachable by callers', async () => {
     const { services, graphql, intake, metrics } = whole.client.endpoints
     expect(Object.keys(metrics)).toHaveLength(6)
     for (const url of [...Object.values(services), new URL(graphql).origin, intake]) {
@@ -155,7 +155,7 @@ describe('metrics', () => {
     }
   })
 
-  it('are named as they are read, and every part tells of its traffic and how late it is', async () => {
+  it('are named as they are read, and every part reports its traffic and its delays', async () => {
     await whole.client.query(
       '{ customers { totalCount } orders { totalCount } segments { id } bulkOperations { totalCount } decisions { totalCount } }',
     )
@@ -170,7 +170,7 @@ describe('metrics', () => {
       })
     }
     const types = new Set(instruments.map(({ name }) => name))
-    // Heads of histograms carry the bare name.
+    // TYPE lines of histograms carry the bare name.
     expect([...seen].filter((name) => !exported.has(name) && !types.has(name))).toEqual([])
     for (const name of [
       'renmai_outbox_published_total',

@@ -53,7 +53,7 @@ async function addPartner(scopes: string[]): Promise<{ clientId: string; renmai:
   return { clientId: createApiClient.client.id, renmai }
 }
 
-/** Somebody new looks at a page, and so becomes a customer; or several do. */
+/** A new person, or several, views a page and so becomes a customer. */
 async function meet(people = 1): Promise<void> {
   const { createEventSource } = await whole.client.query<{ createEventSource: { account: { id: string } } }>(
     'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } } }',
@@ -77,7 +77,7 @@ const create = (renmai: Renmai, document = DOCUMENT, at = url) =>
   renmai.request(CreateWebhookEndpointDocument, { input: { url: at, document } })
 
 describe('a partner', () => {
-  it('is told of customers by webhook, with what its scopes allow, verified by the SDK, until its client is revoked', async () => {
+  it('receives customers by webhook, with the fields that its scopes allow, verified by the SDK, until its client is revoked', async () => {
     const { clientId, renmai } = await addPartner(['customers:read', 'webhooks:read', 'webhooks:write'])
     const { createWebhookEndpoint } = await create(renmai)
     const { endpoint, secret } = createWebhookEndpoint
@@ -119,7 +119,7 @@ describe('a partner', () => {
     expect(got).toHaveLength(before)
   })
 
-  it('is told that an endpoint of its own is gone, at another', async () => {
+  it('is notified that an endpoint of its own is gone, at another', async () => {
     const { renmai } = await addPartner(['customers:read', 'webhooks:read', 'webhooks:write'])
     const { createWebhookEndpoint: watching } = await create(renmai, 'subscription { webhookEndpointDisabled { id disabledReason } }')
     const gone = createServer((_request, response) => response.writeHead(410).end()).listen(0, '127.0.0.1')
@@ -147,13 +147,13 @@ describe('a partner', () => {
     await expect(create(renmai, document)).rejects.toMatchObject({ code })
   })
 
-  it('is refused hosts inside', async () => {
+  it('is refused inside hosts', async () => {
     const { renmai } = await addPartner(['customers:read', 'webhooks:write', 'webhooks:read'])
     for (const at of ['https://169.254.169.254/latest', 'https://localhost/', 'http://127.0.0.2:8080/'])
       await expect(create(renmai, DOCUMENT, at)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
   })
 
-  it('gets a whole list as a file: every customer once, by a link that is good for nothing else, and is told when it is there', async () => {
+  it('gets a whole list as a file: every customer once, by a link that is good for nothing else, and is notified when it is there', async () => {
     const { renmai } = await addPartner(['customers:read', 'webhooks:read', 'webhooks:write', 'exports:write'])
     await create(renmai, 'subscription { bulkOperationFinished { id status objectCount } }')
     await meet(120)

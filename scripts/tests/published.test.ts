@@ -35,7 +35,7 @@ type Resolve = (event: object, args: object, context: object, info: object) => u
 const load = async (name: string): Promise<Loaded> =>
   ((await import(`${ROOT}services/${name}/src/service.ts`)) as Record<string, Loaded>)[name]!
 
-/** Has every member and can be called: a resolver reads its event whatever it then does with it. */
+/** A value with every member that can be called: a resolver can read its event and go on. */
 const anything: object = new Proxy(() => anything, { get: (_, name) => (name === 'then' ? undefined : anything) })
 
 /** The fields that the resolver of a subscription reads of an event. */
@@ -59,7 +59,7 @@ describe('the events that services publish in their tests', () => {
     expect(unset).toEqual([])
   })
 
-  it.each(SERVICES)('are accepted by %s, which reads no field that nobody sets', async (name) => {
+  it.each(SERVICES)('are accepted by %s, which reads no field that no publisher sets', async (name) => {
     const service = await load(name)
     const { db, drop } = await testDatabase(inject('postgresUrl'), service)
     const problems: string[] = []

@@ -4,7 +4,7 @@ import { ROOT } from '../stack/paths.ts'
 
 const WRITES = /\.(insert|update|delete)\(|\b(insertRows|publish)\(|\b(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+[a-z$]/
 
-it('files of queries only read: what writes stands in a file named by its verb', () => {
+it('files of queries only read: code that writes is in a file named by its verb', () => {
   const files = globSync('services/*/src/**/*.queries.ts', { cwd: ROOT })
   expect(files.length).toBeGreaterThan(3)
   expect(files.filter((file) => WRITES.test(readFileSync(`${ROOT}${file}`, 'utf8')))).toEqual([])

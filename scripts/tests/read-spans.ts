@@ -1,11 +1,11 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 
-/** What a test wants to know of a span: which process made it. */
+/** A span, with the process that made it. */
 export type Seen = { service: string; name: string; traceId: string }
 
 type Fields = Map<number, Uint8Array[]>
 
-/** The parts of a message that have a length, by number; OTLP's numbers never change (opentelemetry-proto, trace/v1). */
+/** The length-delimited fields of a message, by number; OTLP's numbers never change (opentelemetry-proto, trace/v1). */
 function fieldsOf(bytes: Uint8Array): Fields {
   const [reader, fields]: [BinaryReader, Fields] = [new BinaryReader(bytes), new Map()]
   while (reader.pos < reader.len) {

@@ -11,7 +11,7 @@ import { SERVICES } from '../compose-supergraph.ts'
 import { type Readable, typeOf } from '../recording/choose.ts'
 import { ROOT } from '../stack/paths.ts'
 
-/** Types that the recorded tests and demo have no reason to publish; a new type is recorded, or stands here on purpose. */
+/** Types that the recorded tests and the demo do not publish; a new type is recorded, or listed here on purpose. */
 const NOT_RECORDED = ['renmai.identity.v1.CustomerChanged', 'renmai.identity.v1.StaffChanged', 'renmai.engagement.v1.MessageFailed']
 
 type RecordedEvent = TestEvent & { publisher: string; json: unknown; place: string }
@@ -39,7 +39,7 @@ beforeAll(async () => {
   contracts = await readContracts()
 })
 
-/** Whether a message, or one within it, has bytes that its contract neither describes nor reserves for what it had once. */
+/** Whether a message, or one within it, has bytes that its contract neither describes nor reserves for a removed field. */
 function hasUnknown(value: unknown, reserved: readonly number[] = []): boolean {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
   if (((value as Partial<Message>).$unknown ?? []).some(({ no }) => !reserved.includes(no))) return true
@@ -49,7 +49,7 @@ function hasUnknown(value: unknown, reserved: readonly number[] = []): boolean {
 const reservedOf = ({ proto }: DescMessage): number[] =>
   proto.reservedRange.flatMap(({ start, end }) => Array.from({ length: end - start }, (_, no) => start + no))
 
-/** The recorded JSON without what its contract had once. */
+/** The recorded JSON without removed fields. */
 const withoutReserved = (json: object, { proto }: DescMessage): object =>
   Object.fromEntries(Object.entries(json).filter(([key]) => !proto.reservedName.some((name) => camelCase(name) === key)))
 
@@ -65,7 +65,7 @@ describe('recorded events', () => {
     ).toEqual([])
   })
 
-  it('are understood by the contracts of today, with nothing lost', () => {
+  it('are read by the present contracts without loss', () => {
     for (const { type, payload, json, place } of recorded) {
       const contract = contracts.get(type)
       if (!contract) throw new Error(`${place}: no contract describes ${type} any more`)

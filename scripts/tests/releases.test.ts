@@ -15,7 +15,7 @@ afterAll(() => folder.remove())
 const LOG = '# Changes\n\nWords.\n\n## 2026-01-01\n\n- Long ago\n'
 let of: Compared & { said: string[] }
 let turn = 0
-/** A copy of today's contracts, that a test may change, and a baseline of them. */
+/** A copy of the present contracts that a test may change, and a baseline of them. */
 beforeEach(() => {
   const place = `${folder.path}/${turn++}`
   const now: Contracts = {
@@ -46,7 +46,7 @@ const changes = () => listChanges(contractsIn(comparedWith(of.releases)), of.now
 const list = async () => writeFileSync(of.changelog, writeUnreleased(readFileSync(of.changelog, 'utf8'), await changes()))
 
 describe('before the first release', () => {
-  it('contracts may break, which each gate says in one line', async () => {
+  it('contracts may break, which each gate states in one line', async () => {
     for (const breakIt of [removeEventField, removePublicField, removeStaffField]) breakIt()
     for (const gate of [protoKept, schemaKept, publicSchemaKept]) await gate(of)
     expect(of.said).toEqual(Array(3).fill(expect.stringMatching(/^no release yet/)))
@@ -67,14 +67,14 @@ describe('before the first release', () => {
     await expect(changelogFresh(of)).rejects.toThrow(line)
   })
 
-  it('the changelog lists nothing that was taken back', async () => {
+  it('the changelog lists no change that was reverted', async () => {
     await list()
     const log = readFileSync(of.changelog, 'utf8')
     writeFileSync(of.changelog, writeUnreleased(log, ['- **Breaking** Something']))
     await expect(changelogFresh(of)).rejects.toThrow('npm run changelog')
   })
 
-  it('what people wrote under the heading stays', () => {
+  it('text by people under the heading stays', () => {
     const noted = writeUnreleased(LOG, []).replace('## Unreleased\n', '## Unreleased\n\nMoney is in minor units now.\n')
     expect(writeUnreleased(noted, ['- One'])).toMatch(
       /## Unreleased\n\nMoney is in minor units now\.\n\n<!--.*-->\n\n- One\n\n## 2026-01-01\n\n- Long ago\n$/,
@@ -85,7 +85,7 @@ describe('before the first release', () => {
 describe('a release', () => {
   const release = () => makeRelease('0.1.0', '2026-12-01', of)
 
-  it('keeps its contracts, closes the section of the changelog, and says how it is tagged', async () => {
+  it('keeps its contracts, closes the section of the changelog, and states how it is tagged', async () => {
     removeEventField()
     await list()
     expect(release().join('\n')).toContain('git tag -s v0.1.0')
@@ -102,7 +102,7 @@ describe('a release', () => {
     ['events', protoKept, removeEventField],
     ['the schema of staff', schemaKept, removeStaffField],
     ['the public schema', publicSchemaKept, removePublicField],
-  ])('is what %s may not break afterwards, however often they are looked at', async (_what, gate, breakIt) => {
+  ])('is what %s may not break afterwards, however often they are checked', async (_what, gate, breakIt) => {
     release()
     await gate(of)
     expect(of.said).toEqual([])
@@ -112,7 +112,7 @@ describe('a release', () => {
     await expect(gate(of), 'the changelog is no excuse').rejects.toThrow(/break/)
   })
 
-  it('is newer by its numbers, not by its letters', () => {
+  it('is compared by its numbers, not as text', () => {
     for (const version of ['0.9.0', '0.10.0', 'notes']) mkdirSync(`${of.releases}/${version}`)
     expect(newestRelease(of.releases)).toBe('0.10.0')
     expect(() => requireNext('0.9.1', '0.10.0')).toThrow('not above')
@@ -120,7 +120,7 @@ describe('a release', () => {
     requireNext('0.11.0', '0.10.0')
   })
 
-  it('whose tag a clone lacks cannot be upgraded from, and says how to get it', () => {
+  it('whose tag a clone lacks cannot be upgraded from, and the error states how to get it', () => {
     const root = `${folder.path}/clone`
     const git = (...args: string[]) => expect(spawnSync('git', args, { cwd: root }).status).toBe(0)
     mkdirSync(`${root}/releases/0.1.0`, { recursive: true })

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { request } from 'undici'
 import type { Whole } from './whole.ts'
 
-/** What is written about calls and events, also where nothing of what they are about changes. */
+/** Tables that record calls and events, also those that change no data. */
 const LOGS = [
   'outbox',
   'inbox',

@@ -18,7 +18,7 @@ let keys = 0
 export const key = () => `whole-test-${++keys}`
 export const codes = ({ body }: Answer) => body.errors?.map((error) => error.extensions.code).join()
 
-/** A whole platform for the file that calls it, and what tests do there. */
+/** Starts a whole platform for the calling file and returns functions that tests share. */
 export function wholeSeed() {
   let whole: Whole
   beforeAll(async () => {
@@ -54,7 +54,7 @@ export function wholeSeed() {
   }
   const createKey = async (scopes: string[]) => (await createClient(scopes, 'OWN')).key
 
-  /** Somebody new, of whom a source reports one page view. */
+  /** Adds a new person, of whom a source reports one page view. */
   async function meet(login: string, phone?: string): Promise<{ id: string; profiles: { id: string }[] }> {
     const { account } = await createSource()
     const identifiers = [{ namespace: 'login', value: login }, ...(phone ? [{ namespace: 'phone', value: phone, isVerified: true }] : [])]

@@ -10,7 +10,7 @@ import { codes, key, wholeSeed } from './whole-seed.ts'
 const seed = wholeSeed()
 
 describe('a subgraph', () => {
-  it('answers nobody but the gateway', async () => {
+  it('answers only the gateway', async () => {
     for (const url of Object.values(seed.whole.client.endpoints.services)) {
       for (const headers of [{}, { authorization: `Bearer ${await seed.whole.client.token()}` }]) {
         const answer = await request(`${url}/graphql`, {
@@ -26,7 +26,7 @@ describe('a subgraph', () => {
 })
 
 describe('signed intake', () => {
-  it('takes what is signed, once, and nothing else', async () => {
+  it('accepts each signed delivery once, and nothing else', async () => {
     const { account, secret } = await seed.createSource()
     const url = seed.whole.client.endpoints.intake + account.callbackPath
     const body = JSON.stringify({
@@ -72,7 +72,7 @@ describe('signed intake', () => {
   })
 })
 
-describe('who listens', () => {
+describe('a subscriber', () => {
   const listen = async (query: string, variables = {}) => {
     const told: Record<string, unknown>[] = []
     const url = `${seed.whole.client.endpoints.graphql}/stream`
@@ -83,7 +83,7 @@ describe('who listens', () => {
     return { told, stop: () => client.dispose() }
   }
 
-  it('is told of customers, segments and numbers as they change, with what all services know', async () => {
+  it('receives customers, segments and numbers as they change, with fields of all services', async () => {
     const { id, profiles } = await seed.meet(newId())
     const { id: other } = await seed.meet(newId())
     const [customer, segments, numbers] = await Promise.all([
@@ -103,7 +103,7 @@ describe('who listens', () => {
       seed.whole.client.query(`mutation P($input: TagProfilesInput!) { ${verb}(input: $input) { changed } }`, {
         input: { idempotencyKey: key(), tagId: createTag.tag.id, profileIds: [profileId] },
       })
-    // A stream begins a moment after it was asked for, so the change is made until it is heard.
+    // A stream begins a moment after its request, so the change is repeated until it arrives.
     await eventually(async () => {
       await tag('tagProfiles', profiles[0]!.id)
       await tag('untagProfiles', profiles[0]!.id)
@@ -165,8 +165,8 @@ describe('one customer over five services', () => {
   })
 })
 
-// The last: nobody asks after it.
-it('who listens is told when the gateway ends, in time to go elsewhere', async () => {
+// The last test: it ends the gateway.
+it('a subscriber is notified when the gateway ends, in time to connect elsewhere', async () => {
   const ended: string[] = []
   const client = createEventClient({
     url: `${seed.whole.client.endpoints.graphql}/stream`,

@@ -5,7 +5,7 @@ import { recordStreams } from '../recording/streams.ts'
 import { type Platform, type PlatformOptions, startPlatform } from '../stack/platform.ts'
 import { createSecrets } from '../stack/secrets.ts'
 
-/** The whole platform, in processes of its own and with data of its own, as a test needs it. */
+/** Starts the whole platform for a test, in processes of its own and with data of its own. */
 export type Whole = { platform: Platform; client: Client; tenantId: string; folder: string; stop: () => Promise<void> }
 
 export async function startWhole(more: Partial<PlatformOptions> = {}): Promise<Whole> {

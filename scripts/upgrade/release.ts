@@ -17,8 +17,8 @@ export function haveMigrationsChanged(ref: string): boolean {
 }
 
 /**
- * Puts the code and the tests of another commit into a folder of their own, with the migrations of this one: what an old pod
- * meets between the migration and its end. Packages are shared, first-party ones are its own.
+ * Puts the code and the tests of another commit into a folder of their own, with the migrations of this commit: an old pod
+ * runs like this between the migration and its end. Packages are shared, except for our own.
  */
 export function checkOut(ref: string): Release {
   const folder = makeFolder('release')
@@ -54,7 +54,7 @@ function replaceMigrations(from: string, to: string): void {
   cpSync(`${from}/migrations`, `${to}/migrations`, { recursive: true })
 }
 
-/** Each package where it is installed; `@renmai/...` where this release has it. */
+/** Links each package to its installed place, and `@renmai/...` to the release's own code. */
 function linkPackages(path: string): void {
   for (const folder of ['', 'gateway/', ...readdirSync(`${path}/services`).map((name) => `services/${name}/`), 'scripts/']) {
     const installed = `${ROOT}${folder}node_modules`

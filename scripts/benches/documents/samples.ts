@@ -8,20 +8,20 @@ const UNKNOWN_FIELDS = 1_950
 /** A document may have 2,000 tokens; longer names make 23 kB of them. */
 const PADDING = '_'.repeat(620)
 
-/** Grows like the text of a document: 1 for one of 23 kB. */
+/** Share of the length of a document: 1 for one of 23 kB. */
 const atMost = (most: number, share: number) => Math.max(1, Math.round(most * share))
 const repeat = (count: number, make: (no: number) => string) => Array.from({ length: count }, (_, no) => make(no)).join(' ')
 
 /**
  * A document that is answered: customers over all services.
- * @param name what makes it another document than any before; a GraphQL name
+ * @param name makes it differ from every earlier document; a GraphQL name
  * @param share of the size that it has at most, above 0 and up to 1
  */
 export function goodDocument(name: string, share: number): string {
   return `query ${name}($id: ID!) { ${repeat(atMost(ROOT_FIELDS, share), (no) => `${name}_${no}${PADDING}: customer(id: $id) ${CUSTOMER}`)} }`
 }
 
-/** A document that is refused: by turns it has too many root fields, an unknown field in each of its fields, or no end. */
+/** A document that is refused: alternately it has too many root fields, an unknown field in each of its fields, or no end. */
 export function refusedDocument(name: string, share: number, turn: number): string {
   const kinds = [
     () => `query ${name} { ${repeat(atMost(UNKNOWN_FIELDS, share), (no) => `${name.slice(0, 6)}_${no}`)} }`,

@@ -1,18 +1,18 @@
 import type { Pace, Send } from '../send-in-thread.ts'
 import type { Tenant } from './tenant.ts'
 
-/** One way in which a tenant could make a platform slow for another, and what of the other is measured meanwhile. */
+/** An attack with which a tenant could slow another, and the requests of the other that are measured meanwhile. */
 export type Attack = {
   name: string
-  /** What is measured; an ordinary neighbour does the same. */
+  /** The measured requests; an ordinary neighbour sends the same. */
   measured: (tenant: Tenant) => Send
-  /** How often it is sent by each, given how often the usual queries are. */
+  /** Rate of each sender, from the rate of the usual queries. */
   perSecond: (ordinary: number) => number
-  /** @param victim whose ids the attacker knows */
+  /** @param victim the other tenant; the attacker knows its ids */
   attack: (attacker: Tenant, victim: Tenant) => Send
   pace: (ordinary: number) => Pace
-  /** Whose attack it is, where it is not a tenant's with the smallest plan. */
+  /** The attacker, where it is not a tenant with the smallest plan. */
   plan?: 'ENTERPRISE'
-  /** Removes what a round left to be done, which would make the next one slower. */
+  /** Removes work that a round left, which would slow the next round. */
   clear?: (tenants: Tenant[]) => Promise<void>
 }

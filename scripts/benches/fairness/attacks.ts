@@ -11,7 +11,7 @@ import { wrongKeys } from './wrong-keys.ts'
 
 const NOISY = 10
 
-/** Queries ten times its share, which is more than the platform can do. */
+/** Sends queries at ten times its share, which is more than the platform's capacity. */
 const tenTimes: Attack = {
   name: 'ten-times',
   measured: queries(COUNTS),
@@ -20,7 +20,7 @@ const tenTimes: Attack = {
   pace: (ordinary) => ({ perSecond: ordinary * NOISY }),
 }
 
-/** The same with points enough for it, so that admission alone protects the other. */
+/** The same with enough points of cost, so that admission alone protects the other tenant. */
 const tenTimesPaid: Attack = { ...tenTimes, name: 'ten-times-paid', plan: 'ENTERPRISE' }
 
 export const ATTACKS: readonly Attack[] = [
@@ -37,7 +37,7 @@ export const ATTACKS: readonly Attack[] = [
   wrongKeys,
 ]
 
-/** @throws Error that names those that there are */
+/** @throws Error that names the existing attacks */
 export function findAttack(name: string): Attack {
   const found = ATTACKS.find((one) => one.name === name)
   if (!found) throw new Error(`There is no attack ${name}. There are: ${ATTACKS.map((one) => one.name).join(', ')}`)

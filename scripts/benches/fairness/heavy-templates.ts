@@ -8,7 +8,7 @@ import { onDatabase } from './on-database.ts'
 import { PURPOSE, type Tenant } from './tenant.ts'
 import { OF_ENGAGEMENT, queries } from './usual.ts'
 
-/** Of each of several templates: one that took too long is not rendered again for a while. */
+/** Per template. Several are needed, since one that took too long is not rendered again for a while. */
 const [TEMPLATES, MESSAGES] = [4, 25]
 const [SETTLED_WITHIN_MS, POLL_MS] = [20_000, 10]
 
@@ -57,7 +57,7 @@ function messagesOf({ tenantId, endpoints, profiles }: Tenant, templateId: strin
   }
 }
 
-/** Nobody has an account to send by, which is looked at after everything else. */
+/** No tenant has an account to send by; this is checked after everything else. */
 const ENDS = ['NO_CHANNEL_ACCOUNT', 'TEMPLATE_TOO_HEAVY']
 
 async function forgetMessages(tenants: Tenant[]): Promise<void> {

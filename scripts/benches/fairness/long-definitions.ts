@@ -4,8 +4,8 @@ import type { Attack } from './attack.ts'
 import { onDatabase } from './on-database.ts'
 import { createSegment, post, segments } from './usual.ts'
 
-/** As many clauses as a definition may have, with the lists that hold them. */
-// Nobody matches any of them, so that each is evaluated for everybody.
+/** The most clauses that a definition may have, with the lists that hold them. */
+// No customer matches any of them, so that each is evaluated for every customer.
 const LISTS = [19, 19, 19, 19, 19, 19, 19, 19, 19, 18]
 
 /** Creates segments whose definitions are as long as they may be. */

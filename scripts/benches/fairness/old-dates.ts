@@ -12,7 +12,7 @@ const year = new Date().getUTCFullYear()
 const REPORTS = `{ attribution(model: LINEAR, from: "${year}-01-01T00:00:00Z", to: "${year}-12-31T00:00:00Z") { conversions channels { channel conversions } }
   kpis(from: "${year}-01-01", to: "${year}-12-31") { days { day touchpoints orders } } }`
 
-/** Sends events of as many months as there are. */
+/** Sends events of as many different months as possible. */
 export const oldDates: Attack = {
   name: 'old-dates',
   measured: queries(REPORTS),

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { Endpoints } from '../../stack/endpoints.ts'
 
-/** Works on a service's database as its superuser: for what no caller can bring about, or not at the speed that is wanted. */
+/** Runs SQL on a service's database as superuser: for states that no caller can create, or not fast enough. */
 export async function onDatabase<T>({ endpoints }: { endpoints: Endpoints }, name: string, work: (client: pg.Client) => Promise<T>) {
   const client = new pg.Client({ connectionString: Object.assign(new URL(endpoints.postgres), { pathname: `/${name}` }).href })
   await client.connect()

@@ -3,7 +3,7 @@ import { refusedDocument } from '../documents/samples.ts'
 import type { Attack } from './attack.ts'
 import { COUNTS, documents, queries } from './usual.ts'
 
-/** Sends documents of 23 kB that are not valid, each another one. */
+/** Sends distinct documents of 23 kB that are not valid. */
 export const refusedDocuments: Attack = {
   name: 'refused-documents',
   measured: queries(COUNTS),

@@ -2,7 +2,7 @@ import { type Job, type Send, type Sending, sendInThread, serveThread } from '..
 import { findAttack } from './attacks.ts'
 import type { Tenant } from './tenant.ts'
 
-/** Who sends: somebody who does what is measured, or an attacker with their victim. */
+/** The sender of a side: a tenant with the measured requests, or an attacker with its victim. */
 type Side = { attack: string; tenant: Tenant; victim?: Tenant }
 
 /** Sends one side of an attack from a thread of its own. */

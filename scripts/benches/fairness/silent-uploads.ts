@@ -4,10 +4,10 @@ import type { Attack } from './attack.ts'
 import { HEADER, imports, post, send, startImport } from './usual.ts'
 
 const CONNECTIONS = 30
-/** Imports that are started: more uploads than these are second ones of the same. */
+/** Number of imports; further uploads repeat these. */
 const IMPORTS = 10
 
-/** Begins to send files and stops after their first line, over as many connections as it likes. */
+/** Begins to send files and stops after their first line, over an unlimited number of connections. */
 export const silentUploads: Attack = {
   name: 'silent-uploads',
   measured: imports,

@@ -10,7 +10,7 @@ import type { Endpoints } from '../../stack/endpoints.ts'
 import type { Stage } from '../stage.ts'
 import { onDatabase } from './on-database.ts'
 
-/** A tenant as a sender needs it, in plain data. */
+/** Data of a tenant that a sender needs; plain, since it goes to a thread. */
 export type Tenant = {
   tenantId: string
   key: string
@@ -23,7 +23,7 @@ export type Tenant = {
   templates: { plain: string; heavy: string }
 }
 
-/** Of the messages of `plan`. */
+/** Purpose of the messages of `plan`. */
 export const PURPOSE = 'service'
 
 /** 729 million rounds for a body of 220 characters. */
@@ -32,7 +32,7 @@ const HEAVY = `${'{% for x in (1..9000) %}'.repeat(3)}x${'{% endfor %}'.repeat(3
 type Plan = Parameters<typeof addOtherTenant>[1]
 type Write = <T>(field: string, selection: string, input: object) => Promise<T>
 
-/** Adds a tenant with customers, orders and what its senders need. */
+/** Adds a tenant with customers, orders and the data that its senders need. */
 export async function addTenant(stage: Pick<Stage, 'platform' | 'client'>, plan: Plan, people: number): Promise<Tenant> {
   const { endpoints } = stage.client
   const { tenantId, key } = await addOtherTenant(stage.platform, plan)
@@ -89,7 +89,7 @@ async function readProfiles(query: Client['query'], wanted: number): Promise<str
   return ids
 }
 
-/** @throws Error until engagement, which renders them, knows them all */
+/** @throws Error until engagement, which renders the templates, knows all of them */
 async function requireTemplates(at: Pick<Tenant, 'endpoints'>, ids: string[]): Promise<void> {
   const { rowCount } = await onDatabase(at, 'engagement', (client) => client.query('SELECT 1 FROM templates WHERE id = ANY($1)', [ids]))
   if (rowCount !== ids.length) throw new Error(`Of ${ids.length} templates ${rowCount} are known`)

@@ -8,10 +8,10 @@ const [KB, MB] = [1_024, 1_024 ** 2]
 const xml = (bytes: number) => `<xml>${'<a/>'.repeat((bytes - 12) / 4)}</xml>`
 const XML = [xml(MB), xml(63 * KB)]
 const EVENTS = `{"events":[${Array.from({ length: 20_000 }, () => '{"a":[{}]}').join(',')}]}`
-/** The other end closed the connection, without reading what it refuses. */
+/** The server closed the connection without reading the body that it refuses. */
 const CLOSED = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']
 
-/** Sends long bodies that nobody signed to the addresses at which platforms call back. */
+/** Sends long unsigned bodies to the callback addresses of platforms. */
 export const unsignedCallbacks: Attack = {
   name: 'unsigned-callbacks',
   measured: (tenant) => inTurn(queries(OF_ENGAGEMENT)(tenant), events(tenant)),

@@ -8,7 +8,7 @@ import { type Answer, askerOf, isBusy, outcomeOf, type Post, posterOf } from '..
 import type { Outcome, Send } from '../send-in-thread.ts'
 import type { Tenant } from './tenant.ts'
 
-/** What ordinary tenants do; each makes a sender. */
+/** Requests of ordinary tenants; each makes a sender. */
 
 export const COUNTS = '{ customerCounts { customers profiles } orderCounts { orders parked } touchpointCounts { total } }'
 export const OF_ENGAGEMENT = '{ orderCounts { orders parked } touchpointCounts { total } }'
@@ -20,7 +20,7 @@ export const queries = (query: string) => (tenant: Tenant) =>
 
 /**
  * Documents one after another.
- * @param outcomeOf what an answer that is no refusal of a busy platform comes to; undefined for a wrong one
+ * @param outcomeOf maps an answer that is not a refusal for load to its outcome; undefined for a wrong answer
  */
 export const documents =
   (next: (no: number) => string, outcomeOf: (answer: Answer) => 'ANSWERED' | 'REFUSED' | undefined) =>
@@ -34,7 +34,7 @@ export const documents =
     }
   }
 
-/** One after the other, by turns. */
+/** Calls the functions in turn. */
 export function inTurn(...sends: Send[]): Send {
   let no = 0
   return (signal) => sends[no++ % sends.length]!(signal)
@@ -91,7 +91,7 @@ const CREATE = 'mutation S($input: CreateSegmentInput!) { createSegment(input: $
 const READY_WITHIN_MS = 20_000
 const POLL_MS = 10
 
-/** Segments, from the moment when they are created to that when their members are known. */
+/** Segments, measured from their creation until their members are known. */
 export function segments(tenant: Tenant): Send {
   const graphql = post(tenant)
   return async (signal) => {

@@ -7,12 +7,12 @@ import { COUNTS, post, send } from './usual.ts'
 
 const CONNECTIONS = 100
 
-/** Sends keys with the victim's tenant and key id, which are public, and secrets that are guessed. */
+/** Sends keys with the victim's tenant and key id, which are public, and guessed secrets. */
 export const wrongKeys: Attack = {
   name: 'wrong-keys',
   measured: (tenant) => {
     const graphql = post(tenant)
-    // Each over a connection of its own, as a client that has just begun.
+    // Each over its own connection, as a new client.
     return async (signal) => outcomeOf(await graphql({ query: COUNTS }, { signal, reset: true }))
   },
   perSecond: (ordinary) => ordinary,

@@ -11,7 +11,7 @@ const INSTALL_MS = 600_000
 /**
  * Starts @graphql-hive/gateway in its fastest mode (planner and runtime of its Rust router), installed the first time, over
  * the same supergraph and subgraphs.
- * @param urls of the subgraphs by name
+ * @param urls URLs of the subgraphs by name
  */
 export async function startHive(urls: Record<string, string>, folder: string): Promise<{ child: Child; url: string }> {
   install()

@@ -3,7 +3,7 @@ import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway'
 import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 
-/** @apollo/gateway in @apollo/server as their documentation starts them, without access or cost. Prints where it listens. */
+/** @apollo/gateway in @apollo/server as their documentation starts them, without access or cost. Prints its address. */
 const urls = JSON.parse(process.argv[2]!) as Record<string, string>
 const supergraphSdl = readFileSync(new URL('../../../gateway/supergraph.graphql', import.meta.url), 'utf8')
 const gateway = new ApolloGateway({

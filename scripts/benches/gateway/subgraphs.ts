@@ -17,14 +17,14 @@ import {
 import { type CompiledQuery, compileQuery } from 'graphql-jit'
 import { SERVICES } from '../../compose-supergraph.ts'
 
-/** How many of each list: what a page of customers holds, and what belongs to one of them. */
+/** Items of each list: customers in a page, and things that belong to one customer. */
 const [ON_A_PAGE, OF_ONE] = [20, 3]
 
 type Thing = Record<string, unknown>
 
 /**
- * The five subgraphs with their true schemas, answering always the same, at once or after the milliseconds that are given:
- * what a gateway costs is seen best when nothing behind it costs anything. Prints where they listen.
+ * The five subgraphs with their true schemas and constant answers, sent immediately or after the given milliseconds: the cost
+ * of a gateway is seen best when the subgraphs behind it cost nothing. Prints their addresses.
  */
 const delayMs = Number(process.argv[2] ?? 0)
 const urls = await Promise.all(SERVICES.map(async (name) => [name, await serve(load(name))] as const))

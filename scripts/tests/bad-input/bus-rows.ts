@@ -5,7 +5,7 @@ import { EnvelopeSchema } from '@renmai/proto/platform/v1/envelope'
 
 const TYPE = 'renmai.engagement.v1.TouchpointsRecorded'
 
-/** A message that somebody with access to the bus might send. */
+/** A message that an attacker with access to the bus might send. */
 export type BusRow = { id: string; what: string; send: (nats: NatsConnection, tenantId: string) => void }
 
 const send = (nats: NatsConnection, tenant: string, payload: Uint8Array, tenantHeader = tenant) => {
@@ -18,7 +18,7 @@ const send = (nats: NatsConnection, tenant: string, payload: Uint8Array, tenantH
 const sendEvent = (nats: NatsConnection, tenant: string, payload: Uint8Array, id: string = newId()) =>
   send(nats, tenant, toBinary(EnvelopeSchema, create(EnvelopeSchema, { events: [{ id, payload }] })))
 
-/** Each becomes a dead letter of every consumer that listens, and keeps nothing back. */
+/** Each becomes a dead letter of every consumer of the subject, and does not block other messages. */
 export const busRows: BusRow[] = [
   { id: 'E1', what: 'no bytes', send: (nats, tenant) => send(nats, tenant, new Uint8Array()) },
   { id: 'E1', what: 'an event of no bytes', send: (nats, tenant) => sendEvent(nats, tenant, new Uint8Array()) },

@@ -17,10 +17,10 @@ const NOBODY = { status: 401, code: /^UNAUTHENTICATED$/ }
 const QUERY = '{"query":"{ tenant { id } }"}'
 const json = { 'content-type': 'application/json' }
 
-/** A gateway that believes an issuer whose key the test has. */
+/** A gateway that trusts an issuer whose key the test has. */
 export type OwnIssuer = {
   graphql: string
-  /** The public half of what it signs with, which everybody may fetch. */
+  /** The public half of its signing key, which everybody may fetch. */
   publicKey: KeyObject
   token: (claims?: object, header?: object) => string
   forge: Forge
@@ -156,7 +156,7 @@ export const keyRows: Row[] = [
   },
   {
     id: 'A29',
-    what: 'a subgraph asked from outside',
+    what: 'a subgraph called from outside',
     send: ({ whole, key }) =>
       call(`${whole.client.endpoints.services.identity}/graphql`, {
         headers: { ...json, authorization: `Bearer ${key}` },

@@ -6,7 +6,7 @@ import { type Answered, ask, call, type Row, type Stage, times } from './row.ts'
 const HEADER = 'order_no,sku,title,quantity,time,price,member,phone,email,name'
 const LINE = 'E1,a,A,1,2026-01-01 10:00:00,9.90,m1,,,'
 
-/** Announces a file and sends it; the answer is that of whichever step refused it, else of the import. */
+/** Announces a file and sends it. @returns the answer of the step that refused it, else of the import */
 export async function upload(
   stage: Stage,
   file: string | Buffer,

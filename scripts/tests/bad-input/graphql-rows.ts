@@ -5,7 +5,7 @@ const REFUSED = /GRAPHQL_|INVALID|BAD_USER_INPUT|BAD_REQUEST|NONE/
 const BAD = 400
 const bomb = `{ customers(first: 1) { nodes { ...f0 ...f0 } } } ${times(18, (no) => `fragment f${no} on Customer { a: profiles { id } ...f${no + 1} b: tags { id } ...f${no + 1} }`)} fragment f18 on Customer { id }`
 
-/** Documents that are no documents, or cost more than they may. */
+/** Documents that are not valid, or cost more than allowed. */
 const documents: Row[] = [
   { id: 'A1', what: 'a batch', send: (s) => post(s, [{ query: '{ tenant { id } }' }]), status: BAD },
   { id: 'A2', what: '31 aliases of one field', send: (s) => ask(s, `{ ${times(31, (no) => `a${no}: tenant { id }`)} }`), status: BAD },
@@ -62,7 +62,7 @@ const documents: Row[] = [
   },
 ]
 
-/** Requests that are no POST of JSON. */
+/** Requests that are not a POST of JSON. */
 const requests: Row[] = [
   {
     id: 'A15',
@@ -84,7 +84,7 @@ const requests: Row[] = [
   },
   {
     id: 'A16',
-    what: 'text/plain, which a browser sends without asking',
+    what: 'text/plain, which a browser sends without a preflight',
     send: (s) => post(s, { query: '{ __typename }' }, { 'content-type': 'text/plain' }),
     status: [400, 415],
   },

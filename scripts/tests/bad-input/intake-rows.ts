@@ -23,7 +23,7 @@ export const eventBody = (change: object = {}) =>
     ],
   })
 
-/** Sends events, signed as given; the signature is over `signed`, which may differ from what is sent. */
+/** Sends events, signed as given; the signature is over `signed`, which may differ from the sent body. */
 export function events(
   { source }: Stage,
   body: string,
@@ -132,7 +132,7 @@ type Callback = {
   body?: (cipherText: string) => string
 }
 
-/** A WeCom callback, good but for what is changed. */
+/** A WeCom callback, valid except for the given changes. */
 export function wecom({ whole }: Stage, path: string, change: Callback = {}) {
   const { token = CORP.token, corpId = CORP.corpId, message = '<xml><MsgType>event</MsgType><Event>unknown</Event></xml>' } = change
   const timestamp = String(change.timestamp ?? Math.floor(Date.now() / 1_000))

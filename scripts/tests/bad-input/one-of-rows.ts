@@ -1,7 +1,7 @@
 import { newId } from '@renmai/platform/serve/ids'
 import { type Row, write } from './row.ts'
 
-/** Inputs of which exactly one field is to be given. */
+/** Inputs that require exactly one of their fields. */
 export const oneOfRows: Row[] = [
   {
     id: 'H15',

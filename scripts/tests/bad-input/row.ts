@@ -3,35 +3,35 @@ import { newId } from '@renmai/platform/serve/ids'
 import { request } from 'undici'
 import type { Whole } from '../whole.ts'
 
-/** What came back for one bad input. */
+/** The answer to one bad input. */
 export type Answered = { status: number; codes: string; text: string; headers: Record<string, unknown> }
 
-/** One bad input of the catalogue: how it is sent, and the answer that is wanted. */
+/** One bad input of the catalogue: how it is sent, and the expected answer. */
 export type Row<S extends Stage = Stage> = {
   id: string
   what: string
   send: (stage: S) => Promise<Answered>
   status: number | number[]
   code?: RegExp
-  /** What the body holds besides, or with a negative lookahead does not hold. */
+  /** A pattern for the body; with a negative lookahead, text that it must not hold. */
   text?: RegExp
 }
 
 export type Source = { id: string; url: string; secret: string; callbackPath: string }
 export type Stage = {
   whole: Whole
-  /** A key of our tenant with every scope, so that no row depends on the token's age. */
+  /** A key of our own tenant with every scope, so that no row depends on the token's age. */
   key: string
   /** Ids of another tenant's customer, profile, tag group, segment and account. */
   theirs: { customerId: string; profileId: string; groupId: string; accountId: string }
-  /** The other tenant itself, and a key of it with every scope. */
+  /** The other tenant, and a key of it with every scope. */
   victim: { tenantId: string; key: string }
   source: Source
-  /** Where our WeCom and Youzan accounts are called back. */
+  /** Callback paths of our own WeCom and Youzan accounts. */
   paths: { wecom: string; youzan: string }
 }
 
-/** A header with several values is sent as often. */
+/** A header with several values is sent once per value. */
 export type Headers = Record<string, string | string[]>
 type Options = { headers?: Headers; method?: string; body?: string | Buffer }
 
@@ -44,7 +44,7 @@ export async function call(url: string, { headers = {}, method = 'POST', body }:
   return { status: answer.statusCode, codes: codesOf(text), text, headers: answer.headers }
 }
 
-/** Who refuses a body by its length closes before all of it is sent, and the answer may be overtaken by that. */
+/** A server that refuses a body by its length closes before all of it is sent; the answer may be lost. */
 async function again<T>(attempt: () => Promise<T>): Promise<T> {
   for (let no = 1; ; no++) {
     try {
@@ -74,7 +74,7 @@ export const post = ({ whole, key }: Stage, body: unknown, headers: Headers = {}
 
 export const ask = (stage: Stage, query: string, variables?: unknown) => post(stage, { query, variables })
 
-/** Sends a mutation with an input and a fresh idempotency key, asking for nothing but the type. */
+/** Sends a mutation with an input and a fresh idempotency key, selecting only the type. */
 export const write = (stage: Stage, field: string, type: string, input: object) =>
   ask(stage, `mutation M($input: ${type}!) { ${field}(input: $input) { __typename } }`, { input: { idempotencyKey: newId(), ...input } })
 

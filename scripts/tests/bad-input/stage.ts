@@ -53,13 +53,13 @@ async function makeTheirs(whole: Whole, { key }: Stage['victim']): Promise<Stage
   }
 }
 
-/** Another tenant with things of its own. */
+/** Makes another tenant with objects of its own. */
 export async function addVictim(whole: Whole): Promise<Pick<Stage, 'victim' | 'theirs'>> {
   const victim = await addOtherTenant(whole.platform)
   return { victim, theirs: await makeTheirs(whole, victim) }
 }
 
-/** The whole platform with one tenant that attacks and one whose things it wants. */
+/** The whole platform with a tenant that attacks and a tenant that is attacked. */
 export async function openStage(): Promise<Stage> {
   const whole = await startWhole()
   const { key } = await write<{ key: string }>(whole, await whole.client.token(), 'createApiClient', 'CreateApiClientInput', 'key', {
@@ -91,7 +91,7 @@ export async function hold<S extends Stage>(stage: S, { send, status, code, text
   expect([status].flat(), said).toContain(answer.status)
   if (code) expect(answer.codes, said).toMatch(code)
   if (text) expect(answer.text).toMatch(text)
-  // Nothing of ours is broken by it, shown in it, or given to whom it does not belong.
+  // The answer reports no internal error, shows no internals, and holds no data of the other tenant.
   expect(answer.codes, said).not.toMatch(/INTERNAL/)
   expect(answer.text, said).not.toMatch(/\n\s+at |node_modules|SELECT |[Dd]id you mean|postgres:\/\//)
   for (const id of Object.values(stage.theirs)) expect(answer.text.replace(/not.?found.*/gi, ''), said).not.toContain(`"${id}"`)

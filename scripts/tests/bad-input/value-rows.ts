@@ -13,7 +13,7 @@ const event = (change: object) => ({
   ...change,
 })
 
-/** Values that do not fit. Field problems come with 200 and a coded error, as GraphQL over HTTP says. */
+/** Values that do not fit. Field problems come with 200 and a coded error, as GraphQL over HTTP specifies. */
 const values: Row[] = [
   {
     id: 'A22',
@@ -197,7 +197,7 @@ const values: Row[] = [
   },
 ]
 
-/** Ids of another tenant, wherever an id may stand. */
+/** Ids of another tenant, in every place of an id. */
 const foreign: Row[] = [
   {
     id: 'A27',

@@ -4,8 +4,8 @@ import { ATTACKS } from '../../benches/fairness/attacks.ts'
 import { measureFairness } from '../../benches/fairness.ts'
 import { startWhole, type Whole } from '../whole.ts'
 
-// How fast anything is depends on the machine and is for `npm run bench` to say. Here each request gets the answer that is
-// due to it: any other makes a bench throw.
+// Durations depend on the machine; `npm run bench` measures them. These tests check that each request gets the expected
+// answer: any other makes a bench throw.
 let whole: Whole
 
 beforeAll(async () => {
@@ -20,7 +20,7 @@ it('the bench of fairness measures a tenant beside each attack, and its worst ra
   for (const { ratio } of Object.values<{ ratio: number }>(line.attacks)) expect(ratio).toBeLessThanOrEqual(line.ratio)
 })
 
-it('the bench of documents has each read, half of them refused, and measures the memory of the gateway', async () => {
+it('the bench of documents sends each document, half of them refused, and measures the memory of the gateway', async () => {
   const line = await measureDocuments(whole, { documents: 60, step: 20, sizes: 5, restMs: 0 })
   expect(line).toMatchObject({ good: 30, refused: 30, atRest: expect.any(Number), value: expect.any(Number) })
 })

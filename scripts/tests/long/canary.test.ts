@@ -50,7 +50,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** What must never be seen outside of where it is kept sealed: the hero of the demo, and every secret. */
+/** Values that must never appear outside of their sealed place: data of the demo's main customer, and every secret. */
 function canaries(): Record<string, string> {
   const { hero, secrets } = story
   const {
@@ -88,7 +88,7 @@ function canaries(): Record<string, string> {
 
 const FILE_HEADER = 'order_no,sku,title,quantity,time,price,member,phone,email,name'
 
-/** Personal data and secrets where they do not belong, and parts that fail while they are on their way. */
+/** Sends personal data and secrets in wrong places, and stops parts while such data is under way. */
 async function provoke(): Promise<string[]> {
   const answers: string[] = []
   const { hero } = story
@@ -156,7 +156,7 @@ const filesBelow = (path: string): string[] =>
       )
     : []
 
-/** Everything that leaves the places where data is kept: logs, the bus, queued and dead events, metrics, traces. */
+/** All outputs of the platform beside its tables: logs, the bus, queued and dead events, metrics, traces. */
 async function outlets(): Promise<Record<string, Buffer>> {
   const found: Record<string, Buffer> = { traces: Buffer.concat(traces) }
   const outside = ['simulator.log', 'issuer.log']
@@ -207,7 +207,7 @@ it('secrets and personal data go through every path and are seen in no log, even
     }),
   )
   expect(leaks).toEqual([])
-  // They did go through, and there was something to look at.
+  // The canaries did pass through, and the outputs were not empty.
   expect(Object.values(canaries()).every((value) => value.length >= 3)).toBe(true)
   expect(Object.keys(canaries()).length).toBeGreaterThan(25)
   const { deliveries } = (await client.simulate('deliveries')) as { deliveries: { to: string }[] }

@@ -6,12 +6,12 @@ import { FAULTS } from '../../chaos/faults.ts'
 import { createProxy } from '../../chaos/proxy.ts'
 import { runChaos, runOutage } from '../../chaos/run-chaos.ts'
 
-/** Every fault once takes about this long. */
+/** The time that every fault once takes, about. */
 const SECONDS = 100
-// The same faults for every change, so that a failure is the change's; new seeds are tried by hand.
+// The same faults for every change, so that a failure comes from the change; new seeds are tried by hand.
 const seed = Number(process.env.CHAOS_SEED ?? 634_033)
 
-it(`chaos with every fault loses nothing and doubles nothing, and all recovers by itself (CHAOS_SEED=${seed})`, async () => {
+it(`chaos with every fault loses nothing and doubles nothing, and every part recovers by itself (CHAOS_SEED=${seed})`, async () => {
   const lines: string[] = []
   const { wrong, injected, events, mails, tags } = await runChaos({ seed, seconds: SECONDS, tell: (line) => void lines.push(line) })
   expect(wrong, lines.join('\n')).toEqual([])
@@ -19,12 +19,12 @@ it(`chaos with every fault loses nothing and doubles nothing, and all recovers b
   if (skipped) process.stdout.write(`${skipped}\n`)
   const wanted = FAULTS.filter((fault) => !skipped || !fault.needsDisk).map((fault) => fault.name)
   expect(new Set(injected)).toEqual(new Set(wanted))
-  // A run in which nothing got through would prove nothing.
+  // A run in which nothing was acknowledged would prove nothing.
   expect(Math.min(events / 20, mails, tags)).toBeGreaterThan(20)
 })
 
 it.each(['postgres', 'nats'] as const)(
-  'after an outage of %s with many callers who do not give up, as much is done as before',
+  'after an outage of %s with many callers that retry without end, throughput is as before',
   async (store) => {
     const lines: string[] = []
     const { wrong } = await runOutage({ store, seconds: 15, tell: (line) => void lines.push(line) })
@@ -32,7 +32,7 @@ it.each(['postgres', 'nats'] as const)(
   },
 )
 
-it('a network that fails when told passes, delays, swallows and resets', async () => {
+it('a network that fails on command passes, delays, drops and resets', async () => {
   const heard: string[] = []
   const echo = createServer((socket) => {
     socket.on('error', () => undefined)

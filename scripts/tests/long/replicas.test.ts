@@ -7,7 +7,7 @@ import { startWhole, type Whole } from '../whole.ts'
 
 const DEATHS = ['kill-service', 'freeze-service', 'crash-committed', 'crash-accepted', 'kill-nats', 'kill-postgres']
 
-it('three of each part at once, under load and while parts die, lose nothing and do nothing twice', async () => {
+it('three processes of each part, under load and while parts die, lose nothing and do nothing twice', async () => {
   const lines: string[] = []
   const faults = FAULTS.filter(({ name }) => DEATHS.includes(name))
   expect(faults).toHaveLength(DEATHS.length)
@@ -29,7 +29,7 @@ describe('two of each part', () => {
   })
   afterAll(() => whole.stop())
 
-  /** How many sessions hold the lock of who leads, in each database. */
+  /** Number of sessions that hold the leader's lock, in each database. */
   const leaders = async (): Promise<Record<string, number>> => {
     const { default: pg } = await import('pg')
     const client = new pg.Client({ connectionString: whole.platform.endpoints.postgres })
@@ -43,9 +43,9 @@ describe('two of each part', () => {
   }
   const one = Object.fromEntries(SERVICES.map((name) => [name, 1]))
 
-  it('have one that leads, and another when that one dies', async () => {
+  it('have one leader, and another one when that one dies', async () => {
     await eventually(async () => expect(await leaders()).toEqual(one))
-    // Both are asked to end, one after the other: whoever leads, it is among them.
+    // Both are killed, one after the other: the leader is among them.
     for (const name of ['identity', 'identity-2']) {
       const child = whole.platform.children.find((each) => each.name === name)!
       child.process.kill('SIGKILL')
@@ -54,7 +54,7 @@ describe('two of each part', () => {
     }
   })
 
-  it('answer together: with one of each gone, clients notice nothing', async () => {
+  it('answer together: with one of each gone, no request fails', async () => {
     const count = () => whole.client.query<{ customers: { totalCount: number } }>('{ customers { totalCount } }')
     await count()
     for (const name of [...SERVICES, 'gateway']) whole.platform.children.find((each) => each.name === `${name}-2`)!.process.kill('SIGTERM')

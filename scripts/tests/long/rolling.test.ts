@@ -19,7 +19,7 @@ import type { Ports } from '../../stack/ports.ts'
 import { createSecrets } from '../../stack/secrets.ts'
 
 const BEHIND = [...SERVICES, 'gateway', 'intake'] as const
-/** How long a terminating pod still gets new connections, because not everybody knows yet. */
+/** How long a terminating pod still gets new connections, because some senders do not know yet. */
 const ENDPOINT_LAG_MS = 400
 
 const balancers = {} as Record<(typeof BEHIND)[number], Proxy>
@@ -42,7 +42,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** Starts what shall replace a part. @returns what ends the old one, as a rolling update does when the new one is ready */
+/** Starts the replacement of a part. @returns a function that ends the old one, as a rolling update does when the new one is ready */
 async function prepare(name: string, more: NodeJS.ProcessEnv = {}): Promise<() => Promise<void>> {
   const index = platform.children.findIndex((child) => child.name === name)
   const old = platform.children[index]!
@@ -76,7 +76,7 @@ const nothingDone = (): Done => ({ answers: 0, failures: [], overloaded: 0, even
 const IS_OVERLOADED = /Too many requests; try again/
 const AGAIN_MS = 500
 
-/** Callers that try each thing once: whatever fails has failed. */
+/** Callers that send each request once: any failure counts. */
 async function load(done: Done, isOver: () => boolean): Promise<void> {
   const { account, secret } = await createSource('WEB')
   const { createTagGroup } = await client.query<{ createTagGroup: { group: { id: string } } }>(
@@ -191,7 +191,7 @@ it('an import goes on where it was when its service is replaced: every order onc
   expect(await count('engagement', 'SELECT count(*)::int AS n FROM order_lines')).toBe(orders)
 })
 
-it('a promise that nobody waits for ends the process with a word about it, for a clean one to begin', async () => {
+it('a promise that nobody waits for ends the process with a log entry, and a clean one starts', async () => {
   const broken = 'setTimeout(() => Promise.reject(new Error("nobody waits")), 1000)'
   for (const name of ['compliance', 'gateway']) {
     const child = platform.children.find((one) => one.name === name)!
@@ -205,13 +205,13 @@ it('a promise that nobody waits for ends the process with a word about it, for a
     const { process: doomed } = await child.again(more).catch((error: Error) => ({ process: error }))
     const code = doomed instanceof Error ? /ended \((\d+)\)/.exec(doomed.message)?.[1] : String((await once(doomed, 'exit'))[0])
     expect([name, code]).toEqual([name, '1'])
-    // What a process says last is written down a moment after its end.
+    // The last output of a process is written a moment after its end.
     await eventually(() => expect(readFileSync(`${folder.path}/logs/${name}.log`, 'utf8')).toContain('nobody waits'))
   }
 })
 
-// After the others: whatever is started again now has the old secrets.
-it("the gateway's secrets with services are replaced under load: both are good meanwhile, the old ones are not after", async () => {
+// After the others: a part that is restarted now has the old secrets.
+it("the gateway's secrets with services are replaced under load: both are valid meanwhile, the old ones are not afterwards", async () => {
   const old = platform.secrets.internalSecrets
   const next = createSecrets(platform.secrets.tenantId).internalSecrets
   const rollServices = (secretsOf: (name: string) => string) =>

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => whole.stop())
 
-/** Somebody with a phone comes. */
+/** A new person with a phone number. */
 async function come(phone: string): Promise<void> {
   const { createEventSource } = await whole.client.query<{ createEventSource: { account: { id: string } } }>(
     'mutation S($input: CreateEventSourceInput!) { createEventSource(input: $input) { account { id } } }',
@@ -35,7 +35,7 @@ async function find(phone: string): Promise<string | undefined> {
   )
   return customerByIdentifier?.id
 }
-/** What each part was given besides since it began, which the next start must have too. */
+/** Settings added to each part since its first start; the next start must have them too. */
 const given: Record<string, NodeJS.ProcessEnv> = {}
 async function restart(name: string, env: NodeJS.ProcessEnv): Promise<void> {
   given[name] = { ...given[name], ...env }
@@ -48,7 +48,7 @@ async function asAdmin(...statements: string[]): Promise<void> {
   await client.end()
 }
 
-describe('a secret that is replaced as the chart says', () => {
+describe('a secret that is replaced as the chart describes', () => {
   it('a password of a database: by a second role with the rights of the first', async () => {
     await asAdmin("CREATE ROLE identity_app2 LOGIN PASSWORD 'another' IN ROLE identity_app")
     const url = Object.assign(new URL(whole.platform.endpoints.postgres), {
@@ -60,14 +60,14 @@ describe('a secret that is replaced as the chart says', () => {
     await asAdmin('ALTER ROLE identity_app NOLOGIN')
     expect(await find(PHONE)).toBeTruthy()
     await come('13700000001')
-    // Roles of a second one see no more than those of the first.
+    // A second role sees no more rows than the first.
     const app = new pg.Client({ connectionString: url.href })
     await app.connect()
     expect((await app.query('SELECT 1 FROM customers')).rowCount).toBe(0)
     await app.end()
   })
 
-  it('the key of personal data: by another one that is current, beside those of before', async () => {
+  it('the key of personal data: by another one that is current, beside the previous ones', async () => {
     const ring = JSON.parse(whole.platform.secrets.keyRing) as { keys: Record<string, string> }
     const KEY_RING = JSON.stringify({ current: 2, keys: { ...ring.keys, 2: randomBytes(32).toString('base64') } })
     for (const name of ['identity', 'engagement', 'analytics']) await restart(name, { KEY_RING })
@@ -103,7 +103,7 @@ describe('a secret that is replaced as the chart says', () => {
     expect(denied).toEqual([])
   })
 
-  it('what signs cursors: those of before are refused, and a page begins anew', async () => {
+  it('the key of cursors: previous cursors are refused, and paging starts again', async () => {
     const page = async (after?: string) =>
       (
         await whole.client.query<{ customers: { pageInfo: { endCursor: string } } }>(

@@ -23,15 +23,15 @@ function addMigration(service: string, sql: string): void {
 }
 
 describe('the newest release', () => {
-  it.skipIf(!tag)('passes its own tests on the schema of this one: old pods serve until the last of them is replaced', () => {
-    // With the same schema there is nothing to find that its own tests did not.
+  it.skipIf(!tag)('passes its own tests on the present schema: old pods serve until the last of them is replaced', () => {
+    // With the same schema this test would find nothing new.
     if (!haveMigrationsChanged(tag!)) return
     const { hasPassed, output } = previous().test(...SERVICES.map((name) => `services/${name}`))
     expect(hasPassed, output.slice(-8_000)).toBe(true)
   })
 
-  // Before the first release the code of this commit stands for it: what is proven here is that the check bites.
-  it('takes what a migration adds, and would be broken by one that takes away', () => {
+  // Before the first release this commit stands for it: the test proves that the check can fail.
+  it('works with a migration that adds, and fails with one that removes', () => {
     addMigration('compliance', 'ALTER TABLE purposes ADD COLUMN color text;')
     const added = previous().test('services/compliance')
     expect(added.hasPassed, added.output.slice(-8_000)).toBe(true)

@@ -22,7 +22,7 @@ import { tokenRows } from './attacks/token-rows.ts'
 let stage: Callers
 let before: Record<string, string[]>
 
-/** The victim's rows once everything has arrived, without what the platform itself writes for a tenant that does nothing. */
+/** The victim's rows after all events have arrived, without rows that the platform writes for an idle tenant. */
 async function dumpVictim(): Promise<Record<string, string[]>> {
   await eventually(async () => expect(await isQuiet(stage.whole)).toBe(true))
   return dumpRows(stage.whole, { except: ['work'], tenantId: stage.victim.tenantId })
@@ -56,7 +56,7 @@ describe.each(Object.entries(CLASSES))('%s', (_class, rows) => {
 })
 
 describe('the bus', () => {
-  it("answers the gateway's user what the gateway itself asks, and no more", async () => {
+  it('answers the requests that the gateway itself sends, and no others of its user', async () => {
     const { client, platform } = stage.whole
     const nats = await connect(addressOf(asUser(client.endpoints.nats, platform.secrets, 'gateway')))
     const { tenantId } = stage.victim

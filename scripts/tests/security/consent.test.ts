@@ -22,7 +22,7 @@ const nodes = (more: object = {}) => [
   { exit: { id: 'end' } },
 ]
 
-/** Somebody with an e-mail address looks at a page. */
+/** A person with an e-mail address views a page. */
 async function meet(): Promise<string> {
   const { account } = await run<{ account: { id: string } }>('createEventSource', 'account { id }', { name: 'web', channel: 'WEB' })
   const email = 'reader@mail.example'
@@ -38,7 +38,7 @@ async function meet(): Promise<string> {
   return eventuallyFound(async () => (await find()).customerByIdentifier?.profiles[0]?.id)
 }
 
-/** What becomes of the one message that a journey of the service purpose sends. */
+/** The outcome of the one message that a journey of the service purpose sends. */
 async function sendService(): Promise<{ state: string; reasons: string[] }> {
   const { journey } = await run<{ journey: { id: string } }>('publishJourney', 'journey { id }', {
     name: newId(),
@@ -88,7 +88,7 @@ describe('a client that may write campaigns', () => {
 })
 
 describe('a customer who has withdrawn all marketing', () => {
-  it('gets neither marketing nor what compliance calls transactional, but what law or contract requires', async () => {
+  it('gets neither marketing nor transactional messages, but messages that law or contract requires', async () => {
     expect(await sendService()).toEqual({ state: 'BLOCKED', reasons: ['NO_CONSENT'] })
     await define('service', { messageClass: 'TRANSACTIONAL' })
     expect(await sendService()).toEqual({ state: 'BLOCKED', reasons: ['WITHDRAWN_MARKETING'] })

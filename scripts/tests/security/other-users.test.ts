@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => whole?.stop())
 
-/** What another user of the machine gets at: folders that they list, files that they read. */
+/** Folders and files of the platform that another user of the machine can list or read. */
 function reachable(path: string): string[] {
   const stat = lstatSync(path)
   const others = stat.mode & 0o077
@@ -23,7 +23,7 @@ function reachable(path: string): string[] {
 
 const secretsOf = (value: Secrets[keyof Secrets]): string[] => (typeof value === 'string' ? [value] : Object.values(value))
 
-/** The command lines of what descends from a process. */
+/** The command lines of all descendants of a process. */
 function commandsBelow(pid: number): string[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args=', '-ww']).toString().trim().split('\n')
   const all = lines.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)!)

@@ -18,7 +18,7 @@ const supergraph = readFileSync(`${ROOT}gateway/supergraph.graphql`, 'utf8')
 const schema = buildASTSchema(parse(supergraph), { assumeValid: true, assumeValidSDL: true })
 const places = placesOf(schema)
 
-/** Tables that the platform itself writes for a tenant that does nothing. */
+/** Tables that the platform writes for an idle tenant. */
 const RUNNING = ['work', 'audit_checkpoints', 'webhook_deliveries', 'decisions']
 
 type Tenant = { tenantId: string; ask: Ask; world: World }
@@ -28,7 +28,7 @@ let attacker: Tenant
 let victim: Tenant
 let before: Record<string, string[]>
 
-/** A tenant whose owner signs in, since some fields are for staff only. */
+/** A tenant with an owner who signs in, since some fields are for staff only. */
 async function addTenant(): Promise<Tenant> {
   const [tenantId, sub] = [newId(), newId()]
   await whole.platform.command('identity', 'create-tenant', tenantId, 'another', 'Asia/Shanghai', 'CNY', sub)
@@ -60,7 +60,7 @@ async function attack(place: Place, value: string): Promise<Answered> {
   return attacker.ask(documentOf(schema, place, variables), variables)
 }
 
-/** What must not depend on whose the name is: the status, each error, and whether there is data. */
+/** Parts of an answer that must not depend on the owner of the name: the status, each error, and whether there is data. */
 function gistOf({ status, text }: Answered, value: string): unknown {
   const { data, errors } = JSON.parse(text) as {
     data?: Record<string, unknown> | null
@@ -72,7 +72,7 @@ function gistOf({ status, text }: Answered, value: string): unknown {
   return { status, told, has: Object.entries(data ?? {}).map(([name, one]) => [name, one === null]) }
 }
 
-/** All names of the victim's things, of which no answer has any that was not sent. */
+/** All names of the victim's objects; no answer may hold one that was not sent. */
 function secretsOf({ world }: Tenant): string[] {
   const ids = Object.values(world.ids)
   return [...ids, ...ids.map((id) => readGlobalId(id)?.id ?? id), ...Object.values(world.texts)]
@@ -86,20 +86,20 @@ function expectNothingOf(victimized: Tenant, { text }: Answered, sent: string): 
   for (const secret of secretsOf(victimized).filter((one) => !isEcho(one))) expect(said).not.toContain(secret)
 }
 
-/** Where a name is refused before anything is looked up, and why that cannot be otherwise. */
+/** Places where a name is refused before a look-up, with the reason. */
 const REFUSED_UNREAD: Record<string, string> = {
   'mutation publishDocuments input.documents.hash': 'a hash is that of the text beside it',
 }
 const isRead = (place: Place) => !/^(after|before)$/.test(place.path.at(-1)!) && !(titleOf(place) in REFUSED_UNREAD)
 
-/** A cursor that the victim holds: of the same list where that has any, since cursors name their list. */
+/** A cursor of the victim: of the same list where the list has any, since cursors name their list. */
 async function cursorOf({ field }: Place): Promise<string> {
   const { text } = await victim.ask(`{ ${field.name}(first: 1) { pageInfo { endCursor } } }`)
   const { data } = JSON.parse(text) as { data: Record<string, { pageInfo: { endCursor: string | null } }> }
   return data[field.name]!.pageInfo.endCursor ?? victim.world.texts.after!
 }
 
-/** Pairs of the victim's name at a place and one like it that is nobody's, in each form. */
+/** Pairs of the victim's name at a place and a similar name that does not exist, in each form. */
 async function namesAt(place: Place): Promise<[string, string][]> {
   const name = place.path.at(-1)!
   const isId = String(place.type).includes('ID')
@@ -116,11 +116,11 @@ async function namesAt(place: Place): Promise<[string, string][]> {
   })
 }
 
-/** Of the same letters, length and kind. */
+/** Makes a name with the same letters, length and kind. */
 const nobodyLike = (text: string) =>
   /^[0-9a-f]{8}-/.test(text) ? newId() : text.slice(0, 3) + text.slice(3).split('').toReversed().join('')
 
-it('a world has one thing of every type that is a Node', () => {
+it('a world has one object of every type that is a Node', () => {
   const node = schema.getType('Node')
   const types = isInterfaceType(node) ? schema.getPossibleTypes(node).map(({ name }) => name) : []
   expect(types.filter((type) => !victim.world.ids[type])).toEqual([])
@@ -129,7 +129,7 @@ it('a world has one thing of every type that is a Node', () => {
 
 it('no field below the roots takes a name, which the walk would miss', () => expect(placesBelow(schema)).toEqual([]))
 
-// Before the walk, in which the attacker uses the victim's names for things of its own.
+// Before the walk, in which the attacker uses the victim's names for its own objects.
 describe('lists and numbers hold nothing of another tenant', () => {
   const fields = Object.values(schema.getQueryType()!.getFields())
   it.each(fields.map((field) => [field.name, field] as const))('%s', async (_name, field) => {
@@ -141,7 +141,7 @@ describe('lists and numbers hold nothing of another tenant', () => {
   })
 })
 
-describe("another tenant's name is as good as nobody's", () => {
+describe("another tenant's name gets the same answer as one that does not exist", () => {
   it.each(places.map((place) => [titleOf(place), place] as const))('%s', async (_title, place) => {
     for (const [theirs, nobodys] of await namesAt(place)) {
       const [answer, nothing] = [await attack(place, theirs), await attack(place, nobodys)]

@@ -6,12 +6,12 @@ import { CSV_MAPPING } from '../../demo/people.ts'
 import { type Answered, call } from '../bad-input/row.ts'
 import type { Whole } from '../whole.ts'
 
-/** One real thing of each kind that belongs to a tenant: ids by type, and other names of things by the field that takes them. */
+/** One object of each kind of a tenant: ids by type, and other names of objects by the field that takes them. */
 export type World = { ids: Record<string, string>; texts: Record<string, string> }
 
 type Made = Record<string, Record<string, string>>
 
-/** Sends an operation as somebody of the tenant. */
+/** Sends an operation as a user or client of the tenant. */
 export type Ask = (query: string, variables?: object) => Promise<Answered>
 type Query = <T>(query: string, variables?: object) => Promise<T>
 
@@ -25,7 +25,7 @@ const asking =
     return data
   }
 
-/** What the makers of a world share: the ids so far, a name that no other world has, and the ways to write and read. */
+/** State that the makers of a world share: the ids so far, a unique name, and functions to write and read. */
 type Maker = {
   ids: World['ids']
   name: string
@@ -100,7 +100,7 @@ async function makeCoupon({ ids, name, run, make }: Maker): Promise<string> {
   const amounts = { currency: 'CNY', thresholdMinor: 100, amountMinor: 10, stock: 100, perCustomer: 50, validDays: 9 }
   await make('CouponTemplate', 'createCouponTemplate', 'template', { name, kind: 'AMOUNT_OFF', ...amounts })
   const issue = () => run('issueCoupon', 'coupon { id code }', { templateId: ids.CouponTemplate, profileId: ids.Profile })
-  // The profile comes to campaign by the bus.
+  // Campaign receives the profile by the bus.
   const { coupon } = await eventually(issue)
   ids.Coupon = coupon!.id!
   return coupon!.code!

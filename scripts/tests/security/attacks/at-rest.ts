@@ -14,7 +14,7 @@ import { select } from './tools.ts'
 const mark = newId().slice(-10)
 const phoneOf = (no: number) => `137${String(Number.parseInt(mark, 16) + no).slice(-8)}`
 
-/** What somebody who reads disks looks for: it all went in, and is kept where it is sealed or hashed. */
+/** Values that a reader of the disks searches for. All were sent to the platform, which stores them sealed or hashed. */
 const PEOPLE = {
   'phone of an event': phoneOf(1),
   'e-mail address of an event': `event.${mark}@mail.example`,
@@ -92,7 +92,7 @@ async function sendAll(s: Stage): Promise<void> {
   expect((await push(s, s.paths.youzan, signed({ msg, sign }))).status).toBe(200)
 }
 
-/** Every row as text, where a column of bytes is in hex: what is searched are all columns of all types. */
+/** Every row as text, with bytes in hex, so that all columns of all types are searched. */
 async function inDatabase(s: Stage, database: string, needles: Record<string, string>): Promise<string[]> {
   const tables = await select<{ name: string }>(
     s,
@@ -119,7 +119,7 @@ const filesBelow = (path: string) =>
     : []
 
 function inFiles({ whole }: Stage, needles: Record<string, string>): string[] {
-  // What stands for the platforms outside writes down what it is sent.
+  // The simulator of the outside platforms logs the requests that it receives.
   const files = ['logs', 'nats/jetstream']
     .flatMap((part) => filesBelow(`${whole.folder}/${part}`))
     .filter((path) => !/(simulator|issuer)\.log$/.test(path))
@@ -135,7 +135,7 @@ function inFiles({ whole }: Stage, needles: Record<string, string>): string[] {
 /** An attacker with the disks, dumps or backups, and without a key. */
 export function describeAtRest(at: () => Stage): void {
   describe('at rest', () => {
-    it('people and secrets are nowhere in the clear: no column, no file of the bus, no log', async () => {
+    it('personal data and secrets are in no column, bus file or log in the clear', async () => {
       const s = at()
       await connectAll(s)
       await sendAll(s)
@@ -147,7 +147,7 @@ export function describeAtRest(at: () => Stage): void {
       expect(Object.values(needles).filter((text) => text.length < 10)).toEqual([])
       const found = await Promise.all(SERVICES.map((name) => inDatabase(s, name, needles)))
       expect([...found.flat(), ...inFiles(s, needles)]).toEqual([])
-      // What is looked for in this way is found: this is no secret.
+      // The search finds a value that is not secret.
       expect(await inDatabase(s, 'engagement', { mark: `G${mark}` })).not.toEqual([])
     })
   })

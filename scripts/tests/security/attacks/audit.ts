@@ -8,7 +8,7 @@ type Verification = { isValid: boolean; firstBadSeq: number | null; problem: str
 const verify = async ({ whole }: Stage): Promise<Verification> =>
   (await whole.client.query<{ verifyAuditLog: Verification }>('{ verifyAuditLog { isValid firstBadSeq problem } }')).verifyAuditLog
 
-/** Does something to the log as the superuser, verifies it, and puts back what was there. */
+/** Changes the log as the superuser, verifies it, and restores it. */
 async function tamper(stage: Stage, seq: number, statement: string): Promise<Verification> {
   const client = await connect(stage, 'compliance')
   const place = [stage.whole.tenantId, seq]
@@ -30,7 +30,7 @@ async function tamper(stage: Stage, seq: number, statement: string): Promise<Ver
 const BAD = 3
 const PLACE = 'tenant_id = $1 AND seq = $2'
 
-/** Somebody with the superuser's password, who wants something not to have happened. */
+/** An attacker with the superuser's password, who wants to remove a trace. */
 export function describeAudit(at: () => Stage): void {
   describe('the audit log', () => {
     it.each([
@@ -39,7 +39,7 @@ export function describeAudit(at: () => Stage): void {
       ['it was a second later', `UPDATE audit_entries SET at = at + interval '1 second' WHERE ${PLACE}`, 'HASH'],
       ['its hash is another', `UPDATE audit_entries SET hash = sha256(hash) WHERE ${PLACE}`, 'HASH'],
       ['it is gone', `DELETE FROM audit_entries WHERE ${PLACE}`, 'GAP'],
-    ])('says which entry does not hold where %s', async (_what, statement, problem) => {
+    ])('names the entry that does not verify where %s', async (_what, statement, problem) => {
       const stage = at()
       await eventually(async () => expect((await entries(stage)).length).toBeGreaterThan(BAD))
       expect(await verify(stage)).toMatchObject({ isValid: true })

@@ -22,7 +22,7 @@ const STREAM_VERBS = [
   'LEADER.STEPDOWN',
 ]
 
-/** Subjects of others: events in their name, what only they are asked for, and everything about their streams. */
+/** Subjects of other parts: their events, requests that only they serve, and all subjects of their streams. */
 function publishes(user: string, tenantId: string): string[] {
   const others = SERVICES.filter((name) => name !== user)
   return [
@@ -52,7 +52,7 @@ function publishes(user: string, tenantId: string): string[] {
   ]
 }
 
-/** Questions whose answers hold personal data or rights, by whose code asks them. */
+/** Requests whose answers hold personal data or rights, with the parts whose code sends them. */
 const QUESTIONS: Record<string, string[]> = {
   'identity.v1.IdentityService.ReadContactCards': ['engagement'],
   'identity.v1.IdentityService.ResolveProfiles': ['engagement'],
@@ -85,7 +85,7 @@ const subscribes = (user: string) => [
 
 const capital = (name: string) => name[0]!.toUpperCase() + name.slice(1)
 
-/** @returns the subjects of which the server does not say that they are not this user's */
+/** @returns the subjects that the server does not refuse to this user */
 async function allowed(stage: Stage, user: string, subjects: string[], kind: 'publish' | 'subscribe'): Promise<string[]> {
   const nats = await connect(addressOf(asUser(stage.whole.client.endpoints.nats, stage.whole.platform.secrets, user)))
   const refused = new Set<string>()
@@ -96,29 +96,29 @@ async function allowed(stage: Stage, user: string, subjects: string[], kind: 'pu
   for (const subject of subjects)
     if (kind === 'publish') nats.publish(subject, '{}')
     else nats.subscribe(subject, { callback: (error) => note(error?.message) })
-  // Answered in the order that it was sent.
+  // The server answers in the order of requests.
   await nats.flush()
   await nats.close()
   await seen
   return subjects.filter((subject) => !refused.has(subject))
 }
 
-/** Somebody who has the password of one part, and speaks on the bus. */
+/** An attacker on the bus with the password of one part. */
 export function describeBus(at: () => Stage): void {
   describe.each(USERS)('the bus, with the password of %s', (user) => {
-    it('takes nothing in the name of others, and nothing about their streams', async () =>
+    it('accepts no event of another part, and no request about its streams', async () =>
       expect(await allowed(at(), user, publishes(user, at().whole.tenantId), 'publish')).toEqual([]))
 
-    it('gives nothing that is for others', async () => expect(await allowed(at(), user, subscribes(user), 'subscribe')).toEqual([]))
+    it('delivers no message for another part', async () => expect(await allowed(at(), user, subscribes(user), 'subscribe')).toEqual([]))
 
-    it('answers no question that its code does not ask', async () => {
+    it('answers no request that its code does not send', async () => {
       const others = Object.keys(QUESTIONS).filter((question) => !QUESTIONS[question]!.includes(user))
       const subjects = others.map((question) => `renmai.${question}`)
       expect(await allowed(at(), user, subjects, 'publish')).toEqual([])
     })
   })
 
-  it('every part but the operator is held to subjects of its own', () => {
+  it('every part but the operator is limited to its own subjects', () => {
     const permissions = JSON.parse(readFileSync(BUS_PERMISSIONS, 'utf8')) as Record<string, Permissions>
     expect(Object.keys(at().whole.platform.secrets.busPasswords).filter((user) => !permissions[user])).toEqual(['operator'])
   })

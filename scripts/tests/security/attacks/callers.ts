@@ -10,7 +10,7 @@ import { type Prepared, prepare } from './prepared.ts'
 export type Callers = Stage & { issuer: OwnIssuer; own: { customerId: string; profileId: string }; prepared: Prepared }
 export type Attack = Row<Callers>
 
-/** Opens the stage, with a customer of the attacker's and what the victim has done before anybody attacks. */
+/** Opens the stage, with a customer of the attacker and data that the victim made before the attacks. */
 export async function openCallers(): Promise<Callers> {
   const stage = await openStage()
   const issuer = await startOwnIssuer(stage.whole)
@@ -28,9 +28,9 @@ export async function openCallers(): Promise<Callers> {
 export const json = { 'content-type': 'application/json' }
 export const TENANT = '{ tenant { id } }'
 
-/** What is refused for its credential: the same for every reason. */
+/** The answer to a refused credential: the same for every reason. */
 export const NOBODY = { status: 401, code: /^UNAUTHENTICATED$/ }
-/** What a caller lacks a scope for. */
+/** The answer to a caller that lacks a scope. */
 export const DENIED = { status: 200, code: /^UNAUTHORIZED_FIELD_OR_TYPE(,UNAUTHORIZED_FIELD_OR_TYPE)*$/ }
 export const REFUSED = { status: 400, code: /^(GRAPHQL_\w+|BAD_USER_INPUT|BAD_REQUEST)(,GRAPHQL_\w+)*$/ }
 export const NO_PATH = { status: 404, code: /^NOT_FOUND$/ }
@@ -40,7 +40,7 @@ export const numbered = (name: string, rows: Omit<Attack, 'id'>[]): Attack[] => 
 
 export type Client = { id: string; key: string; keyId: string }
 
-/** An API client of the attacker's tenant. */
+/** Makes an API client of the attacker's tenant. */
 export async function addClient(whole: Whole, scopes: string[], more: object = {}): Promise<Client> {
   const made = await write<{ key: string; client: { id: string; keyId: string } }>(
     whole,
@@ -64,7 +64,7 @@ export async function askAs({ whole }: Stage, scopes: string[], query: string, v
 
 export const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
 
-/** Asks for an access token. @param origin the gateway */
+/** Requests an access token. @param origin the gateway */
 export function askToken(origin: string, { keyId, key }: Client, form: Record<string, string> = {}, headers: Headers = {}) {
   return call(`${origin}/oauth/token`, {
     headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: basic(keyId, key), ...headers },

@@ -11,7 +11,7 @@ const sends = (
   variables?: object,
 ): Omit<Attack, 'id'> => ({
   what,
-  // Each by a client of its own, whose points nobody else has spent.
+  // Each by its own client, so that no other row has spent its points.
   send: (s) => askAs(s, ALL_SCOPES, query, variables),
   ...wanted,
 })

@@ -4,11 +4,11 @@ import type { Stage } from '../../bad-input/row.ts'
 import { connect, select } from './tools.ts'
 
 type Code = string | undefined
-/** Not allowed; a row that row-level security keeps out has the same code. */
+/** Code of a missing right; a row that row-level security refuses has the same code. */
 const DENIED = '42501'
 const OLD = "now() - interval '9 years'"
 
-/** What each role of a service is refused in its own database: by the rights that it has, whatever its code does. */
+/** Statements that each role of a service is refused in its own database by its rights, independent of its code. */
 const EVERY_ROLE: Record<string, string> = {
   'to become the owner': 'SET ROLE <owner>',
   'to become the superuser': 'SET ROLE <superuser>',
@@ -42,7 +42,7 @@ const EVERY_ROLE: Record<string, string> = {
   'a program': "COPY (SELECT 1) TO PROGRAM 'true'",
 }
 
-/** The relay publishes; the partitions are its to make and to drop. */
+/** The relay publishes, and creates and drops the partitions. */
 const APP: Record<string, string> = {
   'to make a partition': `SELECT ensure_partition('inbox', ${OLD}, 'day')`,
   'to drop partitions': 'SELECT drop_old_partitions()',
@@ -56,7 +56,7 @@ const RELAY: Record<string, string> = {
   'to change a dead letter': "UPDATE dead_letters SET payload = ''",
 }
 
-/** What a service says of its tables: which are never changed, and in which its relay looks for work of every tenant. */
+/** The service's declarations of its tables: those that are append-only, and those in which its relay finds work of every tenant. */
 async function rulesOf(database: string): Promise<{ appendOnly: readonly string[]; queues: string[] }> {
   const services = (await import(`../../../../services/${database}/src/service.ts`)) as Record<string, Rules>
   const { appendOnly = [], queues = [] } = services[database]!
@@ -64,14 +64,14 @@ async function rulesOf(database: string): Promise<{ appendOnly: readonly string[
 }
 type Rules = { appendOnly?: readonly string[]; queues?: readonly { readonly table: string }[] }
 
-/** @returns the code of each refusal, and nothing where there is none; all of it is rolled back */
+/** @returns the code of each refusal, undefined where there is none; everything is rolled back */
 async function refusals(stage: Stage, database: string, role: string, statements: Record<string, string>): Promise<Record<string, Code>> {
   const superuser = new URL(stage.whole.client.endpoints.postgres).username
   const client = await connect(stage, database, `${database}_${role}`)
   const found: Record<string, Code> = {}
   for (const [what, statement] of Object.entries(statements)) {
     const text = statement.replace('<owner>', `${database}_owner`).replace('<superuser>', superuser)
-    // These two take no transaction around them.
+    // These two cannot run inside a transaction.
     if (!/^(CREATE DATABASE|ALTER SYSTEM)/.test(text)) await client.query('BEGIN')
     found[what] = await client.query(text).then(
       () => undefined,
@@ -89,7 +89,7 @@ const allDenied = (statements: Record<string, string>) => Object.fromEntries(Obj
 const TABLES = `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1`
 
-/** @returns by table, how many rows the service's role sees, as nobody or as a tenant, that are not the tenant's */
+/** @returns by table, the number of other tenants' rows that the service's role sees, without a tenant or as one */
 async function foreignRows(stage: Stage, database: string, tenantId?: string): Promise<Record<string, number>> {
   const tables = await select<{ name: string }>(stage, database, TABLES)
   const client = await connect(stage, database, `${database}_app`)
@@ -110,17 +110,17 @@ const insertFor = (tenantId: string) => `DO $$ BEGIN
   INSERT INTO outbox (tenant_id, event_id, type, payload) VALUES (gen_random_uuid(), gen_random_uuid(), 'x', '');
 END $$`
 
-/** Whoever has a service's password of its database, or runs SQL in it. */
+/** An attacker with a service's database password, or one who runs SQL in the service. */
 export function describeDatabases(at: () => Stage): void {
   describe.each(SERVICES)('the database of %s', (database) => {
     const expectDenied = async (role: string, statements: Record<string, string>) =>
       expect(await refusals(at(), database, role, statements)).toEqual(allDenied(statements))
 
-    it('refuses its service what its code does not do', () => expectDenied('app', { ...EVERY_ROLE, ...APP }))
+    it('refuses its service statements that its code does not run', () => expectDenied('app', { ...EVERY_ROLE, ...APP }))
 
-    it('refuses its relay what its code does not do', () => expectDenied('relay', { ...EVERY_ROLE, ...RELAY }))
+    it('refuses its relay statements that its code does not run', () => expectDenied('relay', { ...EVERY_ROLE, ...RELAY }))
 
-    it('changes nothing that is written once', async () => {
+    it('changes no append-only row', async () => {
       const { appendOnly } = await rulesOf(database)
       await expectDenied(
         'app',
@@ -137,12 +137,12 @@ export function describeDatabases(at: () => Stage): void {
       await expectDenied('relay', asStatements(others.map((table) => `SELECT 1 FROM ${table}`)))
     })
 
-    it('lets no role of another service in', async () => {
+    it('accepts no role of another service', async () => {
       const others = SERVICES.filter((name) => name !== database).flatMap((name) => [`${name}_app`, `${name}_relay`, `${name}_owner`])
       for (const role of others) await expect(connect(at(), database, role), role).rejects.toMatchObject({ code: DENIED })
     })
 
-    it('shows nobody a row without a tenant, and a tenant no other one', async () => {
+    it('shows no row without a tenant, and a tenant only its own rows', async () => {
       const [stage, { tenantId }] = [at(), at().whole]
       expect(await foreignRows(stage, database)).toEqual({})
       expect(await foreignRows(stage, database, tenantId)).toEqual({})

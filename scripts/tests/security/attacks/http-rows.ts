@@ -3,14 +3,14 @@ import { type Answered, call, type Row, type Stage, times } from '../../bad-inpu
 import { linesOf, readRaw } from './raw.ts'
 
 const QUERY = '{"query":"{ tenant { id } }"}'
-/** What would be answered a second time, if one part of the way believed another end of the request than ours. */
+/** A second request that would be answered if a proxy on the way saw another end of the first request than we do. */
 const HIDDEN = 'GET /livez HTTP/1.1\r\nHost: hidden\r\nConnection: close\r\n\r\n'
 
 type Place = 'gateway' | 'intake'
 const PATHS: Record<Place, string> = { gateway: '/graphql', intake: '/v1/events/x/y' }
 const urlOf = ({ whole }: Stage, place: Place) => (place === 'gateway' ? whole.client.endpoints.graphql : whole.client.endpoints.intake)
 
-/** One request of bytes as they are, and behind it another one that must not be answered. */
+/** One request as raw bytes, followed by another one that must not be answered. */
 type Raw = { what: string; lines: (path: string) => string[]; body?: string; ends?: string }
 const REFUSED = /^(400|404|413|431|501|505)$/
 
@@ -46,7 +46,7 @@ const RAW: Raw[] = [
       body: `${size}\r\na\r\n0\r\n\r\n`,
     }),
   ),
-  { what: 'a chunk longer than it says', lines: withHeaders('Transfer-Encoding: chunked'), body: '1\r\nabc\r\n0\r\n\r\n' },
+  { what: 'a chunk longer than its stated size', lines: withHeaders('Transfer-Encoding: chunked'), body: '1\r\nabc\r\n0\r\n\r\n' },
   {
     what: 'a chunk with 20 kB of extensions',
     lines: withHeaders('Transfer-Encoding: chunked'),
@@ -85,7 +85,7 @@ const rawRows = (place: Place, from: number): Row[] =>
     id: `http ${from + no}`,
     what: `${raw.what}, to the ${place}: one answer, and nothing of what stands behind`,
     send: (s) => send(s, place, raw),
-    // Where no such path is, a body is not looked at.
+    // Where the path does not exist, the body is not read.
     status: [400, 404, 413, 431, 501, 505],
     code: REFUSED,
   }))
@@ -135,7 +135,7 @@ const asked = (s: Stage, headers: Record<string, string>, more: { method?: strin
 const json = { 'content-type': 'application/json' }
 const MUTATION = '?query=mutation%7BcreateTagGroup(input:%7BidempotencyKey:%22a%22,name:%22b%22%7D)%7Bgroup%7Bid%7D%7D%7D'
 
-/** No page of another origin is let in: what a browser would need to see of the answer is not there. */
+/** No page of another origin may read answers: the CORS headers that a browser needs are absent. */
 const noCors = ({ headers, ...answer }: Answered): Answered => ({
   ...answer,
   headers,
@@ -156,14 +156,14 @@ export const httpRows: Row[] = [
   ...['x-http-method-override', 'x-http-method', 'x-method-override'].map(
     (name, no): Row => ({
       id: `http ${2 + no}`,
-      what: `a mutation by GET that says it is a POST in ${name}`,
+      what: `a mutation by GET that names POST in ${name}`,
       send: (s) => asked(s, { [name]: 'POST' }, { method: 'GET', search: MUTATION }),
       status: 405,
     }),
   ),
   {
     id: 'http 5',
-    what: 'a mutation by GET that says so in its URL',
+    what: 'a mutation by GET with the method POST in its URL',
     send: (s) => asked(s, {}, { method: 'GET', search: `${MUTATION}&_method=POST` }),
     status: 405,
   },
@@ -200,7 +200,7 @@ export const httpRows: Row[] = [
   },
   {
     id: 'http 18',
-    what: 'a page that asks whether it may ask',
+    what: 'a page that sends a preflight request',
     send: async (s) =>
       noCors(await asked(s, { origin: 'https://evil.example', 'access-control-request-method': 'POST' }, { method: 'OPTIONS', body: '' })),
     status: [404, 405],
@@ -218,7 +218,7 @@ export const httpRows: Row[] = [
   },
   {
     id: 'http 20',
-    what: '300 headers that say nothing',
+    what: '300 headers without meaning',
     send: (s) =>
       asked(s, {
         ...json,

@@ -24,7 +24,7 @@ export const start = ({ whole, key, source }: Stage, file: string | Buffer, more
 export const put = ({ whole }: Stage, path: string, file: string | Buffer, type = 'text/csv', headers: Record<string, string> = {}) =>
   call(whole.client.endpoints.intake + path, { method: 'PUT', headers: { 'content-type': type, ...headers }, body: file })
 
-/** Imports a file and answers with what was rejected of it: the file of errors, as a spreadsheet would open it. */
+/** Imports a file. @returns its rejected rows: the error file, as a spreadsheet would open it */
 async function rejected(s: Stage, file: string | Buffer): Promise<Answered> {
   const { uploadPath, errorFilePath } = await start(s, file)
   const sent = await put(s, uploadPath, file)
@@ -33,7 +33,7 @@ async function rejected(s: Stage, file: string | Buffer): Promise<Answered> {
 }
 
 const no = () => newId().slice(-12)
-/** A line of an order, good but for what is changed. */
+/** A line of an order, valid except for the given changes. */
 const line = (change: Partial<Record<'no' | 'title' | 'quantity' | 'time' | 'price' | 'member' | 'name', string>> = {}) => {
   const { quantity = '1', time = '2026-01-01 10:00:00', price = '9.90' } = change
   return `${change.no ?? no()},a,${change.title ?? 'A'},${quantity},${time},${price},${change.member ?? ''},,,${change.name ?? ''}`
@@ -48,7 +48,7 @@ const alone = (id: number, what: string, bad: () => string, reason: string): Row
   code: new RegExp(`^row,reason,fields\\n2,${reason},[^\\n]*\\n$`),
 })
 
-/** Cells that a spreadsheet runs; the answer has them with an apostrophe before. */
+/** Cells that a spreadsheet would execute; the answer has an apostrophe before them. */
 const formula = (id: number, begin: string): Row => ({
   id: `file ${id}`,
   what: `a rejected cell that begins with ${JSON.stringify(begin)} is no formula`,
@@ -57,7 +57,7 @@ const formula = (id: number, begin: string): Row => ({
   code: new RegExp(`,"?'${begin.replace(/[+]/, '\\+')}1\\+1\\|cmd`),
 })
 
-/** A good file that is sent as something else. */
+/** A good file, sent with another content type or encoding. */
 const sentAs = (id: number, type: string, status: number | number[], headers: Record<string, string> = {}): Row => ({
   id: `file ${id}`,
   what: `a file as ${type} ${Object.values(headers).join()}`.trimEnd(),

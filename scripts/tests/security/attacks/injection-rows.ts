@@ -11,7 +11,7 @@ const SQL = [
   "x'||(SELECT current_user)||'",
 ]
 
-/** Every root field that takes a text of the caller's. */
+/** Every root field that takes a text of the caller. */
 const FILTERS: Record<string, string> = {
   'an order number': 'query Q($v: String!) { orders(orderNo: $v) { nodes { id } } }',
   'a shop': 'query Q($v: String!) { orderCounts(shopId: $v) { orders } }',
@@ -115,10 +115,10 @@ const ADDRESSES = [
   '<a@b.example>',
   'a@b.example (c)',
 ]
-/** An address that is several to a mail server is none. */
+/** A text that a mail server reads as several addresses is not an address. */
 const recipients = ADDRESSES.map(
   (value): Omit<Attack, 'id'> => ({
-    what: `somebody whose mail address is ${JSON.stringify(value)}`,
+    what: `a person whose mail address is ${JSON.stringify(value)}`,
     send: (s: Callers) => {
       const event = {
         messageId: newId(),
@@ -136,7 +136,7 @@ const recipients = ADDRESSES.map(
   }),
 )
 
-/** What a terminal, a log or a header would take for more than a name. */
+/** Names that a terminal, a log or a header would interpret. */
 const NAMES = ['\u001b[2J\u001b[31mroot', 'a\r\nSet-Cookie: x=1', '\u202Egpj.exe', '=cmd|"/c calc"!A1']
 const names = NAMES.map(
   (name): Omit<Attack, 'id'> => ({

@@ -44,8 +44,8 @@ const rewritten = (what: string, change: (parts: string[], s: Callers) => string
 const plain = (tenantId: string) => tenantId.replaceAll('-', '')
 
 const keys = [
-  rewritten('a key that says another tenant', ([rm, live, , ...rest], { victim }) => [rm!, live!, plain(victim.tenantId), ...rest]),
-  rewritten('a key that says it is for tests', ([rm, , ...rest]) => [rm!, 'test', ...rest]),
+  rewritten('a key that names another tenant', ([rm, live, , ...rest], { victim }) => [rm!, live!, plain(victim.tenantId), ...rest]),
+  rewritten('a key that is marked for tests', ([rm, , ...rest]) => [rm!, 'test', ...rest]),
   rewritten("a key with another client's id", ([rm, live, tenant, , secret]) => [
     rm!,
     live!,
@@ -53,7 +53,7 @@ const keys = [
     createApiKey(newId()).keyId,
     secret!,
   ]),
-  rewritten('a key that says its tenant in upper case', ([rm, live, tenant, ...rest]) => [rm!, live!, tenant!.toUpperCase(), ...rest]),
+  rewritten('a key with its tenant in upper case', ([rm, live, tenant, ...rest]) => [rm!, live!, tenant!.toUpperCase(), ...rest]),
   rewritten('a key with a part more', (parts) => [...parts, 'x']),
   rewritten('a key with the digest of its secret as secret', ([rm, live, tenant, id, secret]) => [
     rm!,
@@ -97,7 +97,7 @@ async function rotate(s: Callers): Promise<{ use: (which: 'key' | 'token' | 'nex
   const change = async (field: string, answer: string) =>
     write<{ key: string }>(s.whole, await s.whole.client.token(), field, 'RotateApiKeyInput', answer, { clientId: client.id })
   const { key: next } = await change('rotateApiKey', 'key')
-  // A key is finished with when the one after it has been used.
+  // A key ends when its successor has been used.
   await askWith(graphql(s), next, TENANT)
   await change('finishApiKeyRotation', 'client { id }')
   return { use: (which) => askWith(graphql(s), { key: client.key, token, next }[which], TENANT) }
@@ -106,7 +106,7 @@ async function rotate(s: Callers): Promise<{ use: (which: 'key' | 'token' | 'nex
 const PLACES = ['X-Forwarded-For', 'X-Real-IP', 'True-Client-IP', 'CF-Connecting-IP', 'X-Client-IP', 'X-Cluster-Client-IP']
 const ALLOWED = '203.0.113.7'
 
-/** A key that is good at one address, from another that says it is that one. */
+/** A key that is valid at one address, used from another with headers that claim the first. */
 const addresses = [...PLACES.map((name) => [name, ALLOWED] as const), ['Forwarded', `for=${ALLOWED}`] as const].map(([name, value]) => ({
   what: `a key that is bound to an address, from another, with ${name}`,
   send: async (s: Callers) => {
@@ -151,7 +151,7 @@ const places = [
 
 const FLOOD = 150
 
-/** What strangers do to those who have a key. */
+/** Attacks of strangers on tenants that have a key. */
 const strangers = [
   {
     what: `a right key that was never used, while ${FLOOD} wrong ones with its id are refused`,

@@ -38,7 +38,7 @@ class Talk {
     for (const frame of frames) this.#socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
   }
 
-  /** @returns when so many frames of a type have come, or none can come any more */
+  /** Resolves when so many frames of a type have come, or none can come any more. */
   async until(type: string, count = 1): Promise<void> {
     while (this.frames.filter((one) => one.type === type).length < count && this.#socket.readyState !== WebSocket.CLOSED)
       await new Promise<void>((resolve) => {
@@ -46,7 +46,7 @@ class Talk {
       })
   }
 
-  /** Ends it. @returns what was said, and the code with which it was closed */
+  /** Ends it. @returns the frames, and the code with which it was closed */
   async end(): Promise<Answered> {
     this.#socket.close()
     return this.answer()
@@ -57,7 +57,7 @@ class Talk {
   }
 }
 
-/** What the server closes, and with which code. */
+/** Frames for which the server closes the socket, with the code. */
 const closing = (
   what: string,
   status: number | number[],
@@ -87,7 +87,7 @@ const closes = [
   closing('a frame of 300 kB', 1009, ({ key }) => [init(key), 'x'.repeat(300_000)]),
 ]
 
-/** What is refused on a socket that stays. */
+/** Frames that are refused on a socket that stays open. */
 const refusing = (what: string, query: string, code: string, scopes: string[] = ALL_SCOPES): Omit<Attack, 'id'> => ({
   what: `${what} over a socket`,
   send: async (s) => {
@@ -112,7 +112,9 @@ const refusals = [
   refusing('two subscriptions in one', 'subscription { a: customerChanged { id } b: customerChanged { id } }', 'GRAPHQL_VALIDATION_FAILED'),
   refusing('the schema', 'subscription { __schema { types { name } } }', 'GRAPHQL_VALIDATION_FAILED'),
   refusing('a field of nobody', 'subscription { constructor }', 'GRAPHQL_VALIDATION_FAILED'),
-  refusing('what its client may not hear', 'subscription { messageReceived { id } }', 'UNAUTHORIZED_FIELD_OR_TYPE', ['customers:read']),
+  refusing('an event that its client may not receive', 'subscription { messageReceived { id } }', 'UNAUTHORIZED_FIELD_OR_TYPE', [
+    'customers:read',
+  ]),
   refusing('entities', 'subscription { _entities(representations: []) { __typename } }', 'GRAPHQL_VALIDATION_FAILED'),
 ]
 
@@ -156,7 +158,7 @@ const EVENTS: Record<string, [(s: Callers) => Promise<string> | string, string, 
   ],
   'a query': [({ key }) => key, '{ tenant { id } }', { status: 400, code: /^BAD_USER_INPUT$/ }],
   'a mutation': [({ key }) => key, 'mutation { __typename }', { status: 400, code: /^BAD_USER_INPUT$/ }],
-  'what its client may not hear': [
+  'an event that its client may not receive': [
     async ({ whole }) => (await addClient(whole, ['customers:read'])).key,
     'subscription { messageReceived { id } }',
     { status: 400, code: /^UNAUTHORIZED_FIELD_OR_TYPE$/ },
@@ -174,7 +176,7 @@ const events = Object.entries(EVENTS).map(
   }),
 )
 
-/** Another tenant, and what changes a customer of it. */
+/** Another tenant, and a function that changes a customer of it. */
 async function addNeighbour({ whole }: Callers) {
   const { victim, theirs } = await addVictim(whole)
   const input = { groupId: theirs.groupId, name: 'theirs' }
@@ -188,7 +190,7 @@ async function addNeighbour({ whole }: Callers) {
 
 const eavesdropping: Omit<Attack, 'id'>[] = [
   {
-    what: "a socket that listens to another tenant's customers, while that one hears of them",
+    what: "a socket that listens to another tenant's customers, while that one receives them",
     send: async (s) => {
       const neighbour = await addNeighbour(s)
       const [attacker, victim] = [new Talk(graphql(s)), new Talk(graphql(s))]
@@ -198,7 +200,7 @@ const eavesdropping: Omit<Attack, 'id'>[] = [
       await attacker.say(subscribe(CHANGED), subscribe(one, 'b', { id: neighbour.customerId }))
       await victim.say(subscribe(CHANGED))
       const heard = victim.until('next')
-      // A subscription begins some time after it was sent, so the change is made until it is heard.
+      // A subscription begins some time after it was sent, so the change is repeated until it arrives.
       for (let isHeard = false; !isHeard; isHeard = victim.frames.some(({ type }) => type === 'next')) await neighbour.change()
       await heard
       await victim.end()

@@ -6,7 +6,7 @@ import { runBulk } from './prepared.ts'
 const SCOPES = ['customers:read', 'personal:read', 'orders:read', 'exports:write', 'webhooks:read', 'webhooks:write']
 const NAMES = '{ customers { nodes { id displayName } } }'
 
-/** A token for less than its client may do. */
+/** Gets a token with fewer scopes than its client has. */
 async function narrowed(s: Callers, scope: string): Promise<string> {
   return tokenOf(originOf(s.whole.client.endpoints.graphql), await addClient(s.whole, SCOPES), scope)
 }
@@ -27,7 +27,7 @@ const reads = (what: string, scope: string, query: string): Omit<Attack, 'id'> =
 const REFUSED = { status: 200, code: /^FORBIDDEN$/ }
 const url = 'http://127.0.0.1:1024/x'
 
-/** What its client may do and the token may not, now and by what is answered later. */
+/** Operations that the client may run and the token may not, including results that come later. */
 const rows: Omit<Attack, 'id'>[] = [
   reads('customers', 'exports:write', NAMES),
   reads('names', 'customers:read', NAMES),

@@ -33,10 +33,10 @@ const unsupported: Wanted = {
 const grants = Object.entries(GRANTS).map(([name, form]) => asked(`the grant ${name}`, { ...form, grant_type: name }, unsupported))
 
 const WIDER = ['customers:read orders:read', 'tenant:admin', '*', 'customers:*', '__proto__', 'openid offline_access']
-/** A token may be given for those of the scopes that the client has; whatever it says, it opens nothing more. */
+/** A token may be given for the scopes that the client has. It gives no more access, whatever it names. */
 const wider = WIDER.map(
   (scope): Omit<Attack, 'id'> => ({
-    what: `a token for the scopes "${scope}" opens what the client may not have`,
+    what: `a token for the scopes "${scope}" for fields that the client may not read`,
     send: async (s) => {
       const client = await addClient(s.whole, ['customers:read'])
       const answer = await askToken(gateway(s), client, { scope })
@@ -115,10 +115,10 @@ const HOSTS: Headers[] = [
   { forwarded: 'host=evil.example' },
   { 'x-forwarded-proto': 'https' },
 ]
-/** The issuer of a token is that of the settings; no header of a request changes it. */
+/** The settings name the issuer of a token; no header of a request changes it. */
 const hosts = HOSTS.map(
   (headers): Omit<Attack, 'id'> => ({
-    what: `a token asked for with ${JSON.stringify(headers)}`,
+    what: `a token requested with ${JSON.stringify(headers)}`,
     send: async (s) => {
       const answer = await askToken(gateway(s), await addClient(s.whole, ['customers:read']), {}, headers)
       const { access_token: token = '..' } = JSON.parse(answer.text) as { access_token?: string }

@@ -5,24 +5,24 @@ import { CSV_MAPPING } from '../../../demo/people.ts'
 import { call, type Stage } from '../../bad-input/row.ts'
 import { write } from '../../bad-input/stage.ts'
 
-/** Where an import's file is sent, and the ticket for it. */
+/** The upload path of an import's file, and its ticket. */
 export type Import = { url: string; tenantId: string; importId: string; ticket: string }
 
-/** What the victim has done, so that nothing of the victim's has to change while others attack. */
+/** Data that the victim made before, so that the victim's data need not change during attacks. */
 export type Prepared = {
   import: Import
-  /** The link to a whole file. */
+  /** The link to the file of a bulk operation. */
   file: URL
-  /** Of a document that it has published. */
+  /** Hash of a document that it has published. */
   hash: string
-  /** Of a tag group that it has made: the names by their keys. */
+  /** Names of tag groups that it has made, by idempotency key. */
   keys: Record<string, string>
   clientId: string
 }
 
 export const KEYS = { same: `key-${newId()}`, other: `key-${newId()}` }
 
-/** Starts an import that nobody else has. */
+/** Starts a new import. */
 export async function startImport({ whole }: Stage, credential: string, accountId: string): Promise<Import> {
   const sha256 = createHash('sha256').update(newId()).digest('hex')
   const { uploadPath } = await write<{ uploadPath: string }>(whole, credential, 'startOrderImport', 'StartOrderImportInput', 'uploadPath', {
@@ -38,7 +38,7 @@ export async function startImport({ whole }: Stage, credential: string, accountI
   return { url: url.origin, tenantId: tenantId!, importId: importId!, ticket: url.searchParams.get('ticket')! }
 }
 
-/** Runs a bulk query to its end. @returns what became of it */
+/** Runs a bulk query to its end. @returns the finished operation */
 export async function runBulk({ whole }: Stage, credential: string, query: string): Promise<{ status: string; url: string | null }> {
   const input = { query }
   const { operation } = await write<{ operation: { id: string } }>(

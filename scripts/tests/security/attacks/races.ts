@@ -19,7 +19,7 @@ const TYPES: Record<string, string> = {
 }
 const typeOf = (field: string) => TYPES[field] ?? `${field[0]!.toUpperCase()}${field.slice(1)}Input`
 
-/** Sends a mutation, and answers with what became of it: its payload, or the code of its error. */
+/** Sends a mutation. @returns its payload, or the code of its error */
 async function run(s: Stage, field: string, selection: string, input: object, key = s.key): Promise<Outcome> {
   const query = `mutation M($input: ${typeOf(field)}!) { ${field}(input: $input) { ${selection} } }`
   const answer = await ask({ ...s, key }, query, { input: { idempotencyKey: newId(), ...input } })
@@ -30,14 +30,14 @@ type Payload = Record<string, { id: string } & string>
 type Outcome = { payload: Payload | undefined; code: string }
 
 const done = (outcomes: Outcome[]) => outcomes.filter(({ payload }) => payload)
-/** Every caller that comes too late gets a conflict. */
+/** Every caller that is too late gets a conflict. */
 function expectConflicts(outcomes: Outcome[]): void {
   expect(new Set(outcomes.filter(({ payload }) => !payload).map(({ code }) => code))).toEqual(new Set(['CONFLICT']))
 }
 
 type Met = { id: string; profiles: { id: string }[] }
 
-/** Somebody new who looked at a page. */
+/** A new person who viewed a page. */
 async function meet(s: Stage): Promise<{ customerId: string; profileId: string }> {
   const login = newId()
   await events(s, eventBody({ identifiers: [{ namespace: 'login', value: login }] }))
@@ -52,7 +52,7 @@ const AMOUNTS = { kind: 'AMOUNT_OFF', currency: 'CNY', thresholdMinor: 100, amou
 const createTemplate = async (s: Stage, stock: number, perCustomer: number) =>
   (await run(s, 'createCouponTemplate', 'template { id }', { name: short(), stock, perCustomer, ...AMOUNTS })).payload!.template!.id
 
-/** Campaign hears of a profile by the bus. */
+/** Campaign receives the profile by the bus. */
 const issue = (s: Stage, templateId: string, profileId: string) => run(s, 'issueCoupon', 'coupon { id code }', { templateId, profileId })
 
 async function issueOne(s: Stage, profileId: string): Promise<string> {
@@ -78,7 +78,7 @@ function raceForKeys(at: () => Stage): void {
     expect(await select(s, 'identity', 'SELECT 1 FROM tag_groups WHERE name = $1', [input.name])).toHaveLength(1)
   })
 
-  it('a key is shown to one, rotated once and finished once', async () => {
+  it('a key is shown to one caller, rotated once and ended once', async () => {
     const [s, token] = [at(), await at().whole.client.token()]
     const input = { idempotencyKey: newId(), name: short(), kind: 'OWN', scopes: ['customers:read'] }
     const made = done(await together(10, () => run(s, 'createApiClient', 'client { id } key', input, token)))
@@ -99,7 +99,7 @@ function raceForKeys(at: () => Stage): void {
 }
 
 function raceForCoupons(at: () => Stage): void {
-  it('coupons are no more than a customer may have, and no more than there are', async () => {
+  it('coupons exceed neither the limit per customer nor the stock', async () => {
     const s = at()
     const [one, other] = [await meet(s), await meet(s)]
     await Promise.all([issueOne(s, one.profileId), issueOne(s, other.profileId)])
@@ -110,7 +110,7 @@ function raceForCoupons(at: () => Stage): void {
     expectConflicts([...own, ...rest])
   })
 
-  it('a coupon is held for one order, and then either used or let go, once', async () => {
+  it('a coupon is held for one order, and then used or released once', async () => {
     const s = at()
     const code = await issueOne(s, (await meet(s)).profileId)
     const locked = await together(15, (no) =>
@@ -130,12 +130,12 @@ function raceForCoupons(at: () => Stage): void {
 }
 
 function raceForCustomers(at: () => Stage): void {
-  it('customers merged crosswise are each found, and nobody leads in a circle', async () => {
+  it('customers merged crosswise are each found, and no merges form a circle', async () => {
     const s = at()
     const ids = (await together(4, () => meet(s))).map(({ customerId }) => customerId)
     const pairs = ids.flatMap((survivorId) => ids.filter((id) => id !== survivorId).map((absorbedId) => ({ survivorId, absorbedId })))
     const merged = await together(pairs.length, (no) => run(s, 'mergeCustomers', 'decision { id }', { ...pairs[no], reason: 'same' }))
-    // Of four customers three can be merged into another; who is merged already is found as the survivor, or not at all.
+    // Of four customers three can be merged into another; one that is merged already is found as the survivor, or not at all.
     expect(done(merged).length).toBeGreaterThan(0)
     for (const id of ids) expect((await ask(s, `{ customer(id: "${id}") { profiles { id } } }`)).text).toMatch(/"profiles":\[\{"id"/)
   })
@@ -153,7 +153,7 @@ function raceForCustomers(at: () => Stage): void {
 }
 
 function raceAtIntake(at: () => Stage): void {
-  it('one signed push is kept once, whatever else is said around it', async () => {
+  it('one signed push is kept once, whatever else is sent around it', async () => {
     const s = at()
     const msg = encodeURIComponent(JSON.stringify({ no: newId() }))
     const sign = createHash('md5').update(`demo${msg}a-client-secret`).digest('hex')
@@ -185,9 +185,9 @@ function raceAtIntake(at: () => Stage): void {
   })
 }
 
-/** What is asked for many times at the same moment, by one who hopes to get it more than once. */
+/** Requests that are sent many times at the same moment, by a caller who hopes to get the result more than once. */
 export function describeRaces(at: () => Stage): void {
-  describe('asked for many times at the same moment', () => {
+  describe('requested many times at the same moment', () => {
     for (const race of [raceForKeys, raceForCoupons, raceForCustomers, raceAtIntake]) race(at)
   })
 }

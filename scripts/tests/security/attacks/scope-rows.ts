@@ -9,7 +9,7 @@ const reads = (what: string, query: string, wanted: Pick<Attack, 'status' | 'cod
   ...wanted,
 })
 
-/** Ways from what a client may read to what it may not. */
+/** Paths from objects that a client may read to objects that it may not. */
 const ways = [
   ...[
     'orders { id }',
@@ -69,7 +69,7 @@ const ways = [
   }),
 ]
 
-/** Ids of things that a client may not read, wherever an id leads to a thing. */
+/** Ids of objects that a client may not read, at each field that finds an object by id. */
 const nodes: Omit<Attack, 'id'>[] = [
   {
     what: 'a client that may only write customers opens one by its id',
@@ -145,7 +145,7 @@ const partners = [
   ['a field that is almost public', '{ apiClient { id } }'],
   ['entities', '{ _entities(representations: [{ __typename: "Customer" }]) { __typename } }'],
 ].map(([what, query]) => ({
-  what: `a partner with every scope asks for ${what!}`,
+  what: `a partner with every scope queries ${what!}`,
   send: async (s: Callers) => {
     const { key } = await addClient(s.whole, ['customers:read', 'tenant:admin', 'audit:read'], { kind: 'PARTNER' })
     return askWith(s.whole.client.endpoints.publicGraphql, key, query!)
@@ -155,7 +155,7 @@ const partners = [
   text: /^(?!.*did you mean)/is,
 }))
 
-/** What a caller sent is not in what it gets back, since answers stand in logs of others. */
+/** An answer does not repeat the caller's input, since others log answers. */
 const echoes = [
   '{ customers(first: "secret-phone") { nodes { id } } }',
   '{ customer(id: "secret-phone") { id } }',

@@ -8,7 +8,7 @@ const MAIL = 587
 const REFUSED = { status: [200, 400], code: /^BAD_USER_INPUT$/ }
 const DOCUMENT = 'subscription { customerChanged { id } }'
 
-/** Hosts that lead inside, in the spellings that some client reads as an address. */
+/** Hosts with inside addresses, in spellings that some clients read as an address. */
 const HOSTS = [
   '127.0.0.2',
   '127.1',
@@ -56,7 +56,7 @@ const HOSTS = [
   'x.svc.cluster.local',
 ]
 
-/** Hosts that are no hosts: what one part of a program reads as the host is another's path or user. */
+/** Hosts that are not valid: one parser reads as the host what another reads as path or user. */
 const TRICKS = ['user@93.184.215.14', '93.184.215.14@127.0.0.2', '93.184.215.14/x', '93.184.215.14#@127.0.0.2', '93.184.215.14:25']
 const MORE_TRICKS = ['a b.example.com', '93.184.215.14\r\nx', 'mail.example.com\u0000.internal', '%31%32%37.0.0.2', '[::1%25lo]']
 
@@ -99,7 +99,7 @@ const URLS = [
 const rowsOf = (from: number, list: string[], what: string, send: (s: Stage, one: string) => Promise<Answered>): Row[] =>
   list.map((one, no) => ({ id: `ssrf ${from + no}`, what: `${what} ${JSON.stringify(one)}`, send: (s) => send(s, one), ...REFUSED }))
 
-/** Something inside that says more about itself than anybody should learn. */
+/** A server on an inside address whose banner must not reach the caller. */
 async function speaker(text: string): Promise<{ port: number; stop: () => void }> {
   const server = createServer((socket) => void socket.on('error', () => undefined).end(text))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -108,7 +108,7 @@ async function speaker(text: string): Promise<{ port: number; stop: () => void }
 
 const TEST = 'mutation T($input: TestConnectionInput!) { testConnection(input: $input) { isOk steps { isOk detail } } }'
 
-/** The mailbox of the stack is the one address inside that mail may go to; the others are not reached at all. */
+/** Mail may go to one inside address, the mailbox of the stack; the others are not reached. */
 async function testMailbox(s: Stage, more: object): Promise<Answered> {
   const input = { name: 'm', host: '127.0.0.1', port: s.whole.client.endpoints.smtpPort, from: 'x@mail.example', ...more }
   const { account } = await make<{ account: { id: string } }>(s.whole, s.key, 'connectSmtp', 'ConnectSmtpInput', 'account { id }', input)

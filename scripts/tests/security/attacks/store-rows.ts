@@ -6,7 +6,7 @@ import { read } from './tools.ts'
 
 const BAD = { status: [200, 400], code: /^BAD_USER_INPUT$/ }
 
-/** What a store would refuse in its own words, which say how it is made. */
+/** A write that a store would refuse with its own message, which shows the names of constraints. */
 const twice = async (s: Stage): Promise<Answered> => {
   const name = newId().slice(-12)
   await write(s, 'createTagGroup', 'CreateTagGroupInput', { name })
@@ -39,7 +39,7 @@ const ADDRESSES = [
   '@a.example:victim@mail.example',
 ]
 
-/** An event of somebody whose e-mail address that is; the one behind it is there when both were looked at. */
+/** Sends an event of a person with this e-mail address, then one of another person; when the second is there, both were handled. */
 async function nobodyBy(s: Stage, address: string): Promise<Answered> {
   const person = (namespace: string, value: string) => eventBody({ identifiers: [{ namespace, value }] })
   const login = newId()
@@ -60,14 +60,14 @@ async function nobodyBy(s: Stage, address: string): Promise<Answered> {
 export const storeRows: Row[] = [
   {
     id: 'store 1',
-    what: 'a name that is taken, told without the name of a rule',
+    what: 'a name that is taken, reported without the name of a constraint',
     send: twice,
     status: 200,
     code: /^(?!.*tag_groups).*"CONFLICT"/,
   },
   {
     id: 'store 2',
-    what: 'a group that is not there, told without the name of a rule',
+    what: 'a group that is not there, reported without the name of a constraint',
     send: async (s) => read(await write(s, 'createTag', 'CreateTagInput', { name: 'x', groupId: newId() })),
     status: [200, 400],
     code: /^(?!.*tags_group).*"(NOT_FOUND|BAD_USER_INPUT)"/,

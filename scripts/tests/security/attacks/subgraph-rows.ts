@@ -15,7 +15,7 @@ const digest = (body: string) => createHash('sha256').update(body).digest('base6
 
 type Forged = { claims?: object; header?: object; secret?: string; algorithm?: string; signed?: string; sent?: string }
 
-/** A request to a subgraph with a token as the gateway makes them, but for what is given. */
+/** A request to a subgraph with a token as the gateway makes it, except for the given changes. */
 function ask({ whole }: Callers, service: Service, forged: Forged = {}): Promise<Answered> {
   const { claims = {}, header = {}, signed = QUERY, sent = signed, algorithm = 'sha256' } = forged
   const secret = whole.platform.secrets.internalSecrets[service]!
@@ -47,7 +47,7 @@ const send = ({ client }: Callers['whole'], service: Service, credential: string
     body,
   })
 
-/** At each of the five, since each checks for itself. */
+/** One row for each of the five, since each checks for itself. */
 const everywhere = (what: string, attack: (s: Callers, service: Service) => Promise<Answered>): Omit<Attack, 'id'>[] =>
   SERVICES.map((service) => ({ what: `${what}, to ${service}`, send: (s) => attack(s, service), ...NOBODY }))
 const forged = (what: string, make: (s: Callers) => Forged): Omit<Attack, 'id'> => ({
@@ -65,7 +65,7 @@ const callers = [
     }),
   ),
   ...everywhere('no token', ({ whole }, service) => send(whole, service, undefined, QUERY)),
-  ...everywhere('no token, asking for the schema', ({ whole }, service) =>
+  ...everywhere('no token, requesting the schema', ({ whole }, service) =>
     send(whole, service, undefined, JSON.stringify({ query: '{ _service { sdl } }' })),
   ),
   ...everywhere("a staff member's token", async ({ whole }, service) => send(whole, service, await whole.client.token(), QUERY)),
@@ -114,7 +114,7 @@ const entity = ({ theirs }: Callers, more: object) =>
   })
 const NOTHING = /^(?!.*"createdAt":"2).*_entities/s
 
-/** What somebody may do who can make good tokens for their own tenant and scopes. */
+/** Requests of a caller that can make valid tokens for its own tenant and scopes. */
 const insiders: Omit<Attack, 'id'>[] = [
   ...[{}, { tenantId: 'victim' }, { tid: 'victim' }, { tenant_id: 'victim' }].map(
     (names): Omit<Attack, 'id'> => ({

@@ -7,7 +7,7 @@ const PUBLISH = 'mutation P($input: PublishTemplateInput!) { publishTemplate(inp
 const publish = async (s: Stage, body: string, more: object = {}) =>
   read(await ask(s, PUBLISH, { input: { idempotencyKey: newId(), name: newId(), channel: 'EMAIL', subject: 's', body, ...more } }))
 
-/** A tag of the library that reads files, keeps counters or makes tables: the answer names it and nothing besides. */
+/** A tag of the library that reads files, keeps counters or makes tables: the answer names the tag only. */
 const tag = (no: number, name: string, rest = ''): Row => ({
   id: `template ${no}`,
   what: `a template with the tag ${name} ${rest}`.trimEnd(),

@@ -8,10 +8,10 @@ import { type Import, makeFile, startImport } from './prepared.ts'
 const graphql = ({ whole }: Callers) => whole.client.endpoints.graphql
 const CREATE = 'mutation M($input: CreateTagGroupInput!) { createTagGroup(input: $input) { group { id name } } }'
 const input = (idempotencyKey: string, name: string) => ({ input: { idempotencyKey, name } })
-/** Keys of others' requests, whose answers are theirs. */
+/** Idempotency keys of the victim, whose remembered answers must stay private. */
 const idempotency: Omit<Attack, 'id'>[] = [
   {
-    what: "the victim's idempotency key with the victim's input makes a thing of the attacker's own",
+    what: "the victim's idempotency key with the victim's input makes the attacker's own object",
     send: (s) => askWith(graphql(s), s.key, CREATE, input(s.prepared.keys.same!, 'theirs-same')),
     ...GOOD,
     text: /^(?!.*idempotentReplay).*"name":"theirs-same"/s,
@@ -60,7 +60,7 @@ const cursors = Object.entries(CHANGES).flatMap(([what, change]) =>
     }),
   ),
 )
-/** A cursor of the attacker's own is a place in a list of the attacker's own, if it is one there at all. */
+/** A cursor of another list of the attacker: it is refused, or it is a place in the attacker's own list. */
 const crossed = ['customers', 'orders', 'liveCodes', 'messages', 'decisions', 'apiClients', 'webhookEndpoints', 'reviewCases'].map(
   (list): Omit<Attack, 'id'> => ({
     what: `a cursor of the audit log in the list of ${list}`,
@@ -73,7 +73,7 @@ const crossed = ['customers', 'orders', 'liveCodes', 'messages', 'decisions', 'a
 const part = (ticket: string, no: number, value: string) => ticket.split('.').with(no, value).join('.')
 const own = (s: Callers) => startImport(s, s.key, s.source.id)
 
-/** What a ticket opens is said by its seal; each is one of the attacker's own but for what is named. */
+/** The seal decides what a ticket opens. Each is the attacker's own ticket, except for the named part. */
 const TICKETS: Record<string, (s: Callers) => Promise<Import>> = {
   "for the attacker's import at the victim's": async (s) => ({ ...s.prepared.import, ticket: (await own(s)).ticket }),
   "for the attacker's import at the victim's tenant": async (s) => ({ ...(await own(s)), tenantId: s.victim.tenantId }),

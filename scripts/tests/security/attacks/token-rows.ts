@@ -17,7 +17,7 @@ const sends = (what: string, make: Make, wanted: Pick<Attack, 'status' | 'code'>
   ...wanted,
 })
 
-/** What everybody may know, taken for the secret of an HMAC. */
+/** Public values, used as the secret of an HMAC. */
 const PUBLIC_FORMS: Record<string, (issuer: OwnIssuer) => string | Buffer> = {
   'its raw bytes': ({ publicKey }) => Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url'),
   'its text in the JWK': ({ publicKey }) => publicKey.export({ format: 'jwk' }).x!,
@@ -95,7 +95,7 @@ const claims = [
   sends('a tenant id with a space', (i, { whole }) => i.token({ tid: `${whole.tenantId} ` })),
 ]
 
-/** What a gateway remembers of one caller, asked for by a token of another kind. */
+/** Data that a gateway remembers of one caller, requested with a token of another kind. */
 const remembered = [
   sends('a list as tenant, when the same member of staff was let in before', async (i, { whole }) => {
     await askWith(i.graphql, i.token(), TENANT)
@@ -111,7 +111,7 @@ const remembered = [
   ),
 ]
 
-/** Tokens that say they come from our own token endpoint. */
+/** Tokens that name our own token endpoint as issuer. */
 const ours = [
   ...[
     ["by the key of staff's issuer", (i: OwnIssuer, own: object) => i.token(own)],
@@ -124,23 +124,25 @@ const ours = [
       return (make as (i: OwnIssuer, own: object) => string)(i, { iss: originOf(i.graphql), client_id: keyId })
     }),
   ),
-  sends('a token of ours that names another tenant', async (i, { whole, victim }) => {
+  sends('our own token that names another tenant', async (i, { whole, victim }) => {
     const token = await tokenOf(originOf(i.graphql), await addClient(whole, ['customers:read']))
     const [header, payload, seal] = token.split('.')
     const said = JSON.parse(Buffer.from(payload!, 'base64url').toString()) as object
     return `${header}.${part({ ...said, tid: victim.tenantId })}.${seal}`
   }),
-  sends('a token of ours at the gateway of another issuer', async ({ graphql }, { whole }) => {
+  sends('our own token at the gateway of another issuer', async ({ graphql }, { whole }) => {
     const token = await tokenOf(originOf(whole.client.endpoints.graphql), await addClient(whole, ['customers:read']))
     return graphql ? token : ''
   }),
-  sends('a token of ours with more scopes', async (i, { whole }) => {
+  sends('our own token with more scopes', async (i, { whole }) => {
     const token = await tokenOf(originOf(i.graphql), await addClient(whole, ['customers:read', 'orders:read']), 'customers:read')
     const [header, payload, seal] = token.split('.')
     const said = JSON.parse(Buffer.from(payload!, 'base64url').toString()) as object
     return `${header}.${part({ ...said, scope: 'customers:read orders:read' })}.${seal}`
   }),
-  sends("a token of ours for a client that nobody's is", (i) => i.token({ iss: originOf(i.graphql), client_id: newId().slice(-12) })),
+  sends('a token of our own issuer for a client that does not exist', (i) =>
+    i.token({ iss: originOf(i.graphql), client_id: newId().slice(-12) }),
+  ),
 ]
 
 export const tokenRows = numbered('token', [...algorithms, ...signatures, ...headers, ...claims, ...remembered, ...ours])

@@ -3,7 +3,7 @@ import { addOtherTenant } from '../../../stack/add-other-tenant.ts'
 import type { Answered, Stage } from '../../bad-input/row.ts'
 import { write } from '../../bad-input/stage.ts'
 
-/** An answer whose whole text is what a row looks at. */
+/** An answer whose whole text a row checks. */
 export const read = (answer: Answered): Answered => ({ ...answer, codes: answer.text })
 
 /** A connection to a database of the platform; by the superuser, or as a role of its own. */
@@ -27,7 +27,7 @@ export async function select<T extends object>(stage: Stage, database: string, t
 
 type Made = { account: { id: string; callbackPath: string }; secret: string }
 
-/** The stage as another tenant sees it, who has a key and an event source of their own. */
+/** The stage as another tenant sees it, with its own key and event source. */
 export async function asAnother(stage: Stage): Promise<Stage> {
   const { key } = await addOtherTenant(stage.whole.platform)
   const selection = 'account { id callbackPath } secret'

@@ -22,14 +22,14 @@ const withHeaders = (no: number, what: string, change: (headers: Headers) => Hea
   ...NOBODY,
 })
 
-/** An event sent to a path that somebody changed, signed by the source's secret. */
+/** An event sent to a changed path, signed with the source's secret. */
 function eventsTo({ source, whole }: Stage, change: (path: string) => string, secret = source.secret): Promise<Answered> {
   const body = eventBody()
   const url = whole.client.endpoints.intake + change(source.callbackPath)
   return call(url, { headers: { ...json, ...signEvents(secret, newId(), body, new Date()) }, body })
 }
 
-/** The tenant's part of a path, or the account's, in other letters. */
+/** The tenant's or the account's part of a path, in another spelling. */
 const upper = (part: 1 | 2) => (path: string) => {
   const parts = path.split('/')
   const at = parts.length - 3 + part
@@ -40,7 +40,7 @@ const without = (name: string) => (headers: Headers) => Object.fromEntries(Objec
 const minutes = (count: number) => String(Math.floor(Date.now() / 1_000) + count * 60)
 const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 
-/** One who wants our deliveries, at an address that nobody answers. */
+/** Creates a webhook endpoint at an address where no server listens. */
 const endpoint = (s: Stage, more: object = {}) =>
   write(s, 'createWebhookEndpoint', 'CreateWebhookEndpointInput', {
     url: 'http://127.0.0.1:1024/hook',
@@ -62,7 +62,7 @@ async function testTwice(s: Stage): Promise<Answered> {
   return write(s, 'testWebhookEndpoint', 'WebhookEndpointInput', { endpointId: made.endpoint.id })
 }
 
-/** Both are answered; the second is what is looked at. */
+/** Sends twice and returns the second answer. */
 async function twice(send: () => Promise<Answered>): Promise<Answered> {
   expectTaken(await send())
   return send()
@@ -161,7 +161,7 @@ export const webhookRows: Row[] = [
   },
   {
     id: 'webhook 31',
-    what: 'a push that says twice what it is: the last counts, and it is not signed',
+    what: 'a push with its content twice: the last one counts, and it is not signed',
     send: (s) => push(s, s.paths.youzan, JSON.stringify(signed({})).replace(/}$/, ',"msg":"%7B%22a%22%3A1%7D"}')),
     ...NOBODY,
   },
@@ -183,7 +183,7 @@ function withKey({ source, key }: Stage): Promise<Answered> {
   return call(source.url, { headers: { ...json, authorization: `Bearer ${key}` }, body: eventBody() })
 }
 
-/** The path of their source, which is no secret. */
+/** The path of the victim's source, which is not secret. */
 const theirs = async (s: Stage) => eventsTo(await asAnother(s), (path) => path, s.source.secret)
 
 async function mixed(s: Stage): Promise<Answered> {

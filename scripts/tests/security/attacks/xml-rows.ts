@@ -11,7 +11,7 @@ const seconds = (count: number) => Math.floor(Date.now() / 1_000) + count
 const cipherOf = (message: string, corpId = CORP.corpId) => encrypt(CORP.encodingAesKey, message, corpId)
 const event = (inner: string, before = '') => `${before}<xml><MsgType>event</MsgType><Event>x</Event>${inner}</xml>`
 
-/** What only the owner of the account's token can send: the signature holds, the message within is the attack. */
+/** Callbacks that only the owner of the account's token can send: the signature is valid, the message is the attack. */
 const within = (no: number, what: string, message: string, answer: Pick<Row, 'status' | 'code'> = REFUSED): Row => ({
   id: `xml ${no}`,
   what: `${what}, well signed`,
@@ -19,7 +19,7 @@ const within = (no: number, what: string, message: string, answer: Pick<Row, 'st
   ...answer,
 })
 
-/** The body around a good cipher text, which is signed. */
+/** A changed body around a good, signed cipher text. */
 const around = (no: number, what: string, body: (cipher: string) => string): Row => ({
   id: `xml ${no}`,
   what,
@@ -27,7 +27,7 @@ const around = (no: number, what: string, body: (cipher: string) => string): Row
   ...NOBODY,
 })
 
-/** A cipher text that is not what was sealed; the signature covers what is sent. */
+/** A changed cipher text; the signature covers the sent one. */
 const sealed = (no: number, what: string, change: (bytes: Buffer) => Buffer): Row => ({
   id: `xml ${no}`,
   what,
@@ -40,7 +40,7 @@ const flipped = (at: number) => (bytes: Buffer) => {
   return bytes
 }
 
-/** WeCom's check of the address: the echo is what is sealed, and what is answered. */
+/** WeCom's check of the address: the sealed echo is the expected answer. */
 function echo({ whole, paths }: Stage, text: string, change: { signature?: string; timestamp?: number; corpId?: string } = {}) {
   const { timestamp = seconds(0), corpId } = change
   const echostr = cipherOf(text, corpId)
@@ -49,7 +49,7 @@ function echo({ whole, paths }: Stage, text: string, change: { signature?: strin
   return call(`${whole.client.endpoints.intake}${paths.wecom}?${query}`, { method: 'GET' })
 }
 
-/** A query of our own making before a body of that many bytes that nobody signed. */
+/** Our own query, before an unsigned body of that many bytes. */
 const unsigned = ({ whole, paths }: Stage, query: string, inner: string) =>
   call(`${whole.client.endpoints.intake}${paths.wecom}?${query}`, { headers: { 'content-type': 'text/xml' }, body: `<xml>${inner}</xml>` })
 

@@ -4,7 +4,7 @@ import { type GraphQLInputType, getNamedType, getNullableType, isEnumType, isInp
 import type { World } from '../world.ts'
 import { type Place, typesAt } from './places.ts'
 
-/** Valid values of fields whose type does not say what fits; a function gets a new one for each call. */
+/** Valid values of fields whose type alone does not define them; a function returns a new value for each call. */
 const FITTING: Record<string, unknown> = {
   idempotencyKey: newId,
   messageId: newId,
@@ -30,7 +30,7 @@ const FITTING: Record<string, unknown> = {
 
 type Target = { place: Place; value: string; own: World }
 
-/** The variables of an operation that has `value` at its place, what belongs to the caller at others, and no more than it must. */
+/** The variables of an operation: `value` at its place, the caller's own ids at others, and required fields only. */
 export function fill({ place, value, own }: Target): Record<string, unknown> {
   return object(place.field.args, place.path, { place, value, own })
 }
@@ -46,7 +46,7 @@ const NEEDED: Record<string, string> = {
   UpdateWebhookEndpointInput: 'isEnabled',
 }
 
-/** Of inputs with one field: the field that is given where the target is in none, if it is not the first. */
+/** For inputs that take exactly one field: the given field where none holds the target, if it is not the first. */
 const KINDS: Record<string, string> = { SegmentClauseInput: 'behaviour' }
 
 function object(inputs: Inputs, way: readonly string[] | undefined, target: Target, needed?: string): Record<string, unknown> {
@@ -58,7 +58,7 @@ function object(inputs: Inputs, way: readonly string[] | undefined, target: Targ
   )
 }
 
-/** @throws Error for a type that it cannot fill, which fails the walk */
+/** @throws Error for a type that it cannot fill, so that the walk fails */
 function inputOf(name: string, type: GraphQLInputType, way: readonly string[] | undefined, target: Target): unknown {
   const plain = getNullableType(type)
   if (name === 'nodes') return steps(plain, way, target)

@@ -1,7 +1,7 @@
 import { type GraphQLSchema, getNamedType, isInterfaceType, isObjectType } from 'graphql'
 import type { Place } from './places.ts'
 
-/** The document that calls a field with the given variables, and selects what is below it. */
+/** The document that calls a field with the given variables, and selects the fields below it. */
 export function documentOf(schema: GraphQLSchema, { operation, field }: Pick<Place, 'operation' | 'field'>, variables: object): string {
   const given = field.args.filter(({ name }) => name in variables)
   const declared = given.map(({ name, type }) => `$${name}: ${type}`).join(', ')

@@ -8,7 +8,7 @@ import {
   OperationTypeNode,
 } from 'graphql'
 
-/** Where an operation takes the name of a thing: the root field and the way through its arguments. */
+/** The place where an operation takes the name of an object: the root field and the path through its arguments. */
 export type Place = {
   operation: OperationTypeNode
   field: GraphQLField<unknown, unknown>
@@ -16,10 +16,10 @@ export type Place = {
   type: GraphQLInputType
 }
 
-/** What names a thing without being an ID; a word at the end of a name, such as the code of a coupon. */
+/** Names of fields that name an object without being an ID, such as the code of a coupon; matched at the end. */
 const NAMES = /(ids?|keys?|codes?|hash|hashes|orderNo|after|before)$/i
 
-/** Fields that take a word like a name, and why no thing of a tenant is named by them. */
+/** Fields that take a word like a name, with the reason that they name no object of a tenant. */
 const NO_NAMES: Record<string, string> = {
   idempotencyKey: 'the walk sends a new one with each call; two tenants with one are in attack rows',
   encodingAesKey: 'a secret that the caller sets',
@@ -30,7 +30,7 @@ const isName = (name: string, type: GraphQLInputType) => {
   return named === 'ID' || (named === 'String' && !(name in NO_NAMES) && NAMES.test(name)) || (named === 'String' && name === 'value')
 }
 
-/** Every place of the schema; input objects that hold themselves are entered once. */
+/** Every place of the schema; recursive input objects are entered once. */
 export function placesOf(schema: GraphQLSchema): Place[] {
   return [OperationTypeNode.QUERY, OperationTypeNode.MUTATION].flatMap((operation) =>
     Object.values(schema.getRootType(operation)!.getFields()).flatMap((field) =>
@@ -50,7 +50,7 @@ function waysOf(inputs: readonly { name: string; type: GraphQLInputType }[], abo
   })
 }
 
-/** Fields below the roots that take a name: none may, since the walk goes through the roots only. */
+/** Fields below the roots that take a name; must be empty, since the walk covers the roots only. */
 export function placesBelow(schema: GraphQLSchema): string[] {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
   return Object.values(schema.getTypeMap()).flatMap((type) =>
@@ -67,7 +67,7 @@ export function placesBelow(schema: GraphQLSchema): string[] {
 /** `mutation createTag input.groupId` */
 export const titleOf = ({ operation, field, path }: Place) => `${operation} ${field.name} ${path.join('.')}`
 
-/** The types of things that a place can mean, by its name; all of them where its name says none. */
+/** The types of objects that a place can mean, by its name; all types where its name gives none. */
 export function typesAt({ field, path }: Pick<Place, 'field' | 'path'>, known: readonly string[]): string[] {
   const name = path.at(-1)!.replace(/Ids?$|^ids?$/, '')
   const word = name === '' ? getNamedType(field.type).name : (SYNONYMS[name] ?? name)
