@@ -72,7 +72,7 @@ async function createSource(channel: string) {
 type Done = { answers: number; failures: string[]; overloaded: number; events: number; tags: number }
 const nothingDone = (): Done => ({ answers: 0, failures: [], overloaded: 0, events: 0, tags: 0 })
 
-/** What is said to whoever should come again, before any work is done for them: this machine is small, and starts processes. */
+/** The error for a caller that should retry, before any work is done for it: this machine is small, and starts processes. */
 const IS_OVERLOADED = /Too many requests; try again/
 const AGAIN_MS = 500
 
