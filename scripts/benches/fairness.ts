@@ -6,10 +6,13 @@ import { COUNTS, queries } from './fairness/usual.ts'
 import { type Seen, sendFor } from './send-in-thread.ts'
 import { openStage, percentile, type Stage, say } from './stage.ts'
 
-/** Ordinary and attacked alternately, since a machine's speed changes within a minute; the median round counts. */
-export type Extent = { rounds: number; seconds: number; warmSeconds: number; people: number; attacks: readonly Attack[] }
+/**
+ * Ordinary and attacked alternately, since a machine's speed changes within a minute; the median p99 of each counts.
+ * @property requests of the measured tenant in a round, at least: of a dozen, the slowest one is the p99
+ */
+export type Extent = { rounds: number; seconds: number; requests: number; warmSeconds: number; people: number; attacks: readonly Attack[] }
 
-const WHOLE = { rounds: 5, seconds: 4, warmSeconds: 1, people: 300 }
+const WHOLE = { rounds: 5, seconds: 4, requests: 40, warmSeconds: 1, people: 300 }
 /** Ordinary load, as a share of the platform's capacity. */
 const ORDINARY = 0.15
 const CLIENTS = 6
@@ -66,18 +69,21 @@ async function compare(attack: Attack, tenants: Tenants, ordinary: number, exten
   }
   const rounds = attacked.map((one, no) => ({ value: p99(one.measured), limitValue: p99(calm[no]!.measured) }))
   const ratios = rounds.map(({ value, limitValue }) => value / limitValue)
-  const middle = (numbers: number[], digits: number) => Number(percentile(numbers, 0.5).toFixed(digits))
+  const [value, limitValue] = [
+    percentile(
+      rounds.map((one) => one.value),
+      0.5,
+    ),
+    percentile(
+      rounds.map((one) => one.limitValue),
+      0.5,
+    ),
+  ]
   const sum = (count: (round: Round) => number) => attacked.reduce((total, round) => total + count(round), 0)
   const result = {
-    value: middle(
-      rounds.map(({ value }) => value),
-      1,
-    ),
-    limitValue: middle(
-      rounds.map(({ limitValue }) => limitValue),
-      1,
-    ),
-    ratio: middle(ratios, 2),
+    value: Number(value.toFixed(1)),
+    limitValue: Number(limitValue.toFixed(1)),
+    ratio: Number((value / limitValue).toFixed(2)),
     ratios: ratios.map((ratio) => Number(ratio.toFixed(2))),
     measuredRefused: sum(({ measured }) => measured.refused),
     otherAnswered: sum(({ other }) => other.answered),
@@ -96,7 +102,8 @@ async function runRound(attack: Attack, tenants: Tenants, ordinary: number, exte
   const other = isAttacked
     ? sendSide({ attack: attack.name, tenant: attacker, victim: measured }, { pace: attack.pace(ordinary) })
     : sendSide({ attack: attack.name, tenant: neighbour }, { pace: { perSecond } })
-  const { seconds, warmSeconds } = extent
+  const { requests, warmSeconds } = extent
+  const seconds = Math.max(extent.seconds, requests / perSecond)
   const seen = await sendSide({ attack: attack.name, tenant: measured }, { pace: { perSecond }, seconds, warmSeconds }).seen
   other.stop()
   const round = { measured: seen, other: await other.seen }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(async () => whole?.stop())
 
 it('the bench of fairness measures a tenant beside each attack, and its worst ratio', async () => {
-  const extent = { rounds: 1, seconds: 0.5, warmSeconds: 0.2, people: 20, attacks: ATTACKS }
+  const extent = { rounds: 1, seconds: 0.5, requests: 1, warmSeconds: 0.2, people: 20, attacks: ATTACKS }
   const line = JSON.parse(JSON.stringify(await measureFairness(whole, extent)))
   expect(Object.keys(line.attacks)).toEqual(ATTACKS.map(({ name }) => name))
   for (const { ratio } of Object.values<{ ratio: number }>(line.attacks)) expect(ratio).toBeLessThanOrEqual(line.ratio)
