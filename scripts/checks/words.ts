@@ -26,8 +26,8 @@ const PLAIN: readonly (readonly [pattern: RegExp, instead: string])[] = [
 
 /** Written by scripts from what is checked here, by others, or of a time that is over. */
 const NOT_OURS =
-  /^(releases|charts\/[^/]+\/charts)\/|CHANGELOG\.md$|(^|\/)(public|supergraph(\.public)?)\.graphql$|llms\.txt$|gateway\/pages\/|operations\.graphql$|\.gen\.ts$/
-const TYPES = /\.(ts|md|graphql|proto|yaml|tpl)$/
+  /^(releases|charts\/[^/]+\/charts)\/|CHANGELOG\.md$|(^|\/)(public|supergraph(\.public)?)\.graphql$|gateway\/pages\/|operations\.graphql$|\.gen\.ts$/
+const TYPES = /\.(ts|md|graphql|proto|yaml|tpl)$|llms\.txt$/
 
 /** @throws Error that names where prose of the repository uses a word that plain English does without, and what to write */
 export function checkWords(): void {
@@ -58,7 +58,7 @@ const IN_YAML = /(?<=^|\s)#[^\n]*|\{\{-? *\/\*[\s\S]*?\*\/ *-?\}\}/g
 const CODE_IN_MARKDOWN = /```[\s\S]*?```|`[^`\n]*`|\]\([^)]*\)/g
 
 function proseOf(file: string, text: string): { at: number; prose: string }[] {
-  if (file.endsWith('.md'))
+  if (/\.(md|txt)$/.test(file))
     return lines(
       text.replaceAll(CODE_IN_MARKDOWN, (code) => code.replaceAll(/[^\n]/g, ' ')),
       0,

@@ -7,7 +7,7 @@ const ROOTS = new Set(['Query', 'Mutation', 'Subscription'])
 /**
  * Merges the extensions of an object type, which stand in several features, into one definition. A type that is extended and defined
  * nowhere is a root, or an entity of another service with the key `id`.
- * @throws Error for a type that is defined twice
+ * @throws Error for a type that is defined twice, or public in a part of its blocks
  */
 export function mergeExtensions({ definitions, ...document }: DocumentNode): DocumentNode {
   const byName = Map.groupBy(definitions.filter(isObject), ({ name }) => name.value)
@@ -21,6 +21,8 @@ function merge(nodes: ObjectNode[]): ObjectTypeDefinitionNode {
   const { name } = nodes[0]!
   const [own, ...others] = nodes.filter((one) => one.kind === Kind.OBJECT_TYPE_DEFINITION)
   if (others.length > 0) throw new Error(`${name.value} is defined twice`)
+  // A tag covers all fields of the type, also those of a block that leaves it out.
+  if (nodes.some(isPublic) && !nodes.every(isPublic)) throw new Error(`${name.value} is public in some of its blocks only: tag all or none`)
   const all = own || ROOTS.has(name.value) ? nodes : [entityOf(name), ...nodes]
   const directives = all.flatMap((one) => one.directives ?? [])
   return {
@@ -33,6 +35,8 @@ function merge(nodes: ObjectNode[]): ObjectTypeDefinitionNode {
     fields: all.flatMap((one) => one.fields ?? []),
   }
 }
+
+const isPublic = ({ directives = [] }: ObjectNode) => directives.some((one) => print(one) === '@tag(name: "public")')
 
 const named = (value: string) => ({ kind: Kind.NAME, value }) as const
 

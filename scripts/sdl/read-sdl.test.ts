@@ -67,6 +67,10 @@ describe('the extensions of an SDL', () => {
   it('do not hide that a type is defined twice', () => {
     expect(() => merged('type A { id: ID! } type A { b: Int }')).toThrow('A is defined twice')
   })
+
+  it('are public all or none', () => {
+    expect(() => merged(`extend type A ${PUBLIC} { b: Int } extend type A { c: Int }`)).toThrow('A is public in some of its blocks only')
+  })
 })
 
 describe('the SDL of a service', () => {

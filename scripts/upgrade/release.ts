@@ -35,7 +35,7 @@ export function checkOut(ref: string): Release {
       'run',
       '--config',
       'scripts/vitest.config.ts',
-      ...projects.map((project) => `${project}/test`),
+      ...projects.map((project) => `${project}/`),
     ]
     const { status, stdout, stderr } = spawnSync(process.execPath, args, {
       cwd: path,

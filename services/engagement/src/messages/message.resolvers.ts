@@ -8,7 +8,7 @@ export const messageResolvers = {
   Query: {
     message: (_, { id }, { load }) => (isId(id) ? load.message.load(id) : null),
     messages: (_, { journeyId, state, ...args }, ctx) =>
-      readPage(ctx, args, { table: messages, by: messages.id, order: 'desc', given: { journeyId, state } }),
+      readPage(ctx, args, { table: messages, by: messages.id, order: 'desc', given: { journeyId: journeyId || undefined, state } }),
     messageCounts: (_, { journeyId }, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
         const { rows } = await tx.client.query(

@@ -10,7 +10,8 @@ const money = (amount: number, currency: string) => ({ amountMinor: String(amoun
 export const orderResolvers = {
   Query: {
     order: (_, { id }, { load }) => (isId(id) ? load.order.load(id) : null),
-    orders: (_, { orderNo, ...args }, ctx) => readPage(ctx, args, { table: orders, by: orders.id, order: 'desc', given: { orderNo } }),
+    orders: (_, { orderNo, ...args }, ctx) =>
+      readPage(ctx, args, { table: orders, by: orders.id, order: 'desc', given: { orderNo: orderNo || undefined } }),
     orderCounts: (_, { shopId }, { db, viewer }) =>
       withTenant(db, viewer.tenantId, async (tx) => {
         const { rows } = await tx.client.query(

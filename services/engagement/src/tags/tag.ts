@@ -3,15 +3,22 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { Context } from '../context.ts'
 
+/** As many as identity takes in one request. */
+const MAX_TAGS = 500
+
 /**
  * Queries identity whether tags exist: engagement consumes no events of tags.
  * @param field path of the tags in the input
  * @throws AppError NOT_FOUND that names the first tag that does not exist, UNAVAILABLE when identity does not answer
  */
 export async function requireTags({ bus, viewer }: Context, tagIds: readonly string[], field: string): Promise<void> {
-  if (tagIds.length === 0) return
-  const found = await ask(bus, IdentityService.method.findTags, { tenantId: viewer.tenantId, tagIds: [...tagIds] })
-  const missing = tagIds.find((id) => !found.tagIds.includes(id))
+  const wanted = [...new Set(tagIds)]
+  const found = new Set<string>()
+  for (let at = 0; at < wanted.length; at += MAX_TAGS) {
+    const request = { tenantId: viewer.tenantId, tagIds: wanted.slice(at, at + MAX_TAGS) }
+    for (const id of (await ask(bus, IdentityService.method.findTags, request)).tagIds) found.add(id)
+  }
+  const missing = wanted.find((id) => !found.has(id))
   if (missing)
     throw new AppError('NOT_FOUND', `There is no tag with the id ${missing}`, { [field]: `names the tag ${missing}, which does not exist` })
 }
