@@ -30,8 +30,9 @@ export async function publishJourney(ctx: Context, raw: z.input<typeof Input>): 
   requireScope(ctx.viewer, 'campaigns:write')
   checkNodes(input.nodes)
   for (const { scope } of input.nodes.map(kindOf)) if (scope) requireScope(ctx.viewer, scope)
-  await requireTags(ctx, input.nodes.flatMap((node) => kindOf(node).conditions?.(node) ?? []).flatMap(tagsOf), 'nodes')
-  return mutate(ctx, { name: 'publishJourney', scope: 'campaigns:write' }, input, async (tx) => {
+  const conditions = input.nodes.flatMap((node) => kindOf(node).conditions?.(node) ?? [])
+  const check = () => requireTags(ctx, conditions.flatMap(tagsOf), 'nodes')
+  return mutate(ctx, { name: 'publishJourney', scope: 'campaigns:write', check }, input, async (tx) => {
     const { name, trigger, nodes } = input
     const kind = triggerKindOf(trigger)
     await checkReferences(tx, [...kind.references(trigger), ...nodes.flatMap((node) => kindOf(node).references?.(node) ?? [])])

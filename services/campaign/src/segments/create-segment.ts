@@ -1,7 +1,6 @@
 import { newId } from '@renmai/platform/serve/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
-import { requireScope } from '@renmai/platform/serve/viewer'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { requireTags } from '../tags/tag.ts'
@@ -16,10 +15,9 @@ export async function createSegment(
   ctx: Context,
   raw: { idempotencyKey: string; name: string; definition: unknown },
 ): Promise<{ id: string }> {
-  requireScope(ctx.viewer, 'campaigns:write')
   const input = parse(Input, raw)
-  await requireTags(ctx, tagsOf(input.definition), 'definition')
-  return mutate(ctx, { name: 'createSegment', scope: 'campaigns:write' }, input, async (tx) => {
+  const check = () => requireTags(ctx, tagsOf(input.definition), 'definition')
+  return mutate(ctx, { name: 'createSegment', scope: 'campaigns:write', check }, input, async (tx) => {
     const row = {
       tenantId: tx.tenantId,
       id: newId(),

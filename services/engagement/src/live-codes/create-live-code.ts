@@ -31,10 +31,9 @@ const Input = z.object({
  */
 export async function createLiveCode(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
-  requireScope(ctx.viewer, 'channels:write')
   if (input.welcomeText) requireScope(ctx.viewer, 'messages:write')
-  await requireTags(ctx, input.tagIds ?? [], 'tagIds')
-  return mutate(ctx, { name: 'createLiveCode', scope: 'channels:write' }, input, async (tx) => {
+  const check = () => requireTags(ctx, input.tagIds ?? [], 'tagIds')
+  return mutate(ctx, { name: 'createLiveCode', scope: 'channels:write', check }, input, async (tx) => {
     const { kind } = await readAccount(tx, ctx.keyRing, input.accountId)
     if (!connectors[kind].provisions?.liveCode)
       throw new AppError('INVALID', `${kind} makes no live codes; name an account of another platform`, {

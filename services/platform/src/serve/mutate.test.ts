@@ -52,6 +52,19 @@ describe('a command with an idempotency key', () => {
     expect(JSON.stringify((await test.owner.query('SELECT * FROM idempotency_keys')).rows)).not.toContain('whsec_x')
   })
 
+  it('is checked with other services the first time only', async () => {
+    const [ctx, input] = [testContext(test.db, tenant), { idempotencyKey: key() }]
+    let isAway = false
+    const check = async () => {
+      if (isAway) throw new Error('away')
+    }
+    const act = (one = input) => mutate(ctx, { ...command, check }, one, async () => ({ decided: { id: 'x' }, targetId: 'x' }))
+    await act()
+    isAway = true
+    expect(await act()).toEqual({ id: 'x' })
+    await expect(act({ idempotencyKey: key() })).rejects.toThrow('away')
+  })
+
   it('refuses the same key with another input', async () => {
     const ctx = testContext(test.db, tenant)
     const idempotencyKey = key()

@@ -20,7 +20,12 @@ export const idempotencyKey = z
   .max(128)
   .regex(/^[\w:.-]+$/, 'letters, digits, _ : . - only')
 
-export type Command = { readonly name: string; readonly scope: string }
+export type Command = {
+  readonly name: string
+  readonly scope: string
+  /** Requests to other services before the transaction. A repeat does without: it succeeds also while they are away. */
+  readonly check?: () => Promise<unknown>
+}
 
 /**
  * The stored result of a command: ids, numbers and booleans. All other data belongs to entities, which are read for
@@ -53,6 +58,8 @@ export async function mutate<T extends Decided<T>, O extends object = object>(
   const digest = createHash('sha256')
     .update(canonical({ input, actor: viewer.id }))
     .digest()
+  if (command.check && !(await withTenant(db, viewer.tenantId, (tx) => isRepeat(tx, command.name, input.idempotencyKey))))
+    await command.check()
   const answer = await withTenant(db, viewer.tenantId, async (tx) => {
     const earlier = await claim(tx, command.name, input.idempotencyKey, digest)
     if (earlier) {
@@ -79,6 +86,15 @@ export async function mutate<T extends Decided<T>, O extends object = object>(
   forgetLoaded(viewer)
   crashPoint('committed')
   return answer
+}
+
+async function isRepeat(tx: Tx, command: string, key: string): Promise<boolean> {
+  const { rowCount } = await tx.client.query('SELECT 1 FROM idempotency_keys WHERE tenant_id = $1 AND command = $2 AND key = $3', [
+    tx.tenantId,
+    command,
+    key,
+  ])
+  return rowCount === 1
 }
 
 async function claim(tx: Tx, command: string, key: string, digest: Buffer): Promise<{ response: unknown } | undefined> {
