@@ -16,7 +16,7 @@ export type LookUps = {
  */
 const [AT_ONCE, WAITING] = [4, 1_000]
 /** How long a refusal takes, so that guessing costs a connection, and how many may wait at a time, since each takes memory. */
-const [REFUSAL_MS, REFUSALS] = [500, 1_000]
+const [REFUSAL_MS, REFUSALS] = [1_000, 1_000]
 /** A refusal takes longer by up to this part of itself, at random: callers refused together would return together and delay all others. */
 const SPREAD = 1
 const MAX_PROVEN = 50_000
