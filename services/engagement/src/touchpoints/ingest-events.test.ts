@@ -84,7 +84,8 @@ describe('event intake', () => {
     const told = async () => (await published(seed.test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints).length
     const before = await told()
     const first = seed.ingest(account, [viewed(1)])
-    await sleep(300)
+    const locked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    await eventually(async () => expect((await seed.test.owner.query(locked)).rowCount).toBe(1))
     await withTenant(seed.test.db, seed.tenant, (tx) =>
       tx.client.query('INSERT INTO profile_keys VALUES ($1, $2, $3)', [
         seed.tenant,
