@@ -4,6 +4,6 @@ import { fileURLToPath } from 'node:url'
 export const counters = {
   name: 'counters',
   migrations: fileURLToPath(new URL('./migrations', import.meta.url)),
-  queues: [{ table: 'counters' }, { table: 'jobs' }],
+  queues: [{ table: 'counters' }, { table: 'jobs', isLeased: true }],
   appendOnly: [],
 }

@@ -12,15 +12,18 @@ const ENOUGH_ROWS = 1_000
  * instead of 37).
  * @param relayDb pool of the role that may maintain the service's tables
  */
-export function analyzeNew(relayDb: Db, log: Log, isLeader: () => boolean): Loop {
-  return loop('analyze-new', log, { pollMs: POLL_MS }, async () => {
-    if (!isLeader()) return 0
-    const { rows } = await relayDb.pool.query<{ name: string }>(
-      `SELECT format('%I.%I', s.schemaname, s.relname) AS name FROM pg_stat_user_tables s
-       WHERE s.last_analyze IS NULL AND s.last_autoanalyze IS NULL AND s.n_mod_since_analyze > ${ENOUGH_ROWS}
-         AND has_table_privilege(s.relid, 'MAINTAIN') LIMIT 20`,
-    )
-    for (const { name } of rows) await relayDb.pool.query(`ANALYZE ${name}`)
+export async function analyzeTables(relayDb: Db): Promise<void> {
+  const { rows } = await relayDb.pool.query<{ name: string }>(
+    `SELECT format('%I.%I', s.schemaname, s.relname) AS name FROM pg_stat_user_tables s
+     WHERE s.last_analyze IS NULL AND s.last_autoanalyze IS NULL AND s.n_mod_since_analyze > ${ENOUGH_ROWS}
+       AND has_table_privilege(s.relid, 'MAINTAIN') LIMIT 20`,
+  )
+  for (const { name } of rows) await relayDb.pool.query(`ANALYZE ${name}`)
+}
+
+/** Does so every two seconds, on the leader. */
+export const analyzeNew = (relayDb: Db, log: Log, isLeader: () => boolean): Loop =>
+  loop('analyze-new', log, { pollMs: POLL_MS }, async () => {
+    if (isLeader()) await analyzeTables(relayDb)
     return 0
   })
-}

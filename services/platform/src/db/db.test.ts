@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { counters } from '../../test/fixture.ts'
 import { newId } from '../serve/ids.ts'
@@ -79,6 +78,22 @@ describe('errors of the database', () => {
     await expect(insert('many')).rejects.toMatchObject({ code: 'INVALID' })
   })
 
+  it('name the field whose value violates a constraint', async () => {
+    const message = 'A counter of this id exists'
+    const named = connect(test.urls.app, { max: 1, sentences: { counters_pkey: ['id', message, 'COUNTER_EXISTS'] } })
+    const insert = (id: string) =>
+      withTenant(named, mine, (tx) => tx.client.query('INSERT INTO counters (tenant_id, id) VALUES ($1, $2)', [mine, id]))
+    const id = newId()
+    await insert(id)
+    await expect(insert(id)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message,
+      fields: { id: message },
+      details: { reason: 'COUNTER_EXISTS' },
+    })
+    await named.pool.end()
+  })
+
   it('of a silent network are thrown within the time-outs', async () => {
     const nowhere = connect('postgres://nobody:x@127.0.0.1:1/none')
     await expect(withTenant(nowhere, mine, async () => 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -90,8 +105,9 @@ describe('errors of the database', () => {
     const ending = withTenant(test.db, mine, async (tx) => {
       await add(tx, mine)
       const { rows } = await tx.client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      const ended = new Promise((resolve) => tx.client.once('end', resolve))
       await test.owner.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid])
-      await sleep(100)
+      await ended
       return tx.client.query('SELECT 1')
     })
     await expect(ending).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -102,6 +118,12 @@ describe('errors of the database', () => {
     'of a connection that is gone can be tried again: %s',
     (text) => expect(translate(Object.assign(new Error(text), { code: text.split(' ').at(-1) }))).toMatchObject({ code: 'UNAVAILABLE' }),
   )
+
+  it('that ends the connection within a wrapped query is one too, and what the query states about itself is not', () => {
+    const wrapped = (cause: string) => translate(new Error('Failed query: SELECT $1\nparams: timeout', { cause: new Error(cause) }))
+    expect(wrapped('Connection terminated unexpectedly')).toMatchObject({ code: 'UNAVAILABLE' })
+    expect(wrapped('something else')).toMatchObject({ message: expect.stringContaining('Failed query') })
+  })
 
   it('of a half-closed connection can be retried', async () => {
     const ending = withTenant(test.db, mine, async (tx) => {

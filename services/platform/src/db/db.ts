@@ -11,8 +11,11 @@ declare const inTransaction: unique symbol
 /** A connection pool. Rows are reached through withTenant only. */
 export type Db = { readonly pool: pg.Pool; readonly announce: Announce; readonly sentences?: Sentences | undefined }
 
-/** Message for a violated constraint, by the name of the constraint. Without one the answer has a general message. */
-export type Sentences = Readonly<Record<string, string>>
+/**
+ * The field of the input that violates a constraint, a message, and the code of the failure, by the name of the constraint. Each stands
+ * beside its table. Without one the answer has a general message.
+ */
+export type Sentences = Readonly<Record<string, readonly [field: string, message: string, reason: string]>>
 
 /** An open transaction of one tenant. Functions that need one take it as an argument. */
 export type Tx = NodePgDatabase & {
@@ -125,6 +128,10 @@ function pgErrorOf(error: unknown): PgError | undefined {
   return typeof code === 'string' && (code.length === 5 || NETWORK.test(code)) ? (error as PgError) : pgErrorOf(cause)
 }
 
+/** The message of the first cause: what wraps it, such as a failed query, repeats its own text and values only. */
+const innermost = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined ? innermost(error.cause) : String((error as Error)?.message)
+
 /** Whether a transaction that failed with this error may succeed on a retry: a deadlock, or a serialization conflict. */
 export function isRetryable(error: unknown): boolean {
   return ['40001', '40P01'].includes(pgErrorOf(error)?.code ?? '')
@@ -142,16 +149,26 @@ export function breaksUnique(error: unknown, constraint: string): boolean {
  */
 export function translate(error: unknown, sentences: Sentences = {}): unknown {
   if (error instanceof AppError) return error
-  const { code = '', constraint = '', message } = pgErrorOf(error) ?? { message: String((error as Error)?.message) }
+  const { code = '', constraint = '', message } = pgErrorOf(error) ?? { message: innermost(error) }
   const cause = { cause: error }
   const broken = BROKEN[code]
-  if (broken) return new AppError(broken.code, sentences[constraint] ?? broken.words, undefined, cause)
+  if (broken) return violation(broken, sentences[constraint], cause)
   const found = FAILURES.find(({ codes }) => codes.includes(code))
   if (found) return new AppError(found.code, found.words, undefined, cause)
   if (/^(08|53|57P|58)/.test(code) || NETWORK.test(code) || /timeout|terminated|Query read|not queryable/i.test(message)) {
     return new AppError('UNAVAILABLE', 'The database cannot be reached; try again', undefined, cause)
   }
   return error
+}
+
+function violation(
+  { code, words }: { code: ErrorCode; words: string },
+  sentence: Sentences[string] | undefined,
+  cause: ErrorOptions,
+): AppError {
+  if (!sentence) return new AppError(code, words, undefined, cause)
+  const [field, message, reason] = sentence
+  return new AppError(code, message, { [field]: message }, { ...cause, reason })
 }
 
 /** Kinds of constraints, by the code of PostgreSQL for their violation. */

@@ -1,17 +1,20 @@
 import { expect, it } from 'vitest'
-import { pause } from '../serve/clock.ts'
 import { groupWrites } from './group-writes.ts'
 
 it('combines the items that arrive during a write, and answers each caller', async () => {
   const groups: number[][] = []
+  const [began, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const double = groupWrites(async (items: readonly number[]) => {
     groups.push([...items])
-    await pause(20)
+    began.resolve()
+    await mayEnd.promise
     return items.map((item) => item * 2)
   })
   const first = double(1)
-  await pause(10)
-  expect(await Promise.all([first, double(2), double(3), double(4)])).toEqual([2, 4, 6, 8])
+  await began.promise
+  const later = [double(2), double(3), double(4)]
+  mayEnd.resolve()
+  expect(await Promise.all([first, ...later])).toEqual([2, 4, 6, 8])
   expect(groups).toEqual([[1], [2, 3, 4]])
 })
 

@@ -2,6 +2,8 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { PLATFORM_MIGRATIONS } from '../migrations.ts'
+import { watchedBy } from '../quarantine/quarantine.ts'
+import { watchOrigins } from '../quarantine/watch-origins.ts'
 import { makePartitions } from './partitions.ts'
 import { protectTables, type TableRules } from './protect-tables.ts'
 
@@ -23,6 +25,7 @@ export async function migrate(ownerUrl: string, folder: string, rules: TableRule
     const db = drizzle(client)
     await runMigrations(db, { migrationsFolder: PLATFORM_MIGRATIONS, migrationsTable: 'platform_migrations' })
     await runMigrations(db, { migrationsFolder: folder, migrationsTable: 'service_migrations' })
+    await watchOrigins(client, watchedBy({ queues: rules.queues ?? [], quarantine: rules.quarantine }))
     await protectTables(client, rules)
     await makePartitions((text, values) => client.query(text, values), rules.monthly)
   } finally {

@@ -12,8 +12,14 @@ let urls: DatabaseUrls
 let owner: pg.Client
 let db: Db
 
-const run = (queues: typeof counters.queues = counters.queues) =>
-  migrate(urls.owner, counters.migrations, { appRole: `${database}_app`, relayRole: `${database}_relay`, queues, appendOnly: [] })
+const run = (queues: typeof counters.queues = counters.queues, readAcrossTenants: string[] = []) =>
+  migrate(urls.owner, counters.migrations, {
+    appRole: `${database}_app`,
+    relayRole: `${database}_relay`,
+    queues,
+    readAcrossTenants,
+    appendOnly: [],
+  })
 const add = () =>
   withTenant(db, tenantId, (tx) => tx.client.query('INSERT INTO counters (tenant_id, id) VALUES ($1, $2)', [tenantId, newId()]))
 
@@ -59,6 +65,23 @@ describe('the protection of tables', () => {
     isOver = true
     await Promise.all(writers)
     expect(written).toBeGreaterThan(12)
+  })
+
+  it('lets the relay role read other named tables across tenants, and write none of them', async () => {
+    const relay = new pg.Client({ connectionString: urls.relay })
+    await relay.connect()
+    const attempt = (statement: string) =>
+      relay.query(statement).then(
+        () => 'done',
+        ({ code }: { code: string }) => code,
+      )
+    const [DENIED, read] = ['42501', 'SELECT 1 FROM counters']
+    await run([])
+    expect(await attempt(read)).toBe(DENIED)
+    await run([], ['counters'])
+    expect([await attempt(read), await attempt('DELETE FROM counters')]).toEqual(['done', DENIED])
+    await run()
+    await relay.end()
   })
 
   it('is restored after a change by hand', async () => {

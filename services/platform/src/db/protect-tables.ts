@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Watched } from '../quarantine/quarantine-kind.ts'
 
 /** Rights of the roles on the tables of a service. */
 export type TableRules = {
@@ -7,16 +8,22 @@ export type TableRules = {
   /** Role that finds work across tenants and publishes the outbox. */
   relayRole: string
   /** Tables in which the relay role may read waiting work of every tenant. */
-  queues?: readonly { readonly table: string }[]
+  queues?: readonly { readonly table: string; readonly isLeased?: boolean }[]
+  /** Other tables of which the relay role may read the rows of every tenant. */
+  readAcrossTenants?: readonly string[] | undefined
   /** Tables whose rows never change: facts, receipts, logs. */
   appendOnly?: readonly string[]
+  /** Tables whose rows become quarantined items. */
+  quarantine?: readonly Watched[] | undefined
   /** Tables that are partitioned by month. */
   monthly?: readonly string[] | undefined
 }
 
-const OWN_TENANT = "tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)"
+/** SQL: the tenant of the transaction. It is evaluated once for each statement. */
+export const CURRENT_TENANT = "(select nullif(current_setting('app.tenant_id', true), '')::uuid)"
+const OWN_TENANT = `tenant_id = ${CURRENT_TENANT}`
 const TRIAL = 'protection_trial'
-const CROSS_TENANT = ['outbox', 'inbox', 'dead_letters', 'known_tenants']
+const CROSS_TENANT = ['outbox', 'inbox', 'dead_letters', 'known_tenants', 'resends', 'quarantined_items']
 
 /**
  * Puts every table that has a tenant_id behind forced row-level security with one policy, and grants the least. It runs
@@ -83,9 +90,10 @@ const unquoted = (identifier: string) => identifier.slice(1, -1).replaceAll('""'
 
 type Kind = { isAppendOnly: boolean; isQueue: boolean; isOutbox: boolean }
 
-const kindOf = (name: string, { appendOnly, queues }: TableRules): Kind => ({
+const kindOf = (name: string, { appendOnly, queues, readAcrossTenants }: TableRules): Kind => ({
   isAppendOnly: appendOnly?.includes(name) ?? false,
-  isQueue: CROSS_TENANT.includes(name) || (queues?.some(({ table }) => table === name) ?? false),
+  isQueue:
+    CROSS_TENANT.includes(name) || (queues?.some(({ table }) => table === name) ?? false) || (readAcrossTenants?.includes(name) ?? false),
   isOutbox: name === 'outbox',
 })
 

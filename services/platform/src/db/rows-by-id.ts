@@ -3,7 +3,8 @@ import { and, eq, getTableColumns, type InferSelectModel, inArray, type SQL, sql
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { BaseContext } from '../serve/mutate.ts'
 import { tenantLoader } from './loader.ts'
-import { all, readRow, type TenantTable } from './rows.ts'
+import { readRow, type TenantTable } from './rows.ts'
+import { firstRows, PARENT, rowsOfParents } from './rows-of-parents.ts'
 
 /**
  * Loads a row by its id, or by another unique field.
@@ -33,8 +34,6 @@ export type Of<T extends TenantTable> = {
   readonly perParent: number
 }
 
-const PARENT = sql.raw('parent.id')
-
 /**
  * Loads the first rows of each parent in one statement.
  * @returns a loader of lists; the list is empty for a parent without rows
@@ -43,20 +42,9 @@ export function rowsOf<T extends TenantTable>(
   ctx: BaseContext,
   { table, of, order, perParent }: Of<T>,
 ): DataLoader<string, InferSelectModel<T>[] | undefined> {
-  return tenantLoader(ctx, async (tx, ids) => {
-    const { rows } = await tx.execute<{ parent_id: string; row_no: number }>(
-      sql`SELECT parent.id AS parent_id, found.* FROM unnest(${sql.param([...ids])}::uuid[]) AS parent (id) CROSS JOIN LATERAL (
-        SELECT ${sql.raw(all(table))}, row_number() OVER (ORDER BY ${order}) AS row_no FROM ${table}
-        WHERE ${table.tenantId} = ${tx.tenantId} AND ${of(PARENT)} ORDER BY ${order} LIMIT ${perParent}) AS found
-      ORDER BY parent_id, row_no`,
-    )
-    const lists = new Map<string, InferSelectModel<T>[]>()
-    for (const { parent_id, row_no: _, ...row } of rows) {
-      const list = lists.get(parent_id) ?? []
-      list.push(readRow(table, row))
-      lists.set(parent_id, list)
-    }
-    return lists
+  return tenantLoader(ctx, (tx, ids) => {
+    const where = and(eq(table.tenantId, tx.tenantId), of(PARENT))
+    return rowsOfParents(tx, ids, firstRows(table, where, order, perParent), (row) => readRow(table, row))
   })
 }
 

@@ -71,3 +71,18 @@ it('of each key the newest row wins, within a call and against the table; of equ
   await insert({ ...rowOf(5), extra: { a: 'first' } }, { ...rowOf(5), extra: { a: 'last' } })
   expect(await versions()).toEqual(['a5last', 'b2值'])
 })
+
+it('of equal values the next column decides, within a call and against the table, in any order of arrival', async () => {
+  const rank = (no: number, text: string) => ({ ...rowOf(7, 'c'), sealedText: Buffer.from([no]), extra: { a: text } })
+  const insert = (...rows: ReturnType<typeof rank>[]) =>
+    withTenant(test.db, tenant, (tx) => insertRows(tx, things, rows, { newest: ['version', 'sealedText'] }))
+  const kept = async () => (await stored()).filter(({ part }) => part === 'c').map(({ extra }) => extra!.a)
+  await insert(rank(200, 'greater'), rank(3, 'less'))
+  expect(await kept()).toEqual(['greater'])
+  await insert(rank(3, 'less'))
+  expect(await kept()).toEqual(['greater'])
+  await insert(rank(200, 'again'))
+  expect(await kept()).toEqual(['again'])
+  await insert({ ...rank(1, 'newer'), version: 8 })
+  expect(await kept()).toEqual(['newer'])
+})

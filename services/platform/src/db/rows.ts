@@ -11,9 +11,13 @@ export type NewRow<T extends TenantTable> = Omit<InferInsertModel<T>, 'tenantId'
 type Options<T extends TenantTable> = {
   /** The action for rows that exist, in SQL; 'error' lets the constraint fail. By default existing rows do not change. */
   conflict?: string
-  /** Of each key the row with the greatest value of this column wins, within the rows and against the table; of equals the last. */
-  newest?: keyof NewRow<T> & string
+  /**
+   * Of each key the row with the greatest value of this column wins, within the rows and against the table; of equals the last.
+   * Of several columns a later one decides where the earlier ones are equal. None of them is ever null.
+   */
+  newest?: Field<T> | readonly Field<T>[]
 }
+type Field<T extends TenantTable> = keyof NewRow<T> & string
 
 /** The casing of db.ts: a column's own name is not always its name in SQL. */
 const sqlName = (column: PgColumn) => {
@@ -55,10 +59,11 @@ export async function insertRowsReturning<T extends TenantTable>(
 async function insert<T extends TenantTable>(tx: Tx, table: T, rows: readonly NewRow<T>[], options: Options<T>, returning: string) {
   if (rows.length === 0) return []
   const shape = shapeOf(table)
-  const kept = options.newest ? newestOf(rows, shape, options.newest) : rows
+  const newest = options.newest === undefined ? undefined : [options.newest].flat()
+  const kept = newest ? newestOf(rows, shape, newest) : rows
   const fields = Object.keys(kept[0]!)
   const columns = fields.map((field) => [sqlName(shape.columns[field]!), typeOf(shape.columns[field]!), field] as const)
-  const conflict = options.newest ? replaceOlder(shape, fields, options.newest) : conflictOf(options.conflict)
+  const conflict = newest ? replaceOlder(shape, fields, newest) : conflictOf(options.conflict)
   return insertColumns(tx, shape.name, columns, kept as readonly Record<string, unknown>[], { conflict, returning })
 }
 
@@ -104,20 +109,32 @@ export const readRow = <T extends TenantTable>(table: T, row: Record<string, unk
 export const mine = <T extends TenantTable & { id: PgColumn }>({ tenantId }: Pick<Tx, 'tenantId'>, table: T, id: string): SQL =>
   and(eq(table.tenantId, tenantId), eq(table.id, id))!
 
-function newestOf<T extends TenantTable>(rows: readonly NewRow<T>[], { key }: Shape, by: string): NewRow<T>[] {
+function newestOf<T extends TenantTable>(rows: readonly NewRow<T>[], { key }: Shape, by: readonly string[]): NewRow<T>[] {
   const best = new Map<string, Record<string, unknown>>()
   for (const row of rows as readonly Record<string, unknown>[]) {
     const at = key.map((field) => String(row[field])).join('|')
     const other = best.get(at)
-    if (!other || (other[by] as number) <= (row[by] as number)) best.set(at, row)
+    if (!other || compare(other, row, by) <= 0) best.set(at, row)
   }
   return [...best.values()] as NewRow<T>[]
 }
 
-function replaceOlder({ name, columns, key }: Shape, fields: readonly string[], by: string): string {
+function compare(a: Record<string, unknown>, b: Record<string, unknown>, by: readonly string[]): number {
+  for (const field of by) {
+    const [left, right] = [a[field], b[field]]
+    const order = Buffer.isBuffer(left)
+      ? left.compare(right as Buffer)
+      : Number((left as number) > (right as number)) - Number((left as number) < (right as number))
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+function replaceOlder({ name, columns, key }: Shape, fields: readonly string[], by: readonly string[]): string {
   const nameOf = (field: string) => sqlName(columns[field]!)
+  const of = (row: string) => by.map((field) => `${row}.${nameOf(field)}`).join(', ')
   const changes = fields.filter((field) => !key.includes(field)).map((field) => `${nameOf(field)} = excluded.${nameOf(field)}`)
-  return `ON CONFLICT (tenant_id, ${key.map(nameOf).join(', ')}) DO UPDATE SET ${changes.join(', ')} WHERE ${name}.${nameOf(by)} <= excluded.${nameOf(by)}`
+  return `ON CONFLICT (tenant_id, ${key.map(nameOf).join(', ')}) DO UPDATE SET ${changes.join(', ')} WHERE (${of(name)}) <= (${of('excluded')})`
 }
 
 /** Names of PostgreSQL's types in the encoder. */

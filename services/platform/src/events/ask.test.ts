@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AppError } from '../serve/errors.ts'
+import { AppError, failures } from '../serve/errors.ts'
 import { createLog } from '../serve/log.ts'
 import { type Nats, startNats } from '../testing/nats.ts'
 import { answer, answerAll, ask } from './ask.ts'
@@ -50,6 +50,18 @@ describe('requests and answers', () => {
       throw new AppError('FORBIDDEN', 'not you')
     }
     await expect(answering(refuse, () => ask(bus, method, question))).rejects.toMatchObject({ code: 'FORBIDDEN', message: 'not you' })
+  })
+
+  it('pass on the code and the values of a failure, in any script', async () => {
+    const failure = failures({ TAKEN: ['CONFLICT', 'The name {name} is taken'] })
+    const refuse: Reply = async () => {
+      throw failure('TAKEN', 'name', { name: '会员' })
+    }
+    await expect(answering(refuse, () => ask(bus, method, question))).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: 'The name 会员 is taken',
+      details: { reason: 'TAKEN', parameters: { name: '会员' } },
+    })
   })
 
   it('hide any other error', async () => {

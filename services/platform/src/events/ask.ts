@@ -1,7 +1,7 @@
 import { create, type DescMethodUnary, fromBinary, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf'
 import { headers, type Msg } from '@nats-io/nats-core'
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
-import { AppError, type ErrorCode } from '../serve/errors.ts'
+import { AppError, type ErrorCode, type Parameters } from '../serve/errors.ts'
 import { meter } from '../serve/meter.ts'
 import { asUnavailable, type Bus } from './bus.ts'
 
@@ -44,13 +44,18 @@ export async function ask<M extends DescMethodUnary>(
         throw asUnavailable(error, method.parent.name)
       })
       const code = message.headers?.get('Renmai-Error')
-      if (code) throw new AppError(code as ErrorCode, message.string())
+      if (code)
+        throw new AppError(code as ErrorCode, message.string(), undefined, readDetails(message.headers?.get('Renmai-Error-Details')))
       return fromBinary(method.output, message.data) as MessageShape<M['output']>
     } finally {
       span.end()
     }
   })
 }
+
+/** The code and the values of a failure; a service of an earlier release does not send them. */
+const readDetails = (text: string | undefined): { reason?: string; parameters?: Parameters } =>
+  text ? (JSON.parse(decodeURIComponent(text)) as object) : {}
 
 /** Declares the answer of a service to a request. Replicas share the requests. */
 export function answer<M extends DescMethodUnary>(
@@ -93,6 +98,8 @@ async function respond(bus: Bus, one: Answer, message: Msg): Promise<void> {
       if (!known) bus.log.error({ err: error, subject: one.subject }, 'question not answered')
       const result = headers()
       result.set('Renmai-Error', known?.code ?? 'INTERNAL')
+      const { reason, parameters } = known?.details ?? {}
+      if (reason) result.set('Renmai-Error-Details', encodeURIComponent(JSON.stringify({ reason, parameters })))
       message.respond(known?.message ?? 'The question could not be answered', { headers: result })
     } finally {
       span.end()

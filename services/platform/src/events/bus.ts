@@ -100,15 +100,17 @@ async function requireFsync(monitorUrl: string | undefined): Promise<void> {
 /**
  * The subject of an event: full name of the message, publisher and tenant. No code writes one by hand.
  * `renmai.identity.v1.ProfileLinked` + identity + tenant
+ * @param consumer the only consumer that reads it; all do by default
  */
-export function subjectOf(type: string, publisher: string, tenantId: string): string {
-  return `${type}.${publisher}.${tenantId}`
+export function subjectOf(type: string, publisher: string, tenantId: string, consumer?: string): string {
+  const subject = `${type}.${publisher}.${tenantId}`
+  return consumer === undefined ? subject : `${subject}.${consumer}`
 }
 
 function streamConfig(service: string, bytes: number): Partial<StreamConfig> & { name: string } {
   return {
     name: service,
-    subjects: [`renmai.*.v1.*.${service}.*`],
+    subjects: [`renmai.*.v1.*.${service}.*`, `renmai.*.v1.*.${service}.*.*`],
     storage: 'file',
     retention: 'limits',
     // A full stream refuses new events: they wait in the outbox instead of removing older ones.

@@ -1,7 +1,7 @@
-import { AckPolicy, type ConsumerMessages, DeliverPolicy } from '@nats-io/jetstream'
+import { AckPolicy, type ConsumerConfig, type ConsumerMessages, type ConsumerUpdateConfig, DeliverPolicy } from '@nats-io/jetstream'
 import type { Db } from '../db/db.ts'
 import { pause } from '../serve/clock.ts'
-import type { Bus } from './bus.ts'
+import { type Bus, subjectOf } from './bus.ts'
 import { handleLetters, type Letter, open, type Subscriber, takeBatch } from './handle-letters.ts'
 import type { Handler } from './inbox.ts'
 
@@ -9,6 +9,9 @@ import type { Handler } from './inbox.ts'
 const MAX_HELD = 128
 /** A message that is not acknowledged in this time is delivered again, possibly to another replica. */
 const ACK_WAIT_NS = 30e9
+
+/** Codes of the server for a consumer of this name with other settings. */
+const EXISTS = [10_013, 10_148]
 
 /** A running consumer, until it is stopped. */
 export type Consumption = { readonly stream: string; readonly consumer: string; isIdle: () => Promise<boolean>; stop: () => Promise<void> }
@@ -65,18 +68,43 @@ function consume(subscriber: Subscriber, publisher: string): Consumption {
   }
 }
 
+/**
+ * What a consumer reads. State that is published again is on a subject of each consumer, which only projections read: to any other
+ * handler, what happened long ago would be news.
+ */
+export const filtersOf = (stream: string, durable: string, { type, isState }: Handler): string[] => [
+  `${type}.${stream}.*`,
+  ...(isState ? [subjectOf(type, stream, '*', durable)] : []),
+]
+
 async function ensureConsumer(bus: Bus, stream: string, durable: string, handler: Handler): Promise<void> {
-  await bus.manager.consumers.add(stream, {
+  const filters = filtersOf(stream, durable, handler)
+  const config = {
     durable_name: durable,
     ack_policy: AckPolicy.Explicit,
     deliver_policy: DeliverPolicy.All,
-    filter_subject: `${handler.type}.${stream}.*`,
+    filter_subjects: filters,
     ack_wait: ACK_WAIT_NS,
     max_ack_pending: MAX_HELD,
     // The server has no limit for deliveries: with one it would drop a message silently. The limit here keeps it as a dead letter.
     max_deliver: -1,
-  })
+  }
+  try {
+    await bus.manager.consumers.add(stream, config)
+  } catch (error) {
+    if (!EXISTS.includes((error as { code?: number }).code ?? 0)) throw error
+    const { config: current } = await bus.manager.consumers.info(stream, durable)
+    // It differs by its metadata, or has the filters of another release.
+    const change = { filter_subject: undefined, filter_subjects: filters } as Partial<ConsumerUpdateConfig>
+    if (!isEqual(readBy(current), filters)) await bus.manager.consumers.update(stream, durable, change)
+  }
 }
+
+/** The subjects that a consumer reads: the server states them in one field or in the other. */
+export const readBy = ({ filter_subject, filter_subjects }: Pick<ConsumerConfig, 'filter_subject' | 'filter_subjects'>): string[] =>
+  filter_subject ? [filter_subject] : (filter_subjects ?? [])
+
+const isEqual = (some: readonly string[], others: readonly string[]) => some.toSorted().join() === others.toSorted().join()
 
 /** Takes what has arrived, up to a batch, handles it, and so on until the messages end. */
 async function work(subscriber: Subscriber, messages: ConsumerMessages): Promise<void> {

@@ -33,7 +33,7 @@ it('a message stays small: 200 events or 128 KB, and an event that is larger goe
 
 it('the same events are the same message to the server, and one event more makes another', () => {
   const rows = [row('renmai.a.v1.A', one), row('renmai.a.v1.A', one)]
-  const idOf = (events: typeof rows, isRepair = false) => seal('a', events, isRepair)[0]!.id
+  const idOf = (events: typeof rows, isRepair = false) => seal('a', events, { isRepair })[0]!.id
   expect(idOf(rows)).toBe(idOf(rows))
   expect(idOf([...rows, row('renmai.a.v1.A', one)])).not.toBe(idOf(rows))
   expect(idOf(rows, true)).not.toBe(idOf(rows))

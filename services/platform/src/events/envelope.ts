@@ -12,12 +12,12 @@ export type OutboxRow = {
   event_id: string
   tenant_id: string
   type: string
-  payload: Buffer
+  payload: Uint8Array
   trace: string | null
   created_at: Date
 }
 
-type Unsealed = Omit<OutboxRow, 'id' | 'created_at'>
+export type Unsealed = Omit<OutboxRow, 'id' | 'created_at'>
 
 /** A message ready to be published. */
 export type Sealed = { subject: string; payload: Uint8Array; id: string; tenantId: string; trace: string | undefined }
@@ -27,12 +27,16 @@ const MAX_EVENTS = 200
 /** Far below the server's 1 MB, and little enough for a reader to hold many. A larger event travels alone. */
 const MAX_BYTES = 128 * 1024
 
-/**
- * Puts events into envelopes by kind and tenant; within one they stay in their order.
- * @param isRepair the server must not drop them as copies, although it may still know their ids: a consumer lacks them
- */
-export function seal(service: string, rows: readonly Unsealed[], isRepair = false): Sealed[] {
-  const bySubject = Map.groupBy(rows, (row) => subjectOf(row.type, service, row.tenant_id))
+export type Publishing = {
+  /** The server must not drop them as copies, although it may still know their ids: a consumer lacks them. */
+  readonly isRepair?: boolean
+  /** Only this consumer reads them. */
+  readonly consumer?: string
+}
+
+/** Puts events into envelopes by kind and tenant; within one they stay in their order. */
+export function seal(service: string, rows: readonly Unsealed[], { isRepair = false, consumer }: Publishing = {}): Sealed[] {
+  const bySubject = Map.groupBy(rows, (row) => subjectOf(row.type, service, row.tenant_id, consumer))
   return [...bySubject].flatMap(([subject, group]) => divide(group).map((part) => sealPart(subject, part, isRepair)))
 }
 
@@ -74,7 +78,7 @@ export function headersOf({ id, tenantId, trace }: Sealed): MsgHdrs {
 }
 
 /** The tenant that a message's subject names. */
-const tenantOf = ({ subject }: JsMsg) => subject.slice(subject.lastIndexOf('.') + 1)
+const tenantOf = ({ subject }: JsMsg) => subject.split('.')[5] ?? ''
 
 /**
  * The events of a message, oldest first.

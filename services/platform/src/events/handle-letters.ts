@@ -3,12 +3,12 @@ import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import { type Db, withTenant } from '../db/db.ts'
 import { crashPoint } from '../serve/crash-point.ts'
 import { AppError } from '../serve/errors.ts'
-import { idFrom } from '../serve/ids.ts'
 import { meter } from '../serve/meter.ts'
-import { problemOf } from '../work/settle.ts'
 import type { Bus } from './bus.ts'
 import { unseal } from './envelope.ts'
+import { handleItems } from './handle-items.ts'
 import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts'
+import { keepDeadLetter } from './keep-dead-letter.ts'
 
 const MAX_DELIVERIES = 5
 /** Events handled in one transaction; its commit and its round trips cost as much for one. */
@@ -100,43 +100,42 @@ async function tryHandle(subscriber: Subscriber, group: Arrived[], again: Set<Js
   })
 }
 
-/** Keeps events as dead letters that can never be handled or have reached the limit of attempts. The others are delivered again. */
+/**
+ * Keeps events as dead letters that can never be handled or have reached the limit of attempts; of an event with independent
+ * items only the bad ones. The others are delivered again.
+ */
 async function giveUp(subscriber: Subscriber, message: JsMsg, event: Delivery | undefined, error: Error, again: Set<JsMsg>): Promise<void> {
   const { bus, consumer } = subscriber
   const deliveries = message.info.deliveryCount
   bus.log.error({ err: error, consumer, subject: message.subject, deliveries }, 'event not handled')
-  if (!(error instanceof PoisonError) && deliveries <= MAX_DELIVERIES) return void again.add(message)
+  const isHopeless = error instanceof PoisonError || (subscriber.handler.split !== undefined && isRefused(error))
+  if (!isHopeless && deliveries <= MAX_DELIVERIES) return void again.add(message)
   try {
-    await keepDeadLetter(subscriber, message, event, error)
-    deadLettered.add(1, { consumer })
+    const kept = await setAside(subscriber, message, event, error)
+    if (kept > 0) deadLettered.add(kept, { consumer })
   } catch (failed) {
     bus.log.error({ err: failed, consumer }, 'dead letter not kept, its message is delivered again')
     again.add(message)
   }
 }
 
+/** A value that cannot be stored stays so. */
+const isRefused = (error: Error) => error instanceof AppError && error.code === 'INVALID'
+
+/** @returns number of dead letters */
+async function setAside(subscriber: Subscriber, message: JsMsg, event: Delivery | undefined, error: Error): Promise<number> {
+  const refused = { subject: message.subject, deliveries: message.info.deliveryCount, error }
+  const isPoison = error instanceof PoisonError
+  const kept = event && !isPoison ? await handleItems(subscriber, event, refused) : undefined
+  if (kept !== undefined) return kept
+  const tenantId = event && !isPoison ? event.tenantId : NO_TENANT
+  const letter = event ?? { eventId: `sequence-${message.seq}`, payload: message.data }
+  await withTenant(subscriber.db, tenantId, (tx) => keepDeadLetter(tx, subscriber.consumer, { ...letter, tenantId }, refused))
+  return 1
+}
+
 /** The database is away for all events. A batch that takes too long may succeed in smaller parts. */
 const isAway = (error: unknown) => error instanceof AppError && ['UNAVAILABLE', 'STORAGE_UNAVAILABLE'].includes(error.code)
 
-const delayOf = ({ info }: JsMsg) => Math.min(300_000, 1_000 * 2 ** (info.deliveryCount - 1)) * (0.75 + Math.random() / 2)
-
-async function keepDeadLetter({ db, consumer }: Subscriber, message: JsMsg, event: Delivery | undefined, error: Error): Promise<void> {
-  const tenantId = event && !(error instanceof PoisonError) ? event.tenantId : NO_TENANT
-  const eventId = event?.eventId ?? `sequence-${message.seq}`
-  await withTenant(db, tenantId, (tx) =>
-    tx.client.query(
-      `INSERT INTO dead_letters (tenant_id, id, consumer, event_id, subject, payload, error, deliveries)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT ON CONSTRAINT dead_letters_once DO NOTHING`,
-      [
-        tenantId,
-        idFrom(consumer, eventId),
-        consumer,
-        eventId,
-        message.subject,
-        Buffer.from(event?.payload ?? message.data),
-        (error instanceof PoisonError ? `${error.name}: ${error.message}` : problemOf(error)).slice(0, 500),
-        message.info.deliveryCount,
-      ],
-    ),
-  )
-}
+/** In whole milliseconds: the server refuses a fraction of a nanosecond, only in its log, and delivers again immediately. */
+const delayOf = ({ info }: JsMsg) => Math.round(Math.min(300_000, 1_000 * 2 ** (info.deliveryCount - 1)) * (0.75 + Math.random() / 2))

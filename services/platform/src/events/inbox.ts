@@ -1,4 +1,4 @@
-import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
+import { type DescMessage, fromBinary, fromJsonString, type MessageShape, toBinary, toJson } from '@bufbuild/protobuf'
 import { insertColumns } from '../db/bulk.ts'
 import { type Db, type Tx, withTenant } from '../db/db.ts'
 import { crashPoint } from '../serve/crash-point.ts'
@@ -17,8 +17,18 @@ export type Handler = {
   readonly publishers: readonly string[]
   /** Decodes the event, and checks that it belongs to the tenant in its subject. */
   decode(delivery: Delivery): unknown
+  /** The event as JSON (ProtoJSON), and back. @throws PoisonError for what is no event of this kind */
+  toText(payload: Uint8Array): string
+  fromText(text: string): Uint8Array
   handle(tx: Tx, events: unknown[]): Promise<void>
+  /** Whether it keeps the newest state of entities, by their version or time: the current state may be sent to it at any time. */
+  readonly isState?: boolean
+  /** The event as events of one item each, where its items are independent: see itemwise. */
+  split?(payload: Uint8Array): Uint8Array[]
 }
+
+/** The handler of a projection: an event that is older than the state it keeps, or a copy with another id, changes nothing. */
+export const ofState = (handler: Handler): Handler => ({ ...handler, isState: true })
 
 /** An event that can never be handled: it goes to the dead letters immediately. */
 export class PoisonError extends Error {
@@ -41,17 +51,30 @@ export function on<D extends DescMessage>(
     type: schema.typeName,
     publishers,
     decode: (delivery) => decode(schema, delivery),
+    toText: (payload) => JSON.stringify(toJson(schema, read(schema, payload))),
+    fromText: (text) => toBinary(schema, readText(schema, text)),
     handle: (tx, events) => handle(tx, events as MessageShape<D>[]),
   }
 }
 
-function decode<D extends DescMessage>(schema: D, delivery: Delivery): MessageShape<D> {
-  let event: MessageShape<D>
+function read<D extends DescMessage>(schema: D, payload: Uint8Array): MessageShape<D> {
   try {
-    event = fromBinary(schema, delivery.payload)
+    return fromBinary(schema, payload)
   } catch (error) {
     throw new PoisonError(`not a ${schema.typeName}`, { cause: error })
   }
+}
+
+function readText<D extends DescMessage>(schema: D, text: string): MessageShape<D> {
+  try {
+    return fromJsonString(schema, text)
+  } catch (error) {
+    throw new PoisonError(`not a ${schema.typeName} as JSON`, { cause: error })
+  }
+}
+
+function decode<D extends DescMessage>(schema: D, delivery: Delivery): MessageShape<D> {
+  const event = read(schema, delivery.payload)
   const { tenantId } = event as { tenantId?: string }
   if (tenantId !== delivery.tenantId) throw new PoisonError('the event names another tenant than its subject')
   return event

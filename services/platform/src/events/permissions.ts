@@ -1,5 +1,6 @@
 import type { DescMethodUnary } from '@bufbuild/protobuf'
 import { ReconcileService } from '@renmai/proto/platform/v1/reconcile_service'
+import { ResendService } from '@renmai/proto/platform/v1/resend_service'
 import { subjectOfMethod } from './ask.ts'
 import { consumerName } from './consume.ts'
 import type { Handler } from './inbox.ts'
@@ -17,19 +18,39 @@ export function permissionsOf(service: string, handlers: readonly Handler[], ask
   const consumers = handlers.flatMap((handler) => handler.publishers.map((publisher) => `${publisher}.${consumerName(service, handler)}`))
   const api = (...subjects: string[]) => subjects.map((subject) => `$JS.API.${subject}`)
   const about = (method: 'FindMissing' | 'ListPublished', whom: string) => `${ReconcileService.typeName}.${method}.${whom}`
+  const resend = (whom: string) => `${ResendService.typeName}.Resend.${whom}`
   return {
     publish: [
       `renmai.*.v1.*.${service}.*`,
+      `renmai.*.v1.*.${service}.*.*`,
       ...asks.map(subjectOfMethod),
       about('FindMissing', '*'),
       about('ListPublished', '*'),
-      ...api('INFO', ...['INFO', 'CREATE', 'UPDATE'].map((verb) => `STREAM.${verb}.${service}`), `CONSUMER.LIST.${service}`),
+      resend('*'),
+      ...api(
+        'INFO',
+        ...['INFO', 'CREATE', 'UPDATE'].map((verb) => `STREAM.${verb}.${service}`),
+        `CONSUMER.LIST.${service}`,
+        `CONSUMER.INFO.${service}.*`,
+      ),
       ...consumers.flatMap((consumer) => [
-        ...api(`CONSUMER.CREATE.${consumer}.>`, `CONSUMER.INFO.${consumer}`, `CONSUMER.MSG.NEXT.${consumer}`),
+        ...api(
+          // The client creates one with several filters on this subject.
+          `CONSUMER.DURABLE.CREATE.${consumer}`,
+          `CONSUMER.CREATE.${consumer}.>`,
+          `CONSUMER.INFO.${consumer}`,
+          `CONSUMER.MSG.NEXT.${consumer}`,
+        ),
         `$JS.ACK.${consumer}.>`,
       ]),
     ],
-    subscribe: [`_INBOX.${service}.>`, `renmai.${service}.v1.*.*`, about('FindMissing', service), about('ListPublished', service)],
+    subscribe: [
+      `_INBOX.${service}.>`,
+      `renmai.${service}.v1.*.*`,
+      about('FindMissing', service),
+      about('ListPublished', service),
+      resend(service),
+    ],
   }
 }
 

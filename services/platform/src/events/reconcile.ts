@@ -81,7 +81,8 @@ async function timeOf({ pool }: Db, secondsAgo: number): Promise<Date> {
 /** @returns -1 when the consumer still has pending events: the events that it lacks may be among them */
 async function reconcileConsumer(relayDb: Db, bus: Bus, service: string, consumer: ConsumerInfo, from: Date, to: Date): Promise<number> {
   if (consumer.num_pending > 0 || consumer.num_ack_pending > 0) return -1
-  const type = consumer.config.filter_subject?.split('.').slice(0, 4).join('.') ?? ''
+  const [subject = ''] = consumer.config.filter_subjects ?? []
+  const type = (consumer.config.filter_subject ?? subject).split('.').slice(0, 4).join('.')
   let total = 0
   for (let last = 0; ; ) {
     const { rows } = await relayDb.pool.query<{ id: number; event_id: string; tenant_id: string }>(
@@ -107,7 +108,7 @@ async function repair(relayDb: Db, bus: Bus, service: string, consumer: string, 
     'SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox WHERE event_id = ANY($1) ORDER BY id',
     [missing],
   )
-  for (let at = 0; at < rows.length; at += 500) await publishRows(bus, service, rows.slice(at, at + 500), true)
+  for (let at = 0; at < rows.length; at += 500) await publishRows(bus, service, rows.slice(at, at + 500), { isRepair: true })
   bus.log.warn({ consumer, events: rows.length }, 'events were missing and have been published again')
   return rows.length
 }

@@ -3,7 +3,7 @@ import { crashPoint } from '../serve/crash-point.ts'
 import { meter } from '../serve/meter.ts'
 import { type Loop, loop } from '../work/loop.ts'
 import { type Bus, declareStream } from './bus.ts'
-import { headersOf, type OutboxRow, type Sealed, seal } from './envelope.ts'
+import { headersOf, type OutboxRow, type Publishing, type Sealed, seal, type Unsealed } from './envelope.ts'
 import { WAKE_RELAY } from './outbox.ts'
 
 /** NATS accepts a thousand messages as one batch. There are fewer, unless each event has another kind or tenant. */
@@ -111,12 +111,9 @@ async function mark(db: Db, rows: OutboxRow[]): Promise<void> {
   )
 }
 
-/**
- * Publishes rows as one atomic batch (one fsync); when the server refuses the batch, message by message in the same order.
- * @param isRepair the server must not drop them as copies, although it may still know their ids: a consumer lacks them
- */
-export async function publishRows(bus: Bus, service: string, rows: OutboxRow[], isRepair = false): Promise<void> {
-  const messages = seal(service, rows, isRepair)
+/** Publishes rows as one atomic batch (one fsync); when the server refuses the batch, message by message in the same order. */
+export async function publishRows(bus: Bus, service: string, rows: readonly Unsealed[], how?: Publishing): Promise<void> {
+  const messages = seal(service, rows, how)
   if (bus.hasAtomicBatches && messages.length > 1) {
     try {
       return await publishBatch(bus, messages)

@@ -1,12 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { pause } from '../serve/clock.ts'
 import { eventually } from '../testing/eventually.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
 import type { Priority } from './fair-queue.ts'
 import { notePoolWait, readPressure } from './pressure.ts'
 
 let admission: Admission
-afterEach(() => admission?.stop())
+const passes = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+
+function withOwnTime(): void {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] }))
+  afterEach(() => {
+    admission?.stop()
+    vi.useRealTimers()
+  })
+}
+
 const create = (options: AdmissionOptions, pressure = { now: 0 }) =>
   (admission = new Admission({ readPressure: () => pressure.now, ...options }))
 
@@ -24,12 +33,14 @@ function workbench() {
   }
   const finishOne = async () => {
     open.shift()?.()
-    await sleep(1)
+    await passes(1)
   }
   return { began, run, finishOne }
 }
 
 describe('admission', () => {
+  withOwnTime()
+
   it('gives the next place to the tenant that has the fewest requests running', async () => {
     create({ atLeast: 2, atMost: 2 })
     const { began, run, finishOne } = workbench()
@@ -44,7 +55,7 @@ describe('admission', () => {
     const { began, run } = workbench()
     for (const no of [1, 2, 3]) void run('noisy', 'MUTATION', `noisy ${no}`)
     for (const tenant of ['a', 'a', 'b', 'c']) void run(tenant, 'MUTATION', tenant)
-    await sleep(1)
+    await passes(1)
     expect(began).toEqual(['noisy 1', 'noisy 2', 'a', 'b'])
   })
 
@@ -54,11 +65,22 @@ describe('admission', () => {
     void run('quiet', 'MUTATION', 'quiet')
     await finishOne()
     for (const no of [1, 2, 3, 4, 5]) void run('noisy', 'MUTATION', `noisy ${no}`)
-    await sleep(1)
+    await passes(1)
     expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2'])
-    await sleep(2_100)
+    await passes(2_100)
     void run('noisy', 'MUTATION', 'noisy 6')
-    await eventually(() => expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2', 'noisy 6', 'noisy 3']))
+    await passes(50)
+    expect(began).toEqual(['quiet', 'noisy 1', 'noisy 2', 'noisy 6', 'noisy 3'])
+  })
+
+  it('lets a burst of a tenant with little use have places beyond its share', async () => {
+    create({ atLeast: 4, atMost: 4, waitMs: 10_000 })
+    const { began, run } = workbench()
+    for (const no of [1, 2, 3, 4, 5]) void run('noisy', 'MUTATION', `noisy ${no}`)
+    await passes(100)
+    for (const no of [1, 2, 3, 4, 5]) void run('quiet', 'MUTATION', `quiet ${no}`)
+    await passes(1)
+    expect(began.slice(4)).toEqual(['quiet 1', 'quiet 2', 'quiet 3', 'quiet 4'])
   })
 
   it('runs important requests first, and reads newest first', async () => {
@@ -78,7 +100,7 @@ describe('admission', () => {
     const { began, run } = workbench()
     for (let no = 0; no < 5; no++) void run(`tenant ${no}`, 'EXPORT', 'export')
     void run('a', 'QUERY', 'query')
-    await sleep(1)
+    await passes(1)
     expect(began).toEqual(['export', 'export', 'query'])
   })
 
@@ -88,14 +110,21 @@ describe('admission', () => {
     const noisy = Array.from({ length: 66 }, () => run('noisy', 'MUTATION', 'n'))
     await expect(noisy.at(-1)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
     const other = run('quiet', 'MUTATION', 'q')
-    expect(await Promise.race([other.catch((error) => error), sleep(20).then(() => 'waits')])).toBe('waits')
+    const seen = other.then(
+      () => 'ran',
+      (error) => error,
+    )
+    await passes(20)
+    expect(await Promise.race([seen, Promise.resolve('waits')])).toBe('waits')
   })
 
   it('refuses a request that waited too long, and removes it', async () => {
     create({ atLeast: 1, atMost: 1, waitMs: 20 })
     const { began, run, finishOne } = workbench()
     const first = run('a', 'MUTATION', 'first')
-    await expect(run('a', 'MUTATION', 'late')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const late = run('a', 'MUTATION', 'late')
+    await passes(20)
+    await expect(late).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await finishOne()
     await first
     expect(began).toEqual(['first'])
@@ -122,7 +151,8 @@ describe('admission', () => {
     const seen: string[] = []
     for (const now of [0, 0.6, 1.2, 2.4, 5]) {
       pressure.now = now
-      await eventually(async () => expect((await accepted()).length).toBe(4 - seen.length))
+      // Pressure counts when two readings have it.
+      await passes(600)
       seen.push((await accepted()).join())
     }
     expect(seen).toEqual(['PERSIST,MUTATION,QUERY,EXPORT', 'PERSIST,MUTATION,QUERY', 'PERSIST,MUTATION', 'PERSIST', ''])
@@ -132,8 +162,8 @@ describe('admission', () => {
     const pressure = { now: 5 }
     create({ atLeast: 2 }, pressure)
     const ask = (priority: Priority) => admission.admit({ tenantId: 'a', priority, kind: 'test' }, async () => priority)
-    // A refused export shows that the pressure is noticed.
-    await eventually(() => expect(ask('EXPORT')).rejects.toMatchObject({ code: 'UNAVAILABLE' }))
+    await passes(600)
+    await expect(ask('EXPORT')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     expect(await ask('QUERY')).toBe('QUERY')
     const { run } = workbench()
     for (const name of ['one', 'two']) void run('busy', 'PERSIST', name)
@@ -147,49 +177,55 @@ describe('admission', () => {
     const request = () =>
       admission.admit({ tenantId: 'a', priority: 'MUTATION', kind: 'test' }, async () => {
         most = Math.max(most, ++running)
-        await sleep(slow ? 10 * running : 10)
+        await pause(slow ? 10 * running : 10)
         running--
       })
-    await request()
+    const alone = request()
+    await passes(10)
+    await alone
     let isOver = false
     const clients = Array.from({ length: 20 }, async () => {
       while (!isOver) await request()
     })
     const peak = async () => {
       most = 0
-      await sleep(500)
+      await passes(500)
       return most
     }
-    const whileSlow = await eventually(async () => {
-      const seen = await peak()
-      expect(seen).toBeLessThan(6)
-      return seen
-    })
+    await passes(5_000)
+    const whileSlow = await peak()
+    expect(whileSlow).toBeLessThan(6)
     slow = false
-    await eventually(async () => expect(await peak()).toBeGreaterThan(whileSlow + 3))
+    await passes(5_000)
+    expect(await peak()).toBeGreaterThan(whileSlow + 3)
     isOver = true
+    await passes(1_000)
     await Promise.all(clients)
   })
 
   it('does not count durations as usual that are measured while others wait', async () => {
-    create({ atLeast: 4, atMost: 64, waitMs: 10_000 })
+    create({ atLeast: 4, atMost: 64, waitMs: 60_000 })
     let [running, most, isOver] = [0, 0, false]
     const request = () =>
       admission.admit({ tenantId: 'a', priority: 'QUERY', kind: 'test' }, async () => {
         most = Math.max(most, ++running)
-        await sleep(10 * running)
+        await pause(10 * running)
         running--
       })
-    for (let no = 0; no < 10; no++) await request()
+    for (let no = 0; no < 10; no++) {
+      const alone = request()
+      await passes(10)
+      await alone
+    }
     const clients = Array.from({ length: 40 }, async () => {
       while (!isOver) await request()
     })
-    await eventually(async () => {
-      most = 0
-      await sleep(1_000)
-      expect(most).toBe(4)
-    })
+    await passes(10_000)
+    most = 0
+    await passes(1_000)
+    expect(most).toBe(4)
     isOver = true
+    await passes(1_000)
     await Promise.all(clients)
   })
 })
@@ -197,14 +233,11 @@ describe('admission', () => {
 describe('pressure', () => {
   it('measures a blocked event loop and a wait for a connection, each once', async () => {
     readPressure()
-    await sleep(50)
-    expect(readPressure()).toBeLessThan(1)
+    await eventually(() => expect(readPressure()).toBeLessThan(1))
     for (const end = Date.now() + 400; Date.now() < end; );
-    await sleep(30)
-    expect(readPressure()).toBeGreaterThan(1)
+    await eventually(() => expect(readPressure()).toBeGreaterThan(1))
     notePoolWait(600)
     expect(readPressure()).toBeGreaterThan(1)
-    await sleep(30)
-    expect(readPressure()).toBeLessThan(1)
+    await eventually(() => expect(readPressure()).toBeLessThan(1))
   })
 })

@@ -4,6 +4,7 @@ import { Recent } from '../serve/recent.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
 import { FairQueue, type Place, type Priority } from './fair-queue.ts'
 import { readPressure } from './pressure.ts'
+import { RecentUse } from './recent-use.ts'
 
 export type AdmissionOptions = {
   /** Number of concurrent requests, at least and at most. */
@@ -39,6 +40,7 @@ export class Admission {
   readonly #limit: AdaptiveLimit
   readonly #queue = new FairQueue<Waiting>()
   readonly #active = new Recent()
+  readonly #use = new RecentUse()
   readonly #timers: NodeJS.Timeout[]
   #running = 0
   #exports = 0
@@ -109,8 +111,10 @@ export class Admission {
   #hasRoom(tenantId: string, priority: Priority): boolean {
     if (priority === 'EXPORT' && !this.#hasExportRoom(tenantId)) return false
     const [limit, own] = [this.#limit.value, this.#queue.runningOf(tenantId)]
-    // A tenant with no running request does not wait for one that has many. A tenant that is alone may have all places.
-    if (own === 0) return this.#running < 2 * limit
+    // A tenant with no running request does not wait for one that has many, and a burst of a tenant that used less than its
+    // share has room beyond it: with few places the share is one or two, and the burst would wait behind itself.
+    if (own === 0 || (own < limit && this.#use.isLight(tenantId, this.#active.size))) return this.#running < 2 * limit
+    // A tenant that is alone may have all places.
     return this.#running < limit && own < limit / this.#active.size
   }
 
@@ -143,6 +147,7 @@ export class Admission {
 
   #begin({ tenantId, priority }: Place): void {
     this.#queue.begin(tenantId)
+    this.#use.change(tenantId, 1)
     this.#running++
     if (priority === 'EXPORT') this.#countExport(tenantId, 1)
     underWay.add(1, { priority })
@@ -150,6 +155,7 @@ export class Admission {
 
   #end({ tenantId, priority }: Asked): void {
     this.#queue.end(tenantId)
+    this.#use.change(tenantId, -1)
     this.#running--
     if (priority === 'EXPORT') this.#countExport(tenantId, -1)
     underWay.add(-1, { priority })

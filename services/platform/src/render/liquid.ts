@@ -16,6 +16,8 @@ const MAX_MEMORY = 1_000_000
 
 const engine = new Liquid({
   strictVariables: true,
+  // A text may test a value that is missing, and give it a default.
+  lenientIf: true,
   strictFilters: true,
   ownPropertyOnly: true,
   // Without this the library reads files of the working folder.

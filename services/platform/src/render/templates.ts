@@ -7,7 +7,7 @@ import type { Source, Texts, Values } from './liquid.ts'
 import type { Batch, Question } from './template-worker.ts'
 import { type Stuck, ThreadPool } from './thread-pool.ts'
 
-export type { Source, TextProblem, Texts } from './liquid.ts'
+export type { Source, TextProblem, Texts, Values } from './liquid.ts'
 
 /** One message's values, and its template: an id that changes with its sources. */
 export type Message = { template: string; values: Values }

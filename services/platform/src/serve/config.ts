@@ -44,6 +44,12 @@ export const baseSettings = z.object({
     .min(1)
     .default(300)
     .describe('Seconds between two comparisons of published events with consumed ones'),
+  QUARANTINE_KEEP_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(90)
+    .describe('Days after which decided items of the quarantine are deleted; waiting ones never are'),
   CRASH_AT: z.enum(CRASH_POINTS).optional().describe('Ends the process at a named point; for tests of recovery'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level logged'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('OTLP endpoint for traces; none are sent without it'),

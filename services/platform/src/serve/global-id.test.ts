@@ -52,3 +52,20 @@ it('resolvers get plain ids, wherever in their arguments an id is', () => {
   expect(ask('{ show(id: null, ids: null, clause: null) }')).toEqual({ id: null, ids: null, clause: null })
   expect(ask(`{ plain(text: "${text}") }`)).toEqual({ text })
 })
+
+it('an id of another type than the place wants is refused, and the error names the place', () => {
+  const schema = readGlobalIds(
+    buildSchema(`directive @idOf(type: String!) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
+      type Query { tag(id: ID @idOf(type: "Tag")): String put(input: Put): String }
+      input Put { tagIds: [ID!] @idOf(type: "Tag") of: Of }
+      input Of { customerId: ID @idOf(type: "Customer") }`),
+  )
+  const ask = (source: string) =>
+    graphqlSync({ schema, source, rootValue: { tag: () => 'found', put: () => 'found' } }).errors?.[0]?.originalError
+  const [id, tag, customer] = [newId(), writeGlobalId('Tag', newId()), writeGlobalId('Customer', newId())]
+  for (const right of [tag, id, 'x']) expect(ask(`{ tag(id: "${right}") put(input: { tagIds: ["${right}"], of: {} }) }`)).toBeUndefined()
+  const wrong = (place: string) => ({ code: 'INVALID', fields: { [place]: expect.stringContaining('is the id of a ') } })
+  expect(ask(`{ tag(id: "${customer}") }`)).toMatchObject(wrong('id'))
+  expect(ask(`{ put(input: { tagIds: ["${tag}", "${customer}"] }) }`)).toMatchObject(wrong('tagIds.1'))
+  expect(ask(`{ put(input: { of: { customerId: "${tag}" } }) }`)).toMatchObject(wrong('of.customerId'))
+})

@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, buildConnector, request } from 'undici'
 import { describe, expect, it } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
+import { pause } from './clock.ts'
 import { AppError } from './errors.ts'
 import { createHttp } from './http.ts'
 import { createLog } from './log.ts'
@@ -21,7 +22,7 @@ async function serve(ready = true) {
     throw new Error('postgres://u:secret@db')
   })
   http.get('/slow', async () => {
-    await sleep(20)
+    await pause(20)
     return { ok: true }
   })
   const url = await http.listen({ host: '127.0.0.1', port: 0 })
@@ -62,7 +63,7 @@ describe('the HTTP server', () => {
   })
 
   it('drains without failing a request', async () => {
-    const { http, url } = await serve()
+    const { http, url, get } = await serve()
     // As behind a load balancer: some time after readiness turns red, nobody is sent here any more, but who is connected stays.
     let isOutOfService = false
     const connect = buildConnector({})
@@ -85,13 +86,12 @@ describe('the HTTP server', () => {
       }
     }
     const clients = Array.from({ length: 20 }, client)
-    await sleep(300)
+    await eventually(() => expect(sent).toBeGreaterThan(40))
     const draining = http.drain(1_000)
-    await sleep(300)
+    await eventually(async () => expect((await get('/readyz')).statusCode).toBe(503))
     isOutOfService = true
     await draining
     await Promise.all(clients)
-    expect(sent).toBeGreaterThan(100)
     expect(failed).toBe(0)
     await agent.close()
   })

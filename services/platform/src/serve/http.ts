@@ -1,4 +1,4 @@
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { pause } from './clock.ts'
 import { AppError, type ErrorCode } from './errors.ts'
 import { newId } from './ids.ts'
@@ -36,6 +36,8 @@ export type HttpOptions = {
   requestTimeoutMs?: number
   /** Proxies whose X-Forwarded-For is trusted: addresses or CIDRs, separated by commas. */
   trustedProxies?: string | undefined
+  /** Waits before an error is sent; the body of its request is released. */
+  waitToRefuse?: (error: unknown) => Promise<void>
   /** Throws when the process cannot serve now. */
   isReady?: () => Promise<void>
 }
@@ -46,7 +48,14 @@ export type Http = FastifyInstance & { drain: (graceMs: number) => Promise<void>
  * An HTTP server that always answers in JSON, limits bodies, reports whether it is alive (/livez, never calls a
  * dependency) and ready (/readyz), and drains without failing a request.
  */
-export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_000, trustedProxies, isReady }: HttpOptions): Http {
+export function createHttp({
+  log,
+  bodyLimit = 256 * 1024,
+  requestTimeoutMs = 30_000,
+  trustedProxies,
+  waitToRefuse,
+  isReady,
+}: HttpOptions): Http {
   let isDraining = false
   const server = fastify({
     logger: false,
@@ -79,12 +88,7 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
     // By the pattern of the route: paths contain ids.
     durations.record(reply.elapsedTime / 1_000, { method, route: routeOptions.url ?? 'none', status: reply.statusCode }),
   )
-  server.setErrorHandler((error: FastifyError, request, reply) => {
-    const { status, headers, ...described } = describeError(error)
-    const body = { error: { ...described, requestId: request.id } }
-    if (status >= 500) log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed')
-    return reply.code(status).headers(headers).send(body)
-  })
+  server.setErrorHandler(errorHandler(log, waitToRefuse))
   server.setNotFoundHandler(() => {
     throw new AppError('NOT_FOUND', 'No such path')
   })
@@ -107,6 +111,16 @@ export function createHttp({ log, bodyLimit = 256 * 1024, requestTimeoutMs = 30_
   }
   return Object.assign(server, { drain }) as unknown as Http
 }
+
+const errorHandler =
+  (log: Log, waitToRefuse: HttpOptions['waitToRefuse']) => async (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    request.body = undefined
+    await waitToRefuse?.(error)
+    const { status, headers, ...described } = describeError(error)
+    const body = { error: { ...described, requestId: request.id } }
+    if (status >= 500) log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed')
+    return reply.code(status).headers(headers).send(body)
+  }
 
 /** Headers that decide the caller, the host and the content of a request. Of two, one component may use the first and another the last. */
 const ONCE = new Set([

@@ -22,6 +22,7 @@ export const idempotencyKey = z
 
 export type Command = {
   readonly name: string
+  /** The scope that it needs, or the policy, by its key. */
   readonly scope: string
   /** Requests to other services before the transaction. A repeat does without: it succeeds also while they are away. */
   readonly check?: () => Promise<unknown>

@@ -10,9 +10,13 @@ const SDL = parse(`extend schema
   directive @oneOf on INPUT_OBJECT
   input Choice @oneOf { a: String b: Int }
   input Wish { choice: Choice! }
-  type Query { pick(choice: Choice!): String wish(wish: Wish!): String }`)
+  enum Way { UP DOWN }
+  input Order { field: String! way: Way! = DOWN }
+  input Wanted { order: Order }
+  type Query { pick(choice: Choice!): String wish(wish: Wish!): String sort(wanted: Wanted!): String }`)
 const pick = (_: unknown, { choice }: { choice: object }) => JSON.stringify(choice)
-const schema = buildSchema([SDL], { Query: { pick, wish: (_: unknown, { wish }: { wish: { choice: object } }) => pick(_, wish) } })
+const sort = (_: unknown, { wanted }: { wanted: object }) => JSON.stringify(wanted)
+const schema = buildSchema([SDL], { Query: { pick, sort, wish: (_: unknown, { wish }: { wish: { choice: object } }) => pick(_, wish) } })
 
 async function run(source: string, variables: object = {}): Promise<ExecutionResult> {
   const compiled = compile(schema, source)
@@ -36,4 +40,10 @@ it('an input of which one field is given is read', async () => {
   expect(await run(PICK, { choice: { b: 1 } })).toEqual({ data: { pick: '{"b":1}' } })
   expect(await run(WISH, { wish: { choice: { a: 'x' } } })).toEqual({ data: { wish: '{"a":"x"}' } })
   expect(await run('query P($a: String!) { pick(choice: { a: $a }) }', { a: 'x' })).toEqual({ data: { pick: '{"a":"x"}' } })
+})
+
+it('a field that has a default may be left out of a variable, also where it is not null', async () => {
+  const SORT = 'query S($wanted: Wanted!) { sort(wanted: $wanted) }'
+  expect(await run(SORT, { wanted: { order: { field: 'A' } } })).toEqual({ data: { sort: '{"order":{"field":"A","way":"DOWN"}}' } })
+  expect(await run(SORT, { wanted: { order: { field: 'A', way: null } } })).toMatchObject({ errors: [{}] })
 })

@@ -7,7 +7,7 @@ const tenant = newId()
 describe('cursors', () => {
   const cursors = new Cursors('k'.repeat(32))
   const rows = (...keys: string[]) => keys.map((key) => ({ node: key, key }))
-  const nobody = async () => 0
+  const nobody = async () => ({ count: 0, isEstimate: false })
   const list = cursors.connection(rows('a', 'b', 'c'), cursors.read({ first: 2 }, tenant), tenant, nobody)
 
   it('lead to the next page and to the one before', () => {

@@ -16,9 +16,12 @@ export type Connection<T> = {
   edges: { cursor: string; node: T }[]
   nodes: T[]
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
-  /** Counts all items; called only when the client requests the count. */
-  count: () => Promise<number>
+  /** Counts all items; called only when the client requests the count, once. */
+  count: () => Promise<Total>
 }
+
+/** Number of items of a list; an estimate where counting would read too many rows. */
+export type Total = { count: number; isEstimate: boolean }
 
 const MAX_PAGE = 100
 const DEFAULT_PAGE = 20
@@ -50,7 +53,7 @@ export class Cursors {
     rows: { node: T; key: unknown }[],
     { limit, from, isBackward }: Page,
     tenantId: string,
-    count: () => Promise<number>,
+    count: () => Promise<Total>,
   ): Connection<T> {
     const kept = isBackward ? rows.slice(0, limit).toReversed() : rows.slice(0, limit)
     const edges = kept.map(({ node, key }) => ({ cursor: this.#seal(String(key), tenantId), node }))
@@ -61,7 +64,7 @@ export class Cursors {
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     }
-    return { edges, nodes: kept.map(({ node }) => node), pageInfo, count }
+    return { edges, nodes: kept.map(({ node }) => node), pageInfo, count: once(count) }
   }
 
   #seal(key: string, tenantId: string): string {
@@ -81,6 +84,22 @@ export class Cursors {
   #sign(body: string, tenantId: string): string {
     return createHmac('sha256', this.#key).update(`${tenantId}|${body}`).digest('base64url').slice(0, 22)
   }
+}
+
+/** The texts of which a list made a position, null where a column had no value; none for a position of an earlier release, which was one text. */
+export function readPosition(position: string): (string | null)[] {
+  try {
+    const texts: unknown = JSON.parse(position)
+    return Array.isArray(texts) ? texts.map((text) => (text === null ? null : String(text))) : []
+  } catch {
+    return []
+  }
+}
+
+/** Both fields of a total are answered by one count. */
+function once(count: () => Promise<Total>): () => Promise<Total> {
+  let total: Promise<Total> | undefined
+  return () => (total ??= count())
 }
 
 const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined

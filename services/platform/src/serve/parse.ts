@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { AppError, type FieldErrors } from './errors.ts'
+import { AppError, type FieldErrors, type Parameters } from './errors.ts'
 
 /**
  * Checks a value's shape at the top of a use case.
@@ -9,12 +9,19 @@ export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const fields: FieldErrors = {}
-  for (const issue of result.error.issues) fields[issue.path.join('.') || 'input'] ??= issue.message
+  const fieldParameters: Record<string, Parameters> = {}
+  for (const issue of result.error.issues) {
+    const path = issue.path.join('.') || 'input'
+    fields[path] ??= issue.message
+    fieldParameters[path] ??= parametersOf(issue)
+  }
   const [path, message] = Object.entries(fields)[0] ?? ['input', 'is invalid']
-  throw new AppError('INVALID', `${path}: ${message}`, fields)
+  throw new AppError('INVALID', `${path}: ${message}`, fields, { fieldParameters })
 }
 
-/** Text that PostgreSQL can store and a log can show: no NUL, no half surrogate pairs. */
-export function isStorableText(text: string): boolean {
-  return !text.includes('\u0000') && text.isWellFormed()
+/** The rule that a value breaks, such as `too_big`, and its limits. */
+function parametersOf({ code: rule, ...issue }: z.core.$ZodIssue): Parameters {
+  const { minimum, maximum, divisor, format } = issue as Record<string, unknown>
+  const limits = Object.entries({ minimum, maximum, divisor, format }).filter(([, value]) => value !== undefined)
+  return { rule, ...Object.fromEntries(limits.map(([name, value]) => [name, String(value)])) }
 }

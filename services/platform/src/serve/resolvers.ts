@@ -4,12 +4,12 @@ type Root = 'Query' | 'Mutation' | 'Subscription'
 
 /**
  * The fields that need a resolver: those of the root types, and the fields of other types for which their rows have no
- * column. A `totalCount` uses the `count` of the connection.
+ * column. `totalCount` and `isTotalEstimate` use the `count` of the connection.
  */
 type Needed<R, Rows> = {
   [T in keyof R & keyof Rows & string]: NonNullable<R[T]> extends GraphQLScalarType
     ? never
-    : `${T}.${Exclude<keyof NonNullable<R[T]>, `__${string}` | (T extends Root ? never : keyof Rows[T]) | ('count' extends keyof Rows[T] ? 'totalCount' : never)> & string}`
+    : `${T}.${Exclude<keyof NonNullable<R[T]>, `__${string}` | (T extends Root ? never : keyof Rows[T]) | ('count' extends keyof Rows[T] ? 'totalCount' | 'isTotalEstimate' : never)> & string}`
 }[keyof R & keyof Rows & string]
 
 type FieldsOf<Part> = { [T in keyof Part & string]: `${T}.${keyof Part[T] & string}` }[keyof Part & string]

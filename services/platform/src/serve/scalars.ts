@@ -19,5 +19,26 @@ const GraphQLDay = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => readDay(node.kind === Kind.STRING ? node.value : undefined),
 })
 
+/** Text whose form the use cases check, so that a failure names its field. */
+function textOf(name: string, form: string): GraphQLScalarType<string, string> {
+  const read = (value: unknown): string => {
+    if (typeof value !== 'string')
+      throw new GraphQLError(`A ${name} is a string such as "${form}"`, { extensions: { code: 'BAD_USER_INPUT' } })
+    return value
+  }
+  return new GraphQLScalarType<string, string>({
+    name,
+    serialize: read,
+    parseValue: read,
+    parseLiteral: (node) => read(node.kind === Kind.STRING ? node.value : undefined),
+  })
+}
+
 /** Scalars that every subgraph has. */
-export const scalars = { DateTime: GraphQLDateTimeISO, Date: GraphQLDay }
+export const scalars = {
+  DateTime: GraphQLDateTimeISO,
+  Date: GraphQLDay,
+  Decimal: textOf('Decimal', '19.99'),
+  CurrencyCode: textOf('CurrencyCode', 'CNY'),
+  Duration: textOf('Duration', 'P30D'),
+}

@@ -18,6 +18,15 @@ import { type Relay, startRelay } from '../events/relay.ts'
 import { answerPublished } from '../events/remember.ts'
 import { watchLag } from '../events/watch-lag.ts'
 import { Admission } from '../overload/admission.ts'
+import { maintainQuarantine } from '../quarantine/maintain-quarantine.ts'
+import { allKinds, watchedBy } from '../quarantine/quarantine.ts'
+import type { QuarantineKind } from '../quarantine/quarantine-kind.ts'
+import { replayQuarantine } from '../quarantine/replay-quarantine.ts'
+import { answerResend } from '../resend/answer-resend.ts'
+import { askAsNewcomer } from '../resend/ask-as-newcomer.ts'
+import { resendByHand } from '../resend/resend-by-hand.ts'
+import { resendQueue } from '../resend/resend-queue.ts'
+import type { Snapshot } from '../resend/snapshot.ts'
 import { forgetKeys } from '../secrets/forget-keys.ts'
 import type { Loop } from '../work/loop.ts'
 import type { QueueEntry } from '../work/queue.ts'
@@ -55,6 +64,10 @@ export type Service<S extends z.ZodObject, C extends object, D extends Opened<S>
   open: (app: App<z.output<S>>) => D
   /** The queues of the service; the third table of contents, beside resolvers and handlers. */
   queues: readonly QueueEntry<D>[]
+  /** Its tables, besides queues, of which the relay role may read the rows of every tenant. */
+  readAcrossTenants?: readonly string[]
+  /** Kinds of rows that could not be processed and wait for a person, besides dead letters and parked rows of leased queues. */
+  quarantine?: readonly QuarantineKind<D>[]
   appendOnly: readonly string[]
   /** Messages for violated constraints of its tables. */
   sentences?: Sentences
@@ -65,6 +78,8 @@ export type Service<S extends z.ZodObject, C extends object, D extends Opened<S>
   /** Creates the context for the resolvers of one request. */
   context: (deps: D, viewer: Viewer) => C
   handlers: readonly Handler[]
+  /** Entities whose current state it can publish again. */
+  snapshots?: readonly Snapshot[]
   /** The requests that it sends to other services over the bus. */
   asks?: readonly DescMethodUnary[]
   answers?: (deps: D) => Answer[]
@@ -76,7 +91,7 @@ const DRAIN_MS = 1_000
 /** The relay and the listener for work keep one connection each. */
 const RELAY_CONNECTIONS = 6
 
-/** Runs `main.ts migrate`, `declare`, `reconcile <since>`, `remember <since>` or the service itself, until SIGTERM. */
+/** Runs `main.ts migrate`, `declare`, `reconcile <since>`, `remember <since>`, `resend <snapshot>` or the service itself, until SIGTERM. */
 export async function runService<S extends z.ZodObject, C extends object, D extends Opened<S>>(service: Service<S, C, D>): Promise<void> {
   // An unhandled rejection means an unknown state: the process ends, and the supervisor starts a clean one.
   process.on('unhandledRejection', (reason) => {
@@ -86,6 +101,7 @@ export async function runService<S extends z.ZodObject, C extends object, D exte
   if (process.argv[2] === 'migrate') return migrateService(service)
   if (process.argv[2] === 'declare') return declareByHand(service.name)
   if (process.argv[2] === 'reconcile') return reconcileByHand(service.name)
+  if (process.argv[2] === 'resend') return resendByHand(service.name, service.snapshots ?? [])
   if (process.argv[2] === 'remember') return rememberByHand(service.name, handlersOf(service))
   const settings = loadConfig(service.settings) as z.output<S> & z.output<typeof baseSettings>
   const running = await startService(service, settings)
@@ -100,9 +116,9 @@ async function migrateService<S extends z.ZodObject, C extends object, D extends
     string,
     string,
   ]
-  const { queues, appendOnly, monthly } = service
+  const { queues, quarantine, readAcrossTenants, appendOnly, monthly } = service
   await awaitStore(createLog(service.name, 'warn'), () =>
-    migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, appendOnly, monthly }),
+    migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, quarantine, readAcrossTenants, appendOnly, monthly }),
   )
 }
 
@@ -122,12 +138,14 @@ export async function startService<S extends z.ZodObject, C extends object, D ex
   const { app, refreshing } = await connectStores(service, settings)
   const { db, relayDb, bus, log, admission } = app
   const deps = service.open(app)
+  const { snapshots = [] } = service
 
   const handlers = handlersOf(service)
   const stopAnswers = answerAll(bus, service.name, [
     ...(service.answers?.(deps) ?? []),
     answerReconciler(relayDb, service.name),
     answerPublished(relayDb, service.name),
+    answerResend(db, relayDb, service.name, snapshots),
   ])
   const http = createHttp({ log, bodyLimit: 8 * 1024 ** 2, isReady: async () => void (await db.pool.query('SELECT 1')) })
   const verifier = await createVerifier(settings.INTERNAL_SECRETS)
@@ -147,14 +165,13 @@ export async function startService<S extends z.ZodObject, C extends object, D ex
   const relay: Relay = startRelay(relayDb, bus, service.name, () => {
     for (const duty of duties) duty.wake()
   })
-  /** The work that one replica does for all. */
-  const duties = [
-    startReconciler(relayDb, bus, service.name, settings.RECONCILE_SECONDS, relay.isLeader),
-    maintainPartitions(relayDb, log, relay.isLeader, service.monthly),
-    forgetKeys(db, relayDb, log, relay.isLeader),
-    analyzeNew(relayDb, log, relay.isLeader),
+  const duties = startDuties(service, app, settings, relay.isLeader)
+  const queues = [
+    ...service.queues,
+    resendQueue<D>(service.name, snapshots),
+    replayQuarantine<D>(allKinds(service.name, { ...service, handlers })),
   ]
-  const loops: Loop[] = [relay, ...duties, refreshing, ...runQueues(deps, service.queues)]
+  const loops: Loop[] = [relay, ...duties, refreshing, ...runQueues(deps, queues)]
   const consumptions = consumeAll(bus, db, service.name, handlers)
   loops.push(watchLag(bus, consumptions))
   log.info({ url, intakeUrl, metricsUrl: metrics?.url }, 'listening')
@@ -170,6 +187,24 @@ export async function startService<S extends z.ZodObject, C extends object, D ex
     await Promise.all([db.pool.end(), relayDb.pool.end(), metrics?.stop(), stopTelemetry()])
   }
   return { url, intakeUrl, app, stop }
+}
+
+/** Starts the work that one replica does for all. */
+function startDuties<S extends z.ZodObject, C extends object, D extends Opened<S>>(
+  service: Service<S, C, D>,
+  { db, relayDb, bus, log }: App<unknown>,
+  settings: z.output<typeof baseSettings>,
+  isLeader: () => boolean,
+): Loop[] {
+  const { name } = service
+  return [
+    startReconciler(relayDb, bus, name, settings.RECONCILE_SECONDS, isLeader),
+    maintainPartitions(relayDb, log, isLeader, service.monthly),
+    forgetKeys(db, relayDb, log, isLeader),
+    analyzeNew(relayDb, log, isLeader),
+    askAsNewcomer(relayDb, bus, name, handlersOf(service), isLeader),
+    maintainQuarantine({ db, relayDb, log, service: name, keepDays: settings.QUARANTINE_KEEP_DAYS, kinds: watchedBy(service) }, isLeader),
+  ]
 }
 
 /** Connects to the stores of a service, as soon as they are available. */

@@ -6,10 +6,12 @@ import {
   type ExecutionResult,
   execute,
   GraphQLError,
+  type GraphQLInputField,
   type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
+  isNonNullType,
   isObjectType,
   Kind,
   type NamedTypeNode,
@@ -51,14 +53,21 @@ const BYTES_PER_CHARACTER = 60
 const tracer = trace.getTracer('renmai')
 
 /** @param readsGlobalIds whether resolvers get plain ids; a resolver that needs the type of an id reads it itself */
-export function buildSchema(modules: DocumentNode[], resolvers: object, { readsGlobalIds = true } = {}): GraphQLSchema {
+export function buildSchema(
+  modules: DocumentNode[],
+  resolvers: object,
+  { readsGlobalIds = true, log }: { readsGlobalIds?: boolean; log?: Log } = {},
+): GraphQLSchema {
   const schema = buildSubgraphSchema(
     modules.map((typeDefs, index) => (index === 0 ? { typeDefs, resolvers: resolvers as never } : { typeDefs })),
   )
-  for (const type of Object.values(schema.getTypeMap()))
-    if (isObjectType(type) && type.getFields().totalCount)
-      type.getFields().totalCount!.resolve ??= (source: Connection<unknown>) => source.count()
-  return enforceScopes(returnUserErrors(readsGlobalIds ? readGlobalIds(schema) : schema), modules)
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || !type.name.endsWith('Connection')) continue
+    const { totalCount, isTotalEstimate } = type.getFields()
+    if (totalCount) totalCount.resolve ??= async (source: Connection<unknown>) => (await source.count()).count
+    if (isTotalEstimate) isTotalEstimate.resolve ??= async (source: Connection<unknown>) => (await source.count()).isEstimate
+  }
+  return enforceScopes(returnUserErrors(readsGlobalIds ? readGlobalIds(schema) : schema, log), modules)
 }
 
 /**
@@ -66,7 +75,7 @@ export function buildSchema(modules: DocumentNode[], resolvers: object, { readsG
  * validated and compiled once.
  */
 export function serveSubgraph<C extends object>(http: Http, options: SubgraphOptions<C>): void {
-  const schema = buildSchema(options.modules, options.resolvers)
+  const schema = buildSchema(options.modules, options.resolvers, { log: options.log })
   const documents = createSharedCache<Compiled>(MAX_BYTES)
   // The token covers the bytes as received.
   http.removeContentTypeParser('application/json')
@@ -145,15 +154,17 @@ const isSubscription = ({ definitions }: DocumentNode) =>
   definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === OperationTypeNode.SUBSCRIPTION)
 
 /**
- * graphql-jit 0.8 recurses into a recursive input type until the stack overflows, and accepts a variable of a `@oneOf`
- * input with any number of fields. graphql-js executes such documents.
+ * graphql-jit 0.8 recurses into a recursive input type until the stack overflows, accepts a variable of a `@oneOf`
+ * input with any number of fields, and refuses one without a non-null field that has a default, such as the direction of
+ * an order. graphql-js executes such documents.
  */
 function needsInterpreter(schema: GraphQLSchema, document: DocumentNode): boolean {
   const isBeyond = (type: GraphQLInputType | undefined, above: readonly GraphQLInputType[]): boolean => {
     const named = type && getNamedType(type)
     if (!isInputObjectType(named)) return false
     if (named.isOneOf || above.includes(named)) return true
-    return Object.values(named.getFields()).some((field) => isBeyond(field.type, [...above, named]))
+    const fields = Object.values(named.getFields())
+    return fields.some((field) => hasDefaultOnly(field) || isBeyond(field.type, [...above, named]))
   }
   return document.definitions.some(
     (one) =>
@@ -161,6 +172,8 @@ function needsInterpreter(schema: GraphQLSchema, document: DocumentNode): boolea
       one.variableDefinitions?.some(({ type }) => isBeyond(typeFromAST(schema, type as NamedTypeNode) as GraphQLInputType | undefined, [])),
   )
 }
+
+const hasDefaultOnly = ({ type, defaultValue }: GraphQLInputField) => isNonNullType(type) && defaultValue !== undefined
 
 function interpret(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Pick<CompiledQuery, 'query'> {
   return {
@@ -180,7 +193,9 @@ function toGraphQL(error: GraphQLError, log: Log, requestId: string): object {
   const known = findAppError(error.originalError)
   if (known) {
     const code = known.code === 'INVALID' ? 'BAD_USER_INPUT' : known.code
-    return { message: known.message, path, locations, extensions: { code, ...(known.fields ? { fields: known.fields } : {}), requestId } }
+    const { reason, parameters } = known.details
+    const { fields } = known
+    return { message: known.message, path, locations, extensions: { code, reason, fields, parameters, requestId } }
   }
   if (!error.originalError || error.originalError instanceof GraphQLError) {
     return { message, path, locations, extensions: { code: 'BAD_USER_INPUT', requestId } }

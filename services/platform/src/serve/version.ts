@@ -1,4 +1,4 @@
-import { AppError } from './errors.ts'
+import { changeFailure } from './change.failures.ts'
 
 /**
  * Checks that an object still has the version that its caller has read: a write without the changes of another caller would undo them.
@@ -7,7 +7,5 @@ import { AppError } from './errors.ts'
  */
 export function requireVersion(expected: number | null | undefined, current: number): void {
   if (expected === null || expected === undefined || expected === current) return
-  throw new AppError('CONFLICT', `It was changed meanwhile and is at version ${current}; read it again`, {
-    expectedVersion: `now ${current}`,
-  })
+  throw changeFailure('STALE_VERSION', 'expectedVersion', { version: current })
 }

@@ -28,9 +28,12 @@ export function grantsOf(viewer: Viewer): ReadonlySet<string> {
   return grants
 }
 
-/** @throws AppError FORBIDDEN when the viewer lacks the scope */
+/**
+ * @param scope a scope, or a policy by its key
+ * @throws AppError FORBIDDEN when the viewer lacks it
+ */
 export function requireScope(viewer: Viewer, scope: string): void {
-  if (!viewer.scopes.has(scope)) throw new AppError('FORBIDDEN', `This needs the scope ${scope}`)
+  if (!grantsOf(viewer).has(scope)) throw new AppError('FORBIDDEN', `This needs the ${scope.includes(' ') ? '' : 'scope '}${scope}`)
 }
 
 /** A secret that the gateway shares with one subgraph, and the first part of every token that it signs. */

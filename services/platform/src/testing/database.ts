@@ -3,13 +3,16 @@ import pg from 'pg'
 import { connect, type Db } from '../db/db.ts'
 import { migrate } from '../db/migrate.ts'
 import { type DatabaseUrls, provisionDatabase } from '../db/provision.ts'
+import type { Watched } from '../quarantine/quarantine-kind.ts'
 import { checkPublished } from './published.ts'
 
 /** The properties of a service that a test needs to create its database. */
 export type Migrated = {
   name: string
   migrations: string
-  queues: readonly { readonly table: string }[]
+  queues: readonly { readonly table: string; readonly isLeased?: boolean }[]
+  quarantine?: readonly Watched[]
+  readAcrossTenants?: readonly string[]
   appendOnly: readonly string[]
   monthly?: readonly string[]
 }
@@ -44,10 +47,11 @@ export async function testDatabase(adminUrl: string, service: Migrated): Promise
 async function makeTemplate(
   adminUrl: string,
   template: string,
-  { migrations, queues, appendOnly, monthly }: Migrated,
+  { migrations, queues, quarantine, readAcrossTenants, appendOnly, monthly }: Migrated,
 ): Promise<DatabaseUrls> {
   const urls = await provisionDatabase(adminUrl, template, password)
-  await migrate(urls.owner, migrations, { appRole: `${template}_app`, relayRole: `${template}_relay`, queues, appendOnly, monthly })
+  const [appRole, relayRole] = [`${template}_app`, `${template}_relay`]
+  await migrate(urls.owner, migrations, { appRole, relayRole, queues, quarantine, readAcrossTenants, appendOnly, monthly })
   return urls
 }
 
@@ -71,7 +75,18 @@ function open(adminUrl: string, name: string, template: DatabaseUrls, service: s
   return { urls, db, relayDb, owner, drop }
 }
 
-const NOT_STATE = ['outbox', 'inbox', 'dead_letters', 'idempotency_keys', 'known_tenants', 'platform_migrations', 'service_migrations']
+const NOT_STATE = [
+  'outbox',
+  'inbox',
+  'dead_letters',
+  'idempotency_keys',
+  'known_tenants',
+  'platform_migrations',
+  'service_migrations',
+  'quarantined_items',
+  'quarantine_replays',
+  'quarantine_actions',
+]
 
 /**
  * All rows of all tables except the bookkeeping, as comparable text. A replay or an undone merge must not change it.

@@ -24,7 +24,7 @@ type Outside<T extends LeasedTable> = Pick<Queue, 'name' | 'lanes' | 'perTenant'
  * after the other only the second can record an outcome.
  */
 export function outside<T extends LeasedTable, D extends { readonly db: Db }>(table: T, describe: (deps: D) => Outside<T>): QueueEntry<D> {
-  return queue(getTableName(table), (deps) => {
+  const entry = queue(getTableName(table), (deps: D) => {
     const { leaseSeconds, batch, call, ...rest } = describe(deps)
     const work = async (row: T['$inferSelect'] & Held) => {
       const outcome = await call(row).catch((error) => outcomeOf(error, row.attempts))
@@ -42,6 +42,7 @@ export function outside<T extends LeasedTable, D extends { readonly db: Db }>(ta
       },
     }
   })
+  return { ...entry, isLeased: true }
 }
 
 async function claim<T extends LeasedTable>(tx: Tx, table: T, leaseSeconds: number, batch: number) {

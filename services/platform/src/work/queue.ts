@@ -43,7 +43,12 @@ export type Queue = {
 }
 
 /** An entry in the list of queues of a service. The name of the table is known without a running service: migrations need it. */
-export type QueueEntry<D> = { readonly table: string; readonly start: (deps: D) => Queue }
+export type QueueEntry<D> = {
+  readonly table: string
+  /** Whether the table has all columns of leased(), and parks rows by itself. */
+  readonly isLeased?: boolean
+  readonly start: (deps: D) => Queue
+}
 
 /** A queue whose work claims and records for itself. */
 export function queue<D>(table: string, describe: (deps: D) => Omit<Queue, 'table'>): QueueEntry<D> {
