@@ -1,3 +1,4 @@
+import type { Db } from '@renmai/platform/db/db'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import type { Cursors } from '@renmai/platform/serve/page'
@@ -18,4 +19,10 @@ type Opened = {
 export type Deps = App<z.output<typeof settings>> & Opened
 
 /** Context of a use case of identity. */
-export type Context = BaseContext & Opened & { readonly load: Loaders }
+export type Context = BaseContext &
+  Opened &
+  Pick<Deps, 'bus'> & {
+    /** Sees the staff and the names of all tenants. */
+    readonly relayDb: Db
+    readonly load: Loaders
+  }

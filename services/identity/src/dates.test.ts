@@ -14,7 +14,7 @@ afterAll(() => test.drop())
 
 const tenant = newId()
 
-it('a claim from before 1990 or from the future is refused, and the others of its batch are accepted', async () => {
+it('a claim from before 1990 or from the future is refused, an identifier is left out, and the others of the batch are accepted', async () => {
   const said = (externalId: string, more: object) => ({ source: 'shop:a', externalId, ...more })
   const bad = ['0001-01-01', '1989-12-31', '2999-01-01'].map((day) => new Date(day))
   const answers = await resolve(test, tenant, [
@@ -22,7 +22,8 @@ it('a claim from before 1990 or from the future is refused, and the others of it
     ...bad.map((verifiedAt, no) => said(`verified${no}`, { phone: `1371234567${no}`, verifiedAt })),
     said('good', { phone: '13712345679' }),
   ])
-  expect(answers.map((one) => one.errorCode)).toEqual([...Array(6).fill('INVALID'), ''])
+  expect(answers.map((one) => one.errorCode)).toEqual([...Array(3).fill('INVALID'), ...Array(4).fill('')])
+  expect(answers.map((one) => one.leftOut.length)).toEqual([0, 0, 0, 1, 1, 1, 0])
   expect(answers.at(-1)).toMatchObject({ isNew: true })
 })
 

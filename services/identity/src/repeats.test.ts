@@ -60,7 +60,7 @@ describe('a repeated mutation', () => {
     await send(
       `mutation { addStaff(input: { idempotencyKey: "${key()}", subject: "${subject}", name: "${name}", roles: [AGENT] }) { staff { name } } }`,
     )
-    await send(`mutation { defineField(input: { idempotencyKey: "${key()}", key: "phone_of", label: "${label}", type: TEXT, sensitivity: NONE }) {
+    await send(`mutation { createAttributeField(input: { idempotencyKey: "${key()}", key: "phone_of", label: "${label}", kind: TEXT, sensitivity: NONE }) {
       field { label }
     } }`)
     const { rows } = await test.owner.query('SELECT * FROM idempotency_keys WHERE tenant_id = $1', [tenant])

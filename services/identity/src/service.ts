@@ -6,12 +6,17 @@ import { authenticateClient, authorizeApiKey } from './api-clients/authenticate-
 import { settings } from './config.ts'
 import { readContactCards } from './contact-cards/read-contact-cards.ts'
 import type { Context, Deps } from './context.ts'
+import { findProfiles } from './customers/find-profiles.ts'
+import { PREVIEWS } from './customers/preview-services.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
 import { resolveProfiles } from './profiles/resolve-profiles.ts'
+import { quarantine } from './quarantine.ts'
+import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
 import { sentences } from './sentences.ts'
+import { snapshots } from './snapshots.ts'
 import { authorizeStaff } from './staff/authorize-staff.ts'
 import { authorizeViewer } from './staff/authorize-viewer.ts'
 import { findTags } from './tags/find-tags.ts'
@@ -25,12 +30,16 @@ export const identity: Service<typeof settings, Context, Deps> = {
     const { KEY_RING, API_KEY_PEPPER, CURSOR_KEY } = app.settings
     return { ...app, cursors: new Cursors(CURSOR_KEY), keyRing: parseKeyRing(KEY_RING), pepper: API_KEY_PEPPER }
   },
-  queues: [],
+  queues,
+  quarantine,
+  readAcrossTenants: ['staff', 'tenants'],
   sentences,
-  appendOnly: ['evidence', 'customer_decisions'],
+  appendOnly: ['customer_decisions'],
   modules: [typeDefs],
   resolvers,
   handlers,
+  snapshots,
+  asks: Object.values(PREVIEWS),
   context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
   answers: ({ db, now, keyRing, pepper }) => [
     resolveProfiles(db, keyRing, now),
@@ -41,5 +50,6 @@ export const identity: Service<typeof settings, Context, Deps> = {
     authorizeViewer(db),
     findDocument(db),
     findTags(db),
+    findProfiles(db, keyRing, now),
   ],
 }

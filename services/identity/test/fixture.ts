@@ -13,7 +13,12 @@ export const ring = parseKeyRing(JSON.stringify({ current: 1, keys: { 1: Buffer.
 
 export function contextOf(test: TestDatabase, tenantId: string, now?: () => Date): Context {
   const base = testContext(test.db, tenantId, now)
-  return { ...base, cursors: new Cursors('c'.repeat(32)), keyRing: ring, pepper: 'p'.repeat(32), load: createLoaders(base) }
+  const reading = {
+    ...base,
+    relayDb: test.relayDb,
+    cursors: new Cursors('c'.repeat(32)),
+  }
+  return { ...reading, keyRing: ring, pepper: 'p'.repeat(32), bus: {} as Context['bus'], load: createLoaders(reading) }
 }
 
 export type Said = {
@@ -26,15 +31,32 @@ export type Said = {
   others?: Record<string, string>
   name?: string
   attributes?: Record<string, string>
+  /** Whether the source verified the attributes. */
+  isVerified?: boolean
   at?: Date
-  /** Time at which the identifiers were proven; the claim's time without it. */
-  verifiedAt?: Date
+  /** Time at which the identifiers were proven, null when they were not; the claim's time without it. */
+  verifiedAt?: Date | null
 }
 
 /** Calls identity as engagement does: with the encoded request. */
 export async function resolve(test: TestDatabase, tenantId: string, said: Said[]) {
   const claims = said.map(
-    ({ source, externalId, phone, email, unionid, others = {}, name, attributes, at = new Date('2026-01-01'), verifiedAt = at }, index) => {
+    (
+      {
+        source,
+        externalId,
+        phone,
+        email,
+        unionid,
+        others = {},
+        name,
+        attributes,
+        isVerified = false,
+        at = new Date('2026-01-01'),
+        verifiedAt = at,
+      },
+      index,
+    ) => {
       const observedAt = timestampFromDate(at)
       const given = [['phone', phone], ['email', email], ['unionid@corp', unionid], ...Object.entries(others)].filter(
         (one): one is [string, string] => one[1] !== undefined,
@@ -45,8 +67,12 @@ export async function resolve(test: TestDatabase, tenantId: string, said: Said[]
         externalId,
         displayName: name ?? '',
         observedAt,
-        identifiers: given.map(([namespace, value]) => ({ namespace, value, verifiedAt: timestampFromDate(verifiedAt) })),
-        attributes: Object.entries(attributes ?? {}).map(([key, value]) => ({ key, value })),
+        identifiers: given.map(([namespace, value]) => ({
+          namespace,
+          value,
+          ...(verifiedAt && { verifiedAt: timestampFromDate(verifiedAt) }),
+        })),
+        attributes: Object.entries(attributes ?? {}).map(([key, value]) => ({ key, value, isVerified })),
       }
     },
   )

@@ -1,14 +1,16 @@
-import { readPage } from '@renmai/platform/db/read-page'
+import { isId } from '@renmai/platform/serve/ids'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { apiClients } from './api-client.table.ts'
+import { stateOf } from './api-client.rules.ts'
 import { createApiClient } from './create-api-client.ts'
+import { listApiClients } from './list-api-clients.ts'
 import { revokeApiClient } from './revoke-api-client.ts'
 import { finishApiKeyRotation, rotateApiKey } from './rotate-api-key.ts'
 import { updateApiClient } from './update-api-client.ts'
 
 export const apiClientResolvers = {
   Query: {
-    apiClients: (_, args, ctx) => readPage(ctx, args, { table: apiClients, by: apiClients.id }),
+    apiClient: (_, { id }, ctx) => (isId(id) ? ctx.load.apiClient.load(id) : null),
+    apiClients: (_, args, ctx) => listApiClients(ctx, args),
   },
   Mutation: {
     createApiClient: async (_, { input }, ctx) => {
@@ -24,5 +26,9 @@ export const apiClientResolvers = {
       client: await ctx.load.apiClient.load((await finishApiKeyRotation(ctx, input)).id),
     }),
     revokeApiClient: async (_, { input }, ctx) => ({ client: await ctx.load.apiClient.load((await revokeApiClient(ctx, input)).id) }),
+  },
+  ApiClient: {
+    __resolveReference: ({ id }, ctx) => ctx.load.apiClient.load(id),
+    state: (client) => stateOf(client, new Date()),
   },
 } satisfies Resolvers

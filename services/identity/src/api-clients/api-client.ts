@@ -1,6 +1,6 @@
 import type { Tx } from '@renmai/platform/db/db'
-import { AppError } from '@renmai/platform/serve/errors'
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { apiClientFailure } from './api-client.failures.ts'
 import { type ApiClient, apiClients } from './api-client.table.ts'
 
 /** The tenant's clients that are neither revoked nor expired. */
@@ -15,6 +15,6 @@ export const isUsable = (tx: Tx) =>
 export async function lockClient(tx: Tx, clientId: string): Promise<ApiClient> {
   const mine = and(eq(apiClients.tenantId, tx.tenantId), eq(apiClients.id, clientId))
   const [client] = await tx.select().from(apiClients).where(mine).for('update')
-  if (!client) throw new AppError('NOT_FOUND', 'No such API client')
+  if (!client) throw apiClientFailure('API_CLIENT_NOT_FOUND', 'clientId')
   return client
 }

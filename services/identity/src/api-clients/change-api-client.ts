@@ -1,9 +1,9 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { publish } from '@renmai/platform/events/outbox'
-import { AppError } from '@renmai/platform/serve/errors'
 import { ApiClientChangedSchema } from '@renmai/proto/identity/v1/events'
 import { and, eq, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
+import { apiClientFailure } from './api-client.failures.ts'
 import { apiClients } from './api-client.table.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function changeApiClient(
     .update(apiClients)
     .set({ ...changes, version: sql`${apiClients.version} + 1` })
     .where(mine)
-  if (rowCount === 0) throw new AppError('NOT_FOUND', 'No such API client')
+  if (rowCount === 0) throw apiClientFailure('API_CLIENT_NOT_FOUND', 'clientId')
   await publish(tx, ApiClientChangedSchema, { clientId })
   return { decided: { id: clientId }, targetId: clientId }
 }

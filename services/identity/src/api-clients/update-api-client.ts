@@ -1,4 +1,4 @@
-import { AppError } from '@renmai/platform/serve/errors'
+import { changeFailure } from '@renmai/platform/serve/change.failures'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { requireVersion } from '@renmai/platform/serve/version'
@@ -21,7 +21,7 @@ export async function updateApiClient(ctx: Context, raw: z.input<typeof Input>):
   const input = parse(Input, raw)
   const { idempotencyKey: _key, clientId, expectedVersion, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined))
-  if (Object.keys(changes).length === 0) throw new AppError('INVALID', 'Give at least one of name, plan and allowedAddresses')
+  if (Object.keys(changes).length === 0) throw changeFailure('NOTHING_TO_CHANGE', undefined, { fields: 'name, plan, allowedAddresses' })
   return mutate(ctx, { name: 'updateApiClient', scope: 'tenant:admin' }, input, async (tx) => {
     requireVersion(expectedVersion, (await lockClient(tx, clientId)).version)
     return changeApiClient(tx, clientId, changes)

@@ -1,24 +1,31 @@
-import { bytes, createdAt, moment, tenantId } from '@renmai/platform/db/columns'
-import { boolean, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
+import { sql } from 'drizzle-orm'
+import { boolean, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
 /** The registry: what a key means and how its values are handled. */
-export const fields = pgTable(
+export const attributeFields = pgTable(
   'fields',
   {
     tenantId: tenantId(),
+    /** The default is for a replica that does not know the column. */
+    id: id().default(sql`uuidv7()`),
     key: text().notNull(),
     label: text().notNull(),
-    type: text({ enum: ['TEXT', 'NUMBER', 'BOOLEAN', 'DATE', 'OPTION'] }).notNull(),
+    kind: text('type', { enum: ['TEXT', 'NUMBER', 'BOOLEAN', 'DATE', 'OPTION'] }).notNull(),
     sensitivity: text({ enum: ['NONE', 'PERSONAL', 'SENSITIVE'] }).notNull(),
     options: text().array().notNull().default([]),
+    /** Prefixes of sources, the best first: see survivor.rules.ts. */
+    sourcePriority: text().array().notNull().default([]),
+    archivedAt: moment('archived_at'),
+    version: integer().notNull().default(1),
     createdAt: createdAt(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.key] })],
+  (t) => [primaryKey({ columns: [t.tenantId, t.key] }), unique('fields_id').on(t.tenantId, t.id)],
 )
 
-export type Field = typeof fields.$inferSelect
+export type AttributeField = typeof attributeFields.$inferSelect
 
-/** One value per profile and key. Values of personal and of unknown fields are sealed. */
+/** What sources state: one value per profile and key, the one observed last. Values of personal and of unknown fields are sealed. */
 export const attributeValues = pgTable(
   'attribute_values',
   {
@@ -31,8 +38,35 @@ export const attributeValues = pgTable(
     isMapped: boolean('is_mapped').notNull(),
     source: text().notNull(),
     observedAt: moment('observed_at').notNull(),
+    /** Whether the source verified it; otherwise it only states it. */
+    isVerified: boolean().notNull().default(false),
+    /** Decides between values of one moment: see rankOf. Empty in rows of earlier releases. */
+    rank: bytes('rank').notNull().default(sql`'\\x'`),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] })],
+  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] }), index('attribute_values_key').on(t.tenantId, t.key)],
 )
 
 export type AttributeValue = typeof attributeValues.$inferSelect
+
+/**
+ * What people set, one value per profile and key beside what sources state. A row of its own table: the key of attribute_values
+ * cannot change while the release before upserts by it. A released row keeps its version, which orders what is published.
+ */
+export const handValues = pgTable(
+  'hand_values',
+  {
+    tenantId: tenantId(),
+    profileId: uuid('profile_id').notNull(),
+    key: text().notNull(),
+    /** Both are null in a released row. */
+    value: text(),
+    sealed: bytes('sealed'),
+    source: text().notNull(),
+    setAt: moment('set_at').notNull(),
+    /** Null while the value holds. */
+    releasedAt: moment('released_at'),
+    /** Counts the times that it was set and released. */
+    version: integer().notNull().default(1),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] }), index('hand_values_key').on(t.tenantId, t.key)],
+)

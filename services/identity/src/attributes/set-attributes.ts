@@ -1,44 +1,56 @@
-import { AppError } from '@renmai/platform/serve/errors'
+import type { Tx } from '@renmai/platform/db/db'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
-import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { profiles } from '../profiles/profile.table.ts'
+import { lockGraph } from '../graph/graph.ts'
+import type { Profile } from '../profiles/profile.table.ts'
+import { requireProfiles, requireProfilesOf } from '../profiles/profile.ts'
+import { attributeFailure } from './attribute.failures.ts'
 import { checkValue } from './attribute.rules.ts'
-import { fields } from './attribute.table.ts'
-import { storeAttributes } from './store-attributes.ts'
+import { readRegistry } from './read-registry.ts'
+import { STAFF, storeByHand } from './store-by-hand.ts'
+
+export const Target = z
+  .object({ profileId: z.uuid().nullish(), customerId: z.uuid().nullish() })
+  .refine(({ profileId, customerId }) => !profileId !== !customerId, 'has exactly one of profileId, customerId')
 
 const Input = z.object({
   idempotencyKey,
-  profileId: z.uuid(),
+  target: Target,
   attributes: z
     .array(z.object({ key: z.string().min(1).max(64), value: z.string().max(1_000) }))
     .min(1)
     .max(100),
 })
 
-/** Sets values by hand. Unlike what sources send, every value must fit a registered field. */
+/**
+ * Sets values by hand: they win over what sources state, until they are released. Unlike what sources send, every value must fit a
+ * registered field.
+ */
 export async function setAttributes(ctx: Context, raw: z.input<typeof Input>): Promise<{ customerId: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'setAttributes', scope: 'customers:write' }, input, async (tx) => {
-    const [profile] = await tx
-      .select()
-      .from(profiles)
-      .where(and(eq(profiles.tenantId, tx.tenantId), eq(profiles.id, input.profileId)))
-    if (!profile) throw new AppError('NOT_FOUND', 'No such profile')
-    const registry = new Map((await tx.select().from(fields).where(eq(fields.tenantId, tx.tenantId))).map((field) => [field.key, field]))
-    for (const { key, value } of input.attributes) {
+    const registry = await readRegistry(tx, true)
+    const given = input.attributes.map(({ key, value }) => {
       const field = registry.get(key)
-      if (!field) throw new AppError('INVALID', `No field ${key} is registered`, { [key]: 'register it with defineField' })
+      if (!field) throw attributeFailure('ATTRIBUTE_UNKNOWN', key, { key })
       checkValue(field, value)
-    }
-    const { id: profileId, customerId } = profile
-    await storeAttributes(
-      tx,
-      ctx.keyRing,
-      input.attributes.map((one) => ({ ...one, profileId, customerId, source: `staff:${ctx.viewer.id}`, observedAt: ctx.now() })),
-    )
+      return { field, value }
+    })
+    await lockGraph(tx)
+    // Of a customer the oldest profile: it stays when others are added or a merge is undone.
+    const { id: profileId, customerId } = (await profilesAt(tx, input.target))[0]!
+    await storeByHand(tx, ctx.keyRing, { profileId, customerId, source: STAFF + ctx.viewer.id, setAt: ctx.now() }, given)
     return { decided: { customerId }, targetId: profileId }
   })
+}
+
+/** The profile, or those of the customer, oldest first; at least one. */
+export async function profilesAt(tx: Tx, { profileId, customerId }: z.output<typeof Target>): Promise<Profile[]> {
+  const found = profileId
+    ? await requireProfiles(tx, [profileId], 'target.profileId')
+    : await requireProfilesOf(tx, [customerId!], 'target.customerId')
+  if (found.length === 0) throw attributeFailure('CUSTOMER_HAS_NO_PROFILE', 'target.customerId')
+  return found
 }

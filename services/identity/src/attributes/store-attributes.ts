@@ -1,37 +1,57 @@
-import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRowsReturning, type NewRow } from '@renmai/platform/db/rows'
-import { publish } from '@renmai/platform/events/outbox'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
 import { AppError } from '@renmai/platform/serve/errors'
-import { CustomerChangedSchema } from '@renmai/proto/identity/v1/events'
-import { eq } from 'drizzle-orm'
+import { rankOf } from '../rank-of.ts'
 import { checkValue } from './attribute.rules.ts'
-import { attributeValues, type Field, fields } from './attribute.table.ts'
+import { type AttributeField, attributeValues } from './attribute.table.ts'
+import { publishValues, type ValueFact } from './publish-values.ts'
+import { readRegistry } from './read-registry.ts'
 
-export type Observation = { profileId: string; customerId: string; key: string; value: string; source: string; observedAt: Date }
-
-const keyOf = ({ profileId, key }: Pick<Observation, 'profileId' | 'key'>) => `${profileId}|${key}`
+export type Observation = {
+  profileId: string
+  customerId: string
+  key: string
+  value: string
+  source: string
+  observedAt: Date
+  isVerified?: boolean
+}
 
 export const attributePlace = (key: string, profileId: string) => `attribute_values.${key}|${profileId}`
 
 /**
- * Keeps the newest value per profile and key. Values of unregistered keys, and values that do not fit their field, are
- * stored as unmapped. Only values of fields that are not personal are published.
+ * Keeps per profile and key the value that sources observed last, whatever the order in which they come. Values of keys that are
+ * not registered or archived, and values that do not fit their field, are stored as unmapped. Only values of fields that are not
+ * personal are published, and none that a value set by hand hides. The caller holds the lock of the graph.
  */
 export async function storeAttributes(tx: Tx, ring: KeyRing, observations: Observation[]): Promise<void> {
   if (observations.length === 0) return
-  const registry = new Map((await tx.select().from(fields).where(eq(fields.tenantId, tx.tenantId))).map((field) => [field.key, field]))
+  const registry = await readRegistry(tx)
   const rows = observations.map((one) => toRow(tx, ring, one, registry.get(one.key)))
-  const stored = await insertRowsReturning(tx, attributeValues, rows, { newest: 'observedAt' })
-  const observed = new Map(observations.map((one) => [keyOf(one), one]))
-  await tell(
-    tx,
-    stored.map((row) => observed.get(keyOf(row))!).filter(({ key, value }) => isOpenFact(registry.get(key), value)),
+  const stored = await insertRowsReturning(tx, attributeValues, rows, { newest: ['observedAt', 'rank'] })
+  const customerOf = new Map(observations.map(({ profileId, customerId }) => [profileId, customerId]))
+  const open = stored.flatMap(({ value, profileId, key, observedAt }) =>
+    value === null ? [] : [{ profileId, customerId: customerOf.get(profileId)!, key, value, observedAt, version: 0 }],
   )
+  await publishValues(tx, await notHidden(tx, open))
 }
 
-function fits(field: Field, value: string): boolean {
+/** The facts that no value set by hand hides, with their versions. */
+async function notHidden(tx: Tx, facts: readonly ValueFact[]): Promise<ValueFact[]> {
+  if (facts.length === 0) return []
+  const { rows } = await tx.client.query<{ at: string; version: number; isHeld: boolean }>(
+    `SELECT profile_id::text || key AS at, version, released_at IS NULL AS "isHeld" FROM hand_values WHERE tenant_id = $1 AND profile_id = ANY($2)`,
+    [tx.tenantId, facts.map(({ profileId }) => profileId)],
+  )
+  const byHand = new Map(rows.map((row) => [row.at, row]))
+  return facts.flatMap((fact) => {
+    const { version = 0, isHeld = false } = byHand.get(fact.profileId + fact.key) ?? {}
+    return isHeld ? [] : [{ ...fact, version }]
+  })
+}
+
+function fits(field: AttributeField, value: string): boolean {
   try {
     checkValue(field, value)
     return true
@@ -41,36 +61,27 @@ function fits(field: Field, value: string): boolean {
   }
 }
 
-const isOpenFact = (field: Field | undefined, value: string) => field?.sensitivity === 'NONE' && fits(field, value)
-
-function toRow(
+/** A value as it is stored: open when its field is not personal, sealed otherwise. */
+export function storedAs(
   tx: Tx,
   ring: KeyRing,
-  { profileId, key, value, source, observedAt }: Observation,
-  field: Field | undefined,
-): NewRow<typeof attributeValues> {
-  const isOpen = isOpenFact(field, value)
-  const sealed = isOpen ? null : seal(ring, tx.tenantId, attributePlace(key, profileId), value)
+  { profileId, key, value }: Pick<Observation, 'profileId' | 'key' | 'value'>,
+  isOpen: boolean,
+) {
+  return { value: isOpen ? value : null, sealed: isOpen ? null : seal(ring, tx.tenantId, attributePlace(key, profileId), value) }
+}
+
+function toRow(tx: Tx, ring: KeyRing, one: Observation, field: AttributeField | undefined): NewRow<typeof attributeValues> {
+  const { profileId, key, value, source, observedAt, isVerified = false } = one
+  const isMapped = field !== undefined && fits(field, value)
   return {
     profileId,
     key,
-    value: isOpen ? value : null,
-    sealed,
-    isMapped: field !== undefined && fits(field, value),
+    ...storedAs(tx, ring, one, isMapped && field.sensitivity === 'NONE'),
+    isMapped,
     source,
     observedAt,
+    isVerified,
+    rank: rankOf(ring, tx.tenantId, value),
   }
-}
-
-async function tell(tx: Tx, facts: Observation[]): Promise<void> {
-  const byProfile = Map.groupBy(facts, (fact) => fact.profileId)
-  await publish(
-    tx,
-    CustomerChangedSchema,
-    ...[...byProfile].map(([profileId, mine]) => ({
-      profileId,
-      customerId: mine[0]!.customerId,
-      attributes: mine.map(({ key, value, observedAt }) => ({ key, value, observedAt: timestampFromDate(observedAt) })),
-    })),
-  )
 }

@@ -7,7 +7,9 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
 import { type ContactCard, IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import { nameOf, observedValues, textOf } from '../attributes/attribute.ts'
 import { isPersonal } from '../profiles/identifier.rules.ts'
+import { identifierIdOf } from '../profiles/profile.ts'
 import { placeOf } from './store-contact-cards.ts'
 
 const MAX_PROFILES = 500
@@ -25,19 +27,27 @@ type Sibling = {
 
 /**
  * Returns the address and the name that a message needs. The address may belong to another profile of the same customer:
- * the requested profile comes first, then the newest address. Each reading is written to the audit log.
+ * the requested profile comes first, then the newest address. The name is the customer's. Each reading is written to the audit log.
  */
 export const readContactCards = (db: Db, ring: KeyRing, now: () => Date) =>
   answer(IdentityService.method.readContactCards, async ({ tenantId, profileIds, addressKind, purpose }) => {
     if (profileIds.length > MAX_PROFILES) throw new AppError('INVALID', `At most ${MAX_PROFILES} profiles in one call`)
     return withTenant(db, tenantId, async (tx) => {
       const kind = (IdentifierKind[addressKind] ?? '').toLowerCase()
-      const siblings = Map.groupBy(await readSiblings(tx, profileIds), (row) => row.asked)
+      const rowsOfAll = await readSiblings(tx, profileIds)
+      const siblings = Map.groupBy(rowsOfAll, (row) => row.asked)
+      const names = await observedValues(tx, [...new Set(rowsOfAll.map((row) => row.customer_id))], true)
+      const nameIn = (customerId: string) => {
+        const name = nameOf(ring, tenantId, names.get(customerId))
+        return name ? textOf(ring, tenantId, name) : ''
+      }
       // An address that is not personal is not stored readably. It is found where a source uses it as the person's external id.
       const named = isPersonal(kind) ? undefined : await readNamed(tx, ring, profileIds, kind)
       const cards = profileIds.flatMap((id) => {
         const rows = siblings.get(id)
-        return rows ? [cardOf(id, rows, named ? named.get(id) : keptOf(rows, kind, ring, tenantId), ring, tenantId)] : []
+        if (!rows) return []
+        const build = () => cardOf(id, rows[0]!.customer_id, named ? named.get(id) : keptOf(rows, kind, ring, tenantId), nameIn)
+        return [readable(id, rows, build)]
       })
       await publish(tx, ActionRecordedSchema, {
         action: 'readContactCards',
@@ -61,7 +71,7 @@ async function readSiblings(tx: Tx, profileIds: string[]): Promise<Sibling[]> {
   return rows
 }
 
-type Found = { address: string; profileId: string; source: string }
+type Found = { address: string; profileId: string; source: string; index: Buffer }
 
 /**
  * Addresses that sources use as external ids of their people. Identity stores such an identifier only as a blind index.
@@ -82,23 +92,34 @@ async function readNamed(tx: Tx, ring: KeyRing, profileIds: string[], kind: stri
 
 function keptOf(siblings: Sibling[], field: string, ring: KeyRing, tenantId: string): Found | undefined {
   const holder = siblings.find((row) => row.field === field)
-  return holder && { address: read(holder, ring, tenantId), profileId: holder.profile_id, source: holder.source }
+  if (!holder) return undefined
+  const address = read(holder, ring, tenantId)
+  return { address, profileId: holder.profile_id, source: holder.source, index: blindIndex(ring, tenantId, field, address) }
 }
 
 const read = (row: Sibling | undefined, ring: KeyRing, tenantId: string) =>
   row?.sealed && row.field ? open(ring, tenantId, placeOf(row.field, row.profile_id), row.sealed) : ''
 
-function cardOf(profileId: string, siblings: Sibling[], found: Found | undefined, ring: KeyRing, tenantId: string): Card {
+/** A card that cannot be opened is returned as such: it must not keep the others of its batch from their messages. */
+function readable(profileId: string, siblings: Sibling[], build: () => Card): Card {
+  try {
+    return build()
+  } catch {
+    return { ...NO_CARD, profileId, customerId: siblings[0]!.customer_id, isUnreadable: true }
+  }
+}
+
+const NO_CARD = { address: '', addressIdentifierId: '', addressProfileId: '', addressSource: '', displayName: '' }
+
+function cardOf(profileId: string, customerId: string, found: Found | undefined, nameIn: (customerId: string) => string): Card {
   return {
     profileId,
-    customerId: siblings[0]!.customer_id,
+    customerId,
     address: found?.address ?? '',
     addressProfileId: found?.profileId ?? '',
     addressSource: found?.source ?? '',
-    displayName: read(
-      siblings.find((row) => row.field === 'display_name'),
-      ring,
-      tenantId,
-    ),
+    addressIdentifierId: found ? identifierIdOf(found.index) : '',
+    displayName: nameIn(customerId),
+    isUnreadable: false,
   }
 }

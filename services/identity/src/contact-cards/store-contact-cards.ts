@@ -2,21 +2,23 @@ import type { Tx } from '@renmai/platform/db/db'
 import { insertRows, type NewRow } from '@renmai/platform/db/rows'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
 import { isPersonal } from '../profiles/identifier.rules.ts'
+import { rankOf } from '../rank-of.ts'
 import { type CardField, contactCards } from './contact-card.table.ts'
 
 export type ObservedCard = { profileId: string; identifiers: { namespace: string; value: string }[]; displayName: string; observedAt: Date }
 
 export const placeOf = (field: string, profileId: string) => `contact_cards.${field}|${profileId}`
 
-/** Stores the newest phone, e-mail address and name of each profile, sealed. */
+/** Stores the phone, the e-mail address and the name of each profile that were observed last, sealed. */
 export async function storeContactCards(tx: Tx, ring: KeyRing, cards: ObservedCard[]): Promise<void> {
   const rows: NewRow<typeof contactCards>[] = []
   for (const { profileId, identifiers, displayName, observedAt } of cards) {
     const values = identifiers.flatMap(({ namespace, value }): [CardField, string][] => (isPersonal(namespace) ? [[namespace, value]] : []))
     if (displayName) values.push(['display_name', displayName.slice(0, 200)])
     for (const [field, value] of values) {
-      rows.push({ profileId, field, sealed: seal(ring, tx.tenantId, placeOf(field, profileId), value), observedAt })
+      const sealed = seal(ring, tx.tenantId, placeOf(field, profileId), value)
+      rows.push({ profileId, field, sealed, observedAt, rank: rankOf(ring, tx.tenantId, value) })
     }
   }
-  await insertRows(tx, contactCards, rows, { newest: 'observedAt' })
+  await insertRows(tx, contactCards, rows, { newest: ['observedAt', 'rank'] })
 }

@@ -1,15 +1,12 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { readPage } from '@renmai/platform/db/read-page'
-import { open } from '@renmai/platform/secrets/crypto'
 import { isId } from '@renmai/platform/serve/ids'
 import { live } from '@renmai/platform/serve/resolvers'
-import { placeOf } from '../contact-cards/contact-card.ts'
+import { nameOf, textOf } from '../attributes/attribute.ts'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { isSurvivor } from './customer.queries.ts'
-import { customers, reviewCases } from './customer.table.ts'
 import { findByIdentifier } from './find-by-identifier.ts'
+import { listCustomers } from './list-customers.ts'
 import { mergeCustomers } from './merge-customers.ts'
+import { previewMerge } from './preview-merge.ts'
 import { unmergeCustomers } from './unmerge-customers.ts'
 
 export const customerResolvers = {
@@ -24,40 +21,43 @@ export const customerResolvers = {
       const id = await findByIdentifier(ctx, identifier)
       return id ? ctx.load.customer.load(id) : null
     },
-    customers: (_, args, ctx) => readPage(ctx, args, { table: customers, by: customers.id, where: isSurvivor }),
-    customerCounts: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, async (tx) => {
-        const { rows } = await tx.client.query(
-          `SELECT (SELECT count(*) FROM customers WHERE tenant_id = $1 AND merged_into IS NULL) AS customers, (SELECT count(*) FROM profiles WHERE tenant_id = $1) AS profiles`,
-          [viewer.tenantId],
-        )
-        return rows[0]
-      }),
-    reviewCases: (_, args, ctx) => readPage(ctx, args, { table: reviewCases, by: reviewCases.id }),
+    customers: (_, args, ctx) => listCustomers(ctx, args),
+    previewMerge: (_, args, ctx) => previewMerge(ctx, args),
   },
   Mutation: {
     mergeCustomers: async (_, { input }, ctx) => {
-      const { decisionId, survivorId } = await mergeCustomers(ctx, input)
-      return { decision: await ctx.load.decision.load(decisionId), survivor: await ctx.load.customer.load(survivorId) }
+      const { mergeId, survivorId } = await mergeCustomers(ctx, input)
+      return { merge: await ctx.load.merge.load(mergeId), survivor: await ctx.load.customer.load(survivorId) }
     },
     unmergeCustomers: async (_, { input }, ctx) => {
-      const { decisionId, survivorId } = await unmergeCustomers(ctx, input)
-      return { decision: await ctx.load.decision.load(decisionId), survivor: await ctx.load.customer.load(survivorId) }
+      const { unmergeId, survivorId, restoredId } = await unmergeCustomers(ctx, input)
+      const [survivor, restored] = await Promise.all([survivorId, restoredId].map((id) => ctx.load.customer.load(id)))
+      return { unmerge: unmergeId ? await ctx.load.merge.load(unmergeId) : null, survivor, restored }
     },
   },
   Customer: {
     __resolveReference: ({ id }, ctx) => ctx.load.customer.load(id),
-    profiles: async ({ id }, _args, ctx) => (await ctx.load.profiles.load(id)) ?? [],
-    evidence: async ({ id }, _args, ctx) => (await ctx.load.evidence.load(id)) ?? [],
-    decisions: async ({ id }, _args, ctx) => (await ctx.load.decisions.load(id)) ?? [],
+    identity: ({ id }) => ({ id }),
     displayName: async ({ id }, _args, { load, keyRing, viewer }) => {
-      const name = await load.names.load(id)
-      return name ? open(keyRing, viewer.tenantId, placeOf('display_name', name.profileId), name.sealed) : null
+      const name = nameOf(keyRing, viewer.tenantId, await load.names.load(id))
+      return name ? textOf(keyRing, viewer.tenantId, name) : null
     },
   },
-  Profile: { namespaces: async ({ id }, _args, ctx) => ((await ctx.load.namespaces.load(id)) ?? []).map((row) => row.namespace) },
-  ReviewCase: {
-    customerA: (row, _args, ctx) => ctx.load.customer.load(row.customerA),
-    customerB: (row, _args, ctx) => ctx.load.customer.load(row.customerB),
+  CustomerIdentity: {
+    profiles: ({ id }, args, ctx) => ctx.load.profilesOf(id, args),
+    evidence: ({ id }, args, ctx) => ctx.load.evidenceOf(id, args),
+    decisions: ({ id }, args, ctx) => ctx.load.mergesOf(id, args),
+    cannotLinks: ({ id }, args, ctx) => ctx.load.cannotLinksOf(id, args),
+  },
+  MergePreview: {
+    survivor: ({ survivorId }, _args, ctx) => ctx.load.customer.load(survivorId),
+    absorbed: ({ absorbedId }, _args, ctx) => ctx.load.customer.load(absorbedId),
+    movedProfiles: ({ movedProfileIds }) => movedProfileIds.length,
+  },
+  MergeConflict: { ruling: ({ rulingId }, _args, ctx) => (rulingId ? ctx.load.ruling.load(rulingId) : null) },
+  Evidence: { __resolveReference: ({ id }, ctx) => ctx.load.evidence.load(id) },
+  CustomerMerge: {
+    __resolveReference: ({ id }, ctx) => ctx.load.merge.load(id),
+    ruling: ({ rulingId }, _args, ctx) => (rulingId ? ctx.load.ruling.load(rulingId) : null),
   },
 } satisfies Resolvers

@@ -1,8 +1,10 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { newId } from '@renmai/platform/serve/ids'
 import { dumpTables } from '@renmai/platform/testing/database'
 import { published } from '@renmai/platform/testing/events'
+import { MERGE_LOGS } from '@renmai/platform/testing/merge-logs'
 import { key } from '@renmai/platform/testing/viewers'
-import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
+import { CustomerSplitSchema, CustomersMergedSchema, ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { resolve } from '../../test/fixture.ts'
@@ -14,12 +16,11 @@ const seed = identitySeed()
 
 const merge = (survivorId: string, absorbedId: string) =>
   mergeCustomers(seed.context(), { idempotencyKey: key(), survivorId, absorbedId, reason: 'test' })
-const unmerge = (decisionId: string) => unmergeCustomers(seed.context(), { idempotencyKey: key(), decisionId, reason: 'test' })
-/** Only the log of decisions may differ. Versions count the changes and are part of that log. */
-const dump = () => dumpTables(seed.test, ['customer_decisions', 'profiles.version'])
+const unmerge = (mergeId: string) => unmergeCustomers(seed.context(), { idempotencyKey: key(), mergeId, reason: 'test' })
+const dump = () => dumpTables(seed.test, [...MERGE_LOGS])
 
 describe('merge and unmerge', () => {
-  it('are exact: every table except the log of decisions is as it was, whatever the history', async () => {
+  it('are exact: every table except the merge history is as it was, whatever the history', async () => {
     const said = fc.array(
       fc.record({
         source: fc.constantFrom('shop', 'wecom', 'web'),
@@ -38,7 +39,7 @@ describe('merge and unmerge', () => {
         const before = await dump()
         const first = await merge(a, b)
         expect(await dump()).not.toEqual(before)
-        await unmerge(first.decisionId)
+        await unmerge(first.mergeId)
         expect(await dump()).toEqual(before)
       }),
       { numRuns: 25 },
@@ -59,6 +60,30 @@ describe('merge and unmerge', () => {
     expect((await seed.context().load.customer.load(b!.customerId))?.id).toBe(a!.customerId)
   })
 
+  it('are published with their time, and with the number of times that the customer was absorbed or restored', async () => {
+    const [a, b] = await resolve(seed.test, seed.tenant, [
+      { source: 's', externalId: '1' },
+      { source: 's', externalId: '2' },
+    ])
+    await unmerge((await merge(a!.customerId, b!.customerId)).mergeId)
+    await merge(b!.customerId, a!.customerId)
+    const mine = <T extends { tenantId: string }>(events: T[]) => events.filter(({ tenantId }) => tenantId === seed.tenant)
+    const [merges, splits] = [
+      mine(await published(seed.test, CustomersMergedSchema)),
+      mine(await published(seed.test, CustomerSplitSchema)),
+    ]
+    expect(merges.map(({ absorbedId, version }) => [absorbedId, version])).toEqual([
+      [b!.customerId, 1n],
+      [a!.customerId, 1n],
+    ])
+    expect(splits.map(({ restoredId, version }) => [restoredId, version])).toEqual([[b!.customerId, 2n]])
+    const { rows } = await seed.test.owner.query<{ id: string; at: Date }>('SELECT id, at FROM customer_decisions WHERE tenant_id = $1', [
+      seed.tenant,
+    ])
+    const times = new Map(rows.map(({ id, at }) => [id, at]))
+    for (const { decisionId, at } of [...merges, ...splits]) expect(timestampDate(at!)).toEqual(times.get(decisionId))
+  })
+
   it('refuse invalid pairs: itself, twice, an unknown one, another tenant, an undone merge', async () => {
     const [a, b, c] = await resolve(
       seed.test,
@@ -73,8 +98,8 @@ describe('merge and unmerge', () => {
     await expect(
       mergeCustomers(stranger, { idempotencyKey: key(), survivorId: a!.customerId, absorbedId: c!.customerId, reason: 'x' }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    await unmerge(first.decisionId)
-    await expect(unmerge(first.decisionId)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await unmerge(first.mergeId)
+    await expect(unmerge(first.mergeId)).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
   it('by two people concurrently end in one merge and one refusal', async () => {
@@ -91,7 +116,7 @@ describe('merge and unmerge', () => {
       { source: 's', externalId: '1' },
       { source: 's', externalId: '2' },
     ])
-    await unmerge((await merge(a!.customerId, b!.customerId)).decisionId)
+    await unmerge((await merge(a!.customerId, b!.customerId)).mergeId)
     await resolve(seed.test, seed.tenant, [{ source: 's', externalId: '1', phone: '13912340001' }])
     const [again] = await resolve(seed.test, seed.tenant, [{ source: 's', externalId: '2', phone: '13912340001' }])
     expect(again!.customerId).toBe(b!.customerId)

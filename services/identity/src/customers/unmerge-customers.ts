@@ -1,47 +1,47 @@
-import { publish } from '@renmai/platform/events/outbox'
-import { newId } from '@renmai/platform/serve/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
-import { CustomerSplitSchema } from '@renmai/proto/identity/v1/events'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { lockCustomers, moveProfiles } from './absorb.ts'
-import { customerDecisions, customers } from './customer.table.ts'
+import { lockGraph, rule } from '../graph/graph.ts'
+import { isMergeInForce, profilesOfCustomer } from './customer.queries.ts'
+import { customerMerges } from './customer.table.ts'
 import { checkUnmerge } from './merge.rules.ts'
 
-const Input = z.object({ idempotencyKey, decisionId: z.uuid(), reason: z.string().trim().min(1).max(500) })
+const Input = z.object({ idempotencyKey, mergeId: z.uuid(), reason: z.string().trim().min(1).max(500) })
 
-/** Undoes a merge: the profiles that it moved go back. Profiles that the survivor has got since then stay with it. */
-export async function unmergeCustomers(ctx: Context, raw: z.input<typeof Input>): Promise<{ decisionId: string; survivorId: string }> {
+type Unmerged = { unmergeId: string | null; survivorId: string; restoredId: string }
+
+/**
+ * Undoes a merge, at any time and in any order: the profiles that the two consisted of are not one person. Profiles that came
+ * since then go where their own evidence puts them.
+ */
+export async function unmergeCustomers(ctx: Context, raw: z.input<typeof Input>): Promise<Unmerged> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'unmergeCustomers', scope: 'customers:write' }, input, async (tx) => {
+    await lockGraph(tx)
     const [merge] = await tx
       .select()
-      .from(customerDecisions)
-      .where(and(eq(customerDecisions.tenantId, tx.tenantId), eq(customerDecisions.id, input.decisionId)))
-    const both = await lockCustomers(tx, merge ? [merge.survivorId, merge.absorbedId] : [])
-    checkUnmerge(merge, both.get(merge?.survivorId ?? ''), both.get(merge?.absorbedId ?? ''))
-    const { survivorId, absorbedId, profileIds } = merge!
-    const moved = await moveProfiles(tx, survivorId, absorbedId, profileIds)
-    await tx
-      .update(customers)
-      .set({ mergedInto: null })
-      .where(and(eq(customers.tenantId, tx.tenantId), eq(customers.id, absorbedId)))
-    const row = {
-      tenantId: tx.tenantId,
-      id: newId(),
-      kind: 'UNMERGE' as const,
-      survivorId,
-      absorbedId,
-      profileIds: moved,
-      undoes: merge!.id,
-      reason: input.reason,
-      decidedBy: ctx.viewer.id,
-      at: ctx.now(),
-    }
-    await tx.insert(customerDecisions).values(row)
-    await publish(tx, CustomerSplitSchema, { decisionId: row.id, survivorId, restoredId: absorbedId })
-    return { decided: { decisionId: row.id, survivorId }, targetId: absorbedId }
+      .from(customerMerges)
+      .where(and(eq(customerMerges.tenantId, tx.tenantId), eq(customerMerges.id, input.mergeId)))
+    checkUnmerge(merge, merge !== undefined && (await isMergeInForce(tx, merge)))
+    const { survivorId, absorbedId, profileIds, survivorProfileIds, rulingId } = merge!
+    const mine = new Set(profileIds)
+    const sideA = survivorProfileIds ?? (await profilesOfCustomer(tx, survivorId)).filter((id) => !mine.has(id))
+    const { history } = await rule(
+      tx,
+      {
+        kind: 'CANNOT_LINK',
+        sideA,
+        sideB: profileIds,
+        ends: rulingId ? [rulingId] : [],
+        reason: input.reason,
+        decidedBy: ctx.viewer.id,
+        decidedAt: ctx.now(),
+      },
+      input.mergeId,
+    )
+    const unmerge = history.find((entry) => entry.kind === 'UNMERGE' && entry.absorbedId === absorbedId) ?? history[0]
+    return { decided: { unmergeId: unmerge?.id ?? null, survivorId, restoredId: absorbedId }, targetId: absorbedId }
   })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { normalise } from './identifier.rules.ts'
+import { grade, normalise } from './identifier.rules.ts'
 
 const proven = new Date('2026-01-01')
 
@@ -38,8 +38,16 @@ describe('identifiers', () => {
 
   it('of two apps never have the same key, and only proven ones prove a person', () => {
     expect(normalise({ namespace: 'openid@a', value: 'x' }).namespace).not.toBe(normalise({ namespace: 'openid@b', value: 'x' }).namespace)
-    expect(normalise({ namespace: 'phone', value: '13912345678' }).tier).toBe(3)
-    expect(normalise({ namespace: 'phone', value: '13912345678', verifiedAt: proven }).tier).toBe(1)
-    expect(normalise({ namespace: 'phone', value: '13800138000', verifiedAt: proven }).tier).toBe(3)
+    expect(grade({ namespace: 'phone', value: '13912345678' })).toMatchObject({ tier: 2 })
+    expect(grade({ namespace: 'phone', value: '13912345678', verifiedAt: proven })).toMatchObject({ tier: 1 })
+    expect(grade({ namespace: 'phone', value: '13912345678-1', verifiedAt: proven })).toMatchObject({
+      tier: 3,
+      value: '+8613912345678;ext=1',
+    })
+  })
+
+  it('that mean nobody hold nobody, and can be looked up where they were stored before', () => {
+    expect(grade({ namespace: 'phone', value: '13800138000', verifiedAt: proven })).toMatchObject({ code: 'JUNK_IDENTIFIER' })
+    expect(normalise({ namespace: 'phone', value: '13800138000' })).toMatchObject({ value: '+8613800138000' })
   })
 })

@@ -8,11 +8,14 @@ import type { Context } from '../context.ts'
 import { StaffRole } from '../gen/resolvers.ts'
 import { staff } from './staff.table.ts'
 
+export const Name = z.string().min(1).max(100)
+export const Roles = z.array(z.enum(StaffRole)).min(1).max(5)
+
 const Input = z.object({
   idempotencyKey,
   subject: z.string().min(1).max(255),
-  name: z.string().min(1).max(100),
-  roles: z.array(z.enum(StaffRole)).min(1).max(5),
+  name: Name,
+  roles: Roles,
 })
 
 export async function addStaff(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {

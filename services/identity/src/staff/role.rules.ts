@@ -16,7 +16,7 @@ const READ: Scope[] = [
 
 const SCOPES_OF: Record<StaffRole, readonly Scope[]> = {
   OWNER: SCOPES,
-  MARKETER: [...READ, 'campaigns:write', 'messages:write'],
+  MARKETER: [...READ, 'campaigns:write', 'messages:write', 'quarantine:read'],
   AGENT: [
     'customers:read',
     'orders:read',

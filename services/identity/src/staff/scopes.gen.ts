@@ -20,6 +20,8 @@ export const SCOPES = [
   "orders:read",
   "orders:write",
   "personal:read",
+  "quarantine:read",
+  "quarantine:write",
   "tenant:admin",
   "webhooks:read",
   "webhooks:write"

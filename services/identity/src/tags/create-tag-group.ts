@@ -6,7 +6,9 @@ import type { Context } from '../context.ts'
 import { foldName } from './tag.rules.ts'
 import { tagGroups } from './tag.table.ts'
 
-const Input = z.object({ idempotencyKey, name: z.string().trim().min(1).max(15) })
+export const GroupName = z.string().trim().min(1).max(15)
+
+const Input = z.object({ idempotencyKey, name: GroupName })
 
 export async function createTagGroup(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)

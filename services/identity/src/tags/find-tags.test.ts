@@ -16,6 +16,7 @@ import { identity } from '../service.ts'
 import { addStaff } from '../staff/add-staff.ts'
 import { authorizeViewer } from '../staff/authorize-viewer.ts'
 import { disableStaff } from '../staff/disable-staff.ts'
+import { archiveTag } from './archive-tag.ts'
 import { createTag } from './create-tag.ts'
 import { createTagGroup } from './create-tag-group.ts'
 import { findTags } from './find-tags.ts'
@@ -38,12 +39,14 @@ async function authorize(kind: string, viewerId: string, tenantId = tenant) {
   return { isKnown, isActive, may: scopes.length > 0 }
 }
 
-it('a tag is found in its tenant only, and an invalid id finds none', async () => {
+it('a tag is found in its tenant only, while it is not archived, and an invalid id finds none', async () => {
   const ctx = contextOf(test, tenant)
   const { id: groupId } = await createTagGroup(ctx, { idempotencyKey: key(), name: '等级' })
   const { id } = await createTag(ctx, { idempotencyKey: key(), groupId, name: 'VIP' })
   expect(await find(tenant, [newId(), id, 'x'])).toEqual([id])
   expect(await find(newId(), [id])).toEqual([])
+  await archiveTag(ctx, { idempotencyKey: key(), tagId: id })
+  expect(await find(tenant, [id]), 'an archived one').toEqual([])
 })
 
 describe('a viewer that has no rights any more', () => {

@@ -18,16 +18,20 @@ describe('tags', () => {
     const tag = await createTag(ctx, { idempotencyKey: key(), groupId: group.id, name: 'VIP' })
     await expect(createTag(ctx, { idempotencyKey: key(), groupId: group.id, name: 'ｖｉｐ' })).rejects.toMatchObject({ code: 'CONFLICT' })
     const [one] = await resolve(seed.test, seed.tenant, [{ source: 's', externalId: '1' }])
-    expect(await tagProfiles(ctx, { idempotencyKey: key(), tagId: tag.id, profileIds: [one!.profileId, newId()] })).toEqual({ changed: 1 })
-    expect(await tagProfiles(ctx, { idempotencyKey: key(), tagId: tag.id, profileIds: [one!.profileId] })).toEqual({ changed: 0 })
+    expect(await tagProfiles(ctx, { idempotencyKey: key(), tagId: tag.id, target: { profileIds: [one!.profileId] } })).toEqual({
+      changed: 1,
+    })
+    expect(await tagProfiles(ctx, { idempotencyKey: key(), tagId: tag.id, target: { profileIds: [one!.profileId] } })).toEqual({
+      changed: 0,
+    })
     await expect(
-      tagProfiles(seed.context(newId()), { idempotencyKey: key(), tagId: tag.id, profileIds: [one!.profileId] }),
+      tagProfiles(seed.context(newId()), { idempotencyKey: key(), tagId: tag.id, target: { profileIds: [one!.profileId] } }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('that are removed are published once, with the profile and its customer', async () => {
     const [{ id: tagId }, { profileId, customerId }] = [await seed.tag('VIP'), await seed.meet()]
-    const input = () => ({ idempotencyKey: key(), tagId, profileIds: [profileId] })
+    const input = () => ({ idempotencyKey: key(), tagId, target: { profileIds: [profileId] } })
     await tagProfiles(seed.context(), input())
     expect(await untagProfiles(seed.context(), input())).toEqual({ changed: 1 })
     expect(await untagProfiles(seed.context(), input())).toEqual({ changed: 0 })

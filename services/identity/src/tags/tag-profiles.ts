@@ -2,24 +2,27 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRowsReturning } from '@renmai/platform/db/rows'
 import { publish } from '@renmai/platform/events/outbox'
-import { AppError } from '@renmai/platform/serve/errors'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { TagAddedSchema, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
-import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { profileTags, tags } from './tag.table.ts'
+import { lockTag } from './lock-tag.ts'
+import { profilesAt, TagTarget } from './profiles-at.ts'
+import { tagFailure } from './tag.failures.ts'
+import { profileTags } from './tag.table.ts'
 
-const Input = z.object({ idempotencyKey, tagId: z.uuid(), profileIds: z.array(z.uuid()).min(1).max(500) })
+const Input = z.object({ idempotencyKey, tagId: z.uuid(), target: TagTarget })
 
 export async function tagProfiles(ctx: Context, raw: z.input<typeof Input>): Promise<{ changed: number }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'tagProfiles', scope: 'customers:write' }, input, async (tx) => {
-    await requireTag(tx, input.tagId)
+    const { archivedAt } = await lockTag(tx, input.tagId, 'share')
+    if (archivedAt) throw tagFailure('TAG_ARCHIVED', 'tagId')
+    const profileIds = await profilesAt(tx, input.target)
     const changed = await addTags(
       tx,
-      input.profileIds.map((profileId) => ({ profileId, tagId: input.tagId, at: ctx.now() })),
+      profileIds.map((profileId) => ({ profileId, tagId: input.tagId, at: ctx.now() })),
     )
     return { decided: { changed }, targetId: input.tagId }
   })
@@ -28,13 +31,13 @@ export async function tagProfiles(ctx: Context, raw: z.input<typeof Input>): Pro
 export async function untagProfiles(ctx: Context, raw: z.input<typeof Input>): Promise<{ changed: number }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'untagProfiles', scope: 'customers:write' }, input, async (tx) => {
-    await requireTag(tx, input.tagId)
-    const at = ctx.now()
+    await lockTag(tx, input.tagId, 'share')
+    const [at, profileIds] = [ctx.now(), await profilesAt(tx, input.target)]
     const { rows } = await tx.client.query<{ profile_id: string; customer_id: string }>(
       `UPDATE profile_tags t SET removed_at = $4 FROM profiles p
        WHERE t.tenant_id = $1 AND t.tag_id = $2 AND t.profile_id = ANY($3) AND t.removed_at IS NULL AND p.tenant_id = $1 AND p.id = t.profile_id
        RETURNING t.profile_id, p.customer_id`,
-      [tx.tenantId, input.tagId, input.profileIds, at],
+      [tx.tenantId, input.tagId, profileIds, at],
     )
     await publish(
       tx,
@@ -45,20 +48,12 @@ export async function untagProfiles(ctx: Context, raw: z.input<typeof Input>): P
   })
 }
 
-async function requireTag(tx: Tx, tagId: string): Promise<void> {
-  const found = await tx
-    .select({ id: tags.id })
-    .from(tags)
-    .where(and(eq(tags.tenantId, tx.tenantId), eq(tags.id, tagId)))
-  if (found.length === 0) throw new AppError('NOT_FOUND', 'No such tag')
-}
-
-/** Adds tags to profiles; tags and profiles that do not exist are skipped. Returns how many were new. */
+/** Adds tags to profiles; profiles that do not exist, and tags that do not exist or are archived, are skipped. Returns how many were new. */
 export async function addTags(tx: Tx, marks: { profileId: string; tagId: string; at: Date }[]): Promise<number> {
   const distinct = [...new Map(marks.map((mark) => [`${mark.profileId}|${mark.tagId}`, mark])).values()]
   const known = await tx.client.query<{ profile_id: string; tag_id: string; customer_id: string }>(
     `SELECT m.profile_id, m.tag_id, p.customer_id FROM unnest($2::uuid[], $3::uuid[]) AS m (profile_id, tag_id)
-     JOIN profiles p ON p.tenant_id = $1 AND p.id = m.profile_id JOIN tags t ON t.tenant_id = $1 AND t.id = m.tag_id`,
+     JOIN profiles p ON p.tenant_id = $1 AND p.id = m.profile_id JOIN tags t ON t.tenant_id = $1 AND t.id = m.tag_id AND t.archived_at IS NULL`,
     [tx.tenantId, distinct.map((mark) => mark.profileId), distinct.map((mark) => mark.tagId)],
   )
   const isKnown = new Set(known.rows.map((row) => `${row.profile_id}|${row.tag_id}`))

@@ -2,3 +2,10 @@
 export function foldName(name: string): string {
   return name.normalize('NFKC').trim().toLowerCase()
 }
+
+/**
+ * The first names of a list, and the number of the others.
+ * @param count of all names
+ */
+export const namesOf = (names: readonly string[], count: number): string =>
+  names.join(', ') + (count > names.length ? ` and ${count - names.length} more` : '')

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { AppError } from '@renmai/platform/serve/errors'
+import { newId } from '@renmai/platform/serve/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { isNotNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { trustedDocumentFailure } from './trusted-document.failures.ts'
 import { trustedDocuments } from './trusted-document.table.ts'
 
 const MAX_BODY_BYTES = 32 * 1024
@@ -29,9 +30,9 @@ export async function publishDocuments(ctx: Context, raw: z.input<typeof Input>)
   const input = parse(Input, raw)
   for (const [at, { hash, body }] of input.documents.entries())
     if (createHash('sha256').update(body).digest('hex') !== hash)
-      throw new AppError('INVALID', 'A hash is not that of its text', { [`documents.${at}.hash`]: 'must be the SHA-256 of body' })
+      throw trustedDocumentFailure('DOCUMENT_HASH_WRONG', `documents.${at}.hash`)
   return mutate(ctx, { name: 'publishDocuments', scope: 'documents:write' }, input, async (tx) => {
-    const byHash = new Map(input.documents.map((one) => [one.hash, { ...one, tenantId: tx.tenantId }]))
+    const byHash = new Map(input.documents.map((one) => [one.hash, { ...one, id: newId(), tenantId: tx.tenantId }]))
     const rows = await tx
       .insert(trustedDocuments)
       .values([...byHash.values()])

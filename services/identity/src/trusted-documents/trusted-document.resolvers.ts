@@ -1,15 +1,15 @@
-import { readPage } from '@renmai/platform/db/read-page'
 import type { Resolvers } from '../gen/resolvers.ts'
+import { listDocuments } from './list-documents.ts'
 import { publishDocuments } from './publish-documents.ts'
 import { retireDocuments } from './retire-documents.ts'
-import { trustedDocuments } from './trusted-document.table.ts'
 
 export const trustedDocumentResolvers = {
   Query: {
-    trustedDocuments: (_, args, ctx) => readPage(ctx, args, { table: trustedDocuments, by: trustedDocuments.hash }),
+    trustedDocuments: (_, args, ctx) => listDocuments(ctx, args),
   },
   Mutation: {
     publishDocuments: (_, { input }, ctx) => publishDocuments(ctx, input),
     retireDocuments: (_, { input }, ctx) => retireDocuments(ctx, input),
   },
+  TrustedDocument: { __resolveReference: ({ id }, ctx) => ctx.load.trustedDocument.load(id) },
 } satisfies Resolvers

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { contextOf } from '../../test/fixture.ts'
 import { identity } from '../service.ts'
 import { findDocument } from './find-document.ts'
+import { listDocuments } from './list-documents.ts'
 import { publishDocuments } from './publish-documents.ts'
 import { retireDocuments } from './retire-documents.ts'
 
@@ -37,6 +38,19 @@ describe('a trusted document', () => {
     expect([await find(a.hash), await find(b.hash)]).toEqual(['', '{ b }'])
     expect(await publishDocuments(ctx, { idempotencyKey: key(), documents: [a] })).toEqual({ added: 1, known: 0 })
     expect(await find(a.hash)).toBe('{ a }')
+  })
+
+  it('is listed by its state and by the name of its operation', async () => {
+    const ctx = contextOf(test, newId())
+    const [a, b] = [
+      { ...documentOf('query A { a }'), name: 'A' },
+      { ...documentOf('query B { b }'), name: 'B' },
+    ]
+    await publishDocuments(ctx, { idempotencyKey: key(), documents: [a, b] })
+    await retireDocuments(ctx, { idempotencyKey: key(), hashes: [b.hash] })
+    const names = async (filter: object) => (await listDocuments(ctx, { filter })).nodes.map(({ name }) => name)
+    expect([await names({ isRetired: true }), await names({ isRetired: false }), await names({ name: 'B' })]).toEqual([['B'], ['A'], ['B']])
+    expect(await names({ createdBefore: '2020-01-01T00:00:00Z' })).toEqual([])
   })
 
   it('is refused with the hash of another text, too long, or without the scope', async () => {

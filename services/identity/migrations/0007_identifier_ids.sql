@@ -1,0 +1,2 @@
+ALTER TABLE "identifiers" ADD COLUMN "identifier_id" uuid;--> statement-breakpoint
+CREATE INDEX "identifiers_unpublished" ON "identifiers" USING btree ("tenant_id","created_at") WHERE identifier_id IS NULL;

@@ -1,0 +1,2 @@
+/** Most settings of one person. */
+export const MOST_PREFERENCES = 100

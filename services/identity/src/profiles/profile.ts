@@ -1,0 +1,3 @@
+/** Exports of profiles for other features. */
+export { identifierIdOf } from './identifier-id-of.ts'
+export { requireProfiles, requireProfilesOf } from './require-profiles.ts'

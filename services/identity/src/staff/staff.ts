@@ -1,0 +1,2 @@
+/** Exports for other features. */
+export { lockMember } from './lock-member.ts'
