@@ -6,6 +6,7 @@ import type { Cursors } from '@renmai/platform/serve/page'
 import type { App } from '@renmai/platform/serve/service'
 import type { z } from 'zod'
 import type { KnownAccounts } from './channels/known-account.ts'
+import type { Uses } from './channels/note-use.ts'
 import type { settings } from './config.ts'
 import type { Clients } from './connectors/connector.ts'
 import type { ChannelKind } from './gen/resolvers.ts'
@@ -26,6 +27,8 @@ type Opened = {
   readonly ticketKey: string
   readonly clients: Clients
   readonly accounts: KnownAccounts
+  /** Accounts whose last use was noted recently. */
+  readonly uses: Uses
   readonly people: People
 }
 

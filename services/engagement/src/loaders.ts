@@ -1,27 +1,35 @@
+import { follower } from '@renmai/platform/db/moved-ids'
 import { rowsById } from '@renmai/platform/db/rows-by-id'
-import type { BaseContext } from '@renmai/platform/serve/mutate'
-import { channelAccounts } from './channels/channel-account.table.ts'
+import { quarantineLoaders } from '@renmai/platform/quarantine/list-quarantined'
+import { channelLoaders } from './channels/channel.loaders.ts'
 import { contactLoaders } from './contacts/contact.loaders.ts'
 import { importLoaders } from './imports/import.loaders.ts'
+import type { Listing } from './listing.ts'
 import { liveCodeLoaders } from './live-codes/live-code.loaders.ts'
 import { messageLoaders } from './messages/message.loaders.ts'
 import { orderLoaders } from './orders/order.loaders.ts'
+import { productLoaders } from './products/product.loaders.ts'
+import { merged } from './profiles/merged-customer.table.ts'
 import { profileCustomers } from './profiles/profile-customer.table.ts'
+import { timelineLoaders } from './timeline/timeline.loaders.ts'
 import { touchpointLoaders } from './touchpoints/touchpoint.loaders.ts'
-import { isVisible } from './webhook-endpoints/webhook-endpoint.queries.ts'
-import { webhookDeliveries, webhookEndpoints } from './webhook-endpoints/webhook-endpoint.table.ts'
+import { webhookEndpointLoaders } from './webhook-endpoints/webhook-endpoint.loaders.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
-export const createLoaders = (ctx: BaseContext) => ({
+export const createLoaders = (ctx: Listing) => ({
+  /** The id of the customer that a customer is part of now. */
+  currentCustomer: follower(ctx, merged),
+  ...channelLoaders(ctx),
   ...orderLoaders(ctx),
+  ...productLoaders(ctx),
   ...touchpointLoaders(ctx),
   ...messageLoaders(ctx),
   ...contactLoaders(ctx),
+  ...timelineLoaders(ctx),
   ...liveCodeLoaders(ctx),
   ...importLoaders(ctx),
+  ...webhookEndpointLoaders(ctx),
   customerOf: rowsById(ctx, profileCustomers, { by: 'profileId' }),
-  channelAccount: rowsById(ctx, channelAccounts),
-  webhookDelivery: rowsById(ctx, webhookDeliveries),
-  webhookEndpoint: rowsById(ctx, webhookEndpoints, { where: isVisible(ctx.viewer) }),
+  ...quarantineLoaders(ctx),
 })

@@ -45,7 +45,7 @@ async function codeOf(tenantId: string, secret: string): Promise<string> {
     idempotencyKey: key(),
     accountId: account.id,
     name: 'n',
-    state: newId().slice(-12),
+    reference: newId().slice(-12),
     owners: ['u'],
   })
   return code.id
@@ -81,7 +81,7 @@ describe('claims of people', () => {
       ])
     }
     await ingest(first, 'broken')
-    await stand.test.owner.query('UPDATE pending_claims SET claim = set_byte(claim, 40, 255 - get_byte(claim, 40)) WHERE tenant_id = $1', [
+    await stand.test.owner.query('UPDATE event_claims SET claim = set_byte(claim, 40, 255 - get_byte(claim, 40)) WHERE tenant_id = $1', [
       first,
     ])
     await ingest(first, 'whole')
@@ -92,7 +92,7 @@ describe('claims of people', () => {
       expect(await attached(first)).toHaveLength(1)
       expect(await attached(second)).toHaveLength(1)
     })
-    const left = await rows('SELECT problem, parked_at, next_at FROM pending_claims WHERE tenant_id = $1', first)
+    const left = await rows('SELECT problem, parked_at, next_at FROM event_claims WHERE tenant_id = $1', first)
     expect(left).toEqual([{ problem: 'INTERNAL: Stored data could not be decrypted', parked_at: expect.any(Date), next_at: null }])
   })
 })

@@ -8,6 +8,9 @@ import { importResolvers } from './imports/import.resolvers.ts'
 import { liveCodeResolvers } from './live-codes/live-code.resolvers.ts'
 import { messageResolvers } from './messages/message.resolvers.ts'
 import { orderResolvers } from './orders/order.resolvers.ts'
+import { productResolvers } from './products/product.resolvers.ts'
+import { quarantinedItemResolvers } from './quarantine/quarantined-item.resolvers.ts'
+import { timelineResolvers } from './timeline/timeline.resolvers.ts'
 import { touchpointResolvers } from './touchpoints/touchpoint.resolvers.ts'
 import { webhookEndpointResolvers } from './webhook-endpoints/webhook-endpoint.resolvers.ts'
 
@@ -17,10 +20,13 @@ export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   channelResolvers,
   touchpointResolvers,
   orderResolvers,
+  productResolvers,
   importResolvers,
   liveCodeResolvers,
   messageResolvers,
   contactResolvers,
   receivedMessageResolvers,
+  timelineResolvers,
   webhookEndpointResolvers,
+  quarantinedItemResolvers,
 )

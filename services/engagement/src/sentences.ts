@@ -1,7 +1,6 @@
 import type { Sentences } from '@renmai/platform/db/db'
+import { channelSentences } from './channels/channel-account.table.ts'
+import { liveCodeSentences } from './live-codes/live-code.table.ts'
 
-/** Messages for constraints that a caller's input can break; names of constraints are not for callers. */
-export const sentences: Sentences = {
-  channel_accounts_external: 'This account is connected already',
-  live_codes_account_exists: 'There is no such channel account',
-}
+/** What a caller's input violates, for each constraint: the field and a message. Callers never see the names of constraints. */
+export const sentences: Sentences = { ...channelSentences, ...liveCodeSentences }

@@ -9,6 +9,7 @@ import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { z } from 'zod'
 import { createKnownAccounts } from './channels/known-account.ts'
+import { createUses } from './channels/note-use.ts'
 import { closeClients, openClients } from './channels/reach.ts'
 import { EGRESS_USES, parsePlatformUrls, settings } from './config.ts'
 import type { Context, Deps } from './context.ts'
@@ -16,6 +17,10 @@ import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createIntake } from './intake/intake.ts'
 import { createLoaders } from './loaders.ts'
+import { ordersKnown } from './orders/order.snapshots.ts'
+import { productsKnown } from './products/product.snapshots.ts'
+import { previewMerge } from './profiles/preview-merge.ts'
+import { quarantine } from './quarantine.ts'
 import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
 import { sentences } from './sentences.ts'
@@ -45,6 +50,7 @@ function open(app: App<z.output<typeof settings>>): Deps {
     clients,
     templates,
     accounts: createKnownAccounts(app.db, keyRing),
+    uses: createUses(),
     people: createPeople(),
     close: async () => {
       closeClients(clients)
@@ -59,11 +65,13 @@ export const engagement: Service<typeof settings, Context, Deps> = {
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
   open,
   queues,
+  quarantine,
   sentences,
   appendOnly: [],
   modules: [typeDefs],
   resolvers,
   handlers,
+  snapshots: [ordersKnown, productsKnown],
   asks: [
     IdentityService.method.resolveProfiles,
     IdentityService.method.readContactCards,
@@ -74,5 +82,6 @@ export const engagement: Service<typeof settings, Context, Deps> = {
     GatewayService.method.tellEvent,
   ],
   context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
+  answers: ({ db }) => [previewMerge(db)],
   intake: (deps) => ({ http: createIntake(deps), port: deps.settings.INTAKE_PORT }),
 }

@@ -39,20 +39,22 @@ export function engagementSeed() {
   })
   afterEach(async () => {
     for (const stop of stops) await stop()
-    await stand.test.owner.query('TRUNCATE messages, pending_claims, webhooks')
+    await stand.test.owner.query('TRUNCATE messages, pending_claims, event_claims, webhooks')
   })
   afterAll(() => stand.stop())
 
   const contextOf = () => stand.contextOf(state.tenant)
-  /** Runs queues until the test ends. */
+  /** Runs queues until the test ends, or until they are stopped. */
   const work = (entries: readonly QueueEntry<Deps>[], as = stand.worker) => {
-    for (const loop of runQueues(as, entries)) stops.push(loop.stop)
+    const loops = runQueues(as, entries)
+    for (const loop of loops) stops.push(loop.stop)
+    return loops
   }
 
   /** @returns the claims that identity is to resolve */
-  function startIdentity(): Claimed[] {
+  function startIdentity(answers: Omit<NonNullable<Parameters<typeof playIdentity>[1]>, 'claimed'> = {}): Claimed[] {
     const claimed: Claimed[] = []
-    stops.push(playIdentity(stand.bus, { claimed }))
+    stops.push(playIdentity(stand.bus, { claimed, ...answers }))
     return claimed
   }
   const startGate = (...isAllowed: Parameters<typeof playGate> extends [unknown, ...infer Rest] ? Rest : never) =>

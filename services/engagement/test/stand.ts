@@ -29,7 +29,7 @@ export async function startStand(settings: Parameters<typeof testDeps>[2] = {}):
   const bus = await connectBus(server, 'test', createLog('test', 'silent'))
   const test = await testDatabase(inject('postgresUrl'), engagement)
   const worker = testDeps(test, bus, settings)
-  const intake = createIntake(worker)
+  const intake = createIntake(worker, { refusalMs: 0 })
   const contextOf = (tenantId: string, change: Partial<Context> = {}) =>
     engagement.context({ ...worker, ...change }, change.viewer ?? testViewer(tenantId))
   const stop = async () => {

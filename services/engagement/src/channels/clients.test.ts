@@ -4,8 +4,9 @@ import { newId } from '@renmai/platform/serve/ids'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Stand, startStand } from '../../test/stand.ts'
-import type { Account } from '../connectors/connector.ts'
-import { connectors } from '../connectors/connectors.ts'
+import type { Reach } from '../connectors/connector.ts'
+import type { SmtpAccount } from '../connectors/smtp/credentials.ts'
+import { sendMail, type Transports } from '../connectors/smtp/send-mail.ts'
 import { closeClients, reachOf } from './reach.ts'
 
 let stand: Stand
@@ -25,10 +26,10 @@ afterAll(() => new Promise<void>((resolve) => smtp.close(() => resolve())))
 it('a connection to a mail server is kept between messages, until the clients are closed', async () => {
   const { port } = smtp.server.address() as AddressInfo
   const credentials = { host: '127.0.0.1', port, from: 'a@renmai.example' }
-  const account: Account = { id: newId(), tenantId: newId(), kind: 'SMTP', externalId: 'a', credentials }
+  const account: SmtpAccount = { id: newId(), tenantId: newId(), kind: 'SMTP', externalId: 'a', credentials }
   const message = { id: newId(), address: 'b@renmai.example', subject: 's', body: 'b' }
   const send = async () => {
-    expect(await connectors.SMTP.sender!.send(account, message, reachOf(stand.worker, 'SMTP'))).toMatchObject({ outcome: 'SENT' })
+    expect(await sendMail(account, message, reachOf(stand.worker, 'SMTP') as Reach<Transports>)).toMatchObject({ outcome: 'SENT' })
     return connections
   }
   expect([await send(), await send()]).toEqual([1, 1])

@@ -9,7 +9,8 @@ import { channelAccounts } from './channel-account.table.ts'
 import { sealCredentials } from './credentials.ts'
 import { reachOf } from './reach.ts'
 
-const Named = z.object({ idempotencyKey, name: z.string().min(1).max(100) })
+export const Name = z.string().min(1).max(100)
+const Named = z.object({ idempotencyKey, name: Name })
 
 /** The secret is in the first answer only; it is null for kinds that show none. */
 export type Connected = { id: string; secret?: string | null }

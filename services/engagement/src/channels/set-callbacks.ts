@@ -7,7 +7,7 @@ import { type ChannelAccount, channelAccounts } from './channel-account.table.ts
 import { openAccount } from './credentials.ts'
 import { reachOf } from './reach.ts'
 
-/** Sets the callback of new accounts at platforms that have an API for it; other accounts are not in this queue. */
+/** Sets the callback of accounts at platforms that have an API for it, and removes that of archived ones; others are not in this queue. */
 export const setCallbacks = outside(channelAccounts, (deps: Deps) => ({
   name: 'set-callbacks',
   leaseSeconds: 30,
@@ -18,7 +18,9 @@ export const setCallbacks = outside(channelAccounts, (deps: Deps) => ({
 async function setCallback(deps: Deps, account: ChannelAccount): Promise<Outcome> {
   const address = `${deps.intakeUrl}${callbackPath(account)}`
   const { provisions } = connectors[account.kind]
-  const made = await provisions?.callback?.(openAccount(deps.keyRing, account), address, reachOf(deps, account.kind))
-  if (made && 'later' in made) return made
-  return made && 'refused' in made ? { parked: made.refused } : { done: () => Promise.resolve() }
+  const [opened, reach] = [openAccount(deps.keyRing, account), reachOf(deps, account.kind)]
+  const made = await (account.archivedAt ? provisions?.removeCallback?.(opened, reach) : provisions?.callback?.(opened, address, reach))
+  if (!made || 'given' in made) return { done: () => Promise.resolve() }
+  if ('later' in made) return made
+  return { parked: ('broken' in made ? made.broken : made.refused).message }
 }

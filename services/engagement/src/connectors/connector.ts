@@ -14,8 +14,14 @@ export type Clients = Readonly<Partial<Record<ChannelKind, unknown>>>
 /** Outbound access: the platform's address, the guard of connections to hosts that accounts name, and the connector's client. */
 export type Reach<K = unknown> = { readonly url: string; readonly egress: Egress; readonly client: K }
 
-/** Result of a call: the value; `later` for a reason that passes by itself; `refused` for a reason that needs a person. */
-export type Answer<T> = { given: T } | { later: string } | { refused: string }
+/** Why a platform refuses a call: its code behind the platform's name, such as WECOM_60020, and its sentence. */
+export type Refusal = { code: string; message: string }
+
+/**
+ * Result of a call: the value; `later` for a reason that passes by itself; `broken` for a reason that lies in the account, so that its
+ * work waits until the account is fixed; `refused` for what was called for, which needs a person.
+ */
+export type Answer<T> = { given: T } | { later: string } | { broken: Refusal } | { refused: Refusal }
 
 /** A request as it arrived; the body is text that is not parsed yet. */
 export type CallbackRequest = { query: Record<string, string>; headers: Record<string, string | undefined>; body: string }
@@ -30,8 +36,8 @@ export type Outbound = { id: string; address: string; subject: string; body: str
 export type Handover =
   | { outcome: 'SENT'; providerId: string }
   | { outcome: 'REJECTED'; reason: string }
-  /** The platform did not accept the message; a retry is allowed. */
-  | { outcome: 'LATER'; reason: string }
+  /** The platform did not accept the message; a retry is allowed. `broken` when the reason lies in the account. */
+  | { outcome: 'LATER'; reason: string; broken?: Refusal }
   /** It is not known whether the platform accepted the message. */
   | { outcome: 'UNKNOWN'; reason: string }
 
@@ -46,8 +52,8 @@ type Callback<C, K> = {
   echo?(query: Record<string, string>, account: Account<C>, now: Date): string
   /** Verifies a push before anything in it is used; undefined for a heartbeat. @throws AppError UNAUTHENTICATED */
   open(request: CallbackRequest, account: Account<C>, now: Date): Push | undefined
-  /** Proves that the account belongs to its owner, where a signature does not. @throws AppError UNAVAILABLE while unproven */
-  prove?(account: Account<C>, reach: Reach<K>): Promise<void>
+  /** Proves that the account belongs to its owner, where a signature does not. */
+  prove?(account: Account<C>, reach: Reach<K>): Promise<Answer<unknown>>
   /** Reads a verified push; pure. @throws AppError INVALID when it cannot be read */
   read(message: string, account: Account<C>): Incoming
 }
@@ -65,18 +71,54 @@ type Sender<C, K> = {
   readonly channel: keyof typeof Channel
   /** The kind of identifier that an address is. */
   readonly address: keyof typeof IdentifierKind
-  /** Number of concurrent calls of one worker. */
-  readonly inFlight: number
-  send(account: Account<C>, message: Outbound, reach: Reach<K>): Promise<Handover>
+  /** Whether the platform takes a body of this length. */
+  fits?(body: string): boolean
+} & (
+  | {
+      /** Number of concurrent calls of one worker. */
+      readonly inFlight: number
+      send(account: Account<C>, message: Outbound, reach: Reach<K>): Promise<Handover>
+    }
+  | { readonly tasks: Tasks<C, K> }
+)
+
+/** A message of one member of staff to some of the member's contacts. */
+export type TaskWish = { staffUserId: string; externalUserIds: string[]; body: string }
+/** What became of the message to one contact. */
+export type TaskResult = { externalUserId: string } & ({ outcome: 'SENT' } | { outcome: 'REJECTED'; reason: string })
+
+/** Messages that a member of staff sends by confirming a task on the platform. Their results come later. */
+type Tasks<C, K> = {
+  /** Largest number of contacts in one task. */
+  readonly most: number
+  /** Time after which an unconfirmed task is cancelled, in milliseconds. */
+  readonly withinMs: number
+  /** Creates a task. @returns its id on the platform, and the contacts that the platform left out */
+  create(account: Account<C>, task: TaskWish, reach: Reach<K>): Promise<Answer<{ taskId: string; leftOut: string[] }>>
+  /** Reads what became of a task; contacts without a result still wait. */
+  read(account: Account<C>, taskId: string, staffUserId: string, reach: Reach<K>): Promise<Answer<TaskResult[]>>
+  /** Cancels a task; a repeat changes nothing. Afterwards the member cannot confirm it. */
+  cancel(account: Account<C>, taskId: string, reach: Reach<K>): Promise<Answer<unknown>>
 }
 
 type Provisions<C, K> = {
   /** Creates a code that leads to staff. The platform returns the state with each contact that comes by the code. */
   liveCode?(account: Account<C>, wanted: LiveCodeWish, reach: Reach<K>): Promise<Answer<{ configId: string; qrUrl: string }>>
+  /** Changes a code; the picture that leads to it stays the same. */
+  changeLiveCode?(account: Account<C>, configId: string, wanted: LiveCodeWish, reach: Reach<K>): Promise<Answer<unknown>>
+  /** Deletes a code: it leads to nobody afterwards. A code that does not exist any more is deleted. */
+  removeLiveCode?(account: Account<C>, configId: string, reach: Reach<K>): Promise<Answer<unknown>>
   /** Sets the address that the platform calls; a repeat changes nothing. */
   callback?(account: Account<C>, address: string, reach: Reach<K>): Promise<Answer<unknown>>
+  /** Ends the platform's calls for an account; a repeat changes nothing. */
+  removeCallback?(account: Account<C>, reach: Reach<K>): Promise<Answer<unknown>>
 }
 export type LiveCodeWish = { name: string; state: string; owners: string[]; skipVerify: boolean }
+
+/** A platform's data about a contact: the person, and how each member of staff came to the contact. */
+export type Details = { person: Person; follows: readonly Follow[] }
+/** `addWay` is the platform's number of the way. */
+export type Follow = { staffUserId: string; addWay: number | undefined; remark: string }
 
 type Welcome<C, K> = {
   /** Time after its push within which a welcome is accepted, in milliseconds. */
@@ -87,10 +129,19 @@ type Welcome<C, K> = {
 /** Names of the mutations that connect accounts. For all other mutations the compiler still checks the resolvers. */
 export type ConnectMutation = Extract<keyof MutationResolvers, `connect${string}` | 'createEventSource'>
 
+/** Advice in one sentence, and the code that the platform gave. */
+export type Advice = { readonly detail: string; readonly error?: string | number }
+
 /** A platform or another source, as a plain object with a member for each thing that it can do. */
 export type Connector<C = unknown, K = unknown> = {
   /** The mutation that connects an account. */
   readonly mutation: ConnectMutation
+  /** Its field in ChannelSettings, ChannelSettingsInput and ChannelCredentialsInput. */
+  readonly field: string
+  /** Fields of the credentials that are no secret: they can be read. */
+  readonly shows: readonly string[]
+  /** Those that can be changed without the secrets: none of them decides where a secret is sent to. */
+  readonly changes: readonly string[]
   /** Schema of the mutation's input besides the name and the idempotency key; the values are sealed. */
   readonly credentials: z.ZodObject
   /** Secrets of our own that are sealed with it. */
@@ -110,12 +161,12 @@ export type Connector<C = unknown, K = unknown> = {
   /** Steps of a connection test, which sends no message; each returns the answer of the other side. */
   test(account: Account<C>, reach: Reach<K>): [name: string, attempt: () => Promise<string>][]
   /** Advice to the owner of an account on a step that failed; undefined where the reason may pass by itself. */
-  adviceOn?(error: Error): string | undefined
+  adviceOn?(error: Error): Advice | undefined
   readonly callback?: Callback<C, K>
   readonly events?: Events<C>
   readonly sender?: Sender<C, K>
   readonly provisions?: Provisions<C, K>
   readonly welcome?: Welcome<C, K>
   /** Reads the platform's data about a contact. */
-  lookup?(account: Account<C>, externalUserId: string, reach: Reach<K>): Promise<Answer<Person>>
+  lookup?(account: Account<C>, externalUserId: string, reach: Reach<K>): Promise<Answer<Details>>
 }

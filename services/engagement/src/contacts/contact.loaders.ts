@@ -1,16 +1,20 @@
-import { rowsOf, through } from '@renmai/platform/db/rows-by-id'
-import type { BaseContext } from '@renmai/platform/serve/mutate'
-import { desc } from 'drizzle-orm'
+import { pagesOf } from '@renmai/platform/db/read-page'
+import { rowsById, through } from '@renmai/platform/db/rows-by-id'
+import { sql } from 'drizzle-orm'
+import type { ContactEventsArgs, CustomerContactsArgs } from '../gen/resolvers.ts'
+import type { Listing } from '../listing.ts'
 import { ofCustomer } from '../profiles/profile-customer.table.ts'
-import { contacts } from './contact.table.ts'
+import { listContactEvents, listContacts } from './contact.queries.ts'
+import { contactEvents, contacts, inboundMessages } from './contact.table.ts'
 
-const MAX_CONTACTS = 100
-
-export const contactLoaders = (ctx: BaseContext) => ({
-  contacts: rowsOf(ctx, {
-    table: contacts,
-    of: through(contacts.profileId, ofCustomer),
-    order: desc(contacts.addedAt),
-    perParent: MAX_CONTACTS,
-  }),
+export const contactLoaders = (ctx: Listing) => ({
+  contact: rowsById(ctx, contacts),
+  contactsOf: pagesOf(ctx, through(contacts.profileId, ofCustomer), (args: Partial<CustomerContactsArgs>) => listContacts(args)),
+  contactEvent: rowsById(ctx, contactEvents),
+  contactEventsOf: pagesOf(
+    ctx,
+    (contactId) => sql`${contactEvents.contactId} = ${contactId}`,
+    (args: Partial<ContactEventsArgs>) => listContactEvents(args),
+  ),
+  receivedMessage: rowsById(ctx, inboundMessages),
 })

@@ -1,15 +1,35 @@
-import type { Tx } from '@renmai/platform/db/db'
-import { and, eq } from 'drizzle-orm'
-import { profileCustomers } from '../profiles/profile-customer.table.ts'
-import { inboundMessages, type ReceivedMessageRow } from './contact.table.ts'
+import { before, type Conditions, equals, from, isPresent, matching } from '@renmai/platform/db/filters'
+import type { Listed } from '@renmai/platform/db/read-page'
+import type { ContactEventFilter, CustomerContactFilter } from '../gen/resolvers.ts'
+import { contactEvents, contacts } from './contact.table.ts'
 
-/** A message that a customer wrote, with the customer where known. */
-export async function findReceivedMessage(tx: Tx, messageId: string): Promise<Omit<ReceivedMessageRow, 'channel'> | undefined> {
-  const owner = and(eq(profileCustomers.tenantId, inboundMessages.tenantId), eq(profileCustomers.profileId, inboundMessages.profileId))
-  const [row] = await tx
-    .select({ message: inboundMessages, customerId: profileCustomers.customerId })
-    .from(inboundMessages)
-    .leftJoin(profileCustomers, owner)
-    .where(and(eq(inboundMessages.tenantId, tx.tenantId), eq(inboundMessages.id, messageId)))
-  return row && { ...row.message, customer: row.customerId ? { id: row.customerId } : null }
+const CONDITIONS: Conditions<CustomerContactFilter> = {
+  isLost: isPresent(contacts.lostAt),
+  lostBy: equals(contacts.lostBy),
+  addedFrom: from(contacts.addedAt),
+  addedBefore: before(contacts.addedAt),
 }
+
+/** The list of contacts, newest first. */
+export const listContacts = ({ filter }: { filter?: CustomerContactFilter | null | undefined }): Listed<typeof contacts> => ({
+  table: contacts,
+  by: contacts.id,
+  order: 'desc',
+  orders: { ADDED_AT: contacts.addedAt },
+  where: matching(CONDITIONS, filter),
+})
+
+const OF_EVENTS: Conditions<ContactEventFilter> = {
+  kind: equals(contactEvents.kind),
+  atFrom: from(contactEvents.at),
+  atBefore: before(contactEvents.at),
+}
+
+/** The list of events of contacts. */
+export const listContactEvents = ({ filter }: { filter?: ContactEventFilter | null | undefined }): Listed<typeof contactEvents> => ({
+  table: contactEvents,
+  by: contactEvents.id,
+  order: 'desc',
+  orders: { AT: contactEvents.at },
+  where: matching(OF_EVENTS, filter),
+})

@@ -1,6 +1,6 @@
 import { bytes, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { leased, leasedIndexes } from '@renmai/platform/work/leased'
-import { index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
 /** A customer and a member of staff, or a bot, who are or were contacts on a platform. */
 export const contacts = pgTable(
@@ -33,6 +33,35 @@ export const contacts = pgTable(
 
 export type Contact = typeof contacts.$inferSelect
 
+/** Additions and losses of contacts, each as its platform reported it. The contact is their projection. */
+export const contactEvents = pgTable(
+  'contact_events',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    accountId: uuid('account_id').notNull(),
+    contactId: uuid('contact_id').notNull(),
+    kind: text({ enum: ['HALF_ADDED', 'ADDED', 'LOST'] }).notNull(),
+    at: moment('at').notNull(),
+    /** State of the code that led to the contact, as the platform returned it; null when it returned none. */
+    state: text(),
+    liveCodeId: uuid('live_code_id'),
+    lostBy: text({ enum: ['STAFF', 'CUSTOMER'] }),
+    /** The platform's number of the way to the contact; null until the details are read. */
+    addWay: integer(),
+    /** The name that the member of staff gives the customer, sealed. */
+    remark: bytes('remark'),
+    /** Whether it was published, as the first of the events that mean the same change. */
+    isPublished: boolean().notNull().default(false),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('contact_events_once').on(t.tenantId, t.contactId, t.kind, t.at)],
+)
+
+/** The place that sealed remarks of a contact are bound to. */
+export const remarkPlace = (contactId: string) => `contact_events.remark|${contactId}`
+
+export type ContactEventRow = typeof contactEvents.$inferSelect
+
 /** Welcomes to send within the time that the platform allows after its callback. */
 export const welcomes = pgTable(
   'welcomes',
@@ -45,6 +74,8 @@ export const welcomes = pgTable(
     /** The welcome code, sealed. */
     code: bytes('code').notNull(),
     deadline: moment('deadline').notNull(),
+    /** The gate's decision about the welcome. */
+    decisionId: uuid('decision_id'),
     state: text({ enum: ['PLANNED', 'SENT', 'MISSED'] })
       .notNull()
       .default('PLANNED'),
@@ -75,9 +106,8 @@ export const inboundMessages = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
     unique('inbound_messages_once').on(t.tenantId, t.accountId, t.externalMessageId),
-    index('inbound_messages_profile').on(t.tenantId, t.profileId),
+    index('inbound_messages_of_profile').on(t.tenantId, t.profileId, t.receivedAt),
   ],
 )
 
-/** A message with the channel that brought it and the customer who wrote it. */
-export type ReceivedMessageRow = typeof inboundMessages.$inferSelect & { channel: string; customer: { id: string } | null }
+export type ReceivedMessageRow = typeof inboundMessages.$inferSelect

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { withTenant } from '@renmai/platform/db/db'
 import { parseKeyRing } from '@renmai/platform/secrets/crypto'
 import { newId } from '@renmai/platform/serve/ids'
+import { Cursors } from '@renmai/platform/serve/page'
 import { buildSchema } from '@renmai/platform/serve/subgraph'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
-import { ALL_SCOPES, testViewer } from '@renmai/platform/testing/viewers'
+import { ALL_SCOPES, testContext, testViewer } from '@renmai/platform/testing/viewers'
 import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { Person } from '../connectors/incoming.ts'
 import type { Deps } from '../context.ts'
 import { typeDefs } from '../gen/typedefs.ts'
+import { createLoaders } from '../loaders.ts'
 import { resolvers } from '../resolvers.ts'
 import { engagement } from '../service.ts'
 import { recordMessage } from './record-message.ts'
@@ -23,7 +25,7 @@ afterAll(() => test.drop())
 const keyRing = parseKeyRing(JSON.stringify({ current: 1, keys: { 1: randomBytes(32).toString('base64') } }))
 const schema = buildSchema([typeDefs], resolvers)
 const document = parse('subscription { messageReceived { id channel text receivedAt customer { id } } }')
-const [tenant, stranger, profileId, customerId] = [newId(), newId(), newId(), newId()]
+const [tenant, stranger, profileId, customerId, accountId] = [newId(), newId(), newId(), newId(), newId()]
 
 async function receive(type: string): Promise<string> {
   const message = {
@@ -37,7 +39,7 @@ async function receive(type: string): Promise<string> {
   } as const
   await withTenant(test.db, tenant, (tx) =>
     recordMessage(tx, { keyRing } as Deps, message, {
-      account: { id: newId(), kind: 'WECOM' },
+      account: { id: accountId, kind: 'WECOM' },
       profileId,
       identityKey: Buffer.alloc(0),
       receivedAt: message.at,
@@ -49,7 +51,8 @@ async function receive(type: string): Promise<string> {
   return rows[0]!.id
 }
 async function tell(messageId: string, tenantId = tenant, scopes: readonly string[] = ALL_SCOPES) {
-  const contextValue = { db: test.db, keyRing, viewer: testViewer(tenantId, scopes) }
+  const base = { ...testContext(test.db, tenantId), viewer: testViewer(tenantId, scopes), cursors: new Cursors('c'.repeat(32)) }
+  const contextValue = { ...base, keyRing, load: createLoaders(base) }
   return execute({
     schema,
     document,
@@ -64,6 +67,10 @@ it('a message of a person is sent with text and customer, to viewers of its tena
     profileId,
     customerId,
   ])
+  await test.owner.query(
+    "INSERT INTO channel_accounts (tenant_id, id, kind, name, external_id, credentials) VALUES ($1, $2, 'WECOM', 'w', 'c', '')",
+    [tenant, accountId],
+  )
   const id = await receive('text')
   const told = { id, channel: 'WECOM', receivedAt: '2026-06-15T04:00:00.000Z', text: '在吗', customer: { id: customerId } }
   expect((await tell(id)).data).toEqual({ messageReceived: told })

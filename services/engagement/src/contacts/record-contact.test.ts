@@ -20,7 +20,7 @@ it('a contact who came by a live code is published with it, and so is the touchp
   const ctx = stand.contextOf(tenantId)
   const corp = { corpId: 'wwShop0001', agentId: 1, secret: 's', token: 'tok', encodingAesKey: 'z'.repeat(43) }
   const account = await connectAccount(ctx, 'WECOM', { idempotencyKey: key(), name: 'w', ...corp })
-  const code = await createLiveCode(ctx, { idempotencyKey: key(), accountId: account.id, name: 'shop', state: 'shop', owners: ['li'] })
+  const code = await createLiveCode(ctx, { idempotencyKey: key(), accountId: account.id, name: 'shop', reference: 'shop', owners: ['li'] })
   const receivedAt = new Date('2026-06-15T04:00:00Z')
   const person = { source: 'wecom:wwShop0001', externalId: 'wm1', identifiers: [], displayName: '' }
   const added = {
@@ -29,6 +29,7 @@ it('a contact who came by a live code is published with it, and so is the touchp
     person,
     staffUserId: 'li',
     externalUserId: 'wm1',
+    isHalf: false,
     state: 'shop',
     welcomeCode: '',
     at: receivedAt,

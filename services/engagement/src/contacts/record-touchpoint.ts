@@ -12,7 +12,7 @@ type Made = { type: string; channel: string; at: Date; referenceId: string | nul
 /** @returns false when the touchpoint was stored before */
 export async function recordTouchpoint(tx: Tx, { account, profileId, identityKey }: ContactSource, made: Made): Promise<boolean> {
   const { type, channel, at: occurredAt, referenceId, messageId } = made
-  const touchpoint = { id: newId(), profileId, type, channel, occurredAt, referenceId }
+  const touchpoint = { id: newId(), profileId, type, channel, occurredAt, referenceId, details: null }
   const stored = await tx
     .insert(touchpoints)
     .values({ ...touchpoint, tenantId: tx.tenantId, sourceId: account.id, messageId, identityKey })

@@ -7,6 +7,9 @@ const HOUR_MS = 3_600_000
 export const KEEP_REJECTED_DAYS = 14
 const BATCH = 1_000
 
+/** When the fields of a rejected row are deleted. */
+export const forgottenAt = (createdAt: Date): Date => new Date(createdAt.getTime() + KEEP_REJECTED_DAYS * 24 * HOUR_MS)
+
 /** The place that the sealed fields of a rejected row are bound to. */
 export const rejectedPlace = (importId: string, row: number) => `import_errors.fields|${importId}|${row}`
 

@@ -78,8 +78,8 @@ afterAll(async () => {
 })
 
 const contextOf = (): Context => {
-  const base = testContext(test.db, tenant)
-  return { ...worker, ...base, cursors: new Cursors('c'.repeat(32)), load: createLoaders(base) }
+  const base = { ...testContext(test.db, tenant), cursors: new Cursors('c'.repeat(32)) }
+  return { ...worker, ...base, load: createLoaders(base) }
 }
 
 const fileOf = (...rows: string[]) => [COLUMNS.join(','), ...rows].join('\n')
@@ -169,11 +169,15 @@ it('identity gets the customer id of a file only as a hash', async () => {
   expect(names.join()).not.toContain('@')
 })
 
-it('a malformed file is refused with the line; neither the answer nor the log quotes the file', async () => {
-  const file = fileOf(row('m1'), row('m2', { name: '张机密先生"x' }))
-  const { statusCode, body } = await put(await start(file), file)
-  expect(statusCode).toBe(400)
-  expect(body).toContain('line 3')
+it('a row that is no CSV is rejected alone; neither the answer nor the log quotes it', async () => {
+  const open = '"张机密先生'
+  const file = fileOf(row('m1'), row('m2', { name: '5" 张机密先生"x' }), row('m3', { name: open }), row('m4'))
+  const path = await start(file)
+  const { statusCode, body } = await put(path, file)
+  expect(statusCode).toBe(200)
+  expect(JSON.parse(body)).toMatchObject({ state: 'COMPLETED', rowsDone: 4, orders: 3 })
+  const { rows } = await test.owner.query('SELECT row, reason FROM import_errors WHERE import_id = $1', [path.split('/')[4]])
+  expect(rows).toEqual([{ row: 3, reason: 'QUOTE_NOT_CLOSED' }])
   expect(body + logged).not.toContain('张机密先生')
 })
 

@@ -19,11 +19,61 @@ describe('rows of an order file', () => {
   const reason = (change: object) => (readRow({ ...row, ...change }, reading) as { reason?: string }).reason
 
   it('are read to minor units, rounding half up', () => {
-    expect(readRow(row, reading)).toMatchObject({ amountMinor: 495, customerId: '13995', isRefund: false })
+    expect(readRow(row, reading)).toMatchObject({ amountMinor: 495, unitPriceMinor: 165, isRefund: false, notes: [] })
     expect(readRow({ ...row, q: '1', p: '0.005' }, reading)).toMatchObject({ amountMinor: 1 })
     expect(readRow({ ...row, q: '1', p: '1.005' }, reading)).toMatchObject({ amountMinor: 101 })
     expect(readRow({ ...row, no: 'C9', q: '-3' }, reading)).toMatchObject({ amountMinor: 495, isRefund: true })
     expect(readRow({ ...row, q: '2', p: '150' }, { ...reading, digits: 0 })).toMatchObject({ amountMinor: 300 })
+  })
+
+  it.each([
+    ['19.995', 1, 2, 2_000],
+    ['19.995', 2, 2, 3_999],
+    ['0.005', 1, 2, 1],
+    ['0.004999', 1, 2, 0],
+    ['1.005', 1, 2, 101],
+    ['150.5', 1, 0, 151],
+    ['0.0005', 3, 3, 2],
+    ['1.234', 3, 3, 3_702],
+    ['999999999.99', 40, 2, 3_999_999_999_960],
+    ['0.1', 3, 2, 30],
+  ])('cost exactly: %s times %s with %s decimals is %s', (p, q, digits, amountMinor) =>
+    expect(readRow({ ...row, p, q: String(q) }, { ...reading, digits })).toMatchObject({ amountMinor }),
+  )
+
+  it.each([
+    ["'123", '123'],
+    ['="123"', '123'],
+    ['\t123\u00a0', '123'],
+    ["\u200b'00123", '00123'],
+    ['536365.0', '536365'],
+  ])('have the order number without the marks that keep it as text: %j', (no, orderNo) => {
+    const plain = no.trim() === orderNo
+    expect(readRow({ ...row, no }, reading)).toMatchObject({ orderNo, notes: plain ? [] : ['ORDER_NO_CLEANED'] })
+  })
+
+  it.each(['1.23E+15', '1.23e15', '2E+18', '-1.5E+3'])('with the order number %s are rejected: it is damaged', (no) =>
+    expect(readRow({ ...row, no }, reading)).toEqual({ reason: 'ORDER_NO_DAMAGED', orderNo: null }),
+  )
+  it.each(['12E5', 'E20200525201253074004153', '1E'])('may have the order number %s', (no) =>
+    expect(readRow({ ...row, no }, reading)).toMatchObject({ orderNo: no }),
+  )
+
+  it('name what is left out of the buyer', () => {
+    const people = { ...reading, mapping: { ...mapping, phone: 'ph', email: 'em' } }
+    const notesOf = (change: object) => (readRow({ ...row, ...change }, people) as { notes?: string[] }).notes
+    for (const c of ['0', '-', '无', 'null', 'N/A', '游客', '0000000', '1.38E+10'])
+      expect(notesOf({ c }), c).toEqual(['CUSTOMER_ID_LEFT_OUT'])
+    for (const ph of ['13800138000', '13912345678-1234', '139****5678', 'none', '13912345678转1234'])
+      expect(notesOf({ ph }), ph).toEqual(['PHONE_LEFT_OUT'])
+    for (const em of ['test@test.com', 'x', 'a@b', 'wang*@mail.example']) expect(notesOf({ em }), em).toEqual(['EMAIL_LEFT_OUT'])
+    expect(notesOf({ c: '', ph: '', em: '' })).toEqual([])
+    expect(notesOf({ c: '7', ph: '+86 139 1234 5678', em: 'Wang@Mail.Example' })).toEqual([])
+  })
+
+  it('that are rejected name their order', () => {
+    expect(readRow({ ...row, no: "'7", q: 'x' }, reading)).toEqual({ reason: 'QUANTITY_NOT_AN_INTEGER', orderNo: '7' })
+    expect(readRow({ ...row, p: '-0.00' }, reading)).toMatchObject({ amountMinor: 0 })
   })
 
   it.each([

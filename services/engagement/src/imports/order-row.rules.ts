@@ -1,4 +1,7 @@
 import { type MomentProblem, momentProblem } from '@renmai/platform/serve/moments.rules'
+import type { Buyer } from '../connectors/incoming.ts'
+import type { ImportNoteKind, RejectionReason } from '../gen/resolvers.ts'
+import { readBuyer, SCIENTIFIC } from '../orders/buyer.rules.ts'
 
 /**
  * Rows of an order file. A row that cannot be read is rejected alone, with its reason. Prices become minor units row by row,
@@ -20,58 +23,101 @@ export type FileRow = {
   sku: string
   title: string
   quantity: number
+  unitPriceMinor: number | null
   amountMinor: number
   occurredAt: string
-  customerId: string
-  phone: string
-  email: string
-  name: string
+  /** The buyer as the row names it. */
+  buyer: Buyer
   isRefund: boolean
+  /** What was cleaned in the row, or left out of it. */
+  notes: ImportNoteKind[]
 }
 
-const DECIMAL = /^-?\d{1,12}(\.\d{1,6})?$/
+/** A row that is rejected, with the number of its order where it can be read. */
+export type BadRow = { reason: RejectionReason; orderNo: string | null }
+
+const PRICE = /^-?\d{1,12}(\.\d{1,6})?$/
 const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?$/
 
 /** Limit for one row: the sum of a whole order of 2,000 lines is still exact. */
-const MAX_AMOUNT = 4_000_000_000_000
+const MAX_AMOUNT = 4_000_000_000_000n
+const MAX_ORDER_NO = 64
+/** Rows of one order. */
+export const MAX_ROWS_OF_ORDER = 2_000
 const LIMITS = { sku: 200, customerId: 256, phone: 256, email: 256, name: 256 } as const
 
 /** Settings for reading a file's rows. `digits` is the number of decimals of the currency: 2 for GBP, 0 for JPY. */
 export type Reading = { mapping: OrderMapping; digits: number; zone: string; now: Date }
 
-export function readRow(fields: Record<string, string>, { mapping, digits, zone, now }: Reading): FileRow | { reason: string } {
-  const at = (column: string | null | undefined) => (column ? (fields[column] ?? '').trim() : '')
-  const orderNo = at(mapping.orderNo)
-  if (orderNo === '' || orderNo.length > 64) return { reason: 'ORDER_NO_MISSING' }
-  if (!/^-?\d{1,9}$/.test(at(mapping.quantity))) return { reason: 'QUANTITY_NOT_AN_INTEGER' }
-  if (!DECIMAL.test(at(mapping.unitPrice))) return { reason: 'PRICE_NOT_A_DECIMAL' }
+export function readRow(fields: Record<string, string>, { mapping, digits, zone, now }: Reading): FileRow | BadRow {
+  const at = (column: string | null | undefined) => (column ? cleanCell(fields[column] ?? '') : '')
+  const orderNo = at(mapping.orderNo).replace(/^(\d+)\.0+$/, '$1')
+  const bad = (reason: RejectionReason): BadRow => ({ reason, orderNo: isStorable(orderNo) ? orderNo : null })
+  const problem = orderNoProblem(orderNo)
+  if (problem) return { reason: problem, orderNo: null }
+  const [quantityText, price] = [at(mapping.quantity), at(mapping.unitPrice)]
+  if (!/^-?\d{1,9}$/.test(quantityText)) return bad('QUANTITY_NOT_AN_INTEGER')
+  if (!PRICE.test(price)) return bad('PRICE_NOT_A_DECIMAL')
   const occurredAt = readLocalTime(at(mapping.occurredAt))
-  if (!occurredAt) return { reason: 'TIME_NOT_READABLE' }
+  if (!occurredAt) return bad('TIME_NOT_READABLE')
   const untimely = localProblem(occurredAt, zone, now)
-  if (untimely) return { reason: untimely }
-  const isRefund = !!mapping.refundPrefix && orderNo.startsWith(mapping.refundPrefix)
-  const quantity = Number(at(mapping.quantity)) * (isRefund ? -1 : 1)
-  const price = Number(at(mapping.unitPrice))
-  if (price < 0) return { reason: 'PRICE_NEGATIVE' }
-  if (quantity <= 0) return { reason: isRefund ? 'REFUND_QUANTITY_NOT_NEGATIVE' : 'QUANTITY_NOT_POSITIVE' }
-  // The price is scaled to a whole number first: 1.005 * 100 is not 100.5 in binary.
-  const amountMinor = Math.floor((Math.round(price * 10 ** (digits + 4)) * quantity) / 10 ** 4 + 0.5)
-  if (amountMinor > MAX_AMOUNT) return { reason: 'AMOUNT_TOO_LARGE' }
-  const texts = {
-    sku: at(mapping.sku),
-    title: at(mapping.title).slice(0, 500).toWellFormed(),
-    customerId: at(mapping.customerId).replace(/\.0$/, ''),
-    phone: at(mapping.phone),
-    email: at(mapping.email),
-    name: at(mapping.name),
-  }
-  const reason = textProblem({ orderNo, ...texts })
-  return reason ? { reason } : { orderNo, ...texts, quantity, amountMinor, occurredAt, isRefund }
+  if (untimely) return bad(untimely)
+  const isRefund = isRefundNo(orderNo, mapping)
+  const quantity = Number(quantityText) * (isRefund ? -1 : 1)
+  if (/^-.*[1-9]/.test(price)) return bad('PRICE_NEGATIVE')
+  if (quantity <= 0) return bad(isRefund ? 'REFUND_QUANTITY_NOT_NEGATIVE' : 'QUANTITY_NOT_POSITIVE')
+  const amount = timesPrice(price.replace('-', ''), quantity, digits)
+  if (amount > MAX_AMOUNT) return bad('AMOUNT_TOO_LARGE')
+  const given = { externalId: at(mapping.customerId), phone: at(mapping.phone), email: at(mapping.email), name: at(mapping.name) }
+  const texts = { sku: at(mapping.sku), title: at(mapping.title).slice(0, 500).toWellFormed() }
+  const reason = textProblem({ orderNo, ...texts, customerId: given.externalId, phone: given.phone, email: given.email, name: given.name })
+  if (reason) return bad(reason)
+  const cleaned = orderNo === (fields[mapping.orderNo] ?? '').trim() ? [] : (['ORDER_NO_CLEANED'] as const)
+  const notes = [...cleaned, ...readBuyer(given).leftOut]
+  const unitPriceMinor = exactPrice(price.replace('-', ''), digits)
+  return { orderNo, ...texts, quantity, unitPriceMinor, amountMinor: Number(amount), occurredAt, buyer: given, isRefund, notes }
+}
+
+const isRefundNo = (orderNo: string, { refundPrefix }: OrderMapping): boolean => !!refundPrefix && orderNo.startsWith(refundPrefix)
+
+/** Takes off what spreadsheets and exports put around a value to keep it as text: ="1", an apostrophe, tabs and other blanks. */
+function cleanCell(text: string): string {
+  const bare = text.replace(BLANKS, '')
+  const inner = /^="(.*)"$/s.exec(bare)?.[1] ?? bare
+  return inner.replace(/^['\u2018\u2019`]/, '').replace(BLANKS, '')
+}
+
+const BLANKS = /^[\s\u200b\u200e\u200f\ufeff]+|[\s\u200b\u200e\u200f\ufeff]+$/g
+
+function orderNoProblem(orderNo: string): RejectionReason | undefined {
+  if (orderNo === '' || orderNo.length > MAX_ORDER_NO) return 'ORDER_NO_MISSING'
+  if (SCIENTIFIC.test(orderNo)) return 'ORDER_NO_DAMAGED'
+  return isStorable(orderNo) ? undefined : 'TEXT_NOT_STORABLE'
+}
+
+const isStorable = (text: string) => !text.includes('\0') && text.isWellFormed()
+
+/**
+ * The amount of so many pieces in minor units, rounding half up once, after the multiplication: in binary fractions 1.005 times
+ * 100 is less than 100.5.
+ */
+function timesPrice(price: string, quantity: number, digits: number): bigint {
+  const [whole = '', fraction = ''] = price.split('.')
+  const scaled = BigInt(`${whole}${fraction}`) * BigInt(quantity) * 10n ** BigInt(digits)
+  const unit = 10n ** BigInt(fraction.length)
+  return (scaled * 2n + unit) / (unit * 2n)
+}
+
+/** The price of one piece in minor units; null for a price with more decimals than the currency. */
+function exactPrice(price: string, digits: number): number | null {
+  const [whole = '', fraction = ''] = price.split('.')
+  const kept = fraction.replace(/0+$/, '')
+  return kept.length > digits ? null : Number(`${whole}${kept.padEnd(digits, '0')}`)
 }
 
 /** PostgreSQL stores no NUL, and half a surrogate pair is no character. */
-function textProblem(texts: Record<string, string>): string | undefined {
-  if (Object.values(texts).some((text) => text.includes('\0') || !text.isWellFormed())) return 'TEXT_NOT_STORABLE'
+function textProblem(texts: Record<string, string>): RejectionReason | undefined {
+  if (!Object.values(texts).every(isStorable)) return 'TEXT_NOT_STORABLE'
   return Object.entries(LIMITS).some(([name, limit]) => texts[name]!.length > limit) ? 'TEXT_TOO_LONG' : undefined
 }
 

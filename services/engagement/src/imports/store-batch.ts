@@ -1,110 +1,88 @@
 import { type Tx, withTenant } from '@renmai/platform/db/db'
-import { insertRows } from '@renmai/platform/db/rows'
-import { seal } from '@renmai/platform/secrets/crypto'
-import { AppError } from '@renmai/platform/serve/errors'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { IncomingOrder } from '../connectors/incoming.ts'
 import type { Deps } from '../context.ts'
-import { storeOrders } from '../orders/order.ts'
-import { type Claim, hiddenId, resolveClaims } from '../touchpoints/touchpoint.ts'
-import { rejectedPlace } from './forget-rejected.ts'
-import { importErrors, type OrderImport, orderImports } from './import.table.ts'
-import { type FileRow, instantOf } from './order-row.rules.ts'
+import { type FoundBuyer, resolveBuyers, type StoredOrder, storeOrders } from '../orders/order.ts'
+import { type ImportNotes, type OrderImport, orderImports } from './import.table.ts'
+import { addNotes } from './import-note.rules.ts'
+import { toBuyer, toOrder } from './order-of-rows.rules.ts'
+import type { FileRow } from './order-row.rules.ts'
 
-type Rejected = { row: number; reason: string; fields: string[] }
+export type ReadRow = { row: number; read: FileRow }
 
-/** Rows of a file that commit together: whole orders by their number, and the last row among them. */
-export type Batch = { orders: Map<string, FileRow[]>; rejected: Rejected[]; lastRow: number }
-
-/** Stores the batch and the number of rows done in one transaction. */
-export async function storeBatch(deps: Deps, job: OrderImport, batch: Batch): Promise<void> {
-  const orders = [...batch.orders.values()].map((rows) => toOrder(job, rows))
-  const claims = claimsOf(deps, job, batch)
-  const resolved = await resolveClaims(deps, job.tenantId, claims)
-  const profileOf = new Map(claims.map((claim, index) => [claim.externalId, resolved[index]!]))
-  const nameOf = (customerId: string) => hiddenId(deps.keyRing, job.tenantId, customerId)
-  await withTenant(deps.db, job.tenantId, async (tx) => {
-    const attached = orders.map((order) => {
-      const resolution = order.buyer && profileOf.get(nameOf(order.buyer.externalId))
-      return { order, profileId: resolution && 'profileId' in resolution ? resolution.profileId : undefined }
-    })
-    await storeOrders(tx, deps, attached)
-    await keepRejected(tx, deps, job, batch.rejected)
-    await advance(tx, job, batch.lastRow, orders)
-  })
-}
-
-/** One claim per customer of the batch. It contains no date of the file, so that the same customer has the same claim. */
-function claimsOf({ keyRing }: Deps, job: OrderImport, batch: Batch): Claim[] {
-  const rows = [...batch.orders.values()].flatMap((order) => (order[0]!.customerId ? [order[0]!] : []))
-  const newest = new Map(rows.map((row) => [row.customerId, row]))
-  return [...newest].map(([externalId, { phone, email, name }]) => ({
-    source: `shop:${job.accountId}`,
-    externalId: hiddenId(keyRing, job.tenantId, externalId),
-    attributes: [],
-    tagIds: [],
-    displayName: name,
-    observedAt: job.createdAt.toISOString(),
-    identifiers: [
-      { namespace: 'phone', value: phone },
-      { namespace: 'email', value: email },
-    ]
-      .filter(({ value }) => value !== '' && !value.includes('*'))
-      .map((one) => ({ ...one, isVerified: true })),
-  }))
-}
-
-function toOrder(job: OrderImport, rows: FileRow[]): IncomingOrder {
-  const first = rows[0]!
-  const times = rows.map((row) => instantOf(row.occurredAt, job.zone).getTime())
-  const total = rows.reduce((sum, row) => sum + row.amountMinor, 0)
-  const at = new Date(Math.max(...times))
-  return {
-    platform: 'IMPORT',
-    shopId: job.accountId,
-    orderNo: first.orderNo,
-    status: 'FINISHED',
-    currency: job.currency,
-    isRefundDocument: first.isRefund,
-    lines: rows.map(({ sku, title, quantity, amountMinor }) => ({ sku, title, quantity, amountMinor })),
-    totalMinor: first.isRefund ? 0 : total,
-    refundedMinor: first.isRefund ? total : 0,
-    discountMinor: 0,
-    freightMinor: 0,
-    couponCodes: [],
-    paidAt: first.isRefund ? undefined : at,
-    refundedAt: first.isRefund ? at : undefined,
-    modifiedAt: at,
-    buyer: first.customerId ? { externalId: first.customerId, phone: undefined } : undefined,
-  }
-}
-
-async function keepRejected(tx: Tx, { keyRing }: Deps, job: OrderImport, rejected: Rejected[]): Promise<void> {
-  await insertRows(
-    tx,
-    importErrors,
-    rejected.map(({ row, reason, fields }) => ({
-      importId: job.id,
-      row,
-      reason,
-      fields: seal(keyRing, tx.tenantId, rejectedPlace(job.id, row), JSON.stringify(fields)),
-    })),
+/**
+ * Stores orders by their rows and what became of them, in one transaction.
+ * @param done what else the transaction does
+ */
+export async function storeBatch(
+  deps: Deps,
+  job: OrderImport,
+  orders: ReadonlyMap<string, readonly ReadRow[]>,
+  done: (tx: Tx) => Promise<void>,
+): Promise<void> {
+  const read = [...orders.values()].map((rows) =>
+    toOrder(
+      job,
+      rows.map((row) => row.read),
+    ),
   )
+  const buyers = await findBuyers(deps, job, read)
+  const refused = [...orders.values()].flatMap((rows, index) => (buyers[index]?.problem ? rows : []))
+  const notes = addNotes(job.notes, refused.map(refusedNote))
+  await withTenant(deps.db, job.tenantId, async (tx) => {
+    const outcomes = await storeOrders(
+      tx,
+      deps,
+      read.map((order, index) => ({ order, profileId: buyers[index]?.profileId })),
+    )
+    await done(tx)
+    await countOutcomes(tx, job, notes, read, outcomes)
+  })
+  job.notes = notes
 }
 
-/** Advances the number of rows done; the guard keeps a second transfer of the same file from counting twice. */
-async function advance(tx: Tx, job: OrderImport, lastRow: number, orders: IncomingOrder[]): Promise<void> {
-  const refunds = orders.filter((order) => order.isRefundDocument).length
-  const counts = {
-    rowsDone: lastRow,
-    orders: sql`${orderImports.orders} + ${orders.length - refunds}`,
-    refunds: sql`${orderImports.refunds} + ${refunds}`,
-  }
-  const moved = await tx
+/** The note for a row whose buyer identity did not take as it was. */
+export const refusedNote = ({ row }: ReadRow) => ({ row, kinds: ['IDENTIFIER_REFUSED'] as const })
+
+/** Buyers in the order of their times: an old order changes nothing that a newer one states. */
+export async function findBuyers(deps: Deps, job: OrderImport, orders: readonly IncomingOrder[]): Promise<(FoundBuyer | undefined)[]> {
+  const source = `shop:${job.accountId}`
+  const seen = orders
+    .flatMap((order, index) => {
+      const buyer = toBuyer(order)
+      return buyer ? [{ index, source, namespace: '', buyer, seenAt: order.modifiedAt }] : []
+    })
+    .toSorted((a, b) => a.seenAt.getTime() - b.seenAt.getTime())
+  // Of one person and one content the last time is enough.
+  const distinct = [...new Map(seen.map((one) => [JSON.stringify(one.buyer), one])).values()]
+  const answers = await resolveBuyers(deps, job.tenantId, distinct)
+  const answerOf = new Map(distinct.map(({ buyer }, index) => [JSON.stringify(buyer), answers[index]]))
+  const found: (FoundBuyer | undefined)[] = orders.map(() => undefined)
+  for (const { index, buyer } of seen) found[index] = answerOf.get(JSON.stringify(buyer))
+  return found
+}
+
+/** Counts what became of orders, in their import. */
+export async function countOutcomes(
+  tx: Tx,
+  job: OrderImport,
+  notes: ImportNotes,
+  orders: readonly IncomingOrder[],
+  outcomes: readonly StoredOrder[],
+): Promise<void> {
+  const plus = (column: PgColumn, is: (outcome: StoredOrder, order: IncomingOrder) => boolean): SQL =>
+    sql`${column} + ${outcomes.filter((outcome, index) => is(outcome, orders[index]!)).length}`
+  await tx
     .update(orderImports)
-    .set(counts)
-    .where(and(eq(orderImports.tenantId, tx.tenantId), eq(orderImports.id, job.id), eq(orderImports.rowsDone, job.rowsDone)))
-    .returning()
-  if (moved.length === 0) throw new AppError('CONFLICT', 'This file is being received by another request')
-  job.rowsDone = lastRow
+    .set({
+      notes,
+      orders: plus(orderImports.orders, (outcome, order) => outcome !== 'PARKED' && !order.isRefundDocument),
+      refunds: plus(orderImports.refunds, (outcome, order) => outcome !== 'PARKED' && order.isRefundDocument),
+      ordersNew: plus(orderImports.ordersNew, (outcome) => outcome === 'NEW'),
+      ordersChanged: plus(orderImports.ordersChanged, (outcome) => outcome === 'CHANGED'),
+      ordersUnchanged: plus(orderImports.ordersUnchanged, (outcome) => outcome === 'UNCHANGED'),
+      ordersSetAside: plus(orderImports.ordersSetAside, (outcome) => outcome === 'PARKED'),
+    })
+    .where(and(eq(orderImports.tenantId, tx.tenantId), eq(orderImports.id, job.id)))
 }

@@ -1,5 +1,5 @@
 import type { Http } from '@renmai/platform/serve/http'
-import { knownAccount } from '../channels/channel.ts'
+import { knownAccount, noteUse, requireOpen, withEitherSecret } from '../channels/channel.ts'
 import type { CallbackRequest, Connector } from '../connectors/connector.ts'
 import { connectors } from '../connectors/connectors.ts'
 import type { Deps } from '../context.ts'
@@ -36,16 +36,20 @@ function servePushes(http: Http, deps: Deps, kind: ChannelKind, callback: NonNul
   if (callback.echo)
     http.get<Route>(path, async ({ params: { tenantId, accountId }, query }, reply) => {
       const account = await knownAccount(deps, tenantId, accountId, kind)
-      return reply.type('text/plain').send(callback.echo!(query, account, deps.now()))
+      return reply.type('text/plain').send(withEitherSecret(account, (one) => callback.echo!(query, one, deps.now())))
     })
   http.post<Route>(path, { bodyLimit: callback.limit }, async (request, reply) => {
     const { tenantId, accountId } = request.params
     const account = await knownAccount(deps, tenantId, accountId, kind)
-    const push = callback.open(requestOf(request), account, deps.now())
-    if (push)
+    const push = withEitherSecret(account, (one) => callback.open(requestOf(request), one, deps.now()))
+    // A platform keeps what is refused, and sends it again. Only a proven caller learns that the account is disabled.
+    requireOpen(account)
+    if (push) {
       await deps.admission.admit({ tenantId, priority: 'PERSIST', kind: workOf(callback.path) }, () =>
         storePush(deps, tenantId, accountId, push),
       )
+      noteUse(deps, account, 'lastReceivedAt')
+    }
     return reply.type(typeof callback.accepted === 'string' ? 'text/plain' : 'application/json').send(callback.accepted)
   })
 }
@@ -55,9 +59,12 @@ function serveEvents(http: Http, deps: Deps, kind: ChannelKind, events: NonNulla
     const { tenantId, accountId } = request.params
     const account = await knownAccount(deps, tenantId, accountId, kind)
     const source = { id: account.id, channel: events.channelOf(account.credentials) }
-    const given = events.open(requestOf(request), account)
-    return deps.admission.admit({ tenantId, priority: 'PERSIST', kind: workOf(events.path) }, () =>
+    const given = withEitherSecret(account, (one) => events.open(requestOf(request), one))
+    requireOpen(account)
+    const counts = await deps.admission.admit({ tenantId, priority: 'PERSIST', kind: workOf(events.path) }, () =>
       ingestEvents(deps, tenantId, source, given),
     )
+    noteUse(deps, account, 'lastReceivedAt')
+    return counts
   })
 }

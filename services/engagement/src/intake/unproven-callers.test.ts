@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { newId } from '@renmai/platform/serve/ids'
 import { key } from '@renmai/platform/testing/viewers'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Stand, startStand } from '../../test/stand.ts'
 import { connectAccount } from '../channels/connect-account.ts'
 import { sealCallback } from '../connectors/wecom/crypto.ts'
+import { createIntake } from './intake.ts'
 
 const KEYS = { corpId: 'wwcorp12345678', token: 'tok', encodingAesKey: 'k'.repeat(43) }
 const SHOP = { clientId: 'client', clientSecret: 'shop-secret', kdtId: '42' }
@@ -102,4 +103,24 @@ it('a repeated push of Youzan is recognised by its signed parts, whatever its ot
   expect(await stored()).toBe(1)
   expect(await push('%7B%22a%22%3A1%7D', rests[0]!)).toBe(200)
   expect(await stored()).toBe(2)
+})
+
+it('a caller without a valid signature waits for its refusal, and one with a valid signature does not wait', async () => {
+  const patient = createIntake(stand.worker, { refusalMs: 3_600_000 })
+  const post = (sign: string) => {
+    const payload = JSON.stringify({
+      client_id: SHOP.clientId,
+      kdt_id: 42,
+      msg: '%7B%7D',
+      sign,
+      type: 'trade_TradePaid',
+      id: 'E1',
+      version: 1,
+    })
+    return patient.inject({ method: 'POST', url: paths.youzan, headers: { 'content-type': 'application/json' }, payload })
+  }
+  const refused = vi.fn()
+  void post('x').then(refused, refused)
+  expect((await post(createHash('md5').update(`${SHOP.clientId}%7B%7D${SHOP.clientSecret}`).digest('hex'))).statusCode).toBe(200)
+  expect(refused).not.toHaveBeenCalled()
 })

@@ -1,4 +1,5 @@
 import { answer, answerAll } from '@renmai/platform/events/ask'
+import { writeGlobalId } from '@renmai/platform/serve/global-id'
 import { newId } from '@renmai/platform/serve/ids'
 import { key } from '@renmai/platform/testing/viewers'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
@@ -31,9 +32,12 @@ it('a live code with a tag that does not exist is refused', async () => {
     token: 'tok',
     encodingAesKey: 'z'.repeat(43),
   })
-  const create = (tagId: string, state: string) =>
-    createLiveCode(ctx, { idempotencyKey: key(), accountId, name: 'n', state, owners: ['o'], tagIds: [known, tagId] })
+  const create = (tagId: string, reference: string) =>
+    createLiveCode(ctx, { idempotencyKey: key(), accountId, name: 'n', reference, owners: ['o'], tagIds: [known, tagId] })
   const unknown = newId()
-  await expect(create(unknown, 'a')).rejects.toMatchObject({ code: 'NOT_FOUND', fields: { tagIds: expect.stringContaining(unknown) } })
+  await expect(create(unknown, 'a')).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    fields: { tagIds: expect.stringContaining(writeGlobalId('Tag', unknown)) },
+  })
   await create(known, 'b')
 })

@@ -67,32 +67,50 @@ export async function postpone(tx: Tx, ids: string[], attemptId: string, reason:
   )
 }
 
-export async function block(tx: Tx, message: Message, decisionId: string | null, reasons: string[], now: Date): Promise<void> {
-  const done = await tx.client.query(
-    `UPDATE messages SET state = '${end.to}', reasons = $4, decision_id = $5 WHERE tenant_id = $1 AND id = $2 AND attempt_id = $3 AND ${mayGo(end)}`,
-    [tx.tenantId, message.id, message.attemptId, reasons, decisionId],
+/** Releases messages of one attempt, to be retried. */
+export const giveBack = (db: Db, tenantId: string, claimed: readonly Message[], reason: string): Promise<void> =>
+  withTenant(db, tenantId, (tx) =>
+    postpone(
+      tx,
+      claimed.map(({ id }) => id),
+      claimed[0]!.attemptId!,
+      reason,
+    ),
   )
-  const { id: messageId, profileId, channel } = message
-  if (done.rowCount)
-    await publish(tx, end.event, {
-      messageId,
-      profileId,
-      channel,
-      decisionId: decisionId ?? '',
-      reasons,
-      at: timestampFromDate(now),
-    })
+
+/** A message that ends unsent: with the receipt of its decision, if it was decided, and the reasons. */
+export type Blocked = { readonly message: Pick<Message, 'id'>; readonly decisionId: string | null; readonly reasons: readonly string[] }
+
+/** Ends messages of one attempt that are not sent. */
+export async function block(tx: Tx, attemptId: string, blocked: readonly Blocked[], now: Date): Promise<void> {
+  if (blocked.length === 0) return
+  const { rows } = await tx.client.query<{ messageId: string; profileId: string; channel: string; decisionId: string; reasons: string[] }>(
+    `UPDATE messages m SET state = '${end.to}', reasons = b.reasons, decision_id = b.decision
+     FROM jsonb_to_recordset($2) AS b (id uuid, decision uuid, reasons text[])
+     WHERE m.tenant_id = $1 AND m.id = b.id AND m.attempt_id = $3 AND ${isIn(end)}
+     RETURNING m.id AS "messageId", m.profile_id AS "profileId", m.channel, coalesce(m.decision_id::text, '') AS "decisionId", m.reasons`,
+    [
+      tx.tenantId,
+      JSON.stringify(blocked.map(({ message: { id }, decisionId: decision, reasons }) => ({ id, decision, reasons }))),
+      attemptId,
+    ],
+  )
+  await publish(tx, end.event, ...rows.map((row) => ({ ...row, at: timestampFromDate(now) })))
 }
 
+type Marked = { id: string; decisionId: string; accountId: string }
+
 /**
- * Commits that the platform is about to be called for messages of one attempt.
+ * Commits that the platform is about to be called for messages of one attempt. Each has a lease of its own from here: a slow platform
+ * must not let it pass for a message of a dead worker because others of its batch took long before it.
  * @returns ids of the messages that the worker still holds; it may go on with these only
  */
-export async function markSending(tx: Tx, attemptId: string, sends: readonly { id: string; decisionId: string }[]): Promise<Set<string>> {
+export async function markSending(tx: Tx, attemptId: string, sends: readonly Marked[]): Promise<Set<string>> {
   const { rows } = await tx.client.query<{ id: string }>(
-    `UPDATE messages m SET state = '${handOver.to}', decision_id = s.decision_id FROM unnest($3::uuid[], $4::uuid[]) AS s (id, decision_id)
+    `UPDATE messages m SET state = '${handOver.to}', decision_id = s.decision_id, account_id = s.account_id, lease_until = now() + interval '60 seconds'
+     FROM unnest($3::uuid[], $4::uuid[], $5::uuid[]) AS s (id, decision_id, account_id)
      WHERE m.tenant_id = $1 AND m.id = s.id AND m.attempt_id = $2 AND ${isIn(handOver)} AND coalesce(m.lease_until > now(), false) RETURNING m.id`,
-    [tx.tenantId, attemptId, sends.map(({ id }) => id), sends.map(({ decisionId }) => decisionId)],
+    [tx.tenantId, attemptId, sends.map(({ id }) => id), sends.map(({ decisionId }) => decisionId), sends.map(({ accountId }) => accountId)],
   )
   return new Set(rows.map(({ id }) => id))
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Tx, withTenant } from '@renmai/platform/db/db'
 import { createEgress } from '@renmai/platform/secrets/egress'
 import { idFrom, newId } from '@renmai/platform/serve/ids'
@@ -7,6 +6,7 @@ import { eventually } from '@renmai/platform/testing/eventually'
 import { key } from '@renmai/platform/testing/viewers'
 import { MessageBlockedSchema, MessageFailedSchema, MessageSentSchema } from '@renmai/proto/engagement/v1/events'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { addressIdOf } from '../../test/neighbours.ts'
 import { engagementSeed } from '../../test/seed.ts'
 import { connectAccount } from '../channels/connect-account.ts'
 import { claimMessages, markSending, settleAbandoned } from './claim-messages.ts'
@@ -32,6 +32,17 @@ describe('dispatch', () => {
     expect(await seed.stateOf(no!)).toMatchObject({ reasons: ['WITHDRAWN'], decision_id: idFrom('d', no!) })
     expect((await published(seed.test, MessageSentSchema)).filter((one) => one.messageId === yes)).toHaveLength(1)
     expect((await published(seed.test, MessageBlockedSchema)).filter((one) => one.messageId === no)).toHaveLength(1)
+  })
+
+  it('queries the gate about the address that the message goes to', async () => {
+    const mail = await seed.startMail()
+    const [yes, no] = await seed.request(2)
+    const { rows } = await seed.test.owner.query<{ id: string }>('SELECT profile_id AS id FROM messages WHERE id = $1', [yes])
+    const address = addressIdOf(`${rows[0]!.id}@mail.example`)
+    seed.startGate((_id, identifierId) => identifierId === address)
+    dispatching()
+    await eventually(async () => expect([(await seed.stateOf(yes!)).state, (await seed.stateOf(no!)).state]).toEqual(['SENT', 'BLOCKED']))
+    expect(mail.accepted).toBe(1)
   })
 
   it('waits while the gate does not answer, and never sends', async () => {
@@ -70,10 +81,14 @@ describe('dispatch', () => {
       setTimeout(() => void seed.test.owner.query('COMMIT'), 4_000)
     }
     seed.startGate(true)
-    dispatching()
+    const first = dispatching()
     await eventually(async () => expect(mail.accepted).toBe(2))
-    await sleep(8_000)
-    expect([mail.accepted, await states()]).toEqual([2, ['SENDING', 'SENT']])
+    // It ends when the work under way has ended, also its attempt to release its messages.
+    await Promise.all(first.map((one) => one.stop()))
+    const [third] = await seed.request()
+    dispatching()
+    await eventually(async () => expect(await seed.stateOf(third!)).toMatchObject({ state: 'SENT' }))
+    expect([mail.accepted, await states()]).toEqual([3, ['SENDING', 'SENT']])
   })
 
   it('connects to no internal mail server, neither by its IP address nor by a name that resolves to one', async () => {
@@ -121,7 +136,7 @@ describe('dispatch', () => {
   it('a worker that was frozen past its lease can neither send nor record a message that another one has claimed', async () => {
     const [id] = await seed.request()
     const inTenant = <T>(work: (tx: Tx) => Promise<T>) => withTenant(seed.test.db, seed.tenant, work)
-    const mark = (attemptId: string) => inTenant((tx) => markSending(tx, attemptId, [{ id: id!, decisionId: newId() }]))
+    const mark = (attemptId: string) => inTenant((tx) => markSending(tx, attemptId, [{ id: id!, decisionId: newId(), accountId: newId() }]))
     const [frozen] = await claimMessages(seed.test.db, seed.tenant, 10)
     await seed.test.owner.query("UPDATE messages SET lease_until = now() - interval '1 second'")
     expect(await mark(frozen!.attemptId!)).toEqual(new Set())
@@ -132,6 +147,20 @@ describe('dispatch', () => {
     const sent = { message: frozen!, decisionId: newId(), handover: { outcome: 'SENT' as const, providerId: 'p' } }
     await inTenant((tx) => recordHandovers(tx, frozen!.attemptId!, [sent], new Date()))
     expect((await seed.stateOf(id!)).state).toBe('SENDING')
+  })
+
+  it('a slow platform does not let a message pass for one of a dead worker: being sent has a lease of its own', async () => {
+    const [id] = await seed.request()
+    const [held] = await claimMessages(seed.test.db, seed.tenant, 10)
+    // The others of its batch took most of the lease of the claim.
+    await seed.test.owner.query("UPDATE messages SET lease_until = now() + interval '1 second'")
+    await withTenant(seed.test.db, seed.tenant, (tx) =>
+      markSending(tx, held!.attemptId!, [{ id: id!, decisionId: newId(), accountId: newId() }]),
+    )
+    const { rows } = await seed.test.owner.query("SELECT lease_until > now() + interval '50 seconds' AS own FROM messages WHERE id = $1", [
+      id,
+    ])
+    expect(rows).toEqual([{ own: true }])
   })
 
   it('delivers every message once by two concurrent workers', async () => {
@@ -145,4 +174,18 @@ describe('dispatch', () => {
     )
     expect(mail.accepted).toBe(40)
   })
+})
+
+it('a message whose card cannot be opened waits, delays no other one, and ends with that reason', async () => {
+  const mail = await seed.startMail()
+  const [bad, good] = await seed.request(2)
+  const { rows } = await seed.test.owner.query('SELECT profile_id FROM messages WHERE id = $1', [bad])
+  seed.startIdentity({ isUnreadable: (profileId) => profileId === rows[0].profile_id })
+  seed.startGate(true)
+  dispatching()
+  await eventually(async () => expect((await seed.stateOf(good!)).state).toBe('SENT'))
+  await eventually(async () => expect(await seed.stateOf(bad!)).toMatchObject({ state: 'PLANNED', reasons: ['CARD_UNREADABLE'] }))
+  await seed.test.owner.query("UPDATE messages SET attempts = 7, next_at = now() WHERE state = 'PLANNED'")
+  await eventually(async () => expect(await seed.stateOf(bad!)).toMatchObject({ state: 'BLOCKED', reasons: ['CARD_UNREADABLE'] }))
+  expect(mail.accepted).toBe(1)
 })

@@ -1,33 +1,27 @@
-import { type Tx, withTenant } from '@renmai/platform/db/db'
-import { groupWrites } from '@renmai/platform/db/group-writes'
+import { withTenant } from '@renmai/platform/db/db'
 import { mayGo } from '@renmai/platform/db/transition'
 import { ask } from '@renmai/platform/events/ask'
-import { crashPoint } from '@renmai/platform/serve/crash-point'
 import { isTransient } from '@renmai/platform/serve/errors'
 import { queue } from '@renmai/platform/work/queue'
 import { MAX_ATTEMPTS } from '@renmai/platform/work/settle'
-import { ComplianceService, type SendDecision } from '@renmai/proto/compliance/v1/compliance_service'
 import { IdentifierKind } from '@renmai/proto/identity/v1/identifier_kind'
-import { type ContactCard, IdentityService } from '@renmai/proto/identity/v1/identity_service'
-import { and, eq, inArray } from 'drizzle-orm'
-import { reachOf, readSender } from '../channels/channel.ts'
-import type { Handover, Outbound } from '../connectors/connector.ts'
-import { connectors } from '../connectors/connectors.ts'
+import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
+import { disabledKinds } from '../channels/channel.ts'
 import type { Deps } from '../context.ts'
-import type { ChannelKind } from '../gen/resolvers.ts'
-import { type Template, templates } from '../templates/template.table.ts'
-import { block, claimMessages, markSending, postpone, settleAbandoned } from './claim-messages.ts'
+import { block, claimMessages, giveBack, settleAbandoned } from './claim-messages.ts'
+import { decideSends } from './decide-sends.ts'
+import { handOver } from './hand-over.ts'
 import { transitions } from './message.states.ts'
 import type { Message } from './message.table.ts'
-import { type Outcome, recordHandovers } from './record-handovers.ts'
-import { type Drafted, type Rendered, renderDrafts } from './render-drafts.ts'
+import type { Allowed } from './ready.ts'
+import { DISABLED, senderOf } from './sender-of.ts'
 
 const BATCH = 200
 /** Concurrent batches: while one is handed over, another waits for the gate. A tenant has at most half of them. */
 const LANES = 4
 
 /**
- * Sends due messages. Per message: the gate decides (no answer: wait, never send), identity returns the address, the text
+ * Sends due messages. Per message: identity returns the address, the gate decides about it (no answer: wait, never send), the text
  * is rendered, SENDING is committed, the platform is called once, the outcome is recorded.
  */
 export const dispatchMessages = queue('messages', (deps: Deps) => ({
@@ -48,130 +42,73 @@ export const dispatchMessages = queue('messages', (deps: Deps) => ({
 /** A batch that fails by a fault is dispatched one by one, so that the faulty message delays no other. */
 async function dispatch(deps: Deps, tenantId: string, claimed: Message[]): Promise<void> {
   try {
-    const allowed = await askGate(deps, tenantId, claimed)
+    const addressed = await readCards(deps, tenantId, await leaveWaiting(deps, tenantId, claimed))
+    const allowed = await askGate(deps, tenantId, addressed)
     for (const [channel, group] of Map.groupBy(allowed, ({ message }) => message.channel)) await handOver(deps, tenantId, channel, group)
   } catch (error) {
-    if (isTransient(error)) return giveBack(deps, tenantId, claimed, 'GATE_OR_IDENTITY_UNAVAILABLE')
+    if (isTransient(error)) return giveBack(deps.db, tenantId, claimed, 'GATE_OR_IDENTITY_UNAVAILABLE')
     if (claimed.length > 1) for (const message of claimed) await dispatch(deps, tenantId, [message])
     else await judge(deps, claimed[0]!, error)
   }
 }
 
-const giveBack = (deps: Deps, tenantId: string, claimed: Message[], reason: string) =>
-  withTenant(deps.db, tenantId, (tx) =>
-    postpone(
-      tx,
-      claimed.map(({ id }) => id),
-      claimed[0]!.attemptId!,
-      reason,
-    ),
-  )
+/**
+ * Releases messages of channels whose accounts are all disabled, before the gate is queried: each of its decisions is stored.
+ * @returns the other messages
+ */
+async function leaveWaiting(deps: Deps, tenantId: string, claimed: Message[]): Promise<Message[]> {
+  const disabled = await withTenant(deps.db, tenantId, disabledKinds)
+  if (disabled.size === 0) return claimed
+  const isWaiting = ({ channel }: Message) => {
+    const [kind] = senderOf(channel)
+    return kind !== undefined && disabled.has(kind)
+  }
+  const waiting = claimed.filter(isWaiting)
+  if (waiting.length > 0) await giveBack(deps.db, tenantId, waiting, DISABLED)
+  return claimed.filter((message) => !isWaiting(message))
+}
 
 /** A message that fails repeatedly by a fault is blocked; its state and reasons show this. */
 async function judge(deps: Deps, message: Message, error: unknown): Promise<void> {
   deps.bus.log.error({ err: error, message: message.id, attempts: message.attempts }, 'a message could not be dispatched')
-  if (message.attempts < MAX_ATTEMPTS) return giveBack(deps, message.tenantId, [message], 'INTERNAL')
-  await withTenant(deps.db, message.tenantId, (tx) => block(tx, message, null, ['INTERNAL'], deps.now()))
+  if (message.attempts < MAX_ATTEMPTS) return giveBack(deps.db, message.tenantId, [message], 'INTERNAL')
+  await withTenant(deps.db, message.tenantId, (tx) =>
+    block(tx, message.attemptId!, [{ message, decisionId: null, reasons: ['INTERNAL'] }], deps.now()),
+  )
 }
 
-type Allowed = { message: Message; decision: SendDecision }
+type Addressed = Omit<Allowed, 'decision'>
+
+/** Reads the address of each message before the gate decides, because a withdrawal may be about an address. */
+async function readCards(deps: Deps, tenantId: string, claimed: Message[]): Promise<Addressed[]> {
+  const read = async (group: Message[]) => {
+    const { channel, purpose } = group[0]!
+    const [, sender] = senderOf(channel)
+    const profileIds = [...new Set(group.map(({ profileId }) => profileId))]
+    const addressKind = IdentifierKind[sender?.address ?? 'UNSPECIFIED']
+    const { cards } = await ask(deps.bus, IdentityService.method.readContactCards, { tenantId, profileIds, addressKind, purpose })
+    const cardOf = new Map(cards.map((card) => [card.profileId, card]))
+    return group.map((message) => ({ message, card: cardOf.get(message.profileId) }))
+  }
+  // The audit log names the purpose of each reading.
+  const groups = Map.groupBy(claimed, ({ channel, purpose }) => `${channel}|${purpose}`)
+  return (await Promise.all([...groups.values()].map(read))).flat()
+}
 
 /** Returns the messages that the gate allows; refused messages are blocked with the receipt's id. */
-async function askGate(deps: Deps, tenantId: string, claimed: Message[]): Promise<Allowed[]> {
-  const questions = claimed.map(({ id, profileId, purpose, channel }) => ({
+async function askGate(deps: Deps, tenantId: string, addressed: Addressed[]): Promise<Allowed[]> {
+  if (addressed.length === 0) return []
+  const questions = addressed.map(({ message: { id, profileId, purpose, channel }, card }) => ({
     messageId: id,
     profileId,
     purpose,
     channel,
+    identifierId: card?.addressIdentifierId ?? '',
   }))
-  const { decisions } = await ask(deps.bus, ComplianceService.method.decideSends, { tenantId, questions })
-  const byMessage = new Map(decisions.map((decision) => [decision.messageId, decision]))
-  const answered = claimed.flatMap((message) => (byMessage.has(message.id) ? [{ message, decision: byMessage.get(message.id)! }] : []))
+  const byMessage = await decideSends(deps, tenantId, questions)
+  const answered = addressed.map((one) => ({ ...one, decision: byMessage.get(one.message.id)! })).filter(({ decision }) => decision)
   const refused = answered.filter(({ decision }) => !decision.isAllowed)
-  if (refused.length > 0) {
-    await withTenant(deps.db, tenantId, async (tx) => {
-      for (const { message, decision } of refused) await block(tx, message, decision.decisionId, decision.reasons, deps.now())
-    })
-  }
+  const blocked = refused.map(({ message, decision: { decisionId, reasons } }) => ({ message, decisionId, reasons }))
+  if (blocked.length > 0) await withTenant(deps.db, tenantId, (tx) => block(tx, addressed[0]!.message.attemptId!, blocked, deps.now()))
   return answered.filter(({ decision }) => decision.isAllowed)
-}
-
-async function handOver(deps: Deps, tenantId: string, channel: string, group: Allowed[]): Promise<void> {
-  const [kind, sender] = senderOf(channel)
-  const { cards } = await ask(deps.bus, IdentityService.method.readContactCards, {
-    tenantId,
-    profileIds: [...new Set(group.map(({ message }) => message.profileId))],
-    addressKind: IdentifierKind[sender?.address ?? 'UNSPECIFIED'],
-    purpose: group[0]!.message.purpose,
-  })
-  const cardOf = new Map(cards.map((card) => [card.profileId, card]))
-  const { known, account } = await withTenant(deps.db, tenantId, async (tx) => ({
-    known: await readTemplates(tx, group),
-    account: kind && (await readSender(tx, deps.keyRing, kind)),
-  }))
-  const drafts = group.flatMap(({ message }) => {
-    const template = known.get(templateKey(message.templateId, message.templateVersion))
-    return template ? [{ message, template, displayName: cardOf.get(message.profileId)?.displayName ?? '' }] : []
-  })
-  const texts = await renderDrafts(deps.templates, tenantId, drafts)
-  const send = kind && sender && account && ((message: Outbound) => sender.send(account, message, reachOf(deps, kind)))
-  const steps = stepsOf(deps, tenantId, group[0]!.message.attemptId!, send)
-  const waiting = [...group]
-  const work = async () => {
-    for (let next = waiting.pop(); next; next = waiting.pop())
-      await sendOne(steps, next, cardOf.get(next.message.profileId), texts.get(next.message.id))
-  }
-  await Promise.all(Array.from({ length: sender?.inFlight ?? 1 }, work))
-}
-
-type Send = (message: Outbound) => Promise<Handover>
-
-/** The connector that sends messages of a channel; undefined where no platform has the channel. */
-function senderOf(channel: string) {
-  const found = Object.entries(connectors).find(([, { sender }]) => sender?.channel === channel)
-  return [found?.[0] as ChannelKind | undefined, found?.[1].sender] as const
-}
-
-const templateKey = (id: string, version: number) => `${id}|${version}`
-
-async function readTemplates(tx: Tx, group: Allowed[]): Promise<Map<string, Template>> {
-  const ids = [...new Set(group.map(({ message }) => message.templateId))]
-  const rows = await tx
-    .select()
-    .from(templates)
-    .where(and(eq(templates.tenantId, tx.tenantId), inArray(templates.id, ids)))
-  return new Map(rows.map((row) => [templateKey(row.id, row.version), row]))
-}
-
-type Steps = ReturnType<typeof stepsOf>
-
-/** Processes each message of one attempt; writes of messages that are at the same step are committed together. */
-function stepsOf({ db, now }: Deps, tenantId: string, attemptId: string, send: Send | undefined) {
-  const inTenant = <T>(work: (tx: Tx) => Promise<T>) => withTenant(db, tenantId, work)
-  return {
-    send,
-    postpone: (message: Message, reason: string) => inTenant((tx) => postpone(tx, [message.id], attemptId, reason)),
-    block: ({ message, decision }: Allowed, reason: string) => inTenant((tx) => block(tx, message, decision.decisionId, [reason], now())),
-    mark: groupWrites<Allowed, boolean>(async (group) => {
-      const sends = group.map(({ message, decision }) => ({ id: message.id, decisionId: decision.decisionId }))
-      const marked = await inTenant((tx) => markSending(tx, attemptId, sends))
-      return sends.map(({ id }) => marked.has(id))
-    }),
-    record: groupWrites<Outcome, void>(async (outcomes) => {
-      await inTenant((tx) => recordHandovers(tx, attemptId, outcomes, now()))
-      return outcomes.map(() => undefined)
-    }),
-  }
-}
-
-async function sendOne(steps: Steps, allowed: Allowed, card: ContactCard | undefined, text: Drafted | undefined): Promise<void> {
-  const { message, decision } = allowed
-  // A template that is not known yet was published recently; its event has not arrived yet.
-  if (!text) return steps.postpone(message, 'TEMPLATE_NOT_YET_KNOWN')
-  const problem = !steps.send ? 'NO_CHANNEL_ACCOUNT' : !card?.address ? 'NO_ADDRESS' : 'problem' in text ? text.problem : undefined
-  if (problem) return steps.block(allowed, problem)
-  if (!(await steps.mark(allowed))) return
-  const handover = await steps.send!({ id: message.id, address: card!.address, ...(text as Rendered) })
-  crashPoint('accepted')
-  await steps.record({ message, decisionId: decision.decisionId, handover })
 }

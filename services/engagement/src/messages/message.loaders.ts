@@ -1,17 +1,12 @@
-import { rowsById, rowsOf, through } from '@renmai/platform/db/rows-by-id'
-import type { BaseContext } from '@renmai/platform/serve/mutate'
-import { desc } from 'drizzle-orm'
+import { pagesOf } from '@renmai/platform/db/read-page'
+import { rowsById, through } from '@renmai/platform/db/rows-by-id'
+import type { CustomerMessagesArgs } from '../gen/resolvers.ts'
+import type { Listing } from '../listing.ts'
 import { ofCustomer } from '../profiles/profile-customer.table.ts'
+import { listMessages } from './message.queries.ts'
 import { messages } from './message.table.ts'
 
-const MAX_MESSAGES = 100
-
-export const messageLoaders = (ctx: BaseContext) => ({
+export const messageLoaders = (ctx: Listing) => ({
   message: rowsById(ctx, messages),
-  messages: rowsOf(ctx, {
-    table: messages,
-    of: through(messages.profileId, ofCustomer),
-    order: desc(messages.createdAt),
-    perParent: MAX_MESSAGES,
-  }),
+  messagesOf: pagesOf(ctx, through(messages.profileId, ofCustomer), (args: Partial<CustomerMessagesArgs>) => listMessages(args)),
 })

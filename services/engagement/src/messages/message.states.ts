@@ -14,6 +14,18 @@ export const transitions = {
   reject: { from: ['SENDING'], to: 'REJECTED', event: MessageFailedSchema },
   /** It is not known whether the message was sent. */
   lose: { from: ['SENDING'], to: 'UNKNOWN', event: MessageFailedSchema },
+  /** The message becomes part of a member's task. It is not claimed again. */
+  entrust: { from: ['CLAIMED'], to: 'WAITING_FOR_STAFF', event: null },
+  /** The member has sent it. */
+  confirm: { from: ['WAITING_FOR_STAFF'], to: 'SENT', event: MessageSentSchema },
+  decline: { from: ['WAITING_FOR_STAFF'], to: 'REJECTED', event: MessageFailedSchema },
+  expire: { from: ['WAITING_FOR_STAFF'], to: 'EXPIRED', event: MessageFailedSchema },
+  /** The gate refuses it meanwhile, and the member cannot send it any more. */
+  refuse: { from: ['WAITING_FOR_STAFF'], to: 'BLOCKED', event: MessageBlockedSchema },
+  /** Its task was cancelled because of another message. */
+  replan: { from: ['WAITING_FOR_STAFF'], to: 'PLANNED', event: null },
+  /** It is not known whether the platform has the task. */
+  loseTask: { from: ['WAITING_FOR_STAFF'], to: 'UNKNOWN', event: MessageFailedSchema },
 } as const satisfies Record<string, Transition<Message['state']>>
 
 /**

@@ -1,4 +1,4 @@
-import type { Templates, TextProblem, Texts } from '@renmai/platform/render/templates'
+import type { Templates, TextProblem, Texts, Values } from '@renmai/platform/render/templates'
 import type { Template } from '../templates/template.table.ts'
 import type { Message } from './message.table.ts'
 
@@ -15,7 +15,8 @@ const PROBLEMS = {
 } as const satisfies Record<TextProblem['problem'], string>
 
 /**
- * Renders messages of a tenant. A missing variable stops its message: no customer gets a blank or a placeholder.
+ * Renders messages of a tenant. A missing variable stops its message: no customer gets a blank or a placeholder. So does a missing name,
+ * unless the text states what stands in its place: {{ customer.name | default: '您' }}.
  * @returns by the message's id the text, or the problem
  */
 export async function renderDrafts(templates: Templates, tenantId: string, drafts: readonly Draft[]): Promise<Map<string, Drafted>> {
@@ -26,11 +27,13 @@ export async function renderDrafts(templates: Templates, tenantId: string, draft
     sources,
     drafts.map(({ message: { variables }, template, displayName }) => ({
       template: keyOf(template),
-      values: { ...variables, customer: { name: displayName || '您' } },
+      values: { ...variables, customer: named(displayName) },
     })),
   )
   return new Map(drafts.map(({ message }, no) => [message.id, outcomeOf(texts[no]!)]))
 }
+
+const named = (name: string): Values => (name ? { name } : {})
 
 function outcomeOf(text: Texts): Drafted {
   if ('problem' in text) return { problem: PROBLEMS[text.problem] }

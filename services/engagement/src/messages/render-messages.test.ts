@@ -13,16 +13,30 @@ const template = {
   bodyTemplate: '券 {{ coupon }}',
 }
 const templates = new Templates()
-const render = async (bodyTemplate: string, variables: Record<string, string>, displayName = '王') => {
-  const draft = { message: { id: 'm', variables }, template: { ...template, id: newId(), bodyTemplate }, displayName }
+const render = async (
+  bodyTemplate: string,
+  variables: Record<string, string>,
+  displayName = '王',
+  subjectTemplate = template.subjectTemplate,
+) => {
+  const draft = { message: { id: 'm', variables }, template: { ...template, id: newId(), bodyTemplate, subjectTemplate }, displayName }
   return (await renderDrafts(templates, tenantId, [draft])).get('m')
 }
 
 describe('messages', () => {
   it('are rendered, and never with a blank instead of a variable', async () => {
     expect(await render('券 {{ coupon }}', { coupon: 'A1' })).toEqual({ subject: '王', body: '券 A1' })
-    expect(await render('券', {}, '')).toEqual({ subject: '您', body: '券' })
     expect(await render('券 {{ coupon }}', {})).toEqual({ problem: 'TEMPLATE_VARIABLE_MISSING' })
+  })
+
+  it('without a name have the default of their text, in its language, and are not sent without one', async () => {
+    expect(await render("{{ customer.name | default: 'friend' }}", {}, '', 'Hi')).toEqual({ subject: 'Hi', body: 'friend' })
+    expect(await render('{% if customer.name %}{{ customer.name }}{% else %}您{% endif %}', {}, '', 'Hi')).toEqual({
+      subject: 'Hi',
+      body: '您',
+    })
+    expect(await render("{{ customer.name | default: 'friend' }}", {})).toEqual({ subject: '王', body: '王' })
+    expect(await render('券', {}, '')).toEqual({ problem: 'TEMPLATE_VARIABLE_MISSING' })
   })
 
   it('run no code from a template', async () => {

@@ -1,35 +1,33 @@
 import type { Tx } from '@renmai/platform/db/db'
+import { momentProblem } from '@renmai/platform/serve/moments.rules'
 import type { IncomingOrder } from '../connectors/incoming.ts'
 import type { Deps } from '../context.ts'
-import { hiddenId, resolveClaims } from '../touchpoints/touchpoint.ts'
-import { problemOf } from './order.rules.ts'
+import { readBuyer } from './buyer.rules.ts'
+import { resolveBuyers } from './resolve-buyers.ts'
 import { storeOrders } from './store-orders.ts'
 
-/** Finds the buyer of a pushed order. @returns the function that stores the order */
-export async function takeOrder(deps: Deps, tenantId: string, order: IncomingOrder): Promise<(tx: Tx) => Promise<unknown>> {
-  const isGood = !problemOf(order, deps.now())
-  const profileId = order.buyer && isGood ? await profileOf(deps, tenantId, order, order.buyer) : undefined
-  return (tx) => storeOrders(tx, deps, [{ order, profileId }])
+/** What was left out of the buyer, for the note beside the push; and the function that stores the order. */
+type TakenOrder = { problem: string | null; effects: (tx: Tx) => Promise<unknown> }
+
+/** Finds the buyer of a pushed order, also of one that is set aside: the person is known whatever is wrong with the order. */
+export async function takeOrder(deps: Deps, tenantId: string, order: IncomingOrder): Promise<TakenOrder> {
+  const { profileId, problems } = await findBuyer(deps, tenantId, order)
+  return {
+    problem: problems.length > 0 ? `LEFT_OUT: ${problems.join(', ')}` : null,
+    effects: (tx) => storeOrders(tx, deps, [{ order, profileId }]),
+  }
 }
 
-async function profileOf(
-  deps: Deps,
-  tenantId: string,
-  { platform, shopId, modifiedAt }: IncomingOrder,
-  { externalId, phone }: NonNullable<IncomingOrder['buyer']>,
-): Promise<string | undefined> {
-  const identifiers = [{ namespace: `buyer_id@${shopId}`, value: externalId, isVerified: true }]
-  if (phone) identifiers.push({ namespace: 'phone', value: phone, isVerified: true })
-  const [resolution] = await resolveClaims(deps, tenantId, [
-    {
-      source: `${platform.toLowerCase()}:${shopId}`,
-      externalId: hiddenId(deps.keyRing, tenantId, externalId),
-      identifiers,
-      attributes: [],
-      tagIds: [],
-      displayName: '',
-      observedAt: modifiedAt.toISOString(),
-    },
-  ])
-  return resolution && 'profileId' in resolution ? resolution.profileId : undefined
+async function findBuyer(deps: Deps, tenantId: string, { platform, shopId, modifiedAt, buyer: given }: IncomingOrder) {
+  if (!given) return { profileId: undefined, problems: [] }
+  const { buyer, leftOut } = readBuyer(given)
+  // Masked and encrypted phones are what the platform gives to most apps.
+  const problems: string[] = leftOut.filter((part) => part !== 'PHONE_LEFT_OUT' || !/[*$]/.test(given.phone ?? ''))
+  if (!buyer) return { profileId: undefined, problems }
+  // A file names its buyers in its own way.
+  const [source, namespace] = platform === 'IMPORT' ? [`shop:${shopId}`, ''] : [`${platform.toLowerCase()}:${shopId}`, `buyer_id@${shopId}`]
+  // The time of an order that is set aside may be none.
+  const seenAt = momentProblem(modifiedAt, deps.now()) ? deps.now() : modifiedAt
+  const [found] = await resolveBuyers(deps, tenantId, [{ source, namespace, buyer, seenAt }])
+  return { profileId: found!.profileId, problems: [...problems, ...(found!.problem ? [found!.problem] : [])] }
 }

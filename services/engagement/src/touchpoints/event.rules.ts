@@ -1,7 +1,15 @@
-/** The checks of an event before it is stored. Each rejection has a code and a pointer to the wrong value. */
+/**
+ * The checks of an event before it is stored. Each flaw has a code and a pointer to the wrong value. An event without a good
+ * head or a good identifier is rejected; of another one the wrong parts are left out.
+ */
+import { isPersonalKey, isPersonalText } from '@renmai/platform/people/personal.rules'
 import { momentProblem } from '@renmai/platform/serve/moments.rules'
-import { IdentifierKindSchema } from '@renmai/proto/identity/v1/identifier_kind'
+import { isStorableText } from '@renmai/platform/serve/text.rules'
 import type { Claim } from './claim.ts'
+import type { Flaw } from './flaw.ts'
+import { externalIdOf, readIdentifiers } from './naming.rules.ts'
+import { readDetails, type TouchpointDetailsRow } from './read-details.ts'
+import { readTime } from './time.rules.ts'
 
 export type RawEvent = {
   messageId?: unknown
@@ -10,6 +18,7 @@ export type RawEvent = {
   identifiers?: unknown
   attributes?: unknown
   properties?: unknown
+  details?: unknown
   referenceId?: unknown
 }
 
@@ -19,116 +28,88 @@ export type GoodEvent = {
   occurredAt: Date
   referenceId: string | null
   properties: Record<string, string> | null
+  details: TouchpointDetailsRow | null
   /** They were observed when the event occurred. */
   claim: Omit<Claim, 'observedAt'>
+  /** Parts that were left out, and the event as it came. */
+  flaws: Flaw[]
+  raw: RawEvent
 }
-export type Rejection = { reason: string; pointer: string }
+export type Rejection = Flaw
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i
-const PERSONAL_KEYS = /^(phone|mobile|tel|email|mail|name|full_?name|address|id_?card|openid|unionid|birthday)$/i
+const MAX_ATTRIBUTES = 100
+const MAX_PROPERTIES = 50
 
-/**
- * The identifier that identifies the person best at a source names the profile: the first of these that the event has, then
- * one of another kind, then the first of the last.
- */
-const BEST = ['login', 'member_card', 'external_userid', 'openid', 'unionid', 'buyer_id']
-const LAST = ['anonymous_id', 'phone', 'email', 'device']
-const KINDS = new Set(IdentifierKindSchema.values.map(({ number, localName }) => (number ? localName.toLowerCase() : '')))
-
-type Head = Pick<GoodEvent, 'messageId' | 'type' | 'occurredAt' | 'referenceId'>
+type Head = Pick<GoodEvent, 'messageId' | 'type' | 'occurredAt'>
+type Pair = Claim['attributes'][number]
 
 export function checkEvent(event: RawEvent, source: string, now: Date): GoodEvent | Rejection {
   if (event === null || typeof event !== 'object') return { reason: 'NOT_AN_OBJECT', pointer: '' }
   const head = readHead(event, now)
   if ('reason' in head) return head
-  const identifiers = readIdentifiers(event.identifiers)
+  const flaws: Flaw[] = []
+  const identifiers = readIdentifiers(event.identifiers, flaws)
   if ('reason' in identifiers) return identifiers
-  const attributes = readPairs(event.attributes, '/attributes', 100)
-  if ('reason' in attributes) return attributes
-  const properties = readProperties(event.properties)
-  if ('reason' in properties) return properties
   const claim = {
     source,
     externalId: externalIdOf(identifiers.list),
     identifiers: identifiers.list,
-    attributes: attributes.pairs,
+    attributes: readPairs(event.attributes, '/attributes', MAX_ATTRIBUTES, flaws),
     tagIds: [],
     displayName: '',
   }
-  return { ...head, properties: properties.values, claim }
+  const [properties, details, referenceId] = [
+    readProperties(event.properties, flaws),
+    readDetails(event.details, flaws),
+    readReference(event, flaws),
+  ]
+  return { ...head, properties, details, referenceId, claim, flaws, raw: event }
 }
 
-function readHead({ messageId, type, occurredAt: time, referenceId = null }: RawEvent, now: Date): Head | Rejection {
+function readHead({ messageId, type, occurredAt: time }: RawEvent, now: Date): Head | Rejection {
   if (!isText(messageId, 128)) return { reason: 'INVALID_MESSAGE_ID', pointer: '/messageId' }
   if (typeof type !== 'string' || !/^[a-z][a-z0-9_]{0,63}$/.test(type)) return { reason: 'INVALID_TYPE', pointer: '/type' }
   const occurredAt = readTime(time)
   if (!occurredAt) return { reason: 'INVALID_TIME', pointer: '/occurredAt' }
   const untimely = momentProblem(occurredAt, now)
   if (untimely) return { reason: untimely, pointer: '/occurredAt' }
-  if (referenceId !== null && !(typeof referenceId === 'string' && ID.test(referenceId)))
-    return { reason: 'INVALID_REFERENCE', pointer: '/referenceId' }
-  return { messageId, type, occurredAt, referenceId: referenceId && referenceId.toLowerCase() }
+  return { messageId, type, occurredAt }
+}
+
+function readReference({ referenceId = null }: RawEvent, flaws: Flaw[]): string | null {
+  if (referenceId === null) return null
+  if (typeof referenceId === 'string' && ID.test(referenceId)) return referenceId.toLowerCase()
+  flaws.push({ reason: 'INVALID_REFERENCE', pointer: '/referenceId' })
+  return null
 }
 
 /** Personal data belongs in identifiers and attributes; in properties it would be stored unencrypted. */
-function readProperties(value: unknown): { values: Record<string, string> | null } | Rejection {
-  const read = readPairs(value, '/properties', 50)
-  if ('reason' in read) return read
-  const personal = read.pairs.findIndex(({ key }) => PERSONAL_KEYS.test(key))
-  if (personal >= 0) return { reason: 'PERSONAL_DATA', pointer: `/properties/${personal}` }
-  return { values: read.pairs.length > 0 ? Object.fromEntries(read.pairs.map((pair) => [pair.key, pair.value])) : null }
+function readProperties(value: unknown, flaws: Flaw[]): Record<string, string> | null {
+  const isPersonal = ({ key, value: text }: Pair) => isPersonalKey(key) || isPersonalText(text)
+  const pairs = readPairs(value, '/properties', MAX_PROPERTIES, flaws, isPersonal)
+  return pairs.length > 0 ? Object.fromEntries(pairs.map((pair) => [pair.key, pair.value])) : null
 }
 
 function isText(value: unknown, max: number): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= max && !value.includes('\u0000') && value.isWellFormed()
+  return typeof value === 'string' && value.length > 0 && value.length <= max && isStorableText(value)
 }
 
-/** A moment with its zone; a day that does not exist, such as 30 February, is invalid. */
-function readTime(value: unknown): Date | undefined {
-  if (value instanceof Date) return Number.isFinite(value.getTime()) ? value : undefined
-  if (typeof value !== 'string' || !RFC_3339.test(value)) return undefined
-  const time = new Date(value)
-  return Number.isFinite(time.getTime()) && isRealDay(value) ? time : undefined
-}
-
-/** JavaScript reads 30 February as 2 March, so days after the 28th are checked. */
-function isRealDay(value: string): boolean {
-  if (Number(value.slice(8, 10)) <= 28) return true
-  const day = value.slice(0, 10)
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
-}
-
-function readIdentifiers(value: unknown): { list: Claim['identifiers'] } | Rejection {
-  if (!Array.isArray(value) || value.length < 1 || value.length > 10)
-    return { reason: 'NEEDS_1_TO_10_IDENTIFIERS', pointer: '/identifiers' }
-  const list: Claim['identifiers'] = []
-  for (const [index, one] of (value as Record<string, unknown>[]).entries()) {
-    const kind = typeof one?.namespace === 'string' ? one.namespace.split('@')[0]! : ''
-    if (kind === '' || !KINDS.has(kind) || !isText(one.namespace, 128))
-      return { reason: 'UNKNOWN_NAMESPACE', pointer: `/identifiers/${index}/namespace` }
-    if (!isText(one.value, 256) || one.value.includes('*')) return { reason: 'INVALID_IDENTIFIER', pointer: `/identifiers/${index}/value` }
-    list.push({ namespace: one.namespace, value: one.value.trim(), isVerified: one.isVerified === true })
+function readPairs(value: unknown, pointer: string, max: number, flaws: Flaw[], isPersonal?: (pair: Pair) => boolean): Pair[] {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) {
+    flaws.push({ reason: 'INVALID_PAIR', pointer })
+    return []
   }
-  return { list }
-}
-
-function readPairs(value: unknown, pointer: string, max: number): { pairs: { key: string; value: string }[] } | Rejection {
-  if (value === undefined || value === null) return { pairs: [] }
-  if (!Array.isArray(value) || value.length > max) return { reason: 'TOO_MANY', pointer }
-  for (const [index, pair] of (value as Record<string, unknown>[]).entries()) {
+  if (value.length > max) flaws.push({ reason: 'TOO_MANY', pointer: `${pointer}/${max}` })
+  return (value as Record<string, unknown>[]).slice(0, max).flatMap((pair, index) => {
+    const flaw = (reason: Flaw['reason']) => {
+      flaws.push({ reason, pointer: `${pointer}/${index}` })
+      return []
+    }
     if (!isText(pair?.key, 64) || typeof pair.value !== 'string' || (pair.value !== '' && !isText(pair.value, 1_000)))
-      return { reason: 'INVALID_PAIR', pointer: `${pointer}/${index}` }
-  }
-  return { pairs: value.map(({ key, value: text }) => ({ key, value: text })) }
-}
-
-function rank(namespace: string): number {
-  const kind = namespace.split('@')[0]!
-  return BEST.includes(kind) ? BEST.indexOf(kind) : BEST.length + 1 + LAST.indexOf(kind)
-}
-
-function externalIdOf(identifiers: Claim['identifiers']): string {
-  const best = identifiers.reduce((a, b) => (rank(b.namespace) < rank(a.namespace) ? b : a))
-  return `${best.namespace}=${best.value}`
+      return flaw('INVALID_PAIR')
+    const good = { key: pair.key, value: pair.value, ...(pair.isVerified === true && { isVerified: true }) }
+    return isPersonal?.(good) ? flaw('PERSONAL_DATA') : [good]
+  })
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { withTenant } from '@renmai/platform/db/db'
+import { writeGlobalId } from '@renmai/platform/serve/global-id'
 import { newId } from '@renmai/platform/serve/ids'
 import { dumpTables } from '@renmai/platform/testing/database'
 import { published } from '@renmai/platform/testing/events'
@@ -22,8 +22,25 @@ describe('event intake', () => {
       viewed(3),
     ])
     expect([accepted, duplicates, rejected]).toEqual([2, 1, 1])
-    expect(results[1]).toEqual({ messageId: 'm2', status: 'REJECTED', reason: 'INVALID_TYPE', pointer: '/events/1/type' })
+    expect(results[1]).toEqual({ messageId: 'm2', outcome: 'REJECTED', reason: 'INVALID_TYPE', pointer: '/events/1/type' })
     expect(await seed.ingest(account, [viewed(1), viewed(3)])).toMatchObject({ accepted: 0, duplicates: 2 })
+  })
+
+  it('takes a reference in the form of the API, of a journey, a message or a live code and of nothing else', async () => {
+    const [account, id] = [await seed.source(), newId()]
+    const { results } = await seed.ingest(account, [
+      { ...viewed(1), referenceId: writeGlobalId('Journey', id) },
+      { ...viewed(2), referenceId: writeGlobalId('Order', id) },
+    ])
+    const warnings = [{ reason: 'INVALID_REFERENCE', pointer: '/events/1/referenceId' }]
+    expect(results).toEqual([
+      { messageId: 'm1', outcome: 'ACCEPTED' },
+      { messageId: 'm2', outcome: 'ACCEPTED', warnings },
+    ])
+    const { rows } = await seed.test.owner.query('SELECT reference_id FROM touchpoints WHERE tenant_id = $1 ORDER BY message_id', [
+      seed.tenant,
+    ])
+    expect(rows).toEqual([{ reference_id: id }, { reference_id: null }])
   })
 
   it('stores a batch once that arrives several times concurrently, and new events beside stored ones', async () => {
@@ -43,10 +60,13 @@ describe('event intake', () => {
     await eventually(async () =>
       expect((await published(seed.test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints)).toHaveLength(3),
     )
-    expect(asked).toHaveLength(2)
+    // Each of the two persons, however many of their events are in one request.
+    const people = () => new Set(asked.map(({ externalId }) => externalId)).size
+    const before = asked.length
+    expect(people()).toBe(2)
     await seed.ingest(account, [viewed(4, 1)])
     expect((await published(seed.test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints)).toHaveLength(4)
-    expect(asked).toHaveLength(2)
+    expect(asked).toHaveLength(before)
   })
 
   it("keeps identifiers sealed, and another tenant's source unknown", async () => {
@@ -56,20 +76,17 @@ describe('event intake', () => {
     await expect(seed.ingest(account, [viewed(1)], newId())).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('gives no claim the revision of an earlier one, even of a deleted one: another replica may still hold it', async () => {
+  it('keeps one claim for each event, so that none replaces the content of another one', async () => {
     const account = await seed.source()
-    const keep = async (no: number) => {
-      await seed.ingest(account, [viewed(no, 1)])
-      const { rows } = await seed.test.owner.query<{ revision: number }>('SELECT revision FROM pending_claims WHERE tenant_id = $1', [
-        seed.tenant,
-      ])
-      return rows.map(({ revision }) => revision)
-    }
-    const first = await keep(1)
-    const second = await keep(2)
-    await seed.test.owner.query('DELETE FROM pending_claims WHERE tenant_id = $1', [seed.tenant])
-    const third = await keep(3)
-    expect(new Set([...first, ...second, ...third]).size).toBe(3)
+    const said = (no: number, value: string) => ({ ...viewed(no, 1), attributes: [{ key: 'city', value }] })
+    await seed.ingest(account, [said(1, '北京'), said(2, '上海')])
+    await seed.ingest(account, [viewed(3, 1)])
+    const waiting = async () => (await seed.test.owner.query('SELECT 1 FROM event_claims WHERE tenant_id = $1', [seed.tenant])).rowCount
+    expect(await waiting()).toBe(3)
+    seed.work([resolvePending])
+    const asked = seed.startIdentity()
+    await eventually(async () => expect(await waiting()).toBe(0))
+    expect(asked.flatMap(({ attributes = [] }) => attributes).toSorted()).toEqual(['city=上海', 'city=北京'])
   })
 
   it('keeps the claim of an event that was stored just before its person became known', async () => {
@@ -85,7 +102,8 @@ describe('event intake', () => {
     const before = await told()
     const first = seed.ingest(account, [viewed(1)])
     const locked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    await eventually(async () => expect((await seed.test.owner.query(locked)).rowCount).toBe(1))
+    const waiting = (count: number) => eventually(async () => expect((await seed.test.owner.query(locked)).rowCount).toBe(count))
+    await waiting(1)
     await withTenant(seed.test.db, seed.tenant, (tx) =>
       tx.client.query('INSERT INTO profile_keys VALUES ($1, $2, $3)', [
         seed.tenant,
@@ -94,14 +112,14 @@ describe('event intake', () => {
       ]),
     )
     const second = seed.ingest(account, [viewed(2, 1)])
-    await sleep(300)
+    await waiting(2)
     await seed.test.owner.query('COMMIT')
     await Promise.all([first, second])
     const { rows } = await seed.test.owner.query('SELECT message_id FROM touchpoints WHERE tenant_id = $1 AND profile_id IS NULL', [
       seed.tenant,
     ])
     expect(rows).toEqual([{ message_id: 'm1' }])
-    expect((await seed.test.owner.query('SELECT 1 FROM pending_claims WHERE tenant_id = $1', [seed.tenant])).rowCount).toBe(1)
+    expect((await seed.test.owner.query('SELECT 1 FROM event_claims WHERE tenant_id = $1', [seed.tenant])).rowCount).toBe(1)
     expect(await told()).toBe(before + 1)
   })
 

@@ -1,20 +1,25 @@
 import { breaksUnique, withTenant } from '@renmai/platform/db/db'
 import { crashPoint } from '@renmai/platform/serve/crash-point'
-import { AppError } from '@renmai/platform/serve/errors'
+import { readGlobalId } from '@renmai/platform/serve/global-id'
 import { newId } from '@renmai/platform/serve/ids'
 import type { Deps } from '../context.ts'
+import type { IngestOutcome, IngestReason } from '../gen/resolvers.ts'
+import { countLeftOut } from './count-left-out.ts'
 import { checkEvent, type GoodEvent, type RawEvent, type Rejection } from './event.rules.ts'
+import type { Flaw } from './flaw.ts'
 import { personOf } from './people.ts'
 import { type EventSource, type NewTouchpoint, type Repeats, storeTouchpoints } from './store-touchpoints.ts'
+import { touchpointFailure } from './touchpoint.failures.ts'
 
-export type IngestResult = { messageId: string; status: 'ACCEPTED' | 'DUPLICATE' | 'REJECTED'; reason?: string; pointer?: string }
-export type IngestAnswer = { results: IngestResult[]; accepted: number; duplicates: number; rejected: number }
+/** Warnings name the parts that were left out of an accepted event. */
+export type IngestResultRow = { messageId: string; outcome: IngestOutcome; reason?: IngestReason; pointer?: string; warnings?: Flaw[] }
+export type IngestAnswer = { results: IngestResultRow[]; accepted: number; duplicates: number; rejected: number; warnings: number }
 
 const MAX_EVENTS = 1_000
 
 /**
  * Stores a batch. An event that is answered as accepted is committed; an event that was stored before is a duplicate; a bad
- * event is rejected alone. Events of known people are attached immediately, the others as soon as identity answers.
+ * event is rejected alone, and a bad part of a good event is left out and named. Events of known people are attached immediately, the others as soon as identity answers.
  */
 export async function ingestEvents(
   deps: Pick<Deps, 'db' | 'now' | 'keyRing' | 'people'>,
@@ -23,9 +28,9 @@ export async function ingestEvents(
   events: readonly RawEvent[],
 ): Promise<IngestAnswer> {
   if (!Array.isArray(events) || events.length === 0 || events.length > MAX_EVENTS)
-    throw new AppError('INVALID', `Send 1 to ${MAX_EVENTS} events`, { events: `1 to ${MAX_EVENTS}` })
+    throw touchpointFailure('WRONG_NUMBER_OF_EVENTS', 'events', { most: MAX_EVENTS })
   const now = deps.now()
-  const checked = events.map((event) => checkEvent(event, `events:${source.id}`, now))
+  const checked = events.map((event) => checkEvent(withPlainReference(event), `events:${source.id}`, now))
   const good = checked.filter((one): one is GoodEvent => 'claim' in one)
   const touchpoints = toTouchpoints(deps, tenantId, good)
   const take = (repeats: Repeats) => withTenant(deps.db, tenantId, (tx) => storeTouchpoints(tx, deps.keyRing, source, touchpoints, repeats))
@@ -34,7 +39,17 @@ export async function ingestEvents(
     throw error
   })
   crashPoint('committed')
-  return summarise(events, checked, fresh)
+  const answer = summarise(events, checked, fresh)
+  for (const { warnings = [] } of answer.results) for (const { reason } of warnings) countLeftOut(reason)
+  return answer
+}
+
+const REFERENCED = new Set(['Journey', 'Message', 'LiveCode'])
+
+/** The intake takes ids in the form of the GraphQL API as well. An id of another type stays as it is, and is rejected. */
+function withPlainReference(event: RawEvent): RawEvent {
+  const given = typeof event?.referenceId === 'string' ? readGlobalId(event.referenceId) : undefined
+  return given && REFERENCED.has(given.type) ? { ...event, referenceId: given.id } : event
 }
 
 /** Of several events with one message id in a batch the first counts. */
@@ -49,18 +64,21 @@ function toTouchpoints(deps: Pick<Deps, 'keyRing' | 'people'>, tenantId: string,
 
 function summarise(events: readonly RawEvent[], checked: (GoodEvent | Rejection)[], fresh: Set<string>): IngestAnswer {
   const seen = new Set<string>()
-  const results = checked.map((one, index): IngestResult => {
+  const results = checked.map((one, index): IngestResultRow => {
     if (!('claim' in one))
       return {
         messageId: String(events[index]?.messageId ?? '').slice(0, 128),
-        status: 'REJECTED',
+        outcome: 'REJECTED',
         reason: one.reason,
         pointer: `/events/${index}${one.pointer}`,
       }
-    const isFirst = !seen.has(one.messageId)
+    const isAccepted = !seen.has(one.messageId) && fresh.has(one.messageId)
     seen.add(one.messageId)
-    return { messageId: one.messageId, status: isFirst && fresh.has(one.messageId) ? 'ACCEPTED' : 'DUPLICATE' }
+    if (!isAccepted) return { messageId: one.messageId, outcome: 'DUPLICATE' }
+    const warnings = one.flaws.map(({ reason, pointer }) => ({ reason, pointer: `/events/${index}${pointer}` }))
+    return { messageId: one.messageId, outcome: 'ACCEPTED', ...(warnings.length > 0 ? { warnings } : {}) }
   })
-  const count = (status: IngestResult['status']) => results.filter((result) => result.status === status).length
-  return { results, accepted: count('ACCEPTED'), duplicates: count('DUPLICATE'), rejected: count('REJECTED') }
+  const count = (outcome: IngestOutcome) => results.filter((result) => result.outcome === outcome).length
+  const warnings = results.reduce((sum, result) => sum + (result.warnings?.length ?? 0), 0)
+  return { results, accepted: count('ACCEPTED'), duplicates: count('DUPLICATE'), rejected: count('REJECTED'), warnings }
 }

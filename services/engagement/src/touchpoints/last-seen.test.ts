@@ -1,5 +1,6 @@
 import { withTenant } from '@renmai/platform/db/db'
 import { newId } from '@renmai/platform/serve/ids'
+import { Cursors } from '@renmai/platform/serve/page'
 import { buildSchema } from '@renmai/platform/serve/subgraph'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { deliver, event } from '@renmai/platform/testing/events'
@@ -44,7 +45,7 @@ const seen = async (...ids: string[]) => {
   const base = testContext(test.db, tenantId)
   const representations = ids.map((id) => ({ __typename: 'Customer', id }))
   const source = 'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Customer { lastSeenAt } } }'
-  const contextValue = { ...base, load: createLoaders(base) }
+  const contextValue = { ...base, load: createLoaders({ ...base, cursors: new Cursors('c'.repeat(32)) }) }
   const { data, errors } = await graphql({ schema, source, contextValue, variableValues: { representations } })
   expect(errors).toBeUndefined()
   return (data!._entities as { lastSeenAt: Date | null }[]).map(

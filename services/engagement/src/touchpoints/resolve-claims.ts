@@ -7,6 +7,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { Deps } from '../context.ts'
 import { type Claim, identityKey } from './claim.ts'
+import { countLeftOut } from './count-left-out.ts'
 import { readProfileKeys } from './profile-key.queries.ts'
 import { profileKeys } from './touchpoint.table.ts'
 
@@ -21,30 +22,40 @@ const MAX_CLAIMS = 500
  * @throws AppError UNAVAILABLE when identity does not answer
  */
 export async function resolveClaims(deps: Deps, tenantId: string, claims: Claim[]): Promise<Resolution[]> {
-  const keys = claims.map((claim) => identityKey(deps.keyRing, tenantId, claim))
-  const known = await withTenant(deps.db, tenantId, (tx) => readProfileKeys(tx, keys))
+  const keys = claims.map((claim) => identityKey(deps.keyRing, tenantId, claim).toString('hex'))
+  const known = await withTenant(deps.db, tenantId, (tx) =>
+    readProfileKeys(
+      tx,
+      keys.map((key) => Buffer.from(key, 'hex')),
+    ),
+  )
   const unknown = claims
-    .map((claim, index) => ({ claim, key: keys[index]!.toString('hex') }))
+    .map((claim, index) => ({ id: String(index), claim, key: keys[index]! }))
     .filter(({ claim, key }) => !known.has(key) || hasNews(claim))
   const answers = new Map<string, Resolution>()
   for (let at = 0; at < unknown.length; at += MAX_CLAIMS) {
-    for (const [key, resolution] of await askIdentity(deps, tenantId, unknown.slice(at, at + MAX_CLAIMS))) answers.set(key, resolution)
+    for (const [id, resolution] of await askIdentity(deps, tenantId, unknown.slice(at, at + MAX_CLAIMS))) answers.set(id, resolution)
   }
-  if (answers.size > 0) await withTenant(deps.db, tenantId, (tx) => rememberProfiles(tx, answers))
-  return keys.map((key) => answers.get(key.toString('hex')) ?? { profileId: known.get(key.toString('hex'))! })
+  const byKey = new Map(unknown.map(({ id, key }) => [key, answers.get(id)!]))
+  if (byKey.size > 0) await withTenant(deps.db, tenantId, (tx) => rememberProfiles(tx, byKey))
+  return keys.map((key, index) => answers.get(String(index)) ?? byKey.get(key) ?? { profileId: known.get(key)! })
 }
 
 /** Attributes, tags and names may be new even when the person is known. */
 const hasNews = (claim: Claim) => claim.attributes.length > 0 || claim.tagIds.length > 0 || claim.displayName !== ''
 
+/**
+ * Requests profiles from identity. The parts of claims that it leaves out are counted.
+ * @returns resolutions by the ids of the claims
+ */
 export async function askIdentity(
   { bus }: Deps,
   tenantId: string,
-  asked: { claim: Claim; key: string }[],
+  asked: { id: string; claim: Claim }[],
 ): Promise<Map<string, Resolution>> {
   const { profiles } = await ask(bus, IdentityService.method.resolveProfiles, {
     tenantId,
-    claims: asked.map(({ claim, key }) => {
+    claims: asked.map(({ id, claim }) => {
       const observedAt = timestampFromDate(new Date(claim.observedAt))
       const identifiers = claim.identifiers.map(({ namespace, value, isVerified }) => ({
         namespace,
@@ -52,10 +63,11 @@ export async function askIdentity(
         ...(isVerified ? { verifiedAt: observedAt } : {}),
       }))
       const { source, externalId, attributes, tagIds, displayName } = claim
-      return { claimId: key, source, externalId, identifiers, attributes, tagIds, displayName, observedAt }
+      return { claimId: id, source, externalId, identifiers, attributes, tagIds, displayName, observedAt }
     }),
   })
   if (profiles.length !== asked.length) throw new AppError('UNAVAILABLE', 'identity answered for other claims than requested')
+  for (const { code } of profiles.flatMap((one) => one.leftOut)) countLeftOut(code)
   return new Map(
     profiles.map((one) => [
       one.claimId,

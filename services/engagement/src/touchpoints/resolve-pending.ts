@@ -1,4 +1,5 @@
 import { type Tx, withTenant } from '@renmai/platform/db/db'
+import { spell } from '@renmai/platform/people/identifier.rules'
 import { open } from '@renmai/platform/secrets/crypto'
 import { isTransient } from '@renmai/platform/serve/errors'
 import { LEASED } from '@renmai/platform/work/leased'
@@ -15,11 +16,11 @@ const LEASE = "interval '30 seconds'"
 /** While identity does not answer, a claim has no problem. */
 const AWAY = "interval '1 second' * (1 + random())"
 
-type Held = { key: string; revision: number; attempts: number }
+type Held = { id: string; key: string; attempts: number }
 type Pending = Held & { claim: Claim }
 
 /** Requests the people of stored events from identity and attaches the events. While identity is down they wait. */
-export const resolvePending = queue('pending_claims', (deps: Deps) => ({
+export const resolvePending = queue('event_claims', (deps: Deps) => ({
   name: 'resolve-pending',
   due: [LEASED],
   parks: true,
@@ -28,8 +29,11 @@ export const resolvePending = queue('pending_claims', (deps: Deps) => ({
 
 async function resolveTenant(deps: Deps, tenantId: string): Promise<number> {
   const claimed = await withTenant(deps.db, tenantId, claimDue)
-  const { opened, broken } = openAll(deps, tenantId, claimed)
-  if (broken.length > 0) await withTenant(deps.db, tenantId, (tx) => park(tx, broken, 'INTERNAL: Stored data could not be decrypted'))
+  const { opened, broken, nobody } = openAll(deps, tenantId, claimed)
+  await withTenant(deps.db, tenantId, async (tx) => {
+    await park(tx, broken, 'INTERNAL: Stored data could not be decrypted')
+    await park(tx, nobody, 'INVALID: No identifier of the event identifies a person')
+  })
   if (opened.length > 0) await resolve(deps, tenantId, opened)
   return claimed.length
 }
@@ -37,11 +41,12 @@ async function resolveTenant(deps: Deps, tenantId: string): Promise<number> {
 /** A batch that identity refuses as a whole is resolved one by one, so that the faulty claim delays no other. */
 async function resolve(deps: Deps, tenantId: string, pending: Pending[]): Promise<void> {
   try {
-    const answers = await askIdentity(deps, tenantId, pending)
+    const answers = await askIdentity(deps, tenantId, informative(pending))
+    const byKey = new Map(pending.flatMap(({ id, key }) => (answers.has(id) ? [[key, answers.get(id)!] as const] : [])))
     await withTenant(deps.db, tenantId, async (tx) => {
-      await rememberProfiles(tx, answers)
-      await attach(tx, answers)
-      await settle(tx, pending, answers)
+      await rememberProfiles(tx, byKey)
+      await attach(tx, byKey)
+      await settle(tx, pending, (one) => answers.get(one.id) ?? byKey.get(one.key)!)
     })
   } catch (error) {
     if (isTransient(error)) {
@@ -53,52 +58,63 @@ async function resolve(deps: Deps, tenantId: string, pending: Pending[]): Promis
   }
 }
 
+/** The claims without those that only repeat the identifiers of another one. */
+function informative(pending: Pending[]): Pending[] {
+  const named = new Set<string>()
+  return pending
+    .toSorted((a, b) => b.claim.attributes.length - a.claim.attributes.length)
+    .filter(({ key, claim }) => {
+      const isNews = claim.attributes.length > 0 || !named.has(key)
+      named.add(key)
+      return isNews
+    })
+}
+
 async function claimDue(tx: Tx): Promise<(Held & { claim: Buffer })[]> {
   const { rows } = await tx.client.query<Held & { claim: Buffer }>(
-    `UPDATE pending_claims SET next_at = now() + ${LEASE}, attempts = attempts + 1 WHERE (tenant_id, identity_key) IN (
-       SELECT tenant_id, identity_key FROM pending_claims WHERE tenant_id = $1 AND next_at <= now() ORDER BY next_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-     RETURNING encode(identity_key, 'hex') AS key, revision, attempts, claim`,
+    `UPDATE event_claims SET next_at = now() + ${LEASE}, attempts = attempts + 1 WHERE tenant_id = $1 AND id IN (
+       SELECT id FROM event_claims WHERE tenant_id = $1 AND next_at <= now() ORDER BY next_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+     RETURNING id, encode(identity_key, 'hex') AS key, attempts, claim`,
     [tx.tenantId],
   )
   return rows
 }
 
 function openAll({ keyRing }: Deps, tenantId: string, claimed: (Held & { claim: Buffer })[]) {
-  const [opened, broken] = [[] as Pending[], [] as Held[]]
+  const [opened, broken, nobody] = [[] as Pending[], [] as Held[], [] as Held[]]
   for (const one of claimed) {
     try {
-      opened.push({ ...one, claim: JSON.parse(open(keyRing, tenantId, claimPlace(one.key), one.claim)) as Claim })
+      const claim = JSON.parse(open(keyRing, tenantId, claimPlace(one.key), one.claim)) as Claim
+      const isSomebody = claim.identifiers.some(({ namespace, value }) => !('code' in spell(namespace, value)))
+      if (isSomebody) opened.push({ ...one, claim })
+      else nobody.push(one)
     } catch {
       broken.push(one)
     }
   }
-  return { opened, broken }
+  return { opened, broken, nobody }
 }
 
-const MINE = "tenant_id = $1 AND identity_key = decode($2, 'hex') AND revision = $3"
-
 async function park(tx: Tx, held: readonly Held[], problem: string): Promise<void> {
-  for (const { key, revision } of held)
-    await tx.client.query(`UPDATE pending_claims SET next_at = NULL, parked_at = now(), problem = $4 WHERE ${MINE}`, [
-      tx.tenantId,
-      key,
-      revision,
-      problem,
-    ])
+  if (held.length === 0) return
+  await tx.client.query(`UPDATE event_claims SET next_at = NULL, parked_at = now(), problem = $3 WHERE tenant_id = $1 AND id = ANY($2)`, [
+    tx.tenantId,
+    held.map(({ id }) => id),
+    problem,
+  ])
 }
 
 async function postpone(tx: Tx, held: readonly Held[], problem: string): Promise<void> {
   await tx.client.query(
-    `UPDATE pending_claims p SET next_at = now() + ${AWAY}, attempts = 0, problem = $4 FROM unnest($2::text[], $3::int[]) AS a (key, revision)
-     WHERE p.tenant_id = $1 AND p.identity_key = decode(a.key, 'hex') AND p.revision = a.revision`,
-    [tx.tenantId, held.map(({ key }) => key), held.map(({ revision }) => revision), problem],
+    `UPDATE event_claims SET next_at = now() + ${AWAY}, attempts = 0, problem = $3 WHERE tenant_id = $1 AND id = ANY($2) AND parked_at IS NULL`,
+    [tx.tenantId, held.map(({ id }) => id), problem],
   )
 }
 
 async function note(tx: Tx, held: Held, error: unknown): Promise<void> {
   const outcome = outcomeOf(error, held.attempts)
   if ('parked' in outcome) return park(tx, [held], outcome.parked)
-  await tx.client.query(`UPDATE pending_claims SET problem = $4 WHERE ${MINE}`, [tx.tenantId, held.key, held.revision, problemOf(error)])
+  await tx.client.query(`UPDATE event_claims SET problem = $3 WHERE tenant_id = $1 AND id = $2`, [tx.tenantId, held.id, problemOf(error)])
 }
 
 async function attach(tx: Tx, answers: Map<string, Resolution>): Promise<void> {
@@ -106,27 +122,20 @@ async function attach(tx: Tx, answers: Map<string, Resolution>): Promise<void> {
   const { rows } = await tx.client.query(
     `UPDATE touchpoints t SET profile_id = a.profile_id FROM unnest($2::text[], $3::uuid[]) AS a (key, profile_id)
      WHERE t.tenant_id = $1 AND t.identity_key = decode(a.key, 'hex') AND t.profile_id IS NULL
-     RETURNING t.id, t.profile_id AS "profileId", t.type, t.channel, t.occurred_at AS "occurredAt", t.reference_id AS "referenceId"`,
+     RETURNING t.id, t.profile_id AS "profileId", t.type, t.channel, t.occurred_at AS "occurredAt", t.reference_id AS "referenceId", t.details`,
     [tx.tenantId, found.map((one) => one.key), found.map((one) => one.profileId)],
   )
   await tellTouchpoints(tx, rows)
 }
 
-/** Deletes resolved claims, but not a claim that was replaced by a newer one during the request to identity. */
-async function settle(tx: Tx, pending: Pending[], answers: Map<string, Resolution>): Promise<void> {
-  const problemOf = (key: string) => {
-    const answer = answers.get(key)
-    return answer && 'problem' in answer ? answer.problem : null
+/** Deletes resolved claims, and parks those that identity refuses. */
+async function settle(tx: Tx, pending: Pending[], answerOf: (one: Pending) => Resolution): Promise<void> {
+  const refused = Map.groupBy(pending, (one) => {
+    const answer = answerOf(one)
+    return 'problem' in answer ? answer.problem : null
+  })
+  for (const [problem, held] of refused) {
+    if (problem !== null) await park(tx, held, problem)
+    else await tx.client.query('DELETE FROM event_claims WHERE tenant_id = $1 AND id = ANY($2)', [tx.tenantId, held.map(({ id }) => id)])
   }
-  const params = [tx.tenantId, pending.map((one) => one.key), pending.map((one) => one.revision), pending.map((one) => problemOf(one.key))]
-  await tx.client.query(
-    `UPDATE pending_claims p SET problem = a.problem, next_at = NULL, parked_at = now() FROM unnest($2::text[], $3::int[], $4::text[]) AS a (key, revision, problem)
-     WHERE p.tenant_id = $1 AND p.identity_key = decode(a.key, 'hex') AND p.revision = a.revision AND a.problem IS NOT NULL`,
-    params,
-  )
-  await tx.client.query(
-    `DELETE FROM pending_claims p USING unnest($2::text[], $3::int[], $4::text[]) AS a (key, revision, problem)
-     WHERE p.tenant_id = $1 AND p.identity_key = decode(a.key, 'hex') AND p.revision = a.revision AND a.problem IS NULL`,
-    params,
-  )
 }

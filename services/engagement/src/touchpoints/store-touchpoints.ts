@@ -3,6 +3,7 @@ import type { Tx } from '@renmai/platform/db/db'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import type { GoodEvent } from './event.rules.ts'
 import { keepClaims } from './keep-claims.ts'
+import { keepLeftOut } from './keep-left-out.ts'
 import { findProfiles, type Person } from './people.ts'
 import { tellTouchpoints } from './tell-touchpoints.ts'
 
@@ -45,21 +46,22 @@ export async function storeTouchpoints(
     source.id,
     fresh.filter(({ profileId, event }) => profileId === null || event.claim.attributes.length > 0),
   )
+  await keepLeftOut(tx, keyRing, source.id, fresh)
   const { channel } = source
   await tellTouchpoints(
     tx,
-    fresh.flatMap(({ id, event: { type, occurredAt, referenceId }, profileId }) =>
-      profileId ? [{ id, profileId, type, channel, occurredAt, referenceId }] : [],
+    fresh.flatMap(({ id, event: { type, occurredAt, referenceId, details }, profileId }) =>
+      profileId ? [{ id, profileId, type, channel, occurredAt, referenceId, details }] : [],
     ),
   )
   return new Set(fresh.map(({ event }) => event.messageId))
 }
 
 const INSERT = `
-  INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, reference_id, properties)
-  SELECT $1, e.id, $2, e.message_id, e.profile_id, e.identity_key, e.type, $3, e.occurred_at, e.reference_id, e.properties
-  FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::bytea[], $8::text[], $9::timestamptz[], $10::uuid[], $11::jsonb[])
-    AS e (id, message_id, profile_id, identity_key, type, occurred_at, reference_id, properties)`
+  INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, reference_id, properties, details)
+  SELECT $1, e.id, $2, e.message_id, e.profile_id, e.identity_key, e.type, $3, e.occurred_at, e.reference_id, e.properties, e.details
+  FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::bytea[], $8::text[], $9::timestamptz[], $10::uuid[], $11::jsonb[], $12::jsonb[])
+    AS e (id, message_id, profile_id, identity_key, type, occurred_at, reference_id, properties, details)`
 
 /** @returns the touchpoints that were not stored before */
 async function insertTouchpoints(tx: Tx, source: EventSource, touchpoints: Attached[], repeats: Repeats): Promise<Attached[]> {
@@ -76,6 +78,7 @@ async function insertTouchpoints(tx: Tx, source: EventSource, touchpoints: Attac
     column('timestamptz', (one) => one.event.occurredAt),
     column('uuid', (one) => one.event.referenceId),
     column('jsonb', (one) => one.event.properties),
+    column('jsonb', (one) => one.event.details),
   ]
   if (repeats === 'NONE') {
     await tx.client.query({ name: 'insert-touchpoints', text: INSERT, values })

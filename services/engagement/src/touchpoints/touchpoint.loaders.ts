@@ -1,19 +1,18 @@
 import { tenantLoader } from '@renmai/platform/db/loader'
-import { rowsOf, through } from '@renmai/platform/db/rows-by-id'
-import type { BaseContext } from '@renmai/platform/serve/mutate'
+import { pagesOf } from '@renmai/platform/db/read-page'
+import { rowsById, rowsOf, through } from '@renmai/platform/db/rows-by-id'
 import { desc } from 'drizzle-orm'
+import type { CustomerTouchpointsArgs } from '../gen/resolvers.ts'
+import type { Listing } from '../listing.ts'
 import { ofCustomer } from '../profiles/profile-customer.table.ts'
+import { listTouchpoints } from './touchpoint.queries.ts'
 import { touchpoints } from './touchpoint.table.ts'
 
-const MAX_TOUCHPOINTS = 100
-
-export const touchpointLoaders = (ctx: BaseContext) => ({
-  touchpoints: rowsOf(ctx, {
-    table: touchpoints,
-    of: through(touchpoints.profileId, ofCustomer),
-    order: desc(touchpoints.occurredAt),
-    perParent: MAX_TOUCHPOINTS,
-  }),
+export const touchpointLoaders = (ctx: Listing) => ({
+  touchpoint: rowsById(ctx, touchpoints),
+  touchpointsOf: pagesOf(ctx, through(touchpoints.profileId, ofCustomer), (args: Partial<CustomerTouchpointsArgs>) =>
+    listTouchpoints(args),
+  ),
   lastTouchpoint: rowsOf(ctx, {
     table: touchpoints,
     of: through(touchpoints.profileId, ofCustomer),
@@ -22,7 +21,9 @@ export const touchpointLoaders = (ctx: BaseContext) => ({
   }),
   pendingClaims: tenantLoader<number>(ctx, async (tx, ids) => {
     const { rows } = await tx.client.query<{ id: string; count: number }>(
-      'SELECT account_id AS id, count(*) AS count FROM pending_claims WHERE tenant_id = $1 AND account_id = ANY($2) GROUP BY account_id',
+      `SELECT account_id AS id, count(*) AS count FROM (
+         SELECT account_id FROM event_claims WHERE tenant_id = $1 UNION ALL SELECT account_id FROM pending_claims WHERE tenant_id = $1) claims
+       WHERE account_id = ANY($2) GROUP BY account_id`,
       [tx.tenantId, ids],
     )
     return new Map(rows.map((row) => [row.id, row.count]))

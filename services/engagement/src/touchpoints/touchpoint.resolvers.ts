@@ -1,35 +1,48 @@
-import { withTenant } from '@renmai/platform/db/db'
-import { requireScope } from '@renmai/platform/serve/viewer'
-import { knownAccount } from '../channels/channel.ts'
+import { readPage } from '@renmai/platform/db/read-page'
+import { writeDuration } from '@renmai/platform/serve/duration'
+import { toMoney } from '@renmai/platform/serve/money'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { ingestEvents } from './ingest-events.ts'
+import { takeEvents } from './take-events.ts'
+import { checkTouchpointFilter, listTouchpoints } from './touchpoint.queries.ts'
 
-const MAX_ITEMS = 100
+const LATEST = { field: 'OCCURRED_AT', direction: 'DESC' } as const
 
 export const touchpointResolvers = {
   Query: {
-    touchpointCounts: (_, _args, { db, viewer }) =>
-      withTenant(db, viewer.tenantId, async (tx) => {
-        const { rows } = await tx.client.query(
-          'SELECT count(*) AS total, count(*) FILTER (WHERE profile_id IS NULL) AS unattached FROM touchpoints WHERE tenant_id = $1',
-          [viewer.tenantId],
-        )
-        return rows[0]
-      }),
-  },
-  Mutation: {
-    ingestEvents: async (_, { input }, ctx) => {
-      requireScope(ctx.viewer, 'events:write')
-      const { tenantId } = ctx.viewer
-      const { id, credentials } = await knownAccount(ctx, tenantId, input.accountId, 'EVENT_API')
-      return ingestEvents(ctx, tenantId, { id, channel: credentials.channel }, input.events)
+    touchpoints: (_, args, ctx) => {
+      checkTouchpointFilter(args.filter)
+      return readPage(ctx, args, listTouchpoints(args))
     },
   },
-  Touchpoint: { properties: ({ properties }) => Object.entries(properties ?? {}).map(([key, value]) => ({ key, value })) },
+  Mutation: {
+    ingestEvents: (_, { input }, ctx) => takeEvents(ctx, input),
+  },
+  Touchpoint: {
+    __resolveReference: ({ id }, { load }) => load.touchpoint.load(id),
+    properties: ({ properties }) => Object.entries(properties ?? {}).map(([key, value]) => ({ key, value })),
+    customer: async ({ profileId }, _args, { load }) => {
+      const id = profileId && (await load.customerOf.load(profileId))?.customerId
+      return id ? { id } : null
+    },
+  },
+  TouchpointDetails: {
+    amount: ({ amountMinor, currency }) => (amountMinor === undefined || !currency ? null : toMoney(amountMinor, currency)),
+    duration: ({ durationS }) => (durationS === undefined ? null : writeDuration(durationS)),
+    extras: ({ extras }) => extras ?? [],
+  },
+  TouchpointExtra: {
+    number: (extra) => ('number' in extra ? extra.number : null),
+    code: (extra) => ('code' in extra ? extra.code : null),
+    boolean: (extra) => ('boolean' in extra ? extra.boolean : null),
+    time: (extra) => ('time' in extra ? new Date(extra.time) : null),
+  },
+  IngestResult: {
+    warnings: ({ warnings }) => warnings ?? [],
+  },
   Customer: {
-    __resolveReference: ({ id }) => ({ id }),
+    // A caller may have the id of a customer that was merged away meanwhile.
+    __resolveReference: async ({ id }, { load }) => ({ id: await load.currentCustomer(id) }),
     lastSeenAt: async ({ id }, _args, { load }) => (await load.lastTouchpoint.load(id))?.[0]?.occurredAt,
-    lastTouchpoints: async ({ id }, { first }, { load }) =>
-      ((await load.touchpoints.load(id)) ?? []).slice(0, Math.min(first ?? 20, MAX_ITEMS)),
+    touchpoints: ({ id }, args, { load }) => load.touchpointsOf(id, { ...args, orderBy: args.orderBy ?? LATEST }),
   },
 } satisfies Resolvers

@@ -2,6 +2,7 @@ import { bytes, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { failing, leasedIndexes, nextAt } from '@renmai/platform/work/leased'
 import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import type { TouchpointDetailsRow } from './read-details.ts'
 
 export const touchpoints = pgTable(
   'touchpoints',
@@ -17,12 +18,16 @@ export const touchpoints = pgTable(
     channel: text().notNull(),
     occurredAt: moment('occurred_at').notNull(),
     referenceId: uuid('reference_id'),
+    /** Free text of the source. */
     properties: jsonb().$type<Record<string, string>>(),
+    details: jsonb().$type<TouchpointDetailsRow>(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
     unique('touchpoints_once').on(t.tenantId, t.sourceId, t.messageId),
     index('touchpoints_profile').on(t.tenantId, t.profileId, t.occurredAt),
+    /** Ranges of time only: a tree in this place would cost the intake as much as the index by profile does. */
+    index('touchpoints_time').using('brin', t.tenantId, t.occurredAt),
     index('touchpoints_unattached').on(t.tenantId, t.identityKey).where(sql`profile_id IS NULL`),
   ],
 )
@@ -40,7 +45,24 @@ export const profileKeys = pgTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.identityKey] })],
 )
 
-/** Claims that identity has not answered yet, sealed. A newer claim of the same identifiers replaces an older one. */
+/** Claims that identity has not answered yet, sealed: one for each event, so that none replaces the content of another one. */
+export const eventClaims = pgTable(
+  'event_claims',
+  {
+    tenantId: tenantId(),
+    id: id(),
+    /** Not unique: several events of one person may wait. */
+    identityKey: bytes('identity_key').notNull(),
+    accountId: uuid('account_id').notNull(),
+    claim: bytes('claim').notNull(),
+    nextAt: nextAt(),
+    ...failing(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), ...leasedIndexes('event_claims', t)],
+)
+
+/** As eventClaims, one for each person: only replicas of the previous release write it during an update. */
 export const pendingClaims = pgTable(
   'pending_claims',
   {

@@ -1,5 +1,6 @@
 /** Exports for other features. */
 export { type Claim, hiddenId, identityKey } from './claim.ts'
 export { ingestEvents } from './ingest-events.ts'
+export { quarantinedClaims, quarantinedClaimsOfPeople, quarantinedParts } from './quarantined-claims.ts'
 export { resolveClaims } from './resolve-claims.ts'
 export { tellTouchpoints } from './tell-touchpoints.ts'

@@ -4,6 +4,7 @@ import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Context } from '../context.ts'
 import { notUsable } from './endpoint-url.rules.ts'
 import { checkTarget } from './post.ts'
+import { webhookEndpointFailure } from './webhook-endpoint.failures.ts'
 import type { WebhookEndpoint } from './webhook-endpoint.table.ts'
 import { WEBHOOK_EVENTS } from './webhook-events.gen.ts'
 
@@ -33,6 +34,15 @@ export async function checkDocument({ bus, viewer }: Context, clientId: string, 
   const request = { tenantId: viewer.tenantId, clientId, document, scopes }
   const { field, types, value, fields, everyMs } = await ask(bus, GatewayService.method.checkSubscription, request)
   if (!types.every((type) => WEBHOOK_EVENTS.some((schema) => schema.typeName === type)))
-    throw new AppError('INVALID', `document: ${field} is for live views only`, { document: 'subscribe to something else' })
+    throw webhookEndpointFailure('DOCUMENT_FOR_LIVE_VIEWS_ONLY', 'document', { field })
   return { scopes, document, field, types, value: value || null, fields, everyMs }
+}
+
+/**
+ * The result of the checks of a call that is no repeat.
+ * @throws AppError UNAVAILABLE when the key of a repeat was forgotten between its look-up and the write, which the caller retries
+ */
+export function requireChecked<T>(checked: T | undefined): T {
+  if (checked === undefined) throw new AppError('UNAVAILABLE', 'The idempotencyKey was just forgotten; send the request again')
+  return checked
 }

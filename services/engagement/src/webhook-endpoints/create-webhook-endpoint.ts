@@ -9,9 +9,10 @@ import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { count, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { checkDocument, checkUrl } from './check-document.ts'
+import { checkDocument, checkUrl, requireChecked, type Source } from './check-document.ts'
 import { MAX_ENDPOINTS } from './queue-deliveries.ts'
 import { createSecret, Secret, sealSecrets } from './secrets.ts'
+import { webhookEndpointFailure } from './webhook-endpoint.failures.ts'
 import { webhookEndpoints } from './webhook-endpoint.table.ts'
 
 export const Url = z.string().min(1).max(2_048)
@@ -34,9 +35,14 @@ export async function createWebhookEndpoint(ctx: Context, raw: z.input<typeof In
   requireScope(ctx.viewer, SCOPE)
   const input = parse(Input, raw)
   const { url, document } = input
-  const clientId = await clientOf(ctx, input.clientId)
-  const [source] = await Promise.all([checkDocument(ctx, clientId, document), checkUrl(ctx, url)])
-  return mutate(ctx, { name: 'createWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
+  let checked: { clientId: string; source: Source } | undefined
+  const check = async () => {
+    const clientId = await clientOf(ctx, input.clientId)
+    const [source] = await Promise.all([checkDocument(ctx, clientId, document), checkUrl(ctx, url)])
+    checked = { clientId, source }
+  }
+  return mutate(ctx, { name: 'createWebhookEndpoint', scope: SCOPE, check }, input, async (tx) => {
+    const { clientId, source } = requireChecked(checked)
     await requireRoom(tx, clientId)
     const [id, secret] = [newId(), input.secret ?? createSecret()]
     const secrets = sealSecrets(ctx.keyRing, tx.tenantId, id, { current: secret })
@@ -53,9 +59,9 @@ async function clientOf({ bus, viewer }: Context, clientId: string | null | unde
     if (clientId && clientId !== id) throw new AppError('FORBIDDEN', 'An API client can have endpoints of its own only')
     return id
   }
-  if (!clientId) throw new AppError('INVALID', 'clientId: name the API client that receives the deliveries', { clientId: 'is required' })
+  if (!clientId) throw webhookEndpointFailure('API_CLIENT_MISSING', 'clientId')
   const { isKnown } = await ask(bus, IdentityService.method.authorizeViewer, { tenantId, kind: 'CLIENT', viewerId: clientId })
-  if (!isKnown) throw new AppError('NOT_FOUND', 'No such API client', { clientId: 'is not an API client; create it first' })
+  if (!isKnown) throw webhookEndpointFailure('API_CLIENT_NOT_FOUND', 'clientId')
   return clientId
 }
 
@@ -66,6 +72,6 @@ async function requireRoom(tx: Tx, clientId: string): Promise<void> {
     .select({ all: count(), own: sql<number>`count(*) FILTER (WHERE ${webhookEndpoints.clientId} = ${clientId})`.mapWith(Number) })
     .from(webhookEndpoints)
     .where(eq(webhookEndpoints.tenantId, tx.tenantId))
-  if (found!.all >= MAX_ENDPOINTS) throw new AppError('CONFLICT', `There are ${MAX_ENDPOINTS} endpoints; delete one first`)
-  if (found!.own >= PER_CLIENT) throw new AppError('CONFLICT', `A client has at most ${PER_CLIENT} endpoints; delete one first`)
+  if (found!.all >= MAX_ENDPOINTS) throw webhookEndpointFailure('TOO_MANY_WEBHOOK_ENDPOINTS', undefined, { most: MAX_ENDPOINTS })
+  if (found!.own >= PER_CLIENT) throw webhookEndpointFailure('TOO_MANY_WEBHOOK_ENDPOINTS_OF_CLIENT', undefined, { most: PER_CLIENT })
 }

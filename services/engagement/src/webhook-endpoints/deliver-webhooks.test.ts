@@ -141,6 +141,19 @@ describe('a delivery', () => {
     )
   })
 
+  it('whose answer has a value that its type does not allow counts as failed, with the reason', async () => {
+    await seed.create()
+    seed.tell = () => {
+      throw new AppError('INTERNAL', 'Order.total has a value that its type does not allow')
+    }
+    await seed.happen(seed.received())
+    seed.start()
+    await eventually(async () =>
+      expect((await seed.rows())[0]).toMatchObject({ attempts: 1, log: [{ status: null, problem: 'INTERNAL' }] }),
+    )
+    expect(seed.got).toHaveLength(0)
+  })
+
   it('that fails by a fault of Renmai counts as failed too, and is not retried permanently', async () => {
     await seed.create()
     await seed.test.owner.query("UPDATE webhook_endpoints SET secrets = '\\x00'")

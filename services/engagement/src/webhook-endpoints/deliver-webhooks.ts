@@ -50,7 +50,7 @@ export const deliverWebhooks = queue('webhook_deliveries', (deps: Deps) => {
 async function breakOff(deps: Deps, due: Due, error: unknown): Promise<void> {
   deps.bus.log.error({ err: error, delivery: due.id }, 'a delivery was broken off; it is tried again')
   if (isTransient(error)) return
-  const failed = { sent: { status: null, problem: 'INTERNAL' }, durationMs: 0 }
+  const failed = { sent: { status: null, problem: 'INTERNAL' as const }, durationMs: 0 }
   await recordDelivery(deps, due, failed).catch((err) => deps.bus.log.error({ err, delivery: due.id }, 'a delivery cannot be recorded'))
 }
 

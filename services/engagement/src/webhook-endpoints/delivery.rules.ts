@@ -1,7 +1,8 @@
+import type { WebhookAttemptProblem } from '../gen/resolvers.ts'
 import { transitions } from './delivery.states.ts'
 
 /** Result of an attempt. */
-export type Sent = { status: number | null; problem: string | null; retryAfterSeconds?: number | undefined }
+export type Sent = { status: number | null; problem: WebhookAttemptProblem | null; retryAfterSeconds?: number | undefined }
 
 /** The next state of a delivery, with the consequence for its endpoint. */
 export type Verdict = { state: 'DELIVERED' } | { state: 'PENDING'; afterSeconds: number } | { state: 'FAILED'; isGone: boolean }

@@ -78,7 +78,11 @@ describe('an endpoint gets no more deliveries', () => {
     expect((await replayWebhookDeliveries(seed.contextOf(), { ...input(), failedSince: new Date('2000-01-01') })).replayed).toBe(1)
     await seed.settled('DELIVERED')
     expect(seed.got.map(({ headers }) => headers['webhook-id'])).toEqual([failed!.id])
-    expect((await replayWebhookDeliveries(seed.contextOf(), { ...input(), deliveryIds: [failed!.id, newId()] })).replayed).toBe(1)
+    await expect(replayWebhookDeliveries(seed.contextOf(), { ...input(), deliveryIds: [failed!.id, newId()] })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      fields: { deliveryIds: expect.any(String) },
+    })
+    expect((await replayWebhookDeliveries(seed.contextOf(), { ...input(), deliveryIds: [failed!.id] })).replayed).toBe(1)
     await eventually(() => expect(seed.got).toHaveLength(2))
   })
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { AppError } from '@renmai/platform/serve/errors'
+import { webhookEndpointFailure } from './webhook-endpoint.failures.ts'
 
 /** Default ports of https and of plain http. */
 export const HTTPS = 443
@@ -28,5 +28,4 @@ const isRightPort = (host: string, port: number, isPlain: boolean) =>
   isIP(host) === 0 ? !isPlain && port === HTTPS : !isPlain || port !== HTTPS
 
 /** One refusal for every reason, so that it reveals nothing about the internal network. */
-export const notUsable = () =>
-  new AppError('INVALID', 'url must be an https URL of a public host', { url: 'an https URL of a public host' })
+export const notUsable = () => webhookEndpointFailure('WEBHOOK_URL_NOT_PUBLIC', 'url')

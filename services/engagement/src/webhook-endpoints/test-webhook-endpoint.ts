@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { changeEndpoint } from './change-endpoint.ts'
 import { SCOPE } from './create-webhook-endpoint.ts'
+import { webhookEndpointFailure } from './webhook-endpoint.failures.ts'
 import { lockEndpoint } from './webhook-endpoint.queries.ts'
 import { webhookDeliveries } from './webhook-endpoint.table.ts'
 
@@ -21,7 +22,7 @@ export async function testWebhookEndpoint(ctx: Context, raw: z.input<typeof Inpu
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'testWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
     const { id, testedAt, disabledReason } = await lockEndpoint(tx, ctx.viewer, input.endpointId)
-    if (disabledReason) throw new AppError('CONFLICT', 'The endpoint is disabled; enable it first')
+    if (disabledReason) throw webhookEndpointFailure('WEBHOOK_ENDPOINT_DISABLED')
     const now = ctx.now()
     const waitS = testedAt ? EVERY_S - (now.getTime() - testedAt.getTime()) / 1_000 : 0
     if (waitS > 0) throw new AppError('RATE_LIMITED', `One test in ${EVERY_S} seconds`, undefined, { retryAfterSeconds: Math.ceil(waitS) })

@@ -1,5 +1,5 @@
 import { withTenant } from '@renmai/platform/db/db'
-import { AppError } from '@renmai/platform/serve/errors'
+import { changeFailure } from '@renmai/platform/serve/change.failures'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { requireVersion } from '@renmai/platform/serve/version'
@@ -7,7 +7,7 @@ import { requireScope } from '@renmai/platform/serve/viewer'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { changeEndpoint, endPending } from './change-endpoint.ts'
-import { checkDocument, checkUrl, type Source } from './check-document.ts'
+import { checkDocument, checkUrl, requireChecked, type Source } from './check-document.ts'
 import { Document, SCOPE, Url } from './create-webhook-endpoint.ts'
 import { lockEndpoint } from './webhook-endpoint.queries.ts'
 
@@ -30,19 +30,24 @@ export async function updateWebhookEndpoint(ctx: Context, raw: z.input<typeof In
   requireScope(ctx.viewer, SCOPE)
   const input = parse(Input, raw)
   const { endpointId, url, document, isEnabled, expectedVersion } = input
-  if (!url && !document && typeof isEnabled !== 'boolean') throw new AppError('INVALID', 'Give at least one of url, document and isEnabled')
-  if (url) await checkUrl(ctx, url)
-  const source = url || document || isEnabled ? await sourceOf(ctx, endpointId, document) : {}
-  return mutate(ctx, { name: 'updateWebhookEndpoint', scope: SCOPE }, input, async (tx) => {
+  if (!url && !document && typeof isEnabled !== 'boolean')
+    throw changeFailure('NOTHING_TO_CHANGE', undefined, { fields: 'url, document, isEnabled' })
+  let checked: Partial<Source> | undefined
+  const check = async () => {
+    if (url) await checkUrl(ctx, url)
+    checked = url || document || isEnabled ? await sourceOf(ctx, endpointId, document) : {}
+  }
+  return mutate(ctx, { name: 'updateWebhookEndpoint', scope: SCOPE, check }, input, async (tx) => {
+    const source = requireChecked(checked)
     const { disabledReason, version } = await lockEndpoint(tx, ctx.viewer, endpointId)
     requireVersion(expectedVersion, version)
     if (isEnabled === false) await endPending(tx, endpointId)
     return changeEndpoint(tx, endpointId, {
+      version: version + 1,
       ...source,
       ...(url ? { url } : {}),
       ...(isEnabled === false ? { disabledReason: disabledReason ?? 'BY_HAND' } : {}),
       ...(isEnabled ? { disabledReason: null, failingSince: null } : {}),
-      version: version + 1,
     })
   })
 }

@@ -9,8 +9,11 @@ import { replayWebhookDeliveries } from './replay-webhook-deliveries.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import { testWebhookEndpoint } from './test-webhook-endpoint.ts'
 import { updateWebhookEndpoint } from './update-webhook-endpoint.ts'
-import { isVisible } from './webhook-endpoint.queries.ts'
-import { webhookDeliveries, webhookEndpoints } from './webhook-endpoint.table.ts'
+import { endpointsBy } from './webhook-endpoint.queries.ts'
+import { webhookEndpoints } from './webhook-endpoint.table.ts'
+
+/** Ids sort by their time. */
+const { id: by } = webhookEndpoints
 
 const find = (id: string, { load }: Context) => (isId(id) ? load.webhookEndpoint.load(id) : undefined)
 
@@ -18,8 +21,9 @@ export const webhookEndpointResolvers = {
   Subscription: { webhookEndpointDisabled: live(({ endpointId }, _args, ctx: Context) => find(endpointId!, ctx)) },
   Query: {
     webhookEndpoint: (_, { id }, ctx) => find(id, ctx) ?? null,
-    webhookEndpoints: (_, args, ctx) =>
-      readPage(ctx, args, { table: webhookEndpoints, by: webhookEndpoints.id, where: isVisible(ctx.viewer) }),
+    webhookEndpoints: (_, { filter, ...args }, ctx) =>
+      readPage(ctx, args, { table: webhookEndpoints, by, orders: { CREATED_AT: by }, where: endpointsBy(ctx.viewer, filter) }),
+    webhookDelivery: (_, { id }, { load }) => (isId(id) ? load.webhookDelivery.load(id) : null),
   },
   Mutation: {
     createWebhookEndpoint: async (_, { input }, ctx) => {
@@ -44,10 +48,11 @@ export const webhookEndpointResolvers = {
   },
   WebhookEndpoint: {
     __resolveReference: ({ id }, ctx) => find(id, ctx),
-    deliveries: ({ id: endpointId }, { state, ...args }, ctx) =>
-      readPage(ctx, args, { table: webhookDeliveries, by: webhookDeliveries.id, order: 'desc', given: { endpointId, state } }),
+    deliveries: ({ id }, args, { load }) => load.webhookDeliveries(id, args),
   },
   WebhookDelivery: {
+    __resolveReference: ({ id }, { load }) => (isId(id) ? load.webhookDelivery.load(id) : undefined),
+    endpoint: ({ endpointId }, _args, ctx) => find(endpointId, ctx) ?? null,
     eventType: ({ event }) => event?.type ?? null,
     nextAttemptAt: ({ state, nextAt }) => (state === 'PENDING' ? nextAt : null),
     attempts: ({ log }) => log.map((one) => ({ ...one, at: new Date(one.at) })),

@@ -1,6 +1,7 @@
 import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import type { WebhookAttemptProblem } from '../gen/resolvers.ts'
 
 /** Reason why nothing is sent to an endpoint. */
 export type DisabledReason = 'BY_HAND' | 'FAILING' | 'GONE' | 'CLIENT_REVOKED'
@@ -42,7 +43,7 @@ export const webhookEndpoints = pgTable(
 export type WebhookEndpoint = typeof webhookEndpoints.$inferSelect
 
 /** One attempt to deliver, as the log shows it. */
-export type Attempt = { at: string; status: number | null; problem: string | null; durationMs: number }
+export type Attempt = { at: string; status: number | null; problem: WebhookAttemptProblem | null; durationMs: number }
 
 /** Deliveries of events to endpoints, with their state. */
 export const webhookDeliveries = pgTable(
@@ -72,6 +73,7 @@ export const webhookDeliveries = pgTable(
     index('webhook_deliveries_due').on(t.tenantId, t.nextAt).where(sql`state = 'PENDING'`),
     index('webhook_deliveries_endpoint_due').on(t.tenantId, t.endpointId, t.nextAt).where(sql`state = 'PENDING'`),
     index('webhook_deliveries_endpoint').on(t.tenantId, t.endpointId, t.id),
+    index('webhook_deliveries_state').on(t.tenantId, t.endpointId, t.state, t.id),
     uniqueIndex('webhook_deliveries_about').on(t.tenantId, t.endpointId, t.about).where(sql`state = 'PENDING' AND attempts = 0`),
   ],
 )

@@ -58,8 +58,8 @@ afterAll(async () => {
 function asToken(scopes: string[]): Context {
   const base = testContext(test.db, tenant!)
   const viewer = { ...base.viewer, kind: 'CLIENT' as const, id: client!, scopes: new Set(scopes) }
-  const mine = { ...base, viewer }
-  return { ...worker, ...mine, cursors: new Cursors('c'.repeat(32)), load: createLoaders(mine) }
+  const mine = { ...base, viewer, cursors: new Cursors('c'.repeat(32)) }
+  return { ...worker, ...mine, load: createLoaders(mine) }
 }
 const create = (scopes: string[]) =>
   createWebhookEndpoint(asToken(scopes), {

@@ -8,6 +8,9 @@ const EventSourceCredentials = z.object({ channel: z.string().regex(/^[A-Z][A-Z_
 /** Events and orders that the company's own systems send, signed by a secret that Renmai issues. */
 export const eventSource: Connector<z.output<typeof EventSourceCredentials> & { secret: string }> = {
   mutation: 'createEventSource',
+  field: 'eventSource',
+  shows: ['channel'],
+  changes: ['channel'],
   credentials: EventSourceCredentials,
   issue: () => ({ secret: `whsec_${randomBytes(32).toString('base64')}` }),
   shown: ({ secret }) => secret,

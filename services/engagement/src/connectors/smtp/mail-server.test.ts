@@ -54,15 +54,15 @@ afterAll(async () => {
   other.close()
 })
 
-const account = (port: number): OpenAccount<'SMTP'> => ({
+const account = (port: number, user?: string): OpenAccount<'SMTP'> => ({
   id: newId(),
   tenantId: tenant,
   kind: 'SMTP',
   externalId: 'a@renmai.example',
-  credentials: { host: '127.0.0.1', port, from: 'a@renmai.example' },
+  credentials: { host: '127.0.0.1', port, from: 'a@renmai.example', ...(user ? { user, password: 'wrong' } : {}) },
 })
-const send = (port: number, address: string) =>
-  sendMail(account(port), { id: newId(), address, subject: 's', body: 'b' }, { url: '', egress, client })
+const send = (port: number, address: string, user?: string) =>
+  sendMail(account(port, user), { id: newId(), address, subject: 's', body: 'b' }, { url: '', egress, client })
 
 describe('a message by mail', () => {
   it.each([
@@ -79,6 +79,11 @@ describe('a message by mail', () => {
   it('goes to that address', async () => {
     expect(await send(ports.mail, 'one@mail.example')).toMatchObject({ outcome: 'SENT' })
     expect(recipients.splice(0)).toEqual(['one@mail.example'])
+  })
+
+  it('waits while the server does not accept the account, which is no refusal of the message', async () => {
+    const broken = { code: 'SMTP_535', message: expect.stringContaining('check user and password') }
+    expect(await send(ports.mail, 'one@mail.example', 'u')).toEqual({ outcome: 'LATER', reason: 'SMTP_535', broken })
   })
 
   it('ends with the same reason for a server that is no mail server and for no server', async () => {

@@ -14,6 +14,7 @@ type SmtpError = Error & { responseCode?: number; command?: string; code?: strin
 
 const DEADLINE_MS = 10_000
 const BEFORE_THE_TEXT = ['CONN', 'EHLO', 'HELO', 'LHLO', 'STARTTLS', 'AUTH', 'MAIL FROM', 'RCPT TO']
+const BEFORE_THE_SENDER = /^(CONN|EHLO|HELO|LHLO|STARTTLS|AUTH)/
 /** Connections by resolved address. When a name resolves to another address, the connections to the old one are closed. */
 export const openTransports = () => new LRUCache<string, Transporter>({ max: 500, dispose: (transport) => transport.close() })
 export type Transports = ReturnType<typeof openTransports>
@@ -43,12 +44,23 @@ export async function sendMail(
     const sent = await Promise.race([sending, pause(DEADLINE_MS)])
     return sent ? { outcome: 'SENT', providerId: String(sent.messageId) } : { outcome: 'UNKNOWN', reason: 'SMTP_NO_ANSWER' }
   } catch (error) {
-    const { responseCode = 0, command = '', code = '' } = error as SmtpError
-    if (responseCode >= 500) return { outcome: 'REJECTED', reason: `SMTP_${responseCode}` }
-    if (responseCode >= 400 || BEFORE_THE_TEXT.includes(command) || ['ECONNREFUSED', 'EDNS'].includes(code))
-      return { outcome: 'LATER', reason: responseCode ? `SMTP_${responseCode}` : 'SMTP_UNREACHABLE' }
-    return { outcome: 'UNKNOWN', reason: 'SMTP_NO_ANSWER' }
+    return outcomeOf(error as SmtpError)
   }
+}
+
+function outcomeOf({ responseCode = 0, command = '', code = '' }: SmtpError): Handover {
+  const reason = `SMTP_${responseCode}`
+  // The server does not accept the account, whatever the message. Its own words could be those of a server inside.
+  if (responseCode >= 500 && BEFORE_THE_SENDER.test(command))
+    return {
+      outcome: 'LATER',
+      reason,
+      broken: { code: reason, message: 'The mail server does not accept the account: check user and password' },
+    }
+  if (responseCode >= 500) return { outcome: 'REJECTED', reason }
+  if (responseCode >= 400 || BEFORE_THE_TEXT.includes(command) || ['ECONNREFUSED', 'EDNS'].includes(code))
+    return { outcome: 'LATER', reason: responseCode ? reason : 'SMTP_UNREACHABLE' }
+  return { outcome: 'UNKNOWN', reason: 'SMTP_NO_ANSWER' }
 }
 
 async function findServer(egress: Egress, { host, port }: SmtpCredentials): Promise<{ address: string } | Handover> {

@@ -7,6 +7,10 @@ import { openTransports, sendMail, type Transports } from './send-mail.ts'
 /** E-mail through the mail server that the account names. */
 export const smtp: Connector<SmtpCredentials, Transports> = {
   mutation: 'connectSmtp',
+  field: 'smtp',
+  shows: ['host', 'port', 'user', 'from'],
+  // The password is sent to the host, so the host changes with the password only.
+  changes: ['from'],
   credentials: SmtpCredentials,
   check: ({ host, port }, { egress }) => egress.check(host, port),
   externalIdOf: ({ from }) => from,
@@ -14,7 +18,7 @@ export const smtp: Connector<SmtpCredentials, Transports> = {
   close: (transports) => transports.clear(),
   test: ({ credentials }, reach) => [['connect and greet', () => greet(credentials, reach)]],
   // All failures have the same text: otherwise a test would reveal which hosts and ports exist in the internal network.
-  adviceOn: () => 'no mail server takes us there: check host, port, user and password',
+  adviceOn: () => ({ detail: 'no mail server takes us there: check host, port, user and password' }),
   // A mail server accepts few connections.
   sender: { channel: 'EMAIL', address: 'EMAIL', inFlight: 4, send: sendMail },
 }

@@ -1,6 +1,6 @@
 import { AppError } from '@renmai/platform/serve/errors'
 import { request } from 'undici'
-import type { Answer } from '../connector.ts'
+import type { Answer, Refusal } from '../connector.ts'
 
 /** A refusal of Telegram; its code decides what follows. */
 export class TelegramError extends Error {
@@ -37,12 +37,18 @@ export async function call<T>(baseUrl: string, token: string, method: string, bo
   return reply.result as T
 }
 
+/** The bot's token is not valid, or was revoked. */
+export const isBroken = (code: number): boolean => code === 401 || code === 404
+
 /** Rate limits and faults of Telegram pass by themselves; any other refusal needs a person. */
 export async function answered<T>(calling: Promise<T>): Promise<Answer<T>> {
   try {
     return { given: await calling }
   } catch (error) {
     if (!(error instanceof TelegramError)) throw error
-    return error.code === 429 || error.code >= 500 ? { later: error.message } : { refused: error.message }
+    if (error.code === 429 || error.code >= 500) return { later: error.message }
+    return isBroken(error.code) ? { broken: refusalOf(error) } : { refused: refusalOf(error) }
   }
 }
+
+export const refusalOf = ({ code, message }: TelegramError): Refusal => ({ code: `TELEGRAM_${code}`, message })

@@ -1,6 +1,6 @@
 import { AppError } from '@renmai/platform/serve/errors'
 import type { Handover, Outbound, Reach } from '../connector.ts'
-import { call, TelegramError } from './client.ts'
+import { call, isBroken, refusalOf, TelegramError } from './client.ts'
 import type { TelegramAccount } from './credentials.ts'
 
 /** A bot can write only to people who wrote to it first. Telegram refuses others (403), and chats that do not exist (400). */
@@ -11,7 +11,10 @@ export async function sendByTelegram({ credentials }: TelegramAccount, { address
     const message = await call<{ message_id: number }>(url, credentials.token, 'sendMessage', { chat_id: Number(address), text: body })
     return { outcome: 'SENT', providerId: String(message.message_id) }
   } catch (error) {
-    if (error instanceof TelegramError) return { outcome: outcomeOf(error.code), reason: `TELEGRAM_${error.code}` }
+    if (error instanceof TelegramError) {
+      const reason = `TELEGRAM_${error.code}`
+      return isBroken(error.code) ? { outcome: 'LATER', reason, broken: refusalOf(error) } : { outcome: outcomeOf(error.code), reason }
+    }
     const wasRefused = error instanceof AppError && error.code === 'UNAVAILABLE'
     return wasRefused ? { outcome: 'LATER', reason: 'TELEGRAM_UNREACHABLE' } : { outcome: 'UNKNOWN', reason: 'TELEGRAM_NO_ANSWER' }
   }

@@ -8,12 +8,17 @@ import { TelegramCredentials } from './credentials.ts'
 import { sendByTelegram } from './send-by-telegram.ts'
 import { identityOf, readUpdate, UpdateNo } from './update.rules.ts'
 
+/** Characters, as Telegram counts them. */
+const MAX_TEXT = 4_096
 const botIdOf = (token: string) => token.split(':')[0]!
 const digestOf = (text: string) => createHash('sha256').update(text).digest()
 
 /** A Telegram bot: messages both ways, and people who start or block the bot. */
 export const telegram: Connector<TelegramCredentials> = {
   mutation: 'connectTelegram',
+  field: 'telegram',
+  shows: [],
+  changes: [],
   credentials: TelegramCredentials,
   issue: () => ({ webhookSecret: randomBytes(32).toString('base64url') }),
   externalIdOf: ({ token }) => botIdOf(token),
@@ -21,7 +26,8 @@ export const telegram: Connector<TelegramCredentials> = {
   test: ({ credentials: { token } }, { url }) => [
     ['getMe', async () => `bot @${(await call<{ username: string }>(url, token, 'getMe')).username} answers`],
   ],
-  adviceOn: (error) => (error instanceof TelegramError ? `Telegram refuses it with ${error.code}: check the token` : undefined),
+  adviceOn: (error) =>
+    error instanceof TelegramError ? { detail: `Telegram refuses it with ${error.code}: check the token`, error: error.code } : undefined,
   callback: {
     path: 'hooks/telegram',
     limit: 1024 ** 2,
@@ -35,11 +41,12 @@ export const telegram: Connector<TelegramCredentials> = {
     },
     read: (message, { externalId }) => readUpdate(message, externalId),
   },
-  sender: { channel: 'TELEGRAM', address: 'TELEGRAM_ID', inFlight: 8, send: sendByTelegram },
+  sender: { channel: 'TELEGRAM', address: 'TELEGRAM_ID', fits: ({ length }) => length <= MAX_TEXT, inFlight: 8, send: sendByTelegram },
   provisions: {
     callback: ({ credentials: { token, webhookSecret } }, address, { url }) => {
       const wanted = { url: address, secret_token: webhookSecret, allowed_updates: ['message', 'my_chat_member'] }
       return answered(call(url, token, 'setWebhook', wanted))
     },
+    removeCallback: ({ credentials: { token } }, { url }) => answered(call(url, token, 'deleteWebhook')),
   },
 }

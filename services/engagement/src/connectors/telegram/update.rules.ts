@@ -61,7 +61,7 @@ function readMemberChange({ chat, from, date, new_chat_member: { status } }: z.o
   if (chat.type !== PRIVATE) return { kind: 'OTHER', name: `my_chat_member in a ${chat.type} chat` }
   const head = { channel: 'TELEGRAM', person: personOf(from, botId), at: new Date(date * 1_000) } as const
   const contact = { ...head, staffUserId: botId, externalUserId: String(from.id) }
-  if (status === 'member') return { kind: 'CONTACT_ADDED', ...contact, state: '', welcomeCode: '' }
+  if (status === 'member') return { kind: 'CONTACT_ADDED', ...contact, isHalf: false, state: '', welcomeCode: '' }
   if (status === 'kicked') return { kind: 'CONTACT_LOST', ...contact, lostBy: 'CUSTOMER' }
   return { kind: 'OTHER', name: 'my_chat_member' }
 }

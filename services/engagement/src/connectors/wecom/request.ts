@@ -1,6 +1,7 @@
 import { AppError } from '@renmai/platform/serve/errors'
 import { request } from 'undici'
 import type { Answer } from '../connector.ts'
+import { isBroken, isPassing } from './refusal.rules.ts'
 
 /** A refusal of WeCom; its code decides what follows. */
 export class WecomError extends Error {
@@ -14,7 +15,7 @@ export class WecomError extends Error {
 
   /** Too many calls, or WeCom is busy: retry later. */
   get isRateLimit(): boolean {
-    return [45009, 45033, -1].includes(this.errcode)
+    return isPassing(this.errcode)
   }
 }
 
@@ -31,7 +32,10 @@ export async function send(url: string, body?: object): Promise<Reply> {
       throw new AppError(wasSent ? 'TIMEOUT' : 'UNAVAILABLE', 'WeCom does not answer', undefined, { cause: error })
     },
   )
-  const reply = (await response.body.json().catch(() => ({ errcode: -1, errmsg: `status ${response.statusCode}` }))) as Reply
+  const reply = (await response.body.json().catch((cause) => {
+    // Its answers are JSON, also its refusals: a fault on the way may come after the work.
+    throw new AppError('TIMEOUT', `WeCom answers with status ${response.statusCode} and no JSON`, undefined, { cause })
+  })) as Reply
   if (reply.errcode) throw new WecomError(reply.errcode, reply.errmsg ?? '')
   return reply
 }
@@ -42,6 +46,8 @@ export async function answered<T>(call: Promise<T>, passing: readonly number[] =
     return { given: await call }
   } catch (error) {
     if (!(error instanceof WecomError)) throw error
-    return error.isRateLimit || passing.includes(error.errcode) ? { later: error.message } : { refused: error.message }
+    if (error.isRateLimit || passing.includes(error.errcode)) return { later: error.message }
+    const refusal = { code: `WECOM_${error.errcode}`, message: error.message }
+    return isBroken(error.errcode) ? { broken: refusal } : { refused: refusal }
   }
 }

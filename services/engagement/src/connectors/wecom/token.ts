@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { AppError } from '@renmai/platform/serve/errors'
 import { LRUCache } from 'lru-cache'
-import type { Reach } from '../connector.ts'
+import type { Answer, Reach } from '../connector.ts'
 import type { WecomAccount as Account } from './credentials.ts'
-import { send, WecomError } from './request.ts'
+import { answered, send, WecomError } from './request.ts'
 
 type Token = { token: string; expiresIn: number }
 
@@ -68,13 +67,6 @@ export async function tokenOf(reach: WecomReach, account: Account): Promise<stri
 /**
  * Makes sure that the account is the corp's own: any tenant can connect a corp by its name, and sign callbacks for it with
  * keys that it chooses itself.
- * @throws AppError UNAVAILABLE while WeCom does not accept the account's secret
+ * @returns `broken` while WeCom does not accept the account's secret
  */
-export async function proveAccount(reach: WecomReach, account: Account): Promise<void> {
-  try {
-    await tokenOf(reach, account)
-  } catch (error) {
-    if (!(error instanceof WecomError)) throw error
-    throw new AppError('UNAVAILABLE', 'WeCom does not accept the secret of the account', undefined, { cause: error })
-  }
-}
+export const proveAccount = (reach: WecomReach, account: Account): Promise<Answer<unknown>> => answered(tokenOf(reach, account))

@@ -1,125 +1,96 @@
-/**
- * Youzan's push: `sign = md5(client_id + msg + client_secret)` over the message as it arrives, still URL-encoded. A push
- * with test=true is a heartbeat and is never processed.
- */
-import { createHash, timingSafeEqual } from 'node:crypto'
+/** What a push of Youzan is about. Its content decides: types have had several spellings, and the older signature leaves them out. */
 import { AppError } from '@renmai/platform/serve/errors'
 import { z } from 'zod'
-import type { Incoming, IncomingOrder } from '../incoming.ts'
+import type { Incoming } from '../incoming.ts'
+import { asCode, asObject, isGiven, type Json, readTime } from './fields.rules.ts'
+import { readItem } from './item.rules.ts'
+import { readRefundMessage } from './refund.rules.ts'
+import { readTrade, STATUS } from './trade.rules.ts'
 
 const text = z.string().optional()
+const code = z.union([z.number(), z.string()]).optional()
 
-/** Fields of a push; other fields are not read. */
+/** Fields of a push; other fields are not read. The message is URL-encoded JSON, or an object. */
 export const YouzanPush = z.object({
-  id: text,
+  id: code,
   msg_id: text,
   client_id: text,
   type: text,
-  msg: text,
-  kdt_id: z.union([z.number(), z.string()]).optional(),
+  msg: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+  kdt_id: code,
   sign: text,
-  version: z.union([z.number(), z.string()]).optional(),
+  version: code,
   test: z.boolean().optional(),
   status: text,
+  /** Added when the push is verified: whether its whole body is signed, or the message alone. */
+  signed: z.enum(['BODY', 'MSG']).optional(),
 })
 export type YouzanPush = z.output<typeof YouzanPush>
 
-/** @throws AppError UNAUTHENTICATED */
-export function verifyPush(
-  push: YouzanPush,
-  { clientId, clientSecret, kdtId }: { clientId: string; clientSecret: string; kdtId: string },
-): void {
-  const expected = createHash('md5')
-    .update(`${clientId}${push.msg ?? ''}${clientSecret}`)
-    .digest('hex')
-  const given = createHash('sha256')
-    .update(push.sign ?? '')
-    .digest()
-  const isSigned = timingSafeEqual(given, createHash('sha256').update(expected).digest())
-  if (!isSigned || push.client_id !== clientId || String(push.kdt_id) !== kdtId)
-    throw new AppError('UNAUTHENTICATED', 'The push is not signed by Youzan for this shop')
+const ITEMS = new Set(['ITEM_INFO', 'ITEM_STATE', 'ITEM_SKU_INFO'])
+/** Types whose message names an order and changes no more than its status. */
+const STATUS_OF_TYPE: Record<string, string> = {
+  trade_TradeSellerShip: 'WAIT_BUYER_CONFIRM_GOODS',
+  trade_TradeSuccess: 'TRADE_SUCCESS',
+  trade_TradeClose: 'TRADE_CLOSED',
 }
 
-/** Trades become orders; other pushes are kept and marked. @throws AppError INVALID when a field that an order needs is missing */
+/** @throws AppError INVALID for a push about an order or a product that cannot be read */
 export function readPush(push: YouzanPush): Incoming {
-  if (push.type?.startsWith('trade_')) return { kind: 'ORDER_CHANGED', order: readOrder(push) }
-  return { kind: 'OTHER', name: nameOfKind(push.type) }
+  const { type = '' } = push
+  if (!/^(youzan_)?trade_/i.test(type) && !ITEMS.has(type)) return { kind: 'OTHER', name: nameOfKind(type) }
+  const message = readMessage(push)
+  const from = { shopId: String(push.kdt_id), version: versionOf(push) }
+  if (ITEMS.has(type)) return { kind: 'PRODUCT_CHANGED', product: readItem(message, { ...from, type }) }
+  if (isGiven(message.full_order_info)) return { kind: 'ORDER_CHANGED', order: readTrade(message, from) }
+  if (isGiven(message.refund_id)) return readRefundMessage(message, { ...from, type })
+  return readStatus(push, message, from) ?? { kind: 'OTHER', name: nameOfKind(type) }
 }
 
-/** The type is not signed, so it is passed on only when it has the form of a type. */
+type From = { shopId: string; version: number }
+
+/** A status in the message is signed in any case; that of the type only where the whole body is. */
+function readStatus(push: YouzanPush, message: Json, { shopId, version }: From): Incoming | undefined {
+  const orderNo = asCode(message.tid)
+  if (orderNo === '') throw unreadable()
+  const ofType = push.signed === 'BODY' ? STATUS_OF_TYPE[push.type ?? ''] : undefined
+  const closed = isGiven(message.close_type) ? 'TRADE_CLOSED' : undefined
+  const platformStatus = asCode(message.status) || closed || ofType
+  if (!platformStatus) return undefined
+  const modifiedAt = readTime(message.update_time) ?? timeOfVersion(version)
+  const order = { platform: 'YOUZAN' as const, shopId, orderNo }
+  return {
+    kind: 'ORDER_STATUS_CHANGED',
+    order,
+    platformStatus,
+    modifiedAt,
+    platformVersion: version,
+    status: Object.hasOwn(STATUS, platformStatus) ? STATUS[platformStatus] : undefined,
+  }
+}
+
+/** The type is not always signed, so it is passed on only when it has the form of a type. */
 const nameOfKind = (type = '') => (/^\w{1,64}$/.test(type) ? type : 'another type')
 
-type FullOrder = {
-  order_info?: { tid?: string; status?: string; created?: string; update_time?: string; pay_time?: string }
-  buyer_info?: { yz_open_id?: string; buyer_phone?: string }
-  pay_info?: { total_fee?: string; payment?: string; post_fee?: string }
-  orders?: { outer_sku_id?: string; item_id?: number; title?: string; num?: number; total_fee?: string }[]
-  order_promotion?: { order?: { coupon_code?: string }[] }
-  refund_order?: { refund_fee?: string; refund_success_time?: string }[]
+/** Orders pushes, and is not unique; 0 where none is given. */
+function versionOf({ version = 0 }: YouzanPush): number {
+  const number = Number(version)
+  return Number.isSafeInteger(number) && number > 0 ? number : 0
 }
 
-const STATUS: Record<string, IncomingOrder['status']> = {
-  WAIT_BUYER_PAY: 'CREATED',
-  WAIT_SELLER_SEND_GOODS: 'PAID',
-  WAIT_BUYER_CONFIRM_GOODS: 'SHIPPED',
-  TRADE_SUCCESS: 'FINISHED',
-  TRADE_CLOSED: 'CLOSED',
-}
+const timeOfVersion = (version: number): Date => readTime(version) ?? new Date(Number.NaN)
 
-/**
- * Turns a trade push into an order. Times are Beijing time, amounts yuan with two decimals.
- * @throws AppError INVALID when a field that an order needs is missing
- */
-export function readOrder(push: YouzanPush): IncomingOrder {
-  const order = readMessage(push)
-  const { order_info: info = {}, pay_info: pay = {}, refund_order: refunds = [], order_promotion: promotion = {} } = order
-  const status = STATUS[info.status ?? '']
-  if (!info.tid || !status || !info.update_time) throw new AppError('INVALID', 'The push holds no order that we can read')
-  const lines = readLines(order)
-  const [totalMinor, freightMinor] = [fen(pay.payment), fen(pay.post_fee)]
-  return {
-    platform: 'YOUZAN',
-    shopId: String(push.kdt_id),
-    orderNo: info.tid,
-    status,
-    currency: 'CNY',
-    lines,
-    totalMinor,
-    freightMinor,
-    discountMinor: lines.reduce((sum, line) => sum + line.amountMinor, 0) + freightMinor - totalMinor,
-    refundedMinor: refunds.reduce((sum, refund) => sum + fen(refund.refund_fee), 0),
-    isRefundDocument: false,
-    couponCodes: (promotion.order ?? []).flatMap(({ coupon_code: code }) => (code ? [code] : [])),
-    paidAt: beijing(info.pay_time),
-    modifiedAt: beijing(info.update_time)!,
-    refundedAt: beijing(refunds.at(-1)?.refund_success_time),
-    buyer: readBuyer(order),
+const unreadable = () => new AppError('INVALID', 'The push holds no order that we can read')
+
+function readMessage({ msg = '' }: YouzanPush): Json {
+  if (typeof msg !== 'string') return msg
+  for (const decode of [() => decodeURIComponent(msg.replaceAll('+', '%20')), () => msg]) {
+    try {
+      const value: unknown = JSON.parse(decode())
+      if (Object.keys(asObject(value)).length > 0) return asObject(value)
+    } catch {
+      // The next way of reading, or the error below, covers this.
+    }
   }
+  throw unreadable()
 }
-
-function readMessage({ msg = '' }: YouzanPush): FullOrder {
-  try {
-    const { full_order_info: order } = JSON.parse(decodeURIComponent(msg.replaceAll('+', '%20'))) as { full_order_info?: FullOrder }
-    if (order) return order
-  } catch {
-    // The error below covers this, as it covers a message without an order.
-  }
-  throw new AppError('INVALID', 'The push holds no order that we can read')
-}
-
-function readLines({ orders = [] }: FullOrder): IncomingOrder['lines'] {
-  return orders.map(({ outer_sku_id: sku, item_id: item = '', title = '', num: quantity = 0, total_fee: amount }) => ({
-    sku: sku || String(item),
-    title,
-    quantity,
-    amountMinor: fen(amount),
-  }))
-}
-
-/** The phone is the one that the account was registered with, verified by a code. A masked number identifies no buyer and is left out. */
-function readBuyer({ buyer_info: { yz_open_id: externalId, buyer_phone: phone } = {} }: FullOrder): IncomingOrder['buyer'] {
-  return externalId ? { externalId, phone: phone && !phone.includes('*') ? phone : undefined } : undefined
-}
-
-const fen = (yuan: string | undefined) => Math.round(Number(yuan ?? 0) * 100)
-const beijing = (text: string | undefined) => (text ? new Date(`${text.replace(' ', 'T')}+08:00`) : undefined)

@@ -1,0 +1,2 @@
+ALTER TABLE "messages" ADD COLUMN "identifier_id" uuid;--> statement-breakpoint
+ALTER TABLE "messages" ADD COLUMN "doubt" uuid;

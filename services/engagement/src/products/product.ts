@@ -1,0 +1,2 @@
+/** Exports for other features. */
+export { takeProduct } from './take-product.ts'
