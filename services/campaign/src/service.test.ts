@@ -23,6 +23,11 @@ describe('a replay', () => {
       event(ProfileLinkedSchema, seed.tenant, { profileId: person.profileId, customerId: people[0]!.customerId, version: 2n }),
       event(CustomerChangedSchema, seed.tenant, { ...person, attributes: [{ key: 'city', value: `a${no}`, observedAt: at(no + 1) }] }),
       event(CustomerChangedSchema, seed.tenant, { ...person, attributes: [{ key: 'city', value: `b${no}`, observedAt: at(no + 2) }] }),
+      event(CustomerChangedSchema, seed.tenant, { ...person, attributes: [{ key: 'city', value: 'set', observedAt: at(1), version: 1n }] }),
+      event(CustomerChangedSchema, seed.tenant, {
+        ...person,
+        attributes: [{ key: 'city', observedAt: at(1), version: BigInt(no), isRemoved: no > 0 }],
+      }),
       event(TagAddedSchema, seed.tenant, { profileId: person.profileId, tagId, at: at(1) }),
       event(TagRemovedSchema, seed.tenant, { profileId: person.profileId, tagId, at: at(2) }),
       event(TouchpointsRecordedSchema, seed.tenant, {

@@ -2,12 +2,16 @@ import { fileURLToPath } from 'node:url'
 import { Templates } from '@renmai/platform/render/templates'
 import { Cursors } from '@renmai/platform/serve/page'
 import type { Service } from '@renmai/platform/serve/service'
+import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import { settings } from './config.ts'
 import type { Context, Deps } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
+import { messageTemplates } from './message-templates/message-template.snapshots.ts'
+import { previewMerge } from './profiles/preview-merge.ts'
+import { quarantine } from './quarantine.ts'
 import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
 import { sentences } from './sentences.ts'
@@ -21,11 +25,14 @@ export const campaign: Service<typeof settings, Context, Deps> = {
     return { ...app, cursors: new Cursors(app.settings.CURSOR_KEY), templates, close: () => templates.close() }
   },
   queues,
+  quarantine,
   sentences,
   appendOnly: ['templates'],
   modules: [typeDefs],
   resolvers,
   handlers,
-  asks: [IdentityService.method.findTags],
+  snapshots: [messageTemplates],
+  asks: [IdentityService.method.findTags, ComplianceService.method.findPurposes],
   context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
+  answers: ({ db }) => [previewMerge(db)],
 }

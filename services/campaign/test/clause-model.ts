@@ -9,7 +9,9 @@ export type Person = {
     id: string
     attributes: { key: string; value: string; at: Date }[]
     tags: { tagId: string; isOn: boolean }[]
-    orders: { paidAt: Date | null; totalMinor: number; refundedMinor: number }[]
+    orders: { orderKey: string; paidAt: Date | null; currency: string; totalMinor: number; refundedMinor: number }[]
+    /** Refunds that are documents of their own, of the person's orders or of unknown ones. */
+    documents: { parentKey: string; isAnonymous: boolean; currency: string; refundedMinor: number; at: Date }[]
     touchpoints: { type: string; at: Date }[]
   }[]
   rfmClass: string | null
@@ -24,10 +26,11 @@ const DAY_MS = 86_400_000
 const dayOf = (date: Date) => Math.floor((date.getTime() + 8 * 3_600_000) / DAY_MS)
 const dayOfText = (text: string) => Date.parse(text) / DAY_MS
 
-const withinDays = fc.constantFrom(null, 1, 7, 30)
+const within = fc.constantFrom(null, 'P1D', 'P7D', 'P30D')
 const minCount = fc.constantFrom(null, 1, 2, 3)
 const date = fc.option(fc.constantFrom('2026-03-17', '2026-05-16', '2026-06-08', '2026-06-14', '2026-06-15'))
-const daysAgo = fc.option(fc.constantFrom(0, 1, 7, 30))
+const ago = fc.option(fc.constantFrom('PT0S', 'P1D', 'P7D', 'P30D'))
+const minNet = fc.option(fc.record({ amount: fc.constantFrom('0', '1', '5', '100', '150'), currency: fc.constantFrom('CNY', 'JPY') }))
 
 /** Inputs of each kind of clause; a kind without inputs does not compile. */
 export const KINDS: Record<keyof typeof clauses, fc.Arbitrary<object>> = {
@@ -39,14 +42,12 @@ export const KINDS: Record<keyof typeof clauses, fc.Arbitrary<object>> = {
     )
     .chain((rest) => fc.constantFrom('city', 'age').map((key) => ({ attribute: { key, ...rest } }))),
   tagId: fc.constantFrom(...TAGS).map((tagId) => ({ tagId })),
-  orders: fc
-    .record({ withinDays, minCount, minNetMinor: fc.constantFrom(null, '1', '500', '10000', '15000') })
-    .map((orders) => ({ orders })),
+  orders: fc.record({ within, minCount, minNet }).map((orders) => ({ orders })),
   orderDate: fc
-    .record({ which: fc.constantFrom('FIRST', 'LAST'), from: date, to: date, minDaysAgo: daysAgo, maxDaysAgo: daysAgo })
+    .record({ which: fc.constantFrom('FIRST', 'LAST'), from: date, to: date, atLeastAgo: ago, atMostAgo: ago })
     .filter(({ which: _which, ...limits }) => Object.values(limits).some((limit) => limit !== null))
     .map((orderDate) => ({ orderDate })),
-  behaviour: fc.record({ type: fc.constantFrom(...TYPES), withinDays, minCount }).map((behaviour) => ({ behaviour })),
+  behaviour: fc.record({ type: fc.constantFrom(...TYPES), within, minCount }).map((behaviour) => ({ behaviour })),
   rfmClasses: fc.constantFrom(['KEY_VALUE'], ['KEY_RETAIN', 'GENERAL_VALUE']).map((rfmClasses) => ({ rfmClasses })),
 }
 
@@ -63,14 +64,25 @@ export function matches(clause: Clause, person: Person, now: Date): boolean {
     const since = days === null ? Number.NEGATIVE_INFINITY : dayOf(now) - days
     return person.profiles.flatMap((one) => one.touchpoints).filter((one) => one.type === type && dayOf(one.at) > since).length >= least
   }
-  const paid = person.profiles
-    .flatMap(({ orders }) => orders)
-    .flatMap(({ paidAt, ...order }) => (paidAt && order.refundedMinor < order.totalMinor ? [{ paidAt, ...order }] : []))
-  return 'orders' in clause ? hasOrders(clause.orders, paid, now) : isOrderDate(clause.orderDate, paid, now)
+  const { paid, loose } = moneyOf(person)
+  return 'orders' in clause ? hasOrders(clause.orders, paid, loose, now) : isOrderDate(clause.orderDate, paid, now)
+}
+
+/** Orders that count, less the documents that refund them; documents that no order bears are taken off the person. */
+function moneyOf({ profiles }: Person) {
+  const sold = profiles.flatMap(({ orders }) => orders).flatMap(({ paidAt, ...order }) => (paidAt ? [{ paidAt, ...order }] : []))
+  const loose: Loose = []
+  for (const { parentKey, isAnonymous, currency, refundedMinor, at } of profiles.flatMap(({ documents }) => documents)) {
+    const parent = sold.find((order) => order.orderKey === parentKey && order.currency === currency)
+    if (parent) sold[sold.indexOf(parent)] = { ...parent, refundedMinor: parent.refundedMinor + refundedMinor }
+    else if (!isAnonymous) loose.push({ currency, refundedMinor, at })
+  }
+  return { paid: sold.filter((order) => order.refundedMinor < order.totalMinor), loose }
 }
 
 type Value<K extends keyof typeof clauses> = Extract<Clause, Record<K, unknown>>[K]
-type Paid = { paidAt: Date; totalMinor: number; refundedMinor: number }[]
+type Loose = { currency: string; refundedMinor: number; at: Date }[]
+type Paid = { paidAt: Date; currency: string; totalMinor: number; refundedMinor: number }[]
 
 function hasAttribute({ key, operator, values }: Value<'attribute'>, { profiles }: Person): boolean {
   const known = profiles.flatMap(({ attributes }) => attributes).filter((one) => one.key === key)
@@ -84,9 +96,13 @@ function hasAttribute({ key, operator, values }: Value<'attribute'>, { profiles 
   return operator === 'GTE' ? Number(last.value) >= Number(values[0]) : Number(last.value) <= Number(values[0])
 }
 
-function hasOrders({ withinDays: days, minCount: least, minNetMinor }: Value<'orders'>, paid: Paid, now: Date): boolean {
-  const counted = paid.filter(({ paidAt }) => days === null || paidAt.getTime() >= now.getTime() - days * DAY_MS)
-  const net = counted.reduce((sum, one) => sum + one.totalMinor - one.refundedMinor, 0)
+function hasOrders(clause: Value<'orders'>, paid: Paid, loose: Loose, now: Date): boolean {
+  const { withinDays: days, minCount: least, minNetMinor, currency } = clause
+  const isWithin = (at: Date) => days === null || at.getTime() >= now.getTime() - days * DAY_MS
+  const counted = paid.filter(({ paidAt }) => isWithin(paidAt))
+  const brought = counted.filter((one) => one.currency === currency).reduce((sum, one) => sum + one.totalMinor - one.refundedMinor, 0)
+  const back = loose.filter((one) => one.currency === currency && isWithin(one.at)).reduce((sum, one) => sum + one.refundedMinor, 0)
+  const net = brought - back
   return counted.length >= least && (minNetMinor === null || net >= minNetMinor)
 }
 

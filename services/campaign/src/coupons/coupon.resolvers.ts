@@ -1,38 +1,42 @@
-import { readFirst } from '@renmai/platform/db/read-page'
+import { readPage } from '@renmai/platform/db/read-page'
+import { isId } from '@renmai/platform/serve/ids'
+import { toMoney } from '@renmai/platform/serve/money'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { couponTemplates } from './coupon.table.ts'
-import { createCouponTemplate } from './create-coupon-template.ts'
+import { confirmCoupon } from './confirm-coupon.ts'
+import { listCoupons } from './coupon.queries.ts'
 import { issueCoupon } from './issue-coupon.ts'
-import { confirmCoupon, lockCoupon, releaseCoupon } from './redemption.ts'
-
-const MAX_TEMPLATES = 1_000
+import { lockCoupon } from './lock-coupon.ts'
+import { releaseCoupon } from './release-coupon.ts'
 
 export const couponResolvers = {
   Query: {
-    couponTemplates: (_, _args, ctx) => readFirst(ctx, MAX_TEMPLATES, { table: couponTemplates, by: couponTemplates.name }),
+    coupons: (_, args, ctx) => readPage(ctx, args, listCoupons(args)),
+    coupon: (_, { id }, { load }) => (isId(id) ? load.coupon.load(id) : null),
   },
   Mutation: {
-    createCouponTemplate: async (_, { input }, ctx) => ({
-      template: await ctx.load.couponTemplate.load((await createCouponTemplate(ctx, input)).id),
-    }),
     issueCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await issueCoupon(ctx, input)).id) }),
     lockCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await lockCoupon(ctx, input)).id) }),
     confirmCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await confirmCoupon(ctx, input)).id) }),
     releaseCoupon: async (_, { input }, ctx) => ({ coupon: await ctx.load.coupon.load((await releaseCoupon(ctx, input)).id) }),
   },
-  CouponTemplate: {
-    __resolveReference: ({ id }, { load }) => load.couponTemplate.load(id),
-    threshold: (template) => ({ amountMinor: String(template.thresholdMinor), currency: template.currency }),
-    used: async ({ id }, _args, { load }) => (await load.usedCoupons.load(id)) ?? 0,
-  },
   Coupon: {
     __resolveReference: ({ id }, { load }) => load.coupon.load(id),
-    template: (coupon, _args, { load }) => load.couponTemplate.load(coupon.templateId),
-    orderId: (coupon) => coupon.orderKey,
+    couponTemplate: (coupon, _args, { load }) => load.couponTemplate.load(coupon.templateId),
+    customer: async ({ profileId }, _args, { load }) => {
+      const id = (await load.customerOf.load(profileId))?.customerId
+      return id ? { id } : null
+    },
+    orderId: ({ orderId, orderKey }) => orderId ?? (isId(orderKey) ? orderKey : null),
+    allocation: async ({ allocation, templateId }, _args, { load }) => {
+      const template = allocation && (await load.couponTemplate.load(templateId))
+      if (!template) return null
+      return allocation.map(({ lineId, sku, minor }) => ({ lineId: lineId || null, sku, discount: toMoney(minor, template.currency) }))
+    },
     discount: async (coupon, _args, { load }) => {
       if (coupon.discountMinor === null) return null
-      return { amountMinor: String(coupon.discountMinor), currency: (await load.couponTemplate.load(coupon.templateId))?.currency ?? '' }
+      const template = await load.couponTemplate.load(coupon.templateId)
+      return template ? toMoney(coupon.discountMinor, template.currency) : null
     },
   },
-  Customer: { coupons: async ({ id }, _args, { load }) => (await load.couponsOf.load(id)) ?? [] },
+  Customer: { coupons: ({ id }, args, { load }) => load.couponsOf(id, args) },
 } satisfies Resolvers

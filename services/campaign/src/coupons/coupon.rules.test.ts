@@ -1,6 +1,7 @@
+import { allocate } from '@renmai/platform/facts/allocate.rules'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { allocate, checkLock, checkSymbol, codeOf, discountOf, normaliseCode } from './coupon.rules.ts'
+import { checkLock, checkSymbol, codeOf, discountOf, normaliseCode, type OrderRef } from './coupon.rules.ts'
 import type { Coupon } from './coupon.table.ts'
 
 describe('a coupon', () => {
@@ -47,11 +48,12 @@ describe('a coupon', () => {
   it('is held for one order at a time, and not when used or too late', () => {
     const now = new Date('2026-01-01')
     const coupon = { state: 'ISSUED', expiresAt: new Date('2026-02-01'), lockedUntil: null, orderKey: null } as Coupon
-    checkLock(coupon, 'a', now)
+    const [a, b] = ['a', 'b'].map((orderKey) => ({ orderId: null, orderKey })) as [OrderRef, OrderRef]
+    checkLock(coupon, a, now)
     const locked = { ...coupon, state: 'LOCKED', orderKey: 'a', lockedUntil: new Date('2026-01-02') } as Coupon
-    checkLock(locked, 'a', now)
-    checkLock({ ...locked, lockedUntil: new Date('2025-12-31') }, 'b', now)
+    checkLock(locked, a, now)
+    checkLock({ ...locked, lockedUntil: new Date('2025-12-31') }, b, now)
     for (const bad of [locked, { ...coupon, state: 'USED' }, { ...coupon, expiresAt: now }] as Coupon[])
-      expect(() => checkLock(bad, 'b', now)).toThrow()
+      expect(() => checkLock(bad, b, now)).toThrow()
   })
 })

@@ -3,9 +3,9 @@ import { newId } from '@renmai/platform/serve/ids'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { campaign } from '../service.ts'
+import { changeCoupon } from './change-coupon.ts'
 import { transitions } from './coupon.states.ts'
 import { type Coupon, coupons, couponTemplates } from './coupon.table.ts'
-import { change } from './redemption.ts'
 
 let test: TestDatabase
 beforeAll(async () => {
@@ -27,7 +27,7 @@ function tryOut(state: Coupon['state'], way: (typeof WAYS)[number]): Promise<str
       .insert(coupons)
       .values({ ...ids, state, issuedAt: now, expiresAt: now })
       .returning()
-    return change(tx, coupon!, way).then(
+    return changeCoupon(tx, coupon!, way).then(
       (changed) => changed.state,
       (error) => error.code,
     )

@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db/db'
+import { mine } from '@renmai/platform/db/rows'
 import { publish } from '@renmai/platform/events/outbox'
 import { newId } from '@renmai/platform/serve/ids'
 import { CouponIssuedSchema } from '@renmai/proto/campaign/v1/events'
 import { and, eq } from 'drizzle-orm'
+import { couponFailure } from './coupon.failures.ts'
 import { codeOf } from './coupon.rules.ts'
-import { type Coupon, coupons, couponTemplates } from './coupon.table.ts'
+import { type Coupon, type CouponTemplate, coupons, couponTemplates } from './coupon.table.ts'
 
 export type Wish = { templateId: string; profileId: string; sourceKey: string; journeyId: string | null; now: Date }
-export type Issued = { coupon: Coupon } | { refusal: 'NO_SUCH_TEMPLATE' | 'OUT_OF_STOCK' | 'LIMIT_PER_CUSTOMER' }
+export type Refusal = 'NO_SUCH_TEMPLATE' | 'TEMPLATE_ARCHIVED' | 'OUT_OF_STOCK' | 'LIMIT_PER_CUSTOMER'
+export type Issued = { coupon: Coupon } | { refusal: Refusal }
 
 /**
  * Issues a coupon within the stock and the limit per customer. The lock on the template makes concurrent requests wait for
@@ -30,6 +33,7 @@ export async function issue(tx: Tx, { templateId, profileId, sourceKey, journeyI
   )
   const [earlier] = await tx.select().from(coupons).where(same)
   if (earlier) return { coupon: earlier }
+  if (template.archivedAt) return { refusal: 'TEMPLATE_ARCHIVED' }
   if (template.issued >= template.stock) return { refusal: 'OUT_OF_STOCK' }
   if ((await heldBy(tx, templateId, profileId)) >= template.perCustomer) return { refusal: 'LIMIT_PER_CUSTOMER' }
   await tx
@@ -53,6 +57,20 @@ export async function issue(tx: Tx, { templateId, profileId, sourceKey, journeyI
   return { coupon: coupon! }
 }
 
+/**
+ * Reads a coupon template for change: no coupon of it is issued meanwhile.
+ * @throws AppError NOT_FOUND that names the field
+ */
+export async function lockCouponTemplate(tx: Tx, id: string): Promise<CouponTemplate> {
+  const [template] = await tx
+    .select()
+    .from(couponTemplates)
+    .where(mine(tx, couponTemplates, id))
+    .for('update')
+  if (template) return template
+  throw couponFailure('COUPON_TEMPLATE_NOT_FOUND', 'couponTemplateId')
+}
+
 /** Number of coupons of this kind that were issued to the customer, over all profiles. */
 async function heldBy(tx: Tx, templateId: string, profileId: string): Promise<number> {
   const { rows } = await tx.client.query<{ n: number }>(
@@ -63,3 +81,6 @@ async function heldBy(tx: Tx, templateId: string, profileId: string): Promise<nu
   )
   return rows[0]!.n
 }
+
+/** Exports for other features. */
+export { returnRefunded } from './return-refunded.ts'

@@ -5,8 +5,10 @@ import { key } from '@renmai/platform/testing/viewers'
 import { CouponRedeemedSchema } from '@renmai/proto/campaign/v1/events'
 import { OrderStatus } from '@renmai/proto/engagement/v1/events'
 import { describe, expect, it } from 'vitest'
-import { campaignSeed } from '../../test/seed.ts'
-import { confirmCoupon, lockCoupon, releaseCoupon } from './redemption.ts'
+import { campaignSeed, yuan } from '../../test/seed.ts'
+import { confirmCoupon } from './confirm-coupon.ts'
+import { lockCoupon } from './lock-coupon.ts'
+import { releaseCoupon } from './release-coupon.ts'
 
 const seed = campaignSeed()
 
@@ -29,7 +31,7 @@ describe('coupons', () => {
   it('are used once: held, released, held again, confirmed', async () => {
     const { code } = await seed.grant((await seed.couponTemplate()).id)
     const ctx = seed.contextOf()
-    const lock = (orderKey: string) => lockCoupon(ctx, { idempotencyKey: key(), code, orderKey, eligibleMinor: 5_000 })
+    const lock = (orderKey: string) => lockCoupon(ctx, { idempotencyKey: key(), code, orderKey, eligible: yuan('50') })
     const settle = (use: typeof confirmCoupon, orderKey: string) => use(ctx, { idempotencyKey: key(), code, orderKey })
     expect(await seed.couponOf(await lock('A'))).toMatchObject({ state: 'LOCKED', discountMinor: 500 })
     await expect(lock('B')).rejects.toMatchObject({ code: 'CONFLICT' })
@@ -41,7 +43,7 @@ describe('coupons', () => {
     await expect(lock('C')).rejects.toMatchObject({ code: 'CONFLICT' })
     expect((await published(seed.test, CouponRedeemedSchema)).filter((one) => one.tenantId === seed.tenant)).toHaveLength(1)
     await expect(
-      lockCoupon(seed.contextOf(newId()), { idempotencyKey: key(), code, orderKey: 'A', eligibleMinor: 5_000 }),
+      lockCoupon(seed.contextOf(newId()), { idempotencyKey: key(), code, orderKey: 'A', eligible: yuan('50') }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
@@ -49,7 +51,7 @@ describe('coupons', () => {
     const { code } = await seed.grant((await seed.couponTemplate()).id)
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, (_, no) =>
-        lockCoupon(seed.contextOf(), { idempotencyKey: key(), code, orderKey: `o${no}`, eligibleMinor: 5_000 }),
+        lockCoupon(seed.contextOf(), { idempotencyKey: key(), code, orderKey: `o${no}`, eligible: yuan('50') }),
       ),
     )
     expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1)

@@ -20,7 +20,7 @@ export const expireCoupons = queue('coupons', ({ db }: Deps) => ({
 const release = (tx: Tx) =>
   change(
     tx,
-    `state = '${transitions.release.to}', order_key = NULL, locked_until = NULL, discount_minor = NULL`,
+    `state = '${transitions.release.to}', order_id = NULL, order_key = NULL, allocation = NULL, locked_until = NULL, discount_minor = NULL`,
     `${LOCKED} AND locked_until <= now()`,
   )
 

@@ -1,4 +1,5 @@
 import { moment, tenantId } from '@renmai/platform/db/columns'
+import { sql } from 'drizzle-orm'
 import { bigint, boolean, char, date, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 // Facts about people. They are kept per profile, so that merging and splitting customers changes none of them.
@@ -8,15 +9,29 @@ export const orderFacts = pgTable(
   {
     tenantId: tenantId(),
     orderId: uuid('order_id').notNull(),
-    profileId: uuid('profile_id').notNull(),
+    /** Null where the buyer is not known: of a refund document, which is taken off its parent, or of an order that names coupons. */
+    profileId: uuid('profile_id'),
+    /** The shop, its number of the order and of the order's parent; null in rows that an earlier release stored. */
+    platform: text(),
+    shopId: text(),
+    orderKey: text(),
+    parentOrderKey: text(),
     currency: char({ length: 3 }).notNull(),
     totalMinor: bigint({ mode: 'number' }).notNull(),
     refundedMinor: bigint({ mode: 'number' }).notNull(),
     paidAt: moment('paid_at'),
+    refundedAt: moment('refunded_at'),
     isRefundDocument: boolean().notNull(),
     version: bigint({ mode: 'number' }).notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.orderId] }), index('order_facts_profile').on(t.tenantId, t.profileId)],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.orderId] }),
+    index('order_facts_profile').on(t.tenantId, t.profileId),
+    index('order_facts_key').on(t.tenantId, t.platform, t.shopId, t.orderKey),
+    index('order_facts_documents')
+      .on(t.tenantId, t.platform, t.shopId, t.parentOrderKey)
+      .where(sql`is_refund_document AND parent_order_key IS NOT NULL`),
+  ],
 )
 
 export const behaviourDays = pgTable(
@@ -39,6 +54,10 @@ export const attributeFacts = pgTable(
     key: text().notNull(),
     value: text().notNull(),
     observedAt: moment('observed_at').notNull(),
+    /** Counts the times that people set and released it; 0 for what sources state alone. */
+    version: bigint({ mode: 'number' }).notNull().default(0),
+    /** Whether it was released while no source states one; the value is empty then. */
+    isRemoved: boolean().notNull().default(false),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] })],
 )

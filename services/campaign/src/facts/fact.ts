@@ -15,12 +15,17 @@ const MAPPING = "hashtext('profile mapping'), hashtext($1)"
  */
 export async function markProfilesDirty(tx: Tx, profileIds: string[]): Promise<void> {
   tx.work.add('dirty_customers')
-  await tx.client.query(`SELECT pg_advisory_xact_lock_shared(${MAPPING})`, [tx.tenantId])
+  await shareMapping(tx)
   await tx.client.query(
     `INSERT INTO dirty_customers (tenant_id, customer_id)
      SELECT DISTINCT tenant_id, customer_id FROM profile_customers WHERE tenant_id = $1 AND profile_id = ANY($2) ORDER BY customer_id ${LOCKED}`,
     [tx.tenantId, profileIds],
   )
+}
+
+/** Lets no profile get another customer until this transaction ends, so that it sees who is one person. Take it before other locks. */
+export async function shareMapping(tx: Tx): Promise<void> {
+  await tx.client.query(`SELECT pg_advisory_xact_lock_shared(${MAPPING})`, [tx.tenantId])
 }
 
 /** Call it before profiles get customers: it waits for transactions that saw the profiles without a customer. */
@@ -34,4 +39,19 @@ export async function markCustomersDirty(tx: Tx, customerIds: string[]): Promise
     `INSERT INTO dirty_customers (tenant_id, customer_id) SELECT DISTINCT $1::uuid, id FROM unnest($2::uuid[]) id ORDER BY id ${LOCKED}`,
     [tx.tenantId, customerIds],
   )
+}
+
+const DOCUMENTS = "hashtext('refund documents'), hashtext($1)"
+
+/** Lets no refund document come until this transaction ends. Take it before other locks. */
+export async function shareDocuments(tx: Tx): Promise<void> {
+  await tx.client.query(`SELECT pg_advisory_xact_lock_shared(${DOCUMENTS})`, [tx.tenantId])
+}
+
+/**
+ * Call it before refund documents are stored: it waits for transactions that did not see them. Otherwise an order and its last document
+ * that come concurrently would each miss the other, and nothing would return the coupons of the order.
+ */
+export async function lockDocuments(tx: Tx): Promise<void> {
+  await tx.client.query(`SELECT pg_advisory_xact_lock(${DOCUMENTS})`, [tx.tenantId])
 }

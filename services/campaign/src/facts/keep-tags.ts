@@ -1,15 +1,15 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRows } from '@renmai/platform/db/rows'
-import { type Handler, on } from '@renmai/platform/events/inbox'
+import { type Handler, ofState, on } from '@renmai/platform/events/inbox'
 import { type TagAdded, TagAddedSchema, type TagRemoved, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
 import { tagFacts } from './fact.table.ts'
 import { markProfilesDirty } from './fact.ts'
 
 /** Keeps for each tag of a profile whether the profile has it. */
 export const keepTags: Handler[] = [
-  on(TagAddedSchema, 'keep-tags', (tx, events) => keepNewest(tx, events, true)),
-  on(TagRemovedSchema, 'drop-tags', (tx, events) => keepNewest(tx, events, false)),
+  ofState(on(TagAddedSchema, 'keep-tags', (tx, events) => keepNewest(tx, events, true))),
+  ofState(on(TagRemovedSchema, 'drop-tags', (tx, events) => keepNewest(tx, events, false))),
 ]
 
 /** The later change wins, so that a removal which overtakes its addition still counts. */

@@ -4,7 +4,7 @@ import { key, testClock } from '@renmai/platform/testing/viewers'
 import { JourneyEnteredSchema, MessageRequestedSchema, SegmentEnteredSchema } from '@renmai/proto/campaign/v1/events'
 import { describe, expect, it } from 'vitest'
 import { campaignSeed } from '../../test/seed.ts'
-import { publishTemplate } from '../templates/publish-template.ts'
+import { publishMessageTemplate } from '../message-templates/publish-message-template.ts'
 import { publishJourney } from './publish-journey.ts'
 
 const seed = campaignSeed()
@@ -13,19 +13,19 @@ describe('a journey', () => {
   async function start(includeMembers = false) {
     const ctx = seed.contextOf()
     const buyers = await seed.segment({ orders: { minCount: 1 } })
-    const template = await publishTemplate(ctx, {
+    const template = await publishMessageTemplate(ctx, {
       idempotencyKey: key(),
       name: newId(),
       channel: 'EMAIL',
       subject: 's',
       body: '{{ coupon }}',
-      variables: [{ name: 'coupon', type: 'COUPON' }],
+      variables: [{ name: 'coupon', kind: 'COUPON' }],
     })
     const { id: couponTemplateId } = await seed.couponTemplate({ stock: 1_000 })
     const nodes = [
-      { wait: { id: 'wait', waitSeconds: 3_600, next: 'split' } },
+      { wait: { id: 'wait', wait: 'PT1H', next: 'split' } },
       { split: { id: 'split', condition: { orders: { minCount: 2 } }, next: 'send', otherwise: 'end' } },
-      { send: { id: 'send', templateId: template.id, purpose: 'marketing', couponTemplateId, next: 'end' } },
+      { send: { id: 'send', messageTemplateId: template.id, purpose: 'marketing', couponTemplateId, next: 'end' } },
       { exit: { id: 'end' } },
     ]
     const trigger = { segmentEntered: { segmentId: buyers.id, includeMembers } }
@@ -75,6 +75,6 @@ describe('a journey', () => {
     const trigger = { segmentEntered: { segmentId: other.id } }
     await expect(
       publishJourney(seed.contextOf(newId()), { idempotencyKey: key(), name: 'x', trigger, nodes: [{ exit: { id: 'end' } }] }),
-    ).rejects.toMatchObject({ code: 'NOT_FOUND', message: `There is no segment with the id ${other.id}` })
+    ).rejects.toMatchObject({ code: 'NOT_FOUND', fields: { 'trigger.segmentEntered.segmentId': 'There is no such segment' } })
   })
 })

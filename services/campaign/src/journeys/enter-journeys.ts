@@ -1,3 +1,4 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRows } from '@renmai/platform/db/rows'
 import { type Handler, on } from '@renmai/platform/events/inbox'
@@ -5,7 +6,9 @@ import { publish } from '@renmai/platform/events/outbox'
 import { idFrom } from '@renmai/platform/serve/ids'
 import { JourneyEnteredSchema } from '@renmai/proto/campaign/v1/events'
 import { and, eq, inArray } from 'drizzle-orm'
+import { shareMapping } from '../facts/fact.ts'
 import { type Journey, journeyEntries, journeys } from './journey.table.ts'
+import { lockJourney } from './journey.ts'
 import { triggerKinds } from './triggers.ts'
 
 /** Handlers that let customers enter journeys, one per trigger. */
@@ -29,7 +32,8 @@ export const enterJourneys: Handler[] = triggerKinds.map(({ listensTo, reaction,
  * the two were merged since. Only one batch per journey runs at a time, so that two cannot enter one person by two profiles.
  */
 export async function enter(tx: Tx, journey: Journey, customerIds: readonly string[], now: Date): Promise<void> {
-  await tx.client.query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', ['journey', journey.id])
+  await shareMapping(tx)
+  await lockJourney(tx, journey.id)
   const { rows } = await tx.client.query<{ profile_id: string }>(
     `SELECT min(m.profile_id::text)::uuid AS profile_id FROM profile_customers m
      WHERE m.tenant_id = $1 AND m.customer_id = ANY($2) AND NOT EXISTS (
@@ -51,6 +55,6 @@ export async function enter(tx: Tx, journey: Journey, customerIds: readonly stri
   await publish(
     tx,
     JourneyEnteredSchema,
-    ...entries.map((entry) => ({ journeyId: journey.id, entryId: entry.id, profileId: entry.profileId })),
+    ...entries.map((entry) => ({ journeyId: journey.id, entryId: entry.id, profileId: entry.profileId, at: timestampFromDate(now) })),
   )
 }

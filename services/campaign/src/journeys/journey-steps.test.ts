@@ -7,7 +7,7 @@ import { MessageRequestedSchema, SegmentEnteredSchema } from '@renmai/proto/camp
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { campaignSeed } from '../../test/seed.ts'
-import { publishTemplate } from '../templates/publish-template.ts'
+import { publishMessageTemplate } from '../message-templates/publish-message-template.ts'
 import { waitUntil } from './nodes/wait-until.ts'
 import { publishJourney } from './publish-journey.ts'
 
@@ -80,7 +80,7 @@ describe('a step that waits until a time of day', () => {
 describe('a journey', () => {
   it('that an earlier release stored is entered and carried out', async () => {
     const body = { name: newId(), channel: 'EMAIL' as const, body: 'hello' }
-    const { id: templateId } = await publishTemplate(seed.contextOf(), { idempotencyKey: key(), ...body })
+    const { id: templateId } = await publishMessageTemplate(seed.contextOf(), { idempotencyKey: key(), ...body })
     const rest = { otherwise: null, waitSeconds: null, condition: null, templateId: null, purpose: null, couponTemplateId: null }
     const nodes = [
       { ...rest, variables: [], id: 'wait', type: 'WAIT', waitSeconds: 60, next: 'send' },
@@ -102,15 +102,15 @@ describe('a journey', () => {
   it('that names a template or a coupon which does not exist is not published', async () => {
     const send = { id: 'send', purpose: 'p', next: 'end' }
     const templateId = newId()
-    await expect(publish([{ send: { ...send, templateId } }, { exit: { id: 'end' } }])).rejects.toMatchObject({
+    await expect(publish([{ send: { ...send, messageTemplateId: templateId } }, { exit: { id: 'end' } }])).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      message: `There is no template with the id ${templateId}`,
+      fields: { 'nodes.0.send.messageTemplateId': 'There is no such message template' },
     })
     const body = { name: newId(), channel: 'EMAIL' as const, body: 'hello' }
-    const { id } = await publishTemplate(seed.contextOf(), { idempotencyKey: key(), ...body })
+    const { id } = await publishMessageTemplate(seed.contextOf(), { idempotencyKey: key(), ...body })
     const couponTemplateId = newId()
-    await expect(publish([{ send: { ...send, templateId: id, couponTemplateId } }, { exit: { id: 'end' } }])).rejects.toMatchObject({
-      message: `There is no coupon template with the id ${couponTemplateId}`,
+    await expect(publish([{ send: { ...send, messageTemplateId: id, couponTemplateId } }, { exit: { id: 'end' } }])).rejects.toMatchObject({
+      fields: { 'nodes.0.send.couponTemplateId': 'There is no such coupon template' },
     })
   })
 })

@@ -1,14 +1,13 @@
 import { tenantLoader } from '@renmai/platform/db/loader'
-import { rowsById, rowsOf, through } from '@renmai/platform/db/rows-by-id'
-import type { BaseContext } from '@renmai/platform/serve/mutate'
-import { desc } from 'drizzle-orm'
-import { ofCustomer } from '../profiles/profile-customer.table.ts'
+import { pagesOf } from '@renmai/platform/db/read-page'
+import { rowsById } from '@renmai/platform/db/rows-by-id'
+import type { Listing } from '../listing.ts'
+import { type EntryArgs, listJourneyEntries, ofCustomersProfiles } from './journey.queries.ts'
 import { journeyEntries, journeys } from './journey.table.ts'
 
-const MAX_ENTRIES = 100
-
-export const journeyLoaders = (ctx: BaseContext) => ({
+export const journeyLoaders = (ctx: Listing) => ({
   journey: rowsById(ctx, journeys),
+  journeyEntry: rowsById(ctx, journeyEntries),
   journeyCounts: tenantLoader<{ nodeId: string; isEnded: boolean; count: number }[]>(ctx, async (tx, ids) => {
     const { rows } = await tx.client.query<{ journey: string; nodeId: string; isEnded: boolean; count: number }>(
       `SELECT journey_id AS journey, node_id AS "nodeId", due_at IS NULL AS "isEnded", count(*) AS count FROM journey_entries
@@ -17,10 +16,11 @@ export const journeyLoaders = (ctx: BaseContext) => ({
     )
     return Map.groupBy(rows, (row) => row.journey)
   }),
-  entriesOf: rowsOf(ctx, {
-    table: journeyEntries,
-    of: through(journeyEntries.profileId, ofCustomer),
-    order: desc(journeyEntries.enteredAt),
-    perParent: MAX_ENTRIES,
-  }),
+  entriesOf: entriesOf(ctx),
 })
+
+/** Pages of customers' entries, newest first unless the caller chooses another order. */
+function entriesOf(ctx: Listing) {
+  const pages = pagesOf(ctx, ofCustomersProfiles, listJourneyEntries)
+  return (id: string, args: EntryArgs) => pages(id, { ...args, orderBy: args.orderBy ?? { field: 'ENTERED_AT', direction: 'DESC' } })
+}

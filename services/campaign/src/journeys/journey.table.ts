@@ -1,7 +1,8 @@
 import { createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
+import type { Sentences } from '@renmai/platform/db/db'
 import { failing } from '@renmai/platform/work/leased'
 import { sql } from 'drizzle-orm'
-import { foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { segments } from '../segments/segment.table.ts'
 import type { JourneyNode } from './nodes.ts'
 import type { Trigger } from './triggers.ts'
@@ -16,6 +17,11 @@ export const journeys = pgTable(
     /** Id of the segment that the trigger names, so that the database holds the reference; null for other triggers. */
     segmentId: uuid('segment_id'),
     nodes: jsonb().$type<JourneyNode[]>().notNull(),
+    /** Number of the steps, which never change so far. */
+    version: integer().notNull().default(1),
+    state: text({ enum: ['RUNNING'] })
+      .notNull()
+      .default('RUNNING'),
     createdAt: createdAt(),
   },
   (t) => [
@@ -60,3 +66,9 @@ export const journeyEntries = pgTable(
 )
 
 export type JourneyEntry = typeof journeyEntries.$inferSelect
+
+/** Fields that violate constraints, with messages. */
+export const journeySentences: Sentences = {
+  journeys_name: ['name', 'A journey of this name exists; choose another name', 'JOURNEY_NAME_TAKEN'],
+  journeys_segment_exists: ['trigger', 'There is no such segment', 'SEGMENT_NOT_FOUND'],
+}

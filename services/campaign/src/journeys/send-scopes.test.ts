@@ -2,18 +2,18 @@ import { newId } from '@renmai/platform/serve/ids'
 import { key } from '@renmai/platform/testing/viewers'
 import { describe, expect, it } from 'vitest'
 import { campaignSeed } from '../../test/seed.ts'
-import { publishTemplate } from '../templates/publish-template.ts'
+import { publishMessageTemplate } from '../message-templates/publish-message-template.ts'
 import { publishJourney } from './publish-journey.ts'
 
 const seed = campaignSeed()
 
 const SENDER = ['campaigns:write', 'messages:write']
 const template = (scopes: string[], name: string, body = 'hello') =>
-  publishTemplate(seed.contextOf(seed.tenant, scopes), { idempotencyKey: key(), name, channel: 'EMAIL', body })
+  publishMessageTemplate(seed.contextOf(seed.tenant, scopes), { idempotencyKey: key(), name, channel: 'EMAIL', body })
 async function journey(scopes: string[], templateId?: string) {
   const { id: segmentId } = await seed.segment({ orders: {} })
   const send = { id: 'send', purpose: 'news', next: 'end' }
-  const nodes = [...(templateId ? [{ send: { ...send, templateId } }] : []), { exit: { id: 'end' } }]
+  const nodes = [...(templateId ? [{ send: { ...send, messageTemplateId: templateId } }] : []), { exit: { id: 'end' } }]
   return publishJourney(seed.contextOf(seed.tenant, scopes), {
     idempotencyKey: key(),
     name: newId(),
@@ -40,6 +40,6 @@ describe('sending', () => {
     await journey(SENDER, id)
     await expect(template(['campaigns:write'], 'b', 'other words')).rejects.toMatchObject({ code: 'FORBIDDEN' })
     const { id: templateId } = await template(SENDER, 'b', 'other words')
-    expect(await seed.contextOf().load.template.load(templateId)).toMatchObject({ id, version: 3 })
+    expect(await seed.contextOf().load.messageTemplate.load(templateId)).toMatchObject({ id, version: 3 })
   })
 })

@@ -67,6 +67,6 @@ describe('the conditions of a journey', () => {
       { exit: { id: 'end' } },
     ]
     expect(wrong(two(100))).toBeUndefined()
-    expect(wrong(two(101))).toEqual({ nodes: 'the conditions of all steps have more than 200 clauses together' })
+    expect(wrong(two(101))).toEqual({ nodes: 'The conditions of all steps have more than 200 clauses together' })
   })
 })

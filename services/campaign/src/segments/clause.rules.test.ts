@@ -22,8 +22,12 @@ describe('a segment condition', () => {
     { orders: { minCount: 0 } },
     { orderDate: { which: 'FIRST' } },
     { orderDate: { which: 'FIRST', from: '2026-02-30' } },
-    { orderDate: { which: 'ANY', maxDaysAgo: 1 } },
-    { orderDate: { which: 'LAST', maxDaysAgo: -1 } },
+    { orderDate: { which: 'ANY', atMostAgo: 'P1D' } },
+    { orderDate: { which: 'LAST', atMostAgo: '-P1D' } },
+    { orderDate: { which: 'LAST', atLeastAgo: 'PT1H' } },
+    { orders: { within: 'P3651D' } },
+    { orders: { minNet: { amount: '-1', currency: 'CNY' } } },
+    { orders: { minNet: { amount: '1.5', currency: 'JPY' } } },
     Array.from({ length: 40 }).reduce<object>((inner) => ({ not: inner }), { tagId: '0199f000-0000-7000-8000-000000000001' }),
   ])('%j is refused', (clause) => expect(parse(clause).success).toBe(false))
 
@@ -32,12 +36,12 @@ describe('a segment condition', () => {
     const { data } = parse({
       all: [
         { attribute: { key: 'city', operator: 'IN', values: [evil] } },
-        { not: { orders: { withinDays: 30, minCount: 2, minNetMinor: '100' } } },
+        { not: { orders: { within: 'P30D', minCount: 2, minNet: { amount: '1', currency: 'CNY' } } } },
       ],
     })
     const { sql, params } = compileClause(data!)
     expect(sql).not.toContain('DROP')
-    expect(params).toEqual(['city', [evil], 30, 100, 2])
+    expect(params).toEqual(['city', [evil], 30, 2, 'CNY', 100])
     expect(sql.match(/\$\d+/g)).toEqual(expect.arrayContaining(['$4', '$5', '$6', '$7', '$8']))
     expect(usesClock(data!)).toBe(true)
     expect(describeClause(data!)).toContain('not (2 or more paid orders')

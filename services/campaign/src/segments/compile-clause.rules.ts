@@ -1,6 +1,7 @@
 /** Compiles a condition to one SQL condition over `c.id`, a customer, with every value as a parameter. */
 import { AppError } from '@renmai/platform/serve/errors'
 import type { z } from 'zod'
+import type { SegmentClause, SegmentClauseKind } from '../gen/resolvers.ts'
 import { sizeProblem } from './clause.rules.ts'
 import { type Bind, type ClauseKind, factsOf } from './clauses/clause-kind.ts'
 import { type Clause, clauses, groups } from './clauses.ts'
@@ -36,6 +37,20 @@ export const usesClock = (clause: Clause): boolean =>
 export const tagsOf = (clause: Clause): string[] =>
   fold<string[]>(clause, { group: (_group, parts) => parts.flat(), single: (kind, value) => kind.tags?.(value) ?? [] })
 
+/**
+ * A stored condition in the form of the input, so that it can be sent again.
+ * @param currency the tenant's currency, which amounts have that were stored without one
+ */
+export const showClause = (clause: Clause, currency: string): SegmentClause =>
+  fold<SegmentClause>(clause, {
+    group: (group, parts, name) => ({ [name]: group.show(parts) }),
+    single: (kind, value, name) => ({ [name]: kind.show(value, currency) }),
+  })
+
+/** The kind of a condition, by its field: `orderDate` is ORDER_DATE. */
+export const clauseKindOf = (clause: Clause): SegmentClauseKind =>
+  Object.keys(clause)[0]!.replace(/[A-Z]/g, '_$&').toUpperCase() as SegmentClauseKind
+
 /** A clause as text, for the attrition of a preview. */
 export const describeClause = (clause: Clause): string =>
   fold<string>(clause, { group: (group, parts) => group.describe(parts), single: (kind, value) => kind.describe(value) })
@@ -43,15 +58,18 @@ export const describeClause = (clause: Clause): string =>
 type Single = ClauseKind<z.ZodType<unknown>>
 type Group = (typeof groups)[keyof typeof groups]
 
+type Fold<T> = { group: (kind: Group, parts: T[], name: string) => T; single: (kind: Single, value: unknown, name: string) => T }
+
 /** Computes a value of a condition from its leaves upwards. */
-function fold<T>(clause: Clause, how: { group: (kind: Group, parts: T[]) => T; single: (kind: Single, value: unknown) => T }): T {
+function fold<T>(clause: Clause, how: Fold<T>): T {
   const [[name, value]] = Object.entries(clause) as [[string, unknown]]
   if (Object.hasOwn(groups, name)) {
     const parts = (Array.isArray(value) ? value : [value]) as Clause[]
     return how.group(
       groups[name as keyof typeof groups],
       parts.map((part) => fold(part, how)),
+      name,
     )
   }
-  return how.single(clauses[name as keyof typeof clauses] as unknown as Single, value)
+  return how.single(clauses[name as keyof typeof clauses] as unknown as Single, value, name)
 }

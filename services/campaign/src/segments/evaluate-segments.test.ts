@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { withTenant } from '@renmai/platform/db/db'
 import { newId } from '@renmai/platform/serve/ids'
 import { dumpTables } from '@renmai/platform/testing/database'
 import { event, published, type TestEvent } from '@renmai/platform/testing/events'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { RfmClass, RfmClassChangedSchema } from '@renmai/proto/analytics/v1/events'
 import { SegmentEnteredSchema, SegmentLeftSchema } from '@renmai/proto/campaign/v1/events'
 import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 import { CustomerChangedSchema, TagAddedSchema } from '@renmai/proto/identity/v1/events'
 import { describe, expect, it } from 'vitest'
-import { at, campaignSeed } from '../../test/seed.ts'
+import { at, campaignSeed, yuan } from '../../test/seed.ts'
 import { handlers } from '../handlers.ts'
 import { previewSegment } from './preview-segment.ts'
 
@@ -32,8 +32,8 @@ describe('segments', () => {
       { attribute: { key: 'city', operator: 'IN', values: ['杭州', '上海'] } },
       { attribute: { key: 'age', operator: 'GTE', values: ['30'] } },
       { tagId },
-      { orders: { withinDays: 30, minCount: 1, minNetMinor: '9000' } },
-      { behaviour: { type: 'page_view', withinDays: 7, minCount: 2 } },
+      { orders: { within: 'P30D', minCount: 1, minNet: yuan('90') } },
+      { behaviour: { type: 'page_view', within: 'P7D', minCount: 2 } },
       { rfmClasses: ['KEY_RETAIN'] },
       { not: { attribute: { key: 'blocked', operator: 'EXISTS' } } },
     ]
@@ -78,7 +78,7 @@ describe('segments', () => {
 
   it('publish each entry and each exit exactly once, also when time alone decides', async () => {
     const buyer = await seed.meet()
-    const recent = await seed.segment({ orders: { withinDays: 7, minCount: 1 } })
+    const recent = await seed.segment({ orders: { within: 'P7D', minCount: 1 } })
     await seed.hear(seed.order(buyer))
     await seed.evaluate()
     await seed.evaluate()
@@ -116,7 +116,10 @@ describe('segments', () => {
     let linking: Promise<unknown> = Promise.resolve()
     await writing(seed.order(buyer), async () => {
       linking = seed.link(buyer.profileId, buyer.customerId, 1n).then(seed.evaluate)
-      await sleep(300)
+      // Until it waits for the fact that is being written, or has not noticed it.
+      const waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+      const held = eventually(async () => expect((await seed.test.owner.query(waits)).rowCount).toBe(1))
+      await Promise.race([linking, held])
     })
     await linking
     await seed.evaluate()

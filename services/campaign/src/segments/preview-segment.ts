@@ -3,15 +3,17 @@ import { currentTenant } from '@renmai/platform/db/tenants'
 import { parse } from '@renmai/platform/serve/parse'
 import { requireScope } from '@renmai/platform/serve/viewer'
 import type { Context } from '../context.ts'
+import type { SegmentClause, SegmentClauseKind } from '../gen/resolvers.ts'
 import { requireTags } from '../tags/tag.ts'
 import { definitionSchema } from './clause.rules.ts'
 import type { Clause } from './clauses.ts'
-import { compileClause, describeClause, tagsOf } from './compile-clause.rules.ts'
+import { clauseKindOf, compileClause, describeClause, showClause, tagsOf } from './compile-clause.rules.ts'
 
 const SAMPLE = 10
 const ALL_CUSTOMERS = '(SELECT DISTINCT customer_id AS id FROM profile_customers WHERE tenant_id = $1) c'
 
-export type Preview = { size: number; total: number; attrition: { clause: string; remaining: number }[]; sample: { id: string }[] }
+type Step = { kind: SegmentClauseKind; condition: SegmentClause; clause: string; remaining: number }
+export type Preview = { size: number; total: number; attrition: Step[]; sample: { id: string }[] }
 
 /**
  * Tries a condition. Returns how many customers match it, and how many each of its parts excludes, in their order.
@@ -26,7 +28,13 @@ export async function previewSegment(ctx: Context, raw: unknown): Promise<Previe
   return withTenant(db, viewer.tenantId, async (tx) => {
     const counts = await countByParts(tx, now(), parts)
     const holding = (length: number) => counts.filter(({ held }) => held >= length).reduce((sum, { n }) => sum + n, 0)
-    const attrition = parts.map((part, no) => ({ clause: describeClause(part), remaining: holding(no + 1) }))
+    const { currency } = await currentTenant(tx)
+    const attrition = parts.map((part, no) => ({
+      kind: clauseKindOf(part),
+      condition: showClause(part, currency),
+      clause: describeClause(part),
+      remaining: holding(no + 1),
+    }))
     return { total: holding(0), attrition, size: holding(parts.length), sample: await sample(tx, now(), definition) }
   })
 }

@@ -40,7 +40,7 @@ const segment = (tenantId: string) => {
     bus: undefined as never,
     cursors: new Cursors('c'.repeat(32)),
     templates: new Templates(),
-    load: createLoaders(base),
+    load: createLoaders({ ...base, cursors: new Cursors('c'.repeat(32)) }),
   }
   return createSegment(ctx, { idempotencyKey: key(), name: newId(), definition: { not: { orders: {} } } })
 }

@@ -1,12 +1,12 @@
 import { tenantLoader } from '@renmai/platform/db/loader'
-import { rowsById, rowsOf, through } from '@renmai/platform/db/rows-by-id'
-import type { BaseContext } from '@renmai/platform/serve/mutate'
-import { asc } from 'drizzle-orm'
-import { segmentMembers, segments } from './segment.table.ts'
+import { pagesOf } from '@renmai/platform/db/read-page'
+import { rowsById } from '@renmai/platform/db/rows-by-id'
+import { currentTenant } from '@renmai/platform/db/tenants'
+import type { Listing } from '../listing.ts'
+import { listMembers, listSegments, ofMember, ofSegment } from './segment.queries.ts'
+import { segments } from './segment.table.ts'
 
-const MAX_SEGMENTS = 1_000
-
-export const segmentLoaders = (ctx: BaseContext) => ({
+export const segmentLoaders = (ctx: Listing) => ({
   segment: rowsById(ctx, segments),
   segmentSize: tenantLoader<number>(ctx, async (tx, ids) => {
     const { rows } = await tx.client.query<{ id: string; n: number }>(
@@ -15,10 +15,11 @@ export const segmentLoaders = (ctx: BaseContext) => ({
     )
     return new Map(rows.map((row) => [row.id, row.n]))
   }),
-  segmentsOf: rowsOf(ctx, {
-    table: segments,
-    of: through(segments.id, { table: segmentMembers, from: segmentMembers.customerId, to: segmentMembers.segmentId }),
-    order: asc(segments.name),
-    perParent: MAX_SEGMENTS,
+  /** The tenant's currency, by the tenant's id. */
+  currency: tenantLoader<string>(ctx, async (tx, ids) => {
+    const { currency } = await currentTenant(tx)
+    return new Map(ids.map((id) => [id, currency]))
   }),
+  segmentsOf: pagesOf(ctx, ofMember, listSegments),
+  membersOf: pagesOf(ctx, ofSegment, listMembers),
 })

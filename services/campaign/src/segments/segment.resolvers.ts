@@ -1,13 +1,13 @@
-import { readFirst, readPage } from '@renmai/platform/db/read-page'
+import { readPage } from '@renmai/platform/db/read-page'
 import { isId } from '@renmai/platform/serve/ids'
 import { live } from '@renmai/platform/serve/resolvers'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
+import { showClause } from './compile-clause.rules.ts'
 import { createSegment } from './create-segment.ts'
 import { previewSegment } from './preview-segment.ts'
-import { segmentMembers, segments } from './segment.table.ts'
-
-const MAX_SEGMENTS = 1_000
+import { listSegments } from './segment.queries.ts'
+import { problemOf } from './segment.rules.ts'
 
 export const segmentResolvers = {
   Subscription: {
@@ -18,7 +18,7 @@ export const segmentResolvers = {
     })),
   },
   Query: {
-    segments: (_, _args, ctx) => readFirst(ctx, MAX_SEGMENTS, { table: segments, by: segments.name }),
+    segments: (_, args, ctx) => readPage(ctx, args, listSegments(args)),
     segment: (_, { id }, { load }) => (isId(id) ? load.segment.load(id) : null),
     previewSegment: (_, { definition }, ctx) => previewSegment(ctx, definition),
   },
@@ -28,15 +28,18 @@ export const segmentResolvers = {
   Segment: {
     __resolveReference: ({ id }, { load }) => load.segment.load(id),
     isReady: (segment) => segment.sweptAt !== null,
+    problem: ({ problem }) => problemOf(problem),
+    definition: async ({ definition }, _args, { load, viewer }) => showClause(definition, (await load.currency.load(viewer.tenantId))!),
     size: async ({ id }, _args, { load }) => (await load.segmentSize.load(id)) ?? 0,
-    members: async ({ id }, args, ctx) => {
-      const members = await readPage(ctx, args, { table: segmentMembers, by: segmentMembers.customerId, given: { segmentId: id } })
+    members: async ({ id }, args, { load }) => {
+      const members = await load.membersOf(id, args)
       const idOf = ({ customerId }: { customerId: string }) => ({ id: customerId })
       return { ...members, nodes: members.nodes.map(idOf), edges: members.edges.map(({ cursor, node }) => ({ cursor, node: idOf(node) })) }
     },
   },
   Customer: {
-    __resolveReference: ({ id }) => ({ id }),
-    segments: async ({ id }, _args, { load }) => (await load.segmentsOf.load(id)) ?? [],
+    // A caller may have the id of a customer that was merged away meanwhile.
+    __resolveReference: async ({ id }, { load }) => ({ id: await load.currentCustomer(id) }),
+    segments: ({ id }, args, { load }) => load.segmentsOf(id, args),
   },
 } satisfies Resolvers

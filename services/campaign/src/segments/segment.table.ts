@@ -1,4 +1,5 @@
 import { createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
+import type { Sentences } from '@renmai/platform/db/db'
 import { failing, leasedIndexes, nextAt } from '@renmai/platform/work/leased'
 import { boolean, foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { Clause } from './clauses.ts'
@@ -41,3 +42,8 @@ export const segmentMembers = pgTable(
     }),
   ],
 )
+
+/** Fields that violate constraints, with messages. */
+export const segmentSentences: Sentences = {
+  segments_name: ['name', 'A segment of this name exists; choose another name', 'SEGMENT_NAME_TAKEN'],
+}

@@ -1,4 +1,5 @@
 import { Templates } from '@renmai/platform/render/templates'
+import { writeGlobalId } from '@renmai/platform/serve/global-id'
 import { newId } from '@renmai/platform/serve/ids'
 import { Cursors } from '@renmai/platform/serve/page'
 import { type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
@@ -19,7 +20,13 @@ let ctx: Context
 beforeAll(async () => {
   ;[test, tags] = await Promise.all([testDatabase(inject('postgresUrl'), campaign), startTags((id) => id === known)])
   const base = testContext(test.db, newId())
-  ctx = { ...base, bus: tags.bus, cursors: new Cursors('c'.repeat(32)), templates: new Templates(), load: createLoaders(base) }
+  ctx = {
+    ...base,
+    bus: tags.bus,
+    cursors: new Cursors('c'.repeat(32)),
+    templates: new Templates(),
+    load: createLoaders({ ...base, cursors: new Cursors('c'.repeat(32)) }),
+  }
 })
 afterAll(() => Promise.all([test.drop(), tags.stop()]))
 
@@ -32,7 +39,7 @@ const publish = (segmentId: string, condition: object) =>
     nodes: [{ split: { id: 'split', condition, next: 'end', otherwise: 'end' } }, { exit: { id: 'end' } }],
   })
 const deep = (tagId: string) => ({ all: [{ tagId: known }, { not: { any: [{ orders: {} }, { tagId }] } }] })
-const refused = (field: string) => ({ code: 'NOT_FOUND', fields: { [field]: expect.stringContaining(unknown) } })
+const refused = (field: string) => ({ code: 'NOT_FOUND', fields: { [field]: expect.stringContaining(writeGlobalId('Tag', unknown)) } })
 
 describe('a tag that does not exist', () => {
   it.each([

@@ -1,7 +1,8 @@
 import { ask } from '@renmai/platform/events/ask'
-import { AppError } from '@renmai/platform/serve/errors'
+import { writeGlobalId } from '@renmai/platform/serve/global-id'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { Context } from '../context.ts'
+import { tagFailure } from './tag.failures.ts'
 
 /** As many as identity takes in one request. */
 const MAX_TAGS = 500
@@ -19,6 +20,5 @@ export async function requireTags({ bus, viewer }: Context, tagIds: readonly str
     for (const id of (await ask(bus, IdentityService.method.findTags, request)).tagIds) found.add(id)
   }
   const missing = wanted.find((id) => !found.has(id))
-  if (missing)
-    throw new AppError('NOT_FOUND', `There is no tag with the id ${missing}`, { [field]: `names the tag ${missing}, which does not exist` })
+  if (missing) throw tagFailure('TAG_NOT_FOUND', field, { id: writeGlobalId('Tag', missing) })
 }

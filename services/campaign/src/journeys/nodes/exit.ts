@@ -5,6 +5,7 @@ import { nodeId, nodeKind } from './node-kind.ts'
 export const exit = nodeKind({
   type: 'EXIT',
   schema: z.object({ id: nodeId }),
+  show: ({ id }) => ({ id }),
   ways: () => [],
   enter: (_tx, { entries }) => entries.map(() => ({ end: 'EXIT' })),
 })

@@ -1,6 +1,6 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { z } from 'zod'
-import { type Clause } from '../../segments/segment.ts'
+import type { Clause } from '../../segments/segment.ts'
 import type { Reference } from '../references.ts'
 
 /** The id of a step, unique in its journey. */
@@ -23,9 +23,16 @@ export type NodeKind<S extends z.ZodType = z.ZodType, T extends string = string>
   readonly type: T
   /** Schema of the input, with the step's `id`. */
   readonly schema: S
+  /**
+   * A stored step in the form of the input.
+   * @param currency the tenant's currency, which amounts have that were stored without one
+   */
+  readonly show: (node: z.output<S>, currency: string) => object
   /** Ids of the steps that the step leads to; none where a journey ends. */
   readonly ways: (node: z.output<S>) => string[]
   readonly references?: (node: z.output<S>) => Reference[]
+  /** Key of the purpose of the messages that the step requests. */
+  readonly purpose?: (node: z.output<S>) => string
   /** Conditions that the step evaluates; they count towards the limit of the journey. */
   readonly conditions?: (node: z.output<S>) => Clause[]
   /** A scope that publishing such a step needs besides campaigns:write. */

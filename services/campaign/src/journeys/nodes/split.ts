@@ -2,14 +2,15 @@ import type { Tx } from '@renmai/platform/db/db'
 import { currentTenant } from '@renmai/platform/db/tenants'
 import { z } from 'zod'
 import { definitionSchema } from '../../segments/clause.rules.ts'
-import { compileClause } from '../../segments/compile-clause.rules.ts'
-import { type Clause } from '../../segments/segment.ts'
+import { compileClause, showClause } from '../../segments/compile-clause.rules.ts'
+import type { Clause } from '../../segments/segment.ts'
 import { type Entry, nodeId, nodeKind } from './node-kind.ts'
 
 /** Continues with one of two steps, depending on a condition. */
 export const split = nodeKind({
   type: 'SPLIT',
   schema: z.object({ id: nodeId, condition: definitionSchema, next: nodeId, otherwise: nodeId }),
+  show: ({ id, condition, next, otherwise }, currency) => ({ id, condition: showClause(condition, currency), next, otherwise }),
   ways: ({ next, otherwise }) => [next, otherwise],
   conditions: ({ condition }) => [condition],
   enter: async (tx, { node, entries, now }) => {

@@ -15,6 +15,7 @@ export const waitUntil = nodeKind({
       .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone')
       .nullish(),
   }),
+  show: ({ id, next, timeOfDay, zone }) => ({ id, next, timeOfDay, zone }),
   ways: ({ next }) => [next],
   enter: async (tx, { node, entries, now }) => {
     const until = await nextTime(tx, node.timeOfDay, node.zone ?? (await currentTenant(tx)).zone, now)

@@ -6,7 +6,8 @@ import { triggerKind } from './trigger-kind.ts'
 export const segmentEntered = triggerKind({
   type: 'SEGMENT_ENTERED',
   schema: z.object({ segmentId: z.uuid(), includeMembers: z.boolean().nullish() }),
-  references: ({ segmentId }) => [{ what: 'segment', id: segmentId }],
+  show: ({ segmentId, includeMembers }) => ({ segmentId, includeMembers: includeMembers ?? false }),
+  references: ({ segmentId }) => [{ what: 'segment', id: segmentId, field: 'segmentId' }],
   columns: ({ segmentId }) => ({ segmentId }),
   listensTo: SegmentEnteredSchema,
   reaction: 'enter-journeys',

@@ -11,6 +11,8 @@ export type TriggerKind<S extends z.ZodType = z.ZodType, D extends DescMessage =
   /** Name of the kind in stored journeys. */
   readonly type: T
   readonly schema: S
+  /** A stored trigger in the form of the input. */
+  readonly show: (trigger: z.output<S>) => object
   readonly references: (trigger: z.output<S>) => Reference[]
   /** Columns by which the journey is found. Values that no query searches for are in `trigger` only. */
   readonly columns?: (trigger: z.output<S>) => { segmentId?: string }

@@ -25,10 +25,11 @@ const schema = z
 /** Compares an attribute. Of the values of several profiles the one that was observed last counts. */
 export const attribute = clauseKind({
   schema,
+  show: (value) => value,
   describe: ({ key, operator, values }) => `${key} ${operator} ${values.join(', ')}`.trim(),
   reads: 'attribute_facts',
   sql: ({ key, operator, values }, bind, facts) => {
-    const value = `(SELECT f.value FROM ${facts} AND f.key = ${bind(key)} ORDER BY f.observed_at DESC, f.value DESC LIMIT 1)`
+    const value = `(SELECT f.value FROM ${facts} AND f.key = ${bind(key)} AND NOT f.is_removed ORDER BY f.observed_at DESC, f.value DESC LIMIT 1)`
     if (operator === 'EXISTS') return `(${value} IS NOT NULL)`
     if (operator === 'EQ' || operator === 'IN') return `coalesce(${value} = ANY(${bind(values)}::text[]), false)`
     return compareNumber(value, operator, values[0]!, bind)

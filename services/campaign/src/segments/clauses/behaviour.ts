@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { clauseKind } from './clause-kind.ts'
-import { factKey, minCount, within, withinDays } from './limits.ts'
+import { factKey, minCount, showDays, within, withinDays } from './limits.ts'
 
 /** The customer did something at least a number of times, by days in the tenant's zone. */
 export const behaviour = clauseKind({
-  schema: z.object({ type: factKey, withinDays, minCount }),
+  schema: z
+    .object({ type: factKey, within: withinDays, minCount })
+    .transform(({ within: withinDays, ...rest }) => ({ ...rest, withinDays })),
+  show: ({ withinDays, ...rest }) => ({ ...rest, within: showDays(withinDays) }),
   describe: (value) => `${value.type} ${value.minCount} times or more${within(value.withinDays)}`,
   reads: 'behaviour_days',
   usesClock: (value) => value.withinDays !== null,

@@ -16,6 +16,11 @@ export type Bind = (value: unknown) => string
 export type ClauseKind<S extends z.ZodType> = {
   /** Schema of the input, with its limits. */
   readonly schema: S
+  /**
+   * A stored value in the form of the input.
+   * @param currency the tenant's currency, which amounts have that were stored without one
+   */
+  readonly show: (value: z.output<S>, currency: string) => unknown
   /** The clause as text, for the attrition of a preview. */
   readonly describe: (value: z.output<S>) => string
   /** The table of facts that decides. */
@@ -35,6 +40,8 @@ export type ClauseKind<S extends z.ZodType> = {
 export type GroupKind<S extends (clause: z.ZodType<unknown>) => z.ZodType> = {
   /** @param clause the schema of a condition, read when the first one is parsed */
   readonly schema: S
+  /** Parts in the form of the input, as the value of the group's field. */
+  readonly show: (parts: readonly unknown[]) => unknown
   readonly describe: (parts: readonly string[]) => string
   readonly sql: (parts: readonly string[]) => string
 }

@@ -2,20 +2,32 @@ import { day } from '@renmai/platform/serve/moments'
 import { z } from 'zod'
 import { OrderOfCustomer } from '../../gen/resolvers.ts'
 import { clauseKind } from './clause-kind.ts'
+import { daysFrom, showDays } from './limits.ts'
 import { COUNTS } from './orders.ts'
 
-const days = z.int().min(0).max(3_650).nullish()
+const days = daysFrom(0).nullish()
 
 const schema = z
-  .object({ which: z.enum(OrderOfCustomer), from: day.nullish(), to: day.nullish(), minDaysAgo: days, maxDaysAgo: days })
-  .refine(
-    ({ which: _which, ...limits }) => Object.values(limits).some((limit) => limit != null),
-    'needs from, to, minDaysAgo or maxDaysAgo',
-  )
+  .object({ which: z.enum(OrderOfCustomer), from: day.nullish(), to: day.nullish(), atLeastAgo: days, atMostAgo: days })
+  .refine(({ which: _which, ...limits }) => Object.values(limits).some((limit) => limit != null), 'needs from, to, atLeastAgo or atMostAgo')
+  .transform(({ which, from, to, atLeastAgo, atMostAgo }) => ({
+    which,
+    from: from ?? null,
+    to: to ?? null,
+    minDaysAgo: atLeastAgo ?? null,
+    maxDaysAgo: atMostAgo ?? null,
+  }))
 
 /** Compares the day on which the first or the last order that counts was paid, in the tenant's zone. */
 export const orderDate = clauseKind({
   schema,
+  show: ({ which, from, to, minDaysAgo, maxDaysAgo }) => ({
+    which,
+    from,
+    to,
+    atLeastAgo: showDays(minDaysAgo),
+    atMostAgo: showDays(maxDaysAgo),
+  }),
   describe: ({ which, from, to, minDaysAgo, maxDaysAgo }) => {
     const limits = { from, to, 'days ago at least': minDaysAgo, 'days ago at most': maxDaysAgo }
     const given = Object.entries(limits).filter(([, limit]) => limit != null)

@@ -4,6 +4,7 @@ import { clauseKind } from './clause-kind.ts'
 /** The customer has the tag now. */
 export const tagId = clauseKind({
   schema: z.uuid(),
+  show: (id) => id,
   describe: (id) => `has tag ${id}`,
   reads: 'tag_facts',
   tags: (id) => [id],

@@ -1,3 +1,5 @@
+import type { Tx } from '@renmai/platform/db/db'
+import { mine } from '@renmai/platform/db/rows'
 import { publish } from '@renmai/platform/events/outbox'
 import { newId } from '@renmai/platform/serve/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
@@ -9,22 +11,25 @@ import { ChannelSchema } from '@renmai/proto/engagement/v1/channel'
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { VariableType } from '../gen/resolvers.ts'
+import { TemplateVariableKind } from '../gen/resolvers.ts'
 import { sendsTemplate } from '../journeys/journey.ts'
-import { checkSource } from './template.rules.ts'
-import { templates } from './template.table.ts'
+import { messageTemplateFailure } from './message-template.failures.ts'
+import { checkLength, checkSource } from './message-template.rules.ts'
+import { archivedTemplates, templates } from './message-template.table.ts'
 
 /** Every channel that has a name. */
 const CHANNELS = ChannelSchema.values.flatMap(({ number, localName }) => (number ? [localName] : []))
-const Variable = z.object({
-  name: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-  type: z.enum(VariableType),
-  defaultValue: z
-    .string()
-    .max(1_000)
-    .nullish()
-    .transform((value) => value ?? null),
-})
+const Variable = z
+  .object({
+    name: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+    kind: z.enum(TemplateVariableKind),
+    defaultValue: z
+      .string()
+      .max(1_000)
+      .nullish()
+      .transform((value) => value ?? null),
+  })
+  .transform(({ kind: type, ...rest }) => ({ ...rest, type }))
 const Input = z.object({
   idempotencyKey,
   name: z.string().trim().min(1).max(100),
@@ -44,16 +49,17 @@ const Input = z.object({
 })
 
 /**
- * Publishes a template, or the next version of the template with this name.
+ * Publishes a message template, or the next version of the one with this name.
  * @throws AppError FORBIDDEN without messages:write when a journey sends the template: its customers then get the new text
  */
-export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
+export async function publishMessageTemplate(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   requireScope(ctx.viewer, 'campaigns:write')
+  checkLength(input.channel, input.body)
   const [subjectSource, bodySource] = await ctx.templates.readSources(ctx.viewer.tenantId, [input.subject, input.body])
   checkSource('subject', subjectSource!, input.variables)
   checkSource('body', bodySource!, input.variables)
-  return mutate(ctx, { name: 'publishTemplate', scope: 'campaigns:write' }, input, async (tx) => {
+  return mutate(ctx, { name: 'publishMessageTemplate', scope: 'campaigns:write' }, input, async (tx) => {
     const { name, channel, subject, body, variables } = input
     const [latest] = await tx
       .select()
@@ -62,6 +68,7 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
       .orderBy(desc(templates.version))
       .limit(1)
     requireVersion(input.expectedVersion, latest?.version ?? 0)
+    if (latest) await refuseArchived(tx, latest.id)
     if (latest && (await sendsTemplate(tx, latest.id))) requireScope(ctx.viewer, 'messages:write')
     const row = {
       tenantId: tx.tenantId,
@@ -83,4 +90,12 @@ export async function publishTemplate(ctx: Context, raw: z.input<typeof Input>):
     })
     return { decided: { id: row.id }, targetId: row.id }
   })
+}
+
+async function refuseArchived(tx: Tx, id: string): Promise<void> {
+  const [archived] = await tx
+    .select()
+    .from(archivedTemplates)
+    .where(mine(tx, archivedTemplates, id))
+  if (archived) throw messageTemplateFailure('MESSAGE_TEMPLATE_ARCHIVED', 'name')
 }

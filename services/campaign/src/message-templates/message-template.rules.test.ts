@@ -1,7 +1,7 @@
 import { Templates } from '@renmai/platform/render/templates'
 import { newId } from '@renmai/platform/serve/ids'
 import { describe, expect, it } from 'vitest'
-import { checkSource, fillVariables } from './template.rules.ts'
+import { checkLength, checkSource, fillVariables } from './message-template.rules.ts'
 
 describe('a template', () => {
   const variables = [{ name: 'coupon', type: 'COUPON' as const, defaultValue: null }]
@@ -12,6 +12,14 @@ describe('a template', () => {
     await expect(check('{{ phone }}')).rejects.toThrow(/^body uses phone without declaring it$/)
     await expect(check('Hi\n{% if %}')).rejects.toThrow(/^body is not Liquid in line 2$/)
     await expect(check("{% include 'nope' %}")).rejects.toThrow(/^body uses the tag include, which templates do not have$/)
+  })
+
+  it('is not longer than its channel takes, in the unit in which the channel counts', () => {
+    checkLength('WECOM', '好'.repeat(1_333))
+    expect(() => checkLength('WECOM', '好'.repeat(1_334))).toThrow(/^The text is longer than WECOM takes: at most 4000 bytes$/)
+    checkLength('TELEGRAM', '好'.repeat(4_096))
+    expect(() => checkLength('TELEGRAM', 'x'.repeat(4_097))).toThrow(/at most 4096 characters/)
+    checkLength('EMAIL', 'x'.repeat(20_000))
   })
 
   it('is not sent when a value is missing or of the wrong type', () => {
