@@ -1,32 +1,21 @@
-import { rowsById, rowsOf, through } from '@renmai/platform/db/rows-by-id'
+import { follower } from '@renmai/platform/db/moved-ids'
+import { quarantineLoaders } from '@renmai/platform/quarantine/list-quarantined'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
-import { desc, sql } from 'drizzle-orm'
-import { auditCheckpoints } from './audit/audit.table.ts'
-import { consents } from './consents/consent.table.ts'
-import { decisions } from './decisions/decision.table.ts'
-import { ofCustomer } from './profiles/profile-customer.table.ts'
-import { purposes } from './purposes/purpose.table.ts'
+import type { Cursors } from '@renmai/platform/serve/page'
+import { auditLoaders } from './audit/audit.loaders.ts'
+import { consentLoaders } from './consents/consent.loaders.ts'
+import { decisionLoaders } from './decisions/decision.loaders.ts'
+import { merged } from './profiles/merged-customer.table.ts'
+import { purposeLoaders } from './purposes/purpose.loaders.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
-const MAX_FACTS = 10_000
-const MAX_ITEMS = 100
-
-export const createLoaders = (ctx: BaseContext) => ({
-  auditCheckpoint: rowsById(ctx, auditCheckpoints),
-  consent: rowsById(ctx, consents),
-  /** Facts of a customer, newest first. */
-  consents: rowsOf(ctx, {
-    table: consents,
-    of: through(consents.profileId, ofCustomer),
-    order: sql`${consents.at} DESC, ${consents.seq} DESC`,
-    perParent: MAX_FACTS,
-  }),
-  decisions: rowsOf(ctx, {
-    table: decisions,
-    of: through(decisions.profileId, ofCustomer),
-    order: desc(decisions.id),
-    perParent: MAX_ITEMS,
-  }),
-  purpose: rowsById(ctx, purposes, { by: 'key' }),
+export const createLoaders = (ctx: BaseContext & { readonly cursors: Cursors }) => ({
+  /** The id of the customer that a customer is part of now. */
+  currentCustomer: follower(ctx, merged),
+  ...auditLoaders(ctx),
+  ...consentLoaders(ctx),
+  ...decisionLoaders(ctx),
+  ...purposeLoaders(ctx),
+  ...quarantineLoaders(ctx),
 })

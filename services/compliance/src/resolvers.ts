@@ -5,6 +5,7 @@ import { consentResolvers } from './consents/consent.resolvers.ts'
 import { decisionResolvers } from './decisions/decision.resolvers.ts'
 import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { purposeResolvers } from './purposes/purpose.resolvers.ts'
+import { quarantinedItemResolvers } from './quarantine/quarantined-item.resolvers.ts'
 
 /** Resolvers of compliance. */
 export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
@@ -13,4 +14,5 @@ export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   consentResolvers,
   decisionResolvers,
   auditResolvers,
+  quarantinedItemResolvers,
 )

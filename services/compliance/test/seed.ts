@@ -26,7 +26,7 @@ export function complianceSeed() {
   })
   afterAll(() => test.drop())
 
-  const context = () => contextOf(test, state.tenant)
+  const context = (now?: () => Date) => contextOf(test, state.tenant, now)
   /** Returns an action as every service records it; different numbers are different actions. */
   const acted = (no: number) =>
     event(ActionRecordedSchema, state.tenant, {

@@ -1,16 +1,16 @@
-import { readFirst, readPage } from '@renmai/platform/db/read-page'
+import { readPage } from '@renmai/platform/db/read-page'
+import { isId } from '@renmai/platform/serve/ids'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { auditCheckpoints, auditEntries } from './audit.table.ts'
+import { entryId, seqOfEntry } from './entry-id.rules.ts'
+import { listAuditCheckpoints } from './list-audit-checkpoints.ts'
+import { listAuditEntries } from './list-audit-entries.ts'
 import { signAuditCheckpoint } from './sign-audit-checkpoint.ts'
 import { verifyAuditLog } from './verify-audit-log.ts'
 
-const MAX_CHECKPOINTS = 100
-
 export const auditResolvers = {
   Query: {
-    auditEntries: (_, args, ctx) => readPage(ctx, args, { table: auditEntries, by: auditEntries.seq, order: 'desc' }),
-    auditCheckpoints: (_, _args, ctx) =>
-      readFirst(ctx, MAX_CHECKPOINTS, { table: auditCheckpoints, by: auditCheckpoints.seq, order: 'desc' }),
+    auditEntries: (_, args, ctx) => readPage(ctx, args, listAuditEntries(args)),
+    auditCheckpoints: (_, args, ctx) => readPage(ctx, args, listAuditCheckpoints(args)),
     verifyAuditLog: (_, _args, ctx) => verifyAuditLog(ctx),
   },
   Mutation: {
@@ -19,10 +19,19 @@ export const auditResolvers = {
       return { checkpoint: id ? await ctx.load.auditCheckpoint.load(id) : null }
     },
   },
-  AuditEntry: { hash: (entry) => entry.hash.toString('hex') },
+  AuditEntry: {
+    __resolveReference: ({ id }, { load, viewer }) => {
+      const seq = seqOfEntry(viewer.tenantId, id)
+      return seq === undefined ? null : load.auditEntry.load(String(seq))
+    },
+    id: ({ tenantId, seq }) => entryId(tenantId, seq),
+    actedAt: ({ at }) => at,
+    hash: ({ hash }) => hash.toString('hex'),
+  },
   AuditCheckpoint: {
-    hash: (checkpoint) => checkpoint.hash.toString('hex'),
-    signature: (checkpoint) => checkpoint.signature.toString('base64'),
-    at: (checkpoint) => checkpoint.createdAt,
+    __resolveReference: ({ id }, { load }) => (isId(id) ? load.auditCheckpoint.load(id) : null),
+    hash: ({ hash }) => hash.toString('hex'),
+    signature: ({ signature }) => signature.toString('base64'),
+    signedAt: ({ createdAt }) => createdAt,
   },
 } satisfies Resolvers

@@ -4,7 +4,7 @@ import { on } from '@renmai/platform/events/inbox'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { lastEntry } from './audit.queries.ts'
 import { GENESIS, hashEntry } from './audit.rules.ts'
-import { auditEntries } from './audit.table.ts'
+import { type AuditEntry, auditEntries } from './audit.table.ts'
 import { noteUnsealed } from './note-unsealed.ts'
 import { SERVICES } from './services.gen.ts'
 
@@ -20,7 +20,7 @@ export const sealActions = on(
       const { action, actorKind, actorId, targetId } = event
       const entry = {
         action,
-        actorKind,
+        actorKind: actorKind as AuditEntry['actorKind'],
         actorId,
         targetId,
         inputDigest: Buffer.from(event.inputDigest),

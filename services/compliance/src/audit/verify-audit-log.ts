@@ -19,7 +19,7 @@ export type Verification = {
   checkpoints: number
   unsealed: number
   firstBadSeq: number | null
-  problem: string | null
+  problem: Problem['problem'] | null
 }
 
 /** Verifies the whole chain and every checkpoint, and returns the first entry that does not hold. */

@@ -1,71 +1,48 @@
-import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { publish } from '@renmai/platform/events/outbox'
+import type { Tx } from '@renmai/platform/db/db'
 import { AppError } from '@renmai/platform/serve/errors'
-import { newId } from '@renmai/platform/serve/ids'
-import { pastMoment } from '@renmai/platform/serve/moments'
-import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
+import { moment } from '@renmai/platform/serve/moments'
 import { parse } from '@renmai/platform/serve/parse'
-import { ConsentGrantedSchema, ConsentWithdrawnSchema } from '@renmai/proto/compliance/v1/events'
-import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { ConsentLevel, LegalBasis } from '../gen/resolvers.ts'
 import { requireProfile } from '../profiles/profile.ts'
-import { purposes } from '../purposes/purpose.table.ts'
-import { type Consent, consents } from './consent.table.ts'
-
-/** Shorter than for other facts: a consent from the future would count over every later statement of the person. */
-const MAX_AHEAD_MS = 60_000
+import { fields, recordConsent } from './record-consent.ts'
 
 const Input = z.object({
-  idempotencyKey,
-  profileId: z.uuid(),
-  purpose: z.string().min(1).max(64),
-  channel: z.string().regex(/^[A-Z][A-Z_]{1,31}$/, 'upper case letters and _'),
-  method: z.string().min(1).max(64),
-  evidence: z.string().max(500).nullish(),
-  at: z.coerce.date().nullish(),
+  ...fields,
+  level: z.enum(ConsentLevel).nullish(),
+  isConfirmed: z.boolean().nullish(),
+  basis: z.enum(LegalBasis).nullish(),
+  expiresAt: moment.nullish(),
+  guardianProfileId: z.uuid().nullish(),
+  noticeVersion: z.int().min(1).nullish(),
+  noticeHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'is SHA-256 in hex, in lower case')
+    .nullish(),
 })
 
-export function grantConsent(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
-  return recordConsent(ctx, raw, 'GRANTED')
-}
-
-export function withdrawConsent(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
-  return recordConsent(ctx, raw, 'WITHDRAWN')
-}
-
 /**
- * Appends a fact. Every decision after the answer includes it: decisions read the same table.
- * @throws AppError INVALID for a time before 1990 or in the future; NOT_FOUND for a purpose or profile that the tenant does not have
+ * Records that a person agrees to the notice that was in force at the time, or to a named one.
+ * @throws AppError INVALID for an end before the statement and for a guardian who is the person themselves; NOT_FOUND for an unknown
+ * guardian; and as recordConsent
  */
-async function recordConsent(ctx: Context, raw: z.input<typeof Input>, status: Consent['status']): Promise<{ id: string }> {
+export async function grantConsent(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string; storedCount: number }> {
   const input = parse(Input, raw)
-  const name = status === 'GRANTED' ? 'grantConsent' : 'withdrawConsent'
-  return mutate(ctx, { name, scope: 'consents:write' }, input, async (tx) => {
-    const { profileId, channel, method, evidence } = input
-    const at = pastMoment(input.at ?? ctx.now(), ctx.now(), 'at', MAX_AHEAD_MS)
-    const [purpose] = await tx
-      .select()
-      .from(purposes)
-      .where(and(eq(purposes.tenantId, tx.tenantId), eq(purposes.key, input.purpose)))
-    if (!purpose) throw new AppError('NOT_FOUND', `No purpose ${input.purpose}; define it first`)
-    await requireProfile(tx, profileId)
-    const row = {
-      tenantId: tx.tenantId,
-      id: newId(),
-      profileId,
-      purpose: purpose.key,
-      channel,
-      status,
-      noticeVersion: purpose.noticeVersion,
-      method,
-      evidence: evidence ?? null,
-      recordedBy: ctx.viewer.id,
-      at,
-    }
-    await tx.insert(consents).values(row)
-    const schema = status === 'GRANTED' ? ConsentGrantedSchema : ConsentWithdrawnSchema
-    await publish(tx, schema, { consentId: row.id, profileId, purpose: purpose.key, channel, at: timestampFromDate(at) })
-    return { decided: { id: row.id }, targetId: profileId }
+  const { level, isConfirmed, basis, expiresAt = null, guardianProfileId = null } = input
+  return recordConsent(ctx, 'GRANTED', input, {
+    notice: { version: input.noticeVersion, hash: input.noticeHash },
+    granted: { level: level ?? 'GENERAL', isConfirmed: isConfirmed ?? false, basis: basis ?? 'CONSENT', expiresAt, guardianProfileId },
+    check: async (tx, at, about) => {
+      if (expiresAt && expiresAt <= at) throw wrong('expiresAt', 'must be later than the statement')
+      if (guardianProfileId) await checkGuardian(tx, guardianProfileId, about)
+    },
   })
 }
+
+async function checkGuardian(tx: Tx, guardianProfileId: string, about: readonly { profileId: string | null }[]): Promise<void> {
+  await requireProfile(tx, guardianProfileId, 'guardianProfileId')
+  if (about.some(({ profileId }) => profileId === guardianProfileId)) throw wrong('guardianProfileId', 'is the person who is protected')
+}
+
+const wrong = (field: string, problem: string) => new AppError('INVALID', `${field}: ${problem}`, { [field]: problem })

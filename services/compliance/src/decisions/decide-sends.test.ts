@@ -1,5 +1,8 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { newId } from '@renmai/platform/serve/ids'
+import { published } from '@renmai/platform/testing/events'
 import { key, testViewer } from '@renmai/platform/testing/viewers'
+import { SendsDecidedSchema } from '@renmai/proto/compliance/v1/events'
 import { describe, expect, it } from 'vitest'
 import { complianceOf } from '../../test/fixture.ts'
 import { complianceSeed } from '../../test/seed.ts'
@@ -22,6 +25,18 @@ describe('the gate', () => {
     ])
     expect(rows.map((row) => row.is_allowed)).toEqual([false, true, false])
     expect(rows[1].consent_ids).toEqual([id])
+  })
+
+  it('publishes each decision, without personal data', async () => {
+    await seed.people.define()
+    const profileId = await seed.people.meet()
+    const { decisionId, messageId } = await seed.people.decide(profileId)
+    const mine = (await published(seed.test, SendsDecidedSchema)).filter(({ tenantId }) => tenantId === seed.tenant)
+    expect(mine.map(({ decisions }) => decisions)).toMatchObject([
+      [{ decisionId, messageId, profileId, purpose: 'marketing', channel: 'EMAIL', isAllowed: false, reasons: ['NO_CONSENT'] }],
+    ])
+    const { rows } = await seed.test.owner.query('SELECT at FROM decisions WHERE id = $1', [decisionId])
+    expect(timestampDate(mine[0]!.decisions[0]!.at!)).toEqual(rows[0].at)
   })
 
   it("applies a withdrawal from its answer on, and never another tenant's", async () => {
@@ -49,13 +64,23 @@ describe('the gate', () => {
     expect((await decide(p)).isAllowed).toBe(true)
   })
 
+  it('allows a welcome that no tenant has defined, unless the customer has withdrawn from all marketing', async () => {
+    const { define, meet, grant, withdraw, decide } = seed.people
+    const profile = await meet()
+    expect(await decide(profile, 'welcome')).toMatchObject({ isAllowed: true, reasons: ['TRANSACTIONAL'] })
+    await define()
+    await grant(profile)
+    await withdraw(profile)
+    expect(await decide(profile, 'welcome')).toMatchObject({ isAllowed: false, reasons: ['WITHDRAWN_MARKETING'] })
+  })
+
   it('counts consent to the notice in force only', async () => {
-    const { define, meet, grant, decide } = seed.people
+    const { define, redefine, meet, grant, decide } = seed.people
     await define()
     const profile = await meet()
     await grant(profile)
-    expect(await define()).toMatchObject({ noticeVersion: 1, version: 1 })
-    expect(await define({ noticeText: 'we write to you more often' })).toMatchObject({ noticeVersion: 2, version: 2 })
+    expect(await redefine({ noticeText: 'we write to you' })).toMatchObject({ noticeVersion: 1, version: 1 })
+    expect(await redefine({ noticeText: 'we write to you more often' })).toMatchObject({ noticeVersion: 2, version: 2 })
     expect(await decide(profile)).toMatchObject({ isAllowed: false, reasons: ['STALE_NOTICE'] })
   })
 
@@ -63,7 +88,7 @@ describe('the gate', () => {
     await expect(seed.people.grant(await seed.people.meet())).rejects.toMatchObject({ code: 'NOT_FOUND' })
     const ctx = { ...seed.context(), viewer: testViewer(seed.tenant, ['consents:read']) }
     await expect(
-      grantConsent(ctx, { idempotencyKey: key(), profileId: newId(), purpose: 'marketing', channel: 'EMAIL', method: 'x' }),
+      grantConsent(ctx, { idempotencyKey: key(), subject: { profileId: newId() }, purpose: 'marketing', channel: 'EMAIL', method: 'x' }),
     ).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 

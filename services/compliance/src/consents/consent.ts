@@ -1,0 +1,2 @@
+/** Exports of consents for other features. */
+export { readLatest } from './read-latest.ts'
