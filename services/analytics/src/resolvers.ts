@@ -4,6 +4,7 @@ import { attributionResolvers } from './attribution/attribution.resolvers.ts'
 import { bulkOperationResolvers } from './bulk-operations/bulk-operation.resolvers.ts'
 import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { kpiResolvers } from './kpis/kpi.resolvers.ts'
+import { quarantinedItemResolvers } from './quarantine/quarantined-item.resolvers.ts'
 import { rfmResolvers } from './rfm/rfm.resolvers.ts'
 
 /** Resolvers of analytics. */
@@ -13,4 +14,5 @@ export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   attributionResolvers,
   kpiResolvers,
   bulkOperationResolvers,
+  quarantinedItemResolvers,
 )

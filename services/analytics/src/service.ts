@@ -10,8 +10,10 @@ import type { Context, Deps } from './context.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { handlers } from './handlers.ts'
 import { createLoaders } from './loaders.ts'
+import { previewMerge } from './profiles/preview-merge.ts'
 import { queues } from './queues.ts'
 import { resolvers } from './resolvers.ts'
+import { rfmClasses } from './rfm/rfm.snapshots.ts'
 
 export const analytics: Service<typeof settings, Context, Deps> = {
   name: 'analytics',
@@ -23,12 +25,13 @@ export const analytics: Service<typeof settings, Context, Deps> = {
     return { ...app, ...keys, gatewayUrl: GATEWAY_URL.replace(/\/$/, ''), handlers }
   },
   queues,
-  appendOnly: ['rfm_runs'],
+  appendOnly: ['rfm_runs', 'rfm_class_changes'],
   monthly: ['events'],
   modules: [typeDefs],
   resolvers,
   handlers,
+  snapshots: [rfmClasses],
   asks: [GatewayService.method.checkBulkQuery, GatewayService.method.readBulkPage, IdentityService.method.authorizeViewer],
   context: (deps, viewer) => ({ ...deps, viewer, load: createLoaders({ ...deps, viewer }) }),
-  answers: (deps) => [readBulkFile(deps)],
+  answers: (deps) => [readBulkFile(deps), previewMerge(deps.db)],
 }

@@ -104,7 +104,7 @@ export function bulkSeed() {
   function contextOf(as = state.viewer): Context {
     const base = { ...testContext(test.db, as.tenantId), viewer: as }
     const keys = { cursors: new Cursors('c'.repeat(32)), ticketKey: worker.ticketKey, gatewayUrl: 'https://api.example.com' }
-    return { ...base, ...keys, bus, handlers: [], load: createLoaders(base) }
+    return { ...base, ...keys, bus, handlers: [], load: createLoaders({ ...base, ...keys }) }
   }
   const run = (ctx = contextOf()) => runBulkQuery(ctx, { idempotencyKey: key(), query: '{ customers { nodes { id } } }' })
   const start = (change: { turnMs?: number } = {}) => {

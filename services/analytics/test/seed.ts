@@ -38,7 +38,8 @@ export function analyticsSeed() {
   /** Context without handlers: no consumer can be behind. */
   function contextOf(tenantId = state.tenant): Context {
     const base = testContext(test.db, tenantId)
-    const rest = { cursors: new Cursors('c'.repeat(32)), ticketKey: '', gatewayUrl: '', load: createLoaders(base) }
+    const cursors = new Cursors('c'.repeat(32))
+    const rest = { cursors, ticketKey: '', gatewayUrl: '', load: createLoaders({ ...base, cursors }) }
     return { ...base, ...rest, bus: {} as Context['bus'], handlers: [] }
   }
   const hear = (...events: TestEvent[]) => deliver(test.db, 'analytics', handlers, events)

@@ -1,7 +1,6 @@
+import { toMoney } from '@renmai/platform/serve/money'
 import type { Resolvers } from '../gen/resolvers.ts'
 import { readAttribution, readAttributionPath } from './read-attribution.ts'
-
-const money = (amountMinor: number, currency: string) => ({ amountMinor: String(amountMinor), currency })
 
 export const attributionResolvers = {
   Query: {
@@ -9,11 +8,11 @@ export const attributionResolvers = {
       const { conversions, revenueMinor, currency, channels } = await readAttribution(ctx, args)
       return {
         conversions,
-        revenue: money(revenueMinor, currency),
+        revenue: toMoney(revenueMinor, currency),
         channels: channels.map((one) => ({
           channel: one.channel,
           conversions: (one.conversionsMicro / 1e6).toFixed(6),
-          revenue: money(one.revenueMinor, currency),
+          revenue: toMoney(one.revenueMinor, currency),
         })),
       }
     },

@@ -3,10 +3,10 @@ import { isId } from '@renmai/platform/serve/ids'
 import { live } from '@renmai/platform/serve/resolvers'
 import type { Context } from '../context.ts'
 import type { Resolvers } from '../gen/resolvers.ts'
-import { isOwn } from './bulk-operation.queries.ts'
-import { bulkOperations } from './bulk-operation.table.ts'
+import { reasonOf } from './bulk-operation.rules.ts'
 import { cancelBulkOperation } from './cancel-bulk-operation.ts'
 import { KEEP_DAYS } from './expire-files.ts'
+import { listBulkOperations } from './list-bulk-operations.ts'
 import { runBulkQuery } from './run-bulk-query.ts'
 import { signTicket } from './ticket.rules.ts'
 
@@ -20,20 +20,21 @@ export const bulkOperationResolvers = {
   Subscription: { bulkOperationFinished: live(({ operationId }, _args, ctx: Context) => find(operationId!, ctx)) },
   Query: {
     bulkOperation: (_, { id }, ctx) => find(id, ctx) ?? null,
-    bulkOperations: (_, args, ctx) =>
-      readPage(ctx, args, { table: bulkOperations, by: bulkOperations.id, order: 'desc', where: isOwn(ctx.viewer) }),
+    bulkOperations: (_, args, ctx) => readPage(ctx, args, listBulkOperations(ctx.viewer, args)),
   },
   Mutation: {
-    bulkOperationRunQuery: async (_, { input }, ctx) => ({
+    runBulkQuery: async (_, { input }, ctx) => ({
       operation: await ctx.load.bulkOperation.load((await runBulkQuery(ctx, input)).id),
     }),
-    bulkOperationCancel: async (_, { input }, ctx) => ({
+    cancelBulkOperation: async (_, { input }, ctx) => ({
       operation: await ctx.load.bulkOperation.load((await cancelBulkOperation(ctx, input)).id),
     }),
   },
   BulkOperation: {
     __resolveReference: ({ id }, ctx) => find(id, ctx),
+    state: ({ status }) => status,
     query: ({ document }) => document,
+    errorCode: ({ errorCode }) => (errorCode === null ? null : reasonOf(errorCode)),
     url: ({ id, status, scopes }, _args, { viewer, ticketKey, gatewayUrl, now }) =>
       status === 'COMPLETED' && hasAll(viewer.scopes, scopes)
         ? `${gatewayUrl}/bulk/${viewer.tenantId}/${id}.jsonl?ticket=${signTicket(ticketKey, viewer.tenantId, id, viewer.id, now())}`

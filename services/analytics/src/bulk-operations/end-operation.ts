@@ -1,7 +1,7 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { publish } from '@renmai/platform/events/outbox'
-import { AppError } from '@renmai/platform/serve/errors'
 import { and, eq, inArray, sql } from 'drizzle-orm'
+import { bulkOperationFailure } from './bulk-operation.failures.ts'
 import { transitions } from './bulk-operation.states.ts'
 import { type BulkOperation, bulkOperations } from './bulk-operation.table.ts'
 
@@ -24,6 +24,6 @@ export async function endOperation(
     .set({ status, errorCode: errorCode ?? null, errorMessage: errorMessage ?? null, attemptId: null, endedAt: sql`now()` })
     .where(and(eq(tenantId, tx.tenantId), eq(operationId, id), inArray(current, [...from])))
     .returning()
-  if (!ended) throw new AppError('CONFLICT', 'The operation has ended already')
+  if (!ended) throw bulkOperationFailure('BULK_OPERATION_ENDED', 'operationId')
   await publish(tx, event, { operationId: id, status })
 }

@@ -1,6 +1,5 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { ask } from '@renmai/platform/events/ask'
-import { AppError } from '@renmai/platform/serve/errors'
 import { newId } from '@renmai/platform/serve/ids'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
@@ -9,6 +8,7 @@ import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { and, count, inArray } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { bulkOperationFailure } from './bulk-operation.failures.ts'
 import { isOwn } from './bulk-operation.queries.ts'
 import { bulkOperations } from './bulk-operation.table.ts'
 
@@ -28,7 +28,7 @@ export async function runBulkQuery(ctx: Context, raw: z.input<typeof Input>): Pr
   const { tenantId, kind: viewerKind, id: viewerId } = ctx.viewer
   const scopes = [...ctx.viewer.scopes]
   await ask(ctx.bus, GatewayService.method.checkBulkQuery, { tenantId, viewerKind, viewerId, document: input.query, scopes })
-  return mutate(ctx, { name: 'bulkOperationRunQuery', scope: SCOPE }, input, async (tx) => {
+  return mutate(ctx, { name: 'runBulkQuery', scope: SCOPE }, input, async (tx) => {
     await requireRoom(tx, ctx)
     const row = { tenantId, id: newId(), viewerKind, viewerId, document: input.query, scopes }
     await tx.insert(bulkOperations).values(row)
@@ -45,5 +45,5 @@ async function requireRoom(tx: Tx, { viewer }: Context): Promise<void> {
     .select({ n: count() })
     .from(bulkOperations)
     .where(and(isOwn(viewer), isUnfinished))
-  if (found!.n >= UNFINISHED) throw new AppError('CONFLICT', `${UNFINISHED} bulk operations are unfinished; wait for one, or cancel it`)
+  if (found!.n >= UNFINISHED) throw bulkOperationFailure('TOO_MANY_BULK_OPERATIONS', undefined, { most: UNFINISHED })
 }

@@ -4,6 +4,7 @@ import { dumpTables } from '@renmai/platform/testing/database'
 import { published } from '@renmai/platform/testing/events'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { key } from '@renmai/platform/testing/viewers'
+import { MAX_ATTEMPTS } from '@renmai/platform/work/settle'
 import { BulkOperationFinishedSchema } from '@renmai/proto/analytics/v1/events'
 import { describe, expect, it } from 'vitest'
 import { bulkSeed, FILE, notFound, PAGES } from '../../test/bulk-seed.ts'
@@ -88,6 +89,25 @@ describe('a bulk operation', () => {
     expect(await seed.look(id)).toMatchObject({ errorCode: 'FORBIDDEN', errorMessage: 'not active any more', after: '3' })
     await expect(seed.fetchPart(id, seed.ticketFor(id))).rejects.toMatchObject(notFound)
     expect(await finished(id)).toMatchObject([{ status: 'FAILED' }])
+  })
+
+  it('ends with the reason when a fault lasts, after a few attempts', async () => {
+    let attempts = 0
+    seed.beforePage = () => {
+      attempts += 1
+      throw new AppError('INTERNAL', 'Order.total has a value that its type does not allow')
+    }
+    const { id } = await seed.run()
+    seed.start()
+    await eventually(async () => {
+      await seed.test.owner.query("UPDATE bulk_operations SET next_at = now() WHERE attempt_id IS NULL AND status <> 'FAILED'")
+      expect(await seed.look(id)).toMatchObject({ status: 'FAILED' })
+    })
+    expect(attempts).toBe(MAX_ATTEMPTS + 1)
+    expect(await seed.look(id)).toMatchObject({
+      errorCode: 'INTERNAL',
+      errorMessage: 'Order.total has a value that its type does not allow',
+    })
   })
 
   it('of one viewer runs alone, those of other viewers concurrently; five may be unfinished', async () => {

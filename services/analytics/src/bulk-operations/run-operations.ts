@@ -3,6 +3,7 @@ import { seal } from '@renmai/platform/secrets/crypto'
 import { crashPoint } from '@renmai/platform/serve/crash-point'
 import { AppError, isTransient } from '@renmai/platform/serve/errors'
 import { queue } from '@renmai/platform/work/queue'
+import { MAX_ATTEMPTS } from '@renmai/platform/work/settle'
 import { GatewayService, type ReadBulkPageResponse } from '@renmai/proto/gateway/v1/gateway_service'
 import type { Deps } from '../context.ts'
 import { placeOf } from './bulk-operation.queries.ts'
@@ -45,11 +46,17 @@ async function run(deps: Deps, claimed: BulkOperation, turnMs: number, signal: A
     if (operation) await giveBack(deps, operation, 0)
   } catch (error) {
     const { code, message } = error as AppError
-    if (isTransient(error) && operation!.failures < MAX_FAILURES) return giveBack(deps, operation!, operation!.failures + 1)
+    if (operation!.failures < attemptsFor(error)) return giveBack(deps, operation!, operation!.failures + 1)
     if (!(error instanceof AppError)) deps.bus.log.error({ err: error, operation: claimed.id }, 'a bulk operation failed')
     const told = error instanceof AppError ? { errorCode: code, errorMessage: message } : { errorCode: 'INTERNAL' }
     await inOwn(deps, claimed, (tx) => endOperation(tx, claimed, 'fail', told))
   }
+}
+
+/** The number of retries. A fault inside Renmai, such as a value that its type does not allow, may pass, but often lasts. */
+function attemptsFor(error: unknown): number {
+  if (isTransient(error)) return MAX_FAILURES
+  return error instanceof AppError && error.code === 'INTERNAL' ? MAX_ATTEMPTS : 0
 }
 
 /** @returns the operation when pages are left; undefined when it is done or no longer belongs to this worker */

@@ -21,10 +21,7 @@ describe('the numbers of a day', () => {
   const names = (source: string) => selectedMetrics(infoOf(source)).map(({ name }) => name)
 
   it('are counted when an operation selects them, also in fragments and under aliases', () => {
-    expect(names('{ kpis { days { day n: orders ...F } } } fragment F on KpiDay { revenue { amountMinor } }')).toEqual([
-      'orders',
-      'revenue',
-    ])
+    expect(names('{ kpis { days { day n: orders ...F } } } fragment F on KpiDay { revenue { amount } }')).toEqual(['orders', 'revenue'])
     expect(names('{ kpis { isComplete } }')).toEqual([])
   })
 
@@ -93,9 +90,21 @@ describe('an event that a source reports', () => {
     expect(channels.map(({ channel }) => channel)).toEqual(['WEB'])
   })
 
-  it('is recognized by its type in rows that an earlier release stored', async () => {
-    const rows = ['page_view', 'message_sent'].map((type) => `('${seed.tenant}', '${newId()}', '2026-03-02T01:00:00Z', '${type}', 'WEB')`)
-    await seed.test.owner.query(`INSERT INTO events (tenant_id, id, occurred_at, type, channel) VALUES ${rows.join(', ')}`)
-    expect(await numbers()).toEqual([[1, 1, 0, 0]])
+  it('is recognized by where it came from in rows that an earlier release stored', async () => {
+    const sent = newId()
+    const rows = [
+      [newId(), 'page_view', 'WEB', null],
+      [newId(), 'message_sent', 'WEB', sent],
+      [newId(), 'message_blocked', 'WEB', null],
+      [newId(), 'coupon_redeemed', 'WEB', null],
+      [sent, 'message_sent', 'EMAIL', sent],
+      [newId(), 'coupon_redeemed', 'COUPON', null],
+    ]
+    for (const [id, type, channel, referenceId] of rows)
+      await seed.test.owner.query(
+        "INSERT INTO events (tenant_id, occurred_at, id, type, channel, reference_id) VALUES ($1, '2026-03-02T01:00:00Z', $2, $3, $4, $5)",
+        [seed.tenant, id, type, channel, referenceId],
+      )
+    expect(await numbers()).toEqual([[4, 1, 0, 1]])
   })
 })

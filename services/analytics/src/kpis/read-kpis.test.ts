@@ -18,12 +18,10 @@ it('the numbers of a day are counted in the zone and add up', async () => {
   )
   const { days, isComplete } = await readKpis(seed.contextOf(), { from: '2026-03-01', to: '2026-03-03' })
   expect(isComplete).toBe(true)
-  expect(
-    days.map((day) => [day.day, day.orders, day.revenue.amountMinor, day.refunded.amountMinor, day.messagesSent, day.couponsRedeemed]),
-  ).toEqual([
-    ['2026-03-01', 0, '0', '0', 0, 0],
-    ['2026-03-02', 2, '3000', '0', 1, 1],
-    ['2026-03-03', 0, '0', '500', 0, 0],
+  expect(days.map((day) => [day.day, day.orders, day.revenue.amount, day.refunded.amount, day.messagesSent, day.couponsRedeemed])).toEqual([
+    ['2026-03-01', 0, '0.00', '0.00', 0, 0],
+    ['2026-03-02', 2, '30.00', '0.00', 1, 1],
+    ['2026-03-03', 0, '0.00', '5.00', 0, 0],
   ])
   await expect(readKpis(seed.contextOf(), { from: '2026-03-03', to: '2026-03-01' })).rejects.toMatchObject({ code: 'INVALID' })
 })

@@ -2,7 +2,7 @@
  * RFM and the eight classes (spec/algorithms 1). Recent is high for R; a value on the line is high. Scores of 1 to 5
  * rank by how many are strictly worse, so that equal customers always get equal scores.
  */
-import { AppError } from '@renmai/platform/serve/errors'
+import { rfmFailure } from './rfm.failures.ts'
 
 export type RfmInput = { customerId: string; recencyDays: number; frequency: number; monetaryMinor: number }
 export type Scored = RfmInput & { rfmClass: RfmClassName; recencyScore: number; frequencyScore: number; monetaryScore: number }
@@ -44,7 +44,7 @@ export function classify(customers: RfmInput[], method: Method, cuts: Cuts | und
     monetaryMinor: values(customers, 'monetaryMinor'),
   }
   if (method === 'FIXED') {
-    if (!cuts) throw new AppError('INVALID', 'FIXED needs cuts', { cuts: 'is required for FIXED' })
+    if (!cuts) throw rfmFailure('RFM_CUTS_MISSING', 'cuts')
   } else checkSpread(customers.length, measures)
   const score = { r: scorer(measures.recencyDays, true), f: scorer(measures.frequency, false), m: scorer(measures.monetaryMinor, false) }
   const scored = customers.map((one) => ({
@@ -57,6 +57,25 @@ export function classify(customers: RfmInput[], method: Method, cuts: Cuts | und
   return scored.map((one) => ({ ...one, rfmClass: CLASSES[isHigh(one)][0] }))
 }
 
+/** A change of a customer's class; null is no class. */
+export type ClassChange = { customerId: string; rfmClass: RfmClassName | null; previousClass: RfmClassName | null }
+
+/** Customers whose class is not what it was, those who have none any more included. */
+export function changesBetween(
+  before: ReadonlyMap<string, RfmClassName>,
+  scored: readonly Pick<Scored, 'customerId' | 'rfmClass'>[],
+): ClassChange[] {
+  const now = new Set(scored.map((one) => one.customerId))
+  const changed = scored.flatMap(({ customerId, rfmClass }) => {
+    const previousClass = before.get(customerId) ?? null
+    return previousClass === rfmClass ? [] : { customerId, rfmClass, previousClass }
+  })
+  const gone = [...before].flatMap(([customerId, previousClass]) =>
+    now.has(customerId) ? [] : { customerId, rfmClass: null, previousClass },
+  )
+  return [...changed, ...gone]
+}
+
 type Measures = Record<keyof Cuts, number[]>
 type Flags = keyof typeof CLASSES
 type WithScores = Omit<Scored, 'rfmClass'>
@@ -67,11 +86,8 @@ const mean = (numbers: number[]) => numbers.reduce((sum, one) => sum + one, 0) /
 
 function checkSpread(n: number, measures: Measures): void {
   const flat = Object.entries(measures).find(([, numbers]) => numbers.every((one) => one === numbers[0]))
-  if (n < MIN_CUSTOMERS || flat) {
-    const why =
-      n < MIN_CUSTOMERS ? `only ${n} customers have orders, ${MIN_CUSTOMERS} are needed` : `all customers have the same ${flat![0]}`
-    throw new AppError('INSUFFICIENT_DATA', `RFM has nothing to compare: ${why}. Use FIXED with cuts.`)
-  }
+  if (n < MIN_CUSTOMERS) throw rfmFailure('RFM_TOO_FEW_CUSTOMERS', undefined, { customers: n, needed: MIN_CUSTOMERS })
+  if (flat) throw rfmFailure('RFM_ALL_EQUAL', undefined, { measure: flat[0] })
 }
 
 function cutsOf(measures: Measures, method: 'MEAN' | 'MEDIAN' | 'QUINTILE'): Cuts {

@@ -1,6 +1,8 @@
+import { isPaid } from '@renmai/platform/facts/net.rules'
 import type { Money } from '../../gen/resolvers.ts'
+import { mayRefund, orderNet } from '../../warehouse/order-facts.rules.ts'
 
-/** Rows that a metric is counted from. $1 is the tenant, $5 its currency. */
+/** Rows that a metric is counted from. $1 is the tenant, $5 the currency. */
 export type Source = {
   /** A FROM clause that ends in a WHERE, so that conditions follow with AND. */
   readonly rows: string
@@ -12,7 +14,7 @@ export type Source = {
 export type Metric<N extends string = string, U extends 'COUNT' | 'MONEY' = 'COUNT' | 'MONEY'> = {
   /** The field of `KpiDay`. */
   readonly name: N
-  /** MONEY is in the smallest unit of the tenant's currency. */
+  /** MONEY is in the smallest unit of the currency. */
   readonly unit: U
   readonly from: Source
   /** An SQL aggregate over the rows of a day. */
@@ -26,8 +28,18 @@ export const metric = <const N extends string, const U extends 'COUNT' | 'MONEY'
 export type ValueOf<M extends Metric> = M['unit'] extends 'MONEY' ? Money : number
 
 export const EVENTS: Source = { rows: 'events WHERE tenant_id = $1', at: 'occurred_at' }
-/** Orders in the tenant's currency, without documents that only refund. */
-export const PAID_ORDERS: Source = {
-  rows: 'order_facts WHERE tenant_id = $1 AND currency = $5 AND NOT is_refund_document',
-  at: 'paid_at',
+const OF_CURRENCY = 'o.tenant_id = $1 AND o.currency = $5'
+
+/** Orders in the currency, by their payment, without documents that only refund. */
+export const PAID_ORDERS: Source = { rows: `order_facts o WHERE ${OF_CURRENCY} AND ${isPaid('o')}`, at: 'o.paid_at' }
+
+const REFUNDED = `order_facts o CROSS JOIN LATERAL (${orderNet.refunds('o')}) r WHERE ${OF_CURRENCY} AND ${mayRefund('o')}`
+
+/** Refunds in the currency, each at its own moment. */
+export const REFUNDS: Source = { rows: REFUNDED, at: 'r.at' }
+
+/** Payments, and refunds below zero. */
+export const MOVES: Source = {
+  rows: `(SELECT o.paid_at AS at, o.total_minor AS minor FROM ${PAID_ORDERS.rows} UNION ALL SELECT r.at, -r.minor FROM ${REFUNDED}) moved WHERE true`,
+  at: 'moved.at',
 }

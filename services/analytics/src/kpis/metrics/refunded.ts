@@ -1,8 +1,3 @@
-import { metric } from './metric.ts'
+import { metric, REFUNDS } from './metric.ts'
 
-export const refunded = metric({
-  name: 'refunded',
-  unit: 'MONEY',
-  from: { rows: 'order_facts WHERE tenant_id = $1 AND currency = $5', at: 'refunded_at' },
-  value: 'sum(refunded_minor)',
-})
+export const refunded = metric({ name: 'refunded', unit: 'MONEY', from: REFUNDS, value: 'sum(r.minor)' })

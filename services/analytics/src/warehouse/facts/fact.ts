@@ -10,6 +10,22 @@ export type WarehouseEvent = {
   channel: string
   occurredAt: Date
   referenceId: string | null
+  /** Nothing for facts that have none. */
+  about?: About
+}
+
+/** What an event was about, in values of known types. */
+export type About = {
+  productId: string | null
+  sku: string | null
+  categoryId: string | null
+  amountMinor: bigint | null
+  currency: string | null
+  campaignRef: string | null
+  contentId: string | null
+  urlPath: string | null
+  durationS: number | null
+  extras: unknown[] | null
 }
 
 /** Describes how the warehouse stores one type of event. */
@@ -18,6 +34,8 @@ export type Fact<D extends DescMessage = DescMessage> = {
   /** Name of the reaction, which is part of the durable consumer's name: a new name consumes every event again. */
   readonly reaction: string
   readonly toRows: (event: MessageShape<D>) => WarehouseEvent[]
+  /** The list of independent items of the event: a bad one is set aside alone. */
+  readonly items?: string
 }
 
 /** Infers a fact from its event. */

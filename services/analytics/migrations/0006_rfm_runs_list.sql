@@ -1,0 +1,1 @@
+CREATE INDEX "rfm_runs_as_of" ON "rfm_runs" USING btree ("tenant_id","as_of","number");
