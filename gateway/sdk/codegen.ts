@@ -12,7 +12,7 @@ const config: CodegenConfig = {
         enumsAsConst: true,
         useTypeImports: true,
         documentMode: 'string',
-        scalars: { DateTime: 'string', Date: 'string', ID: 'string' },
+        scalars: { DateTime: 'string', Date: 'string', Decimal: 'string', CurrencyCode: 'string', Duration: 'string', ID: 'string' },
       },
     },
   },

@@ -64,7 +64,25 @@ export const settings = baseSettings
     TRUSTED_DOCUMENTS_STAFF: trust.describe('Whether unpublished documents are counted (report) or refused (enforce), for staff'),
     TRUSTED_DOCUMENTS_OWN: trust.describe("The same for the company's own API clients"),
     TRUSTED_DOCUMENTS_PARTNER: trust.describe('The same for partners'),
+    TRUSTED_DOCUMENTS_MANIFEST: z
+      .string()
+      .optional()
+      .describe(
+        "File of the operator's own documents (a manifest of Apollo or Relay, by SHA-256), which are trusted for staff and own clients of every tenant; read again when it changes",
+      ),
     GRAPHIQL: z.enum(['on', 'off']).default('off').describe('Whether the explorer is served at /'),
+    EXPLORER_CLIENT_ID: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Client id of the explorer at the issuer: a public client (authorization code, PKCE) whose redirect URI is the address of the explorer; without it, the explorer takes a pasted token only',
+      ),
+    EXPLORER_SCOPE: z.string().default('openid').describe('Scopes that the explorer requests at the issuer, separated by spaces'),
+    EXPLORER_PARAMS: z
+      .string()
+      .optional()
+      .describe("Further parameters of the explorer's authorization request, as in a URL, such as audience=urn:renmai:api"),
   })
 
 export type Settings = z.output<typeof settings>

@@ -16,8 +16,10 @@ import { createBudget } from './cost/budget.ts'
 import { planOf } from './cost/plan.ts'
 import { shareLevels } from './cost/share-levels.ts'
 import { createChooseDocument } from './documents/choose-document.ts'
-import { findTrustedBy } from './documents/find-trusted.ts'
+import { findTrustedBy, findTrustedIn } from './documents/find-trusted.ts'
+import { followManifest } from './documents/follow-manifest.ts'
 import { LIMITS } from './documents/limits.ts'
+import { findProviderBy } from './http/find-provider.ts'
 import { serveGraphiql } from './http/graphiql.ts'
 import { serveBrowsers } from './http/serve-browsers.ts'
 import { serveBulkFiles } from './http/serve-bulk-files.ts'
@@ -40,7 +42,7 @@ const COMMITTED_PUBLIC = new URL('supergraph.public.graphql', GATEWAY)
 const DRAIN_MS = 1_000
 
 /** Requests here mostly wait for services, which have their own limits. */
-const AT_LEAST = 6
+const AT_LEAST = 4
 
 export async function startGateway(settings: Settings): Promise<{ url: string; stop: () => Promise<void> }> {
   const log = createLog('gateway', settings.LOG_LEVEL)
@@ -60,7 +62,8 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     own: settings.TRUSTED_DOCUMENTS_OWN,
     partner: settings.TRUSTED_DOCUMENTS_PARTNER,
   }
-  const chooseDocument = createChooseDocument(findTrustedBy(bus), modes, log)
+  const manifest = await followManifest(settings.TRUSTED_DOCUMENTS_MANIFEST, log)
+  const chooseDocument = createChooseDocument(findTrustedIn(manifest.find, findTrustedBy(bus)), modes, log)
   const usage = countUsage()
   const serving = { authenticate, chooseDocument, admission, budget, usage, log }
   const live = { ...createListen(hearFrom(bus), admission, log), places: createPlaces() }
@@ -78,7 +81,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
   const { OAUTH_ISSUER: issuer } = settings
   if (issuer) serveTokens(http, { issuer, keys: readKeys(settings), authenticate, log })
   if (settings.GRAPHIQL === 'on') {
-    serveGraphiql(http)
+    serveGraphiql(http, findProviderBy(settings, log))
     servePages(http)
   }
   const metrics = await serveMetrics(settings.HOST, settings.METRICS_PORT)
@@ -94,6 +97,7 @@ export async function startGateway(settings: Settings): Promise<{ url: string; s
     usage.stop()
     supergraph.stop()
     contract.stop()
+    manifest.stop()
     await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()))
     await bus.nats.drain()
     await Promise.all([metrics?.stop(), stopTelemetry()])

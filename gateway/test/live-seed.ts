@@ -34,7 +34,9 @@ const LINK = `extend schema
   directive @event(types: [String!]!, argument: String, fields: [String!], everyMs: Int, perViewer: Boolean) on FIELD_DEFINITION`
 const EVENT = 'types: ["renmai.identity.v1.CustomerChanged"], argument: "id", fields: ["customerId"]'
 const PEOPLE = `${LINK}
-  type Query { people: [Person] }
+  enum Mood { GOOD BAD }
+  type Query { people: [Person!] mood: Mood! secrets: Int @requiresScopes(scopes: [["secrets:read"]]) }
+  type Mutation { rename(id: ID!, name: String!): Person }
   type Person @key(fields: "id") { id: ID! name: String }
   type Subscription {
     changed(id: ID): Person @event(${EVENT})
@@ -48,6 +50,14 @@ const SHOPS = `${LINK} type Query { shops: Int } type Person @key(fields: "id") 
 export const [mine, theirs] = [newId(), newId()]
 /** Two customers: no viewer may see the first, and a subgraph fails for the second. */
 export const [hidden, broken] = [newId(), newId()]
+
+/** The answer of people to a query or a mutation. The mood is a value that the schema does not have. */
+function answerOnce({ query, variables }: { query: string; variables: Record<string, unknown> }) {
+  const person = { __typename: 'Person', id: theirs, name: 'Li' }
+  if (query.includes('mood')) return { data: { mood: 'FAIR' } }
+  if (query.startsWith('mutation')) return { data: { rename: { ...person, name: Object.values(variables).at(-1) ?? 'Wu' } } }
+  return { data: { people: [person] } }
+}
 
 export type Told = { data?: Record<string, unknown> | null; errors?: readonly { message: string; extensions?: { code?: string } }[] }
 export type Listening = { told: Told[]; ended: unknown[]; stop: () => void }
@@ -66,6 +76,7 @@ export function liveSeed() {
       const body = JSON.parse(text)
       asked.push({ subgraph, body, viewer: viewer.id })
       if (subgraph === 'shops') return { data: { _entities: body.variables.representations.map(() => ({ orders: 3 })) } }
+      if (!body.event) return answerOnce(body)
       const id = body.event.customerId as string
       const field = ['changed', 'seldom', 'secret', 'own'].find((name) => body.query.includes(name))!
       if (id === broken)
@@ -78,6 +89,9 @@ export function liveSeed() {
   const admission = new Admission({ readPressure: () => 0 })
   const revoked = new Set<string>()
   const places = createPlaces(3, 100)
+  const budget = createBudget({ add: () => Promise.reject(new Error('there are no others')) })
+  const plan = planOf(1_000)
+  const NONE = { capacity: 0, restorePerSecond: 1 }
 
   beforeAll(async () => {
     nats = await startNats({ folder: folder.path, logs: folder.path })
@@ -103,10 +117,16 @@ export function liveSeed() {
       const [id = '', tenantId = '', scopes = ''] = (header ?? '').replace('Bearer ', '').split('|')
       if (!tenantId || revoked.has(id)) throw new AppError('UNAUTHENTICATED', 'Who are you')
       if (id === 'unsure') throw new AppError('UNAVAILABLE', 'The identity provider does not answer')
-      return { kind: 'STAFF', id, tenantId, scopes: new Set(scopes.split(',')), plan: planOf(1_000), isPartner: id === 'partner' }
+      return {
+        kind: 'STAFF',
+        id,
+        tenantId,
+        scopes: new Set(scopes.split(',')),
+        plan: id === 'poor' ? NONE : plan,
+        isPartner: id === 'partner',
+      }
     }
     const chooseDocument = createChooseDocument(async () => undefined, { staff: 'off', own: 'off', partner: 'off' }, log)
-    const alone = { add: () => Promise.reject(new Error('there are no others')) }
     const serving = {
       path: '/graphql',
       isPublic: false,
@@ -114,7 +134,7 @@ export function liveSeed() {
       authenticate,
       chooseDocument,
       admission,
-      budget: createBudget(alone),
+      budget,
       usage: { note: () => undefined, stop: () => undefined },
       log,
     }
@@ -172,7 +192,10 @@ export function liveSeed() {
       for (const { told } of listening) expect(told.length).toBeGreaterThan(0)
     })
   }
+  /** The points that a caller has left. */
+  const left = (name: string) => budget.look(`${mine}.${name}`, plan).currentlyAvailable
   const state = {
+    left,
     asked,
     revoked,
     places,

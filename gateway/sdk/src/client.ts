@@ -79,16 +79,23 @@ async function read(response: Response): Promise<Outcome> {
   return { failure, isPassing, waitMs: wanted > 0 ? Math.min(wanted * 1_000, LONGEST_WAIT_MS) : undefined }
 }
 
-type UserErrors = { userErrors?: { message: string; code: string; field?: readonly string[] | null }[] }
+type UserErrorFields = {
+  message: string
+  code: string
+  field?: readonly string[] | null
+  parameters?: readonly { name: string; value: string }[]
+}
+type UserErrors = { userErrors?: UserErrorFields[] }
 
 /** Errors in the payloads of mutations that the caller can fix. They are thrown like any other error. */
 function userErrorsOf(data: unknown): RenmaiErrorDetail[] {
   return Object.entries((data ?? {}) as Record<string, UserErrors | null>).flatMap(([name, payload]) =>
-    (payload?.userErrors ?? []).map(({ message, code, field }) => ({
+    (payload?.userErrors ?? []).map(({ message, code, field, parameters }) => ({
       message,
       code,
       path: [name],
       ...(field ? { fields: { [field.join('.')]: message } } : {}),
+      ...(parameters && { parameters: Object.fromEntries(parameters.map(({ name, value }) => [name, value])) }),
     })),
   )
 }

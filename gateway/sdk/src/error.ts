@@ -1,7 +1,12 @@
 /** One error of an answer. Decide by the code, which is stable; the message is for people. */
 export type RenmaiErrorDetail = {
   message: string
+  /** Of an error in `userErrors`, the value of the enum of its mutation; of another error, the general code. */
   code: string
+  /** Code of the failure itself, of an error that is not in `userErrors`. */
+  reason?: string
+  /** Values in the message, by their names. */
+  parameters?: Readonly<Record<string, string | number>>
   path?: readonly (string | number)[]
   /** Messages about fields of the input, by field. */
   fields?: Readonly<Record<string, string>>

@@ -74,7 +74,8 @@ describe('a client', () => {
   })
 
   it('throws the user errors of a payload', async () => {
-    const userErrors = [{ message: 'name: too long', code: 'BAD_USER_INPUT', field: ['input', 'name'] }]
+    const parameters = [{ name: 'maximum', value: '30' }]
+    const userErrors = [{ message: 'name: too long', code: 'BAD_USER_INPUT', field: ['input', 'name'], parameters }]
     answers = [
       say(200, { data: { createTag: { tag: null, userErrors } } }),
       say(200, { data: { createTag: { tag: { id: '1' }, userErrors: [] } } }),
@@ -83,7 +84,9 @@ describe('a client', () => {
     const ask = () => request(CreateTagDocument, { input: { groupId: 'g', name: 'a' } })
     await expect(ask()).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
-      details: [{ message: 'name: too long', path: ['createTag'], fields: { 'input.name': 'name: too long' } }],
+      details: [
+        { message: 'name: too long', path: ['createTag'], fields: { 'input.name': 'name: too long' }, parameters: { maximum: '30' } },
+      ],
     })
     expect((await ask()).createTag.tag?.id).toBe('1')
     expect(seen).toHaveLength(2)

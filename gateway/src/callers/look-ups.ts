@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { pause } from '@renmai/platform/serve/clock'
 import { AppError } from '@renmai/platform/serve/errors'
+import { createRefusals } from '@renmai/platform/serve/refusals'
 
 export type LookUps = {
   /**
@@ -15,10 +15,8 @@ export type LookUps = {
  * ten connections to its database: with more than a few at a time, queries of other tenants wait for a connection.
  */
 const [AT_ONCE, WAITING] = [4, 1_000]
-/** How long a refusal takes, so that guessing costs a connection, and how many may wait at a time, since each takes memory. */
-const [REFUSAL_MS, REFUSALS] = [1_000, 1_000]
-/** A refusal takes longer by up to this part of itself, at random: callers refused together would return together and delay all others. */
-const SPREAD = 1
+/** So that guessing costs a connection. */
+const REFUSAL_MS = 1_000
 const MAX_PROVEN = 50_000
 
 /**
@@ -30,7 +28,8 @@ const MAX_PROVEN = 50_000
 export function createLookUps(refusalMs = REFUSAL_MS): LookUps {
   const proven = new Set<string>()
   const queue: (() => void)[] = []
-  let [running, refusing] = [0, 0]
+  const waitToRefuse = createRefusals('UNAUTHENTICATED', refusalMs)
+  let running = 0
   const prove = (digest: string) => {
     proven.delete(digest)
     if (proven.size >= MAX_PROVEN) proven.delete(proven.values().next().value!)
@@ -49,11 +48,7 @@ export function createLookUps(refusalMs = REFUSAL_MS): LookUps {
     }
   }
   const refuse = async (error: unknown): Promise<never> => {
-    if (error instanceof AppError && error.code === 'UNAUTHENTICATED' && refusing < REFUSALS) {
-      refusing++
-      await pause(refusalMs * (1 + Math.random() * SPREAD))
-      refusing--
-    }
+    await waitToRefuse(error)
     throw error
   }
   return {

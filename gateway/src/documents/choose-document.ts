@@ -38,7 +38,7 @@ export function createChooseDocument(findTrusted: FindTrusted, modes: TrustModes
     const mode = modes[kind]
     if (query && mode === 'off') return query
     const wanted = hash ?? hashOf(query!)
-    const trusted = await findTrusted(caller.tenantId, wanted)
+    const trusted = await findTrusted(caller, wanted)
     if (trusted) return trusted
     if (mode === 'enforce') throw refuse('DOCUMENT_NOT_TRUSTED', 'Only published documents are answered; publish this one first')
     if (mode === 'report') report(caller, kind, wanted)

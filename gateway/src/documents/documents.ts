@@ -17,6 +17,8 @@ export type Documents = {
   find: (source: string, owner: string, pay?: (points: number) => void) => GoodDocument
   /** The text of a valid document that was sent recently, by its SHA-256 in hex. */
   sourceOf: (queryHash: string) => string | undefined
+  /** The same document with the places of its tokens, which take too much memory to be kept. */
+  located: (document: DocumentNode) => DocumentNode
   /** Sources of valid documents, the most recently used first. */
   recent: (most: number) => string[]
 }
@@ -43,6 +45,7 @@ export const readingCost = (source: string): number => 1 + Math.floor(source.len
 /** Reads and validates documents. Valid documents are kept, within a number of bytes; refused ones are not kept. */
 export function createDocuments(schema: GraphQLSchema, maxBytes = MAX_BYTES): Documents {
   const known = createSharedCache<GoodDocument & { source: string }>(maxBytes)
+  const sources = new WeakMap<DocumentNode, string>()
   return {
     find: (source, owner, pay) => {
       const queryHash = hashOf(source)
@@ -50,10 +53,15 @@ export function createDocuments(schema: GraphQLSchema, maxBytes = MAX_BYTES): Do
       if (found) return found
       pay?.(readingCost(source))
       const good = { document: check(schema, source), queryHash, source }
+      sources.set(good.document, source)
       known.set(queryHash, owner, FIXED_BYTES + source.length * BYTES_PER_CHARACTER, good)
       return good
     },
     sourceOf: (queryHash) => known.get(queryHash)?.source,
+    located: (document) => {
+      const source = sources.get(document)
+      return source === undefined ? document : read(source, false)
+    },
     recent: (most) => known.latest(most).map(({ source }) => source),
   }
 }

@@ -17,7 +17,7 @@ export type Variables = Record<string, unknown>
 export type Condition = ((variables: Variables) => boolean) | undefined
 
 /** All selections of one response name, merged by the rules of GraphQL (specification 6.3.2). */
-export type Collected = { key: string; name: string; selections: { condition: Condition; selectionSet: SelectionSetNode | undefined }[] }
+export type Collected = { key: string; name: string; selections: (Part & { at: number })[] }
 /** A selection set, and the condition under which it counts. */
 export type Part = { condition: Condition; selectionSet: SelectionSetNode | undefined }
 export type Document = {
@@ -34,16 +34,17 @@ export type Document = {
 export const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
   new Map(document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])))
 
-/** The fields to answer for an object of a type, in their order. */
+/** The fields to answer for an object of a type. The order of their selections is `at`: it decides the order of the fields. */
 export function collectFields(document: Document, type: GraphQLCompositeType, parts: readonly Part[]): Collected[] {
   const found = new Map<string, Collected>()
+  let at = 0
   const visit = ({ condition, selectionSet }: Part): void => {
     for (const selection of selectionSet?.selections ?? []) {
       const wanted = both(condition, conditionOf(selection))
       if (selection.kind === Kind.FIELD) {
         const key = selection.alias?.value ?? selection.name.value
         const known = found.get(key)
-        const part = { condition: wanted, selectionSet: selection.selectionSet }
+        const part = { at: at++, condition: wanted, selectionSet: selection.selectionSet }
         if (known) known.selections.push(part)
         else found.set(key, { key, name: selection.name.value, selections: [part] })
       } else {

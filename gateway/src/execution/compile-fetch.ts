@@ -1,10 +1,10 @@
 import { applyRewrites } from '@apollo/gateway/dist/dataRewrites.js'
 import type { FetchNode } from '@apollo/query-planner'
-import type { GraphQLSchema } from 'graphql'
+import { type GraphQLSchema, isObjectType } from 'graphql'
 import { compileRepresentation, type Represent } from './compile-representation.ts'
-import { merge } from './merge.ts'
+import { type IsConcrete, merge } from './merge.ts'
 import { placeErrors } from './place-errors.ts'
-import type { AskSubgraph, Cursor, Entity, Run, Step } from './step.ts'
+import { ABSENT, type AskSubgraph, type Cursor, type Entity, type Run, type Step } from './step.ts'
 
 export type Compiling = { schema: GraphQLSchema; subgraphs: ReadonlyMap<string, AskSubgraph> }
 
@@ -14,12 +14,13 @@ const MAX_REPRESENTATIONS = 500
 /** Compiles one request to a subgraph: for entities that were found before, or for fields at the cursor. */
 export function compileFetch(node: FetchNode, compiling: Compiling): Step {
   const ask = compileAsk(node, compiling)
+  const isConcrete: IsConcrete = (name) => isObjectType(compiling.schema.getType(String(name)))
   if (!node.requires) {
     return async (run, cursor) => {
       const data = await ask(run, cursor, {})
       if (!data) return
       applyRewrites(compiling.schema, node.outputRewrites, data)
-      for (const [at, entity] of cursor.entities.entries()) merge(entity, at === 0 ? data : structuredClone(data))
+      for (const [at, entity] of cursor.entities.entries()) merge(entity, at === 0 ? data : structuredClone(data), isConcrete)
     }
   }
   const represent = compileRepresentation(compiling.schema, node.requires)
@@ -33,7 +34,7 @@ export function compileFetch(node: FetchNode, compiling: Compiling): Step {
     await Promise.all(
       chunks.map(async ({ representations, owners }) => {
         const data = await ask(run, cursor, { representations }, owners)
-        if (data) spread(node, compiling.schema, data._entities, owners)
+        if (data) spread(node, compiling.schema, isConcrete, data._entities, owners)
       }),
     )
   }
@@ -80,13 +81,17 @@ function representAll(entities: readonly Entity[], represent: Represent, rewrite
   return found
 }
 
-function spread(node: FetchNode, schema: GraphQLSchema, answers: unknown, owners: readonly Entity[][]): void {
+function spread(node: FetchNode, schema: GraphQLSchema, isConcrete: IsConcrete, answers: unknown, owners: readonly Entity[][]): void {
   if (!Array.isArray(answers) || answers.length !== owners.length) throw new Error(`${node.serviceName} did not answer for each entity`)
   for (const [at, places] of owners.entries()) {
     const answer = answers[at] as Entity | null
-    if (!answer) continue
-    answer.__typename ??= places[0]!.__typename
+    if (!answer) {
+      for (const place of places) place[ABSENT] = true
+      continue
+    }
+    const known = places[0]!.__typename
+    if (answer.__typename === undefined || isConcrete(known)) answer.__typename = known
     applyRewrites(schema, node.outputRewrites, answer)
-    for (const [no, place] of places.entries()) merge(place, no === 0 ? answer : structuredClone(answer))
+    for (const [no, place] of places.entries()) merge(place, no === 0 ? answer : structuredClone(answer), isConcrete)
   }
 }

@@ -19,7 +19,8 @@ import { askForNodes, type Nodes } from './ask-for-nodes.ts'
 import { fragmentsOf, type Variables } from './collect-fields.ts'
 import type { Compiling } from './compile-fetch.ts'
 import { compilePlan } from './compile-plan.ts'
-import { compileShape, type Tally } from './compile-shape.ts'
+import { compileShape } from './compile-shape.ts'
+import type { Tally } from './faults.ts'
 import type { IdTypes } from './read-id-types.ts'
 import type { Entity, Step } from './step.ts'
 
@@ -28,6 +29,8 @@ export type ExecutorOptions = Compiling &
     weights: Weights
     idTypes: IdTypes
     plan: (document: DocumentNode, operationName: string | undefined) => QueryPlan
+    /** The same document with the places of its tokens. */
+    located: (document: DocumentNode) => DocumentNode
   }
 
 /** An operation, ready to run with any variables. */

@@ -69,6 +69,7 @@ const isThere = (value: unknown) => value !== null && value !== undefined
 function reportFaults(step: Step, service: string): Step {
   return (run, cursor) =>
     step(run, cursor).catch((error: Error) => {
+      run.explained.push(cursor.path)
       run.errors.push(new GraphQLError(error.message, { originalError: error, extensions: { serviceName: service } }))
     })
 }

@@ -6,6 +6,8 @@ import { perOperation } from '../documents/per-operation.ts'
 import { needsOfNodes } from './ask-for-nodes.ts'
 import type { Variables } from './collect-fields.ts'
 import { compileOperation, type ExecutorOptions, type Operation } from './compile-operation.ts'
+import { faultErrors, type Tally } from './faults.ts'
+import type { Run } from './step.ts'
 
 export type Execution = {
   document: DocumentNode
@@ -59,13 +61,15 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const operation = operationOf(document, operationName, (need) => isMet(need, grantsOf(viewer)))
     const { errors: invalid, coerced } = getVariableValues(options.apiSchema, operation.variableDefinitions, rawVariables)
     if (invalid) return { errors: invalid, points: 0 }
-    const run = { viewer, rawVariables, variables: coerced, event, root: {}, errors: denials(operation, coerced), isReplay: false }
+    const errors = denials(operation, coerced)
+    const run: Run = { viewer, rawVariables, variables: coerced, event, root: {}, errors, explained: [], isReplay: false }
     await operation.step?.(run, { path: [], entities: [run.root] })
     Object.assign(run.root, operation.introspect?.(coerced))
-    const tally = { points: 0 }
+    const tally: Tally = { points: 0, faults: [] }
     const data = operation.shape(run.root, coerced, tally) as ExecutionResult['data']
-    const told = { data, ...tally, ...(run.isReplay ? { isReplay: true } : {}) }
-    return run.errors.length > 0 ? { errors: run.errors, ...told } : told
+    errors.push(...faultErrors(tally.faults, run, operationName, () => options.located(document)))
+    const told = { data, points: tally.points, ...(run.isReplay ? { isReplay: true } : {}) }
+    return errors.length > 0 ? { errors, ...told } : told
   }
   const refusals: Executor['refusals'] = ({ document, operationName, variables, viewer }) => {
     const operation = operationOf(document, operationName, (need) => isMet(need, grantsOf(viewer)))

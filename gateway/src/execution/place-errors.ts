@@ -17,6 +17,7 @@ export function placeErrors(
   let paths: Map<Entity, Path> | undefined
   const find = (entity: Entity) => (paths ??= pathsOf(run.root, cursor.path)).get(entity) ?? []
   for (const error of errors) {
+    if (!error.path) run.explained.push(cursor.path)
     const at = error.path?.[1]
     const places =
       owners && error.path && typeof at === 'number'

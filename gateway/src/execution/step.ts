@@ -1,8 +1,11 @@
 import type { Viewer } from '@renmai/platform/serve/viewer'
 import type { GraphQLError } from 'graphql'
 
+/** Marks an object that a subgraph does not have: it answered null for it, without an error. */
+export const ABSENT = Symbol('absent')
+
 /** An object of the result while it is built: answers of subgraphs, by response name. */
-export type Entity = Record<string, unknown>
+export type Entity = Record<string, unknown> & { [ABSENT]?: true }
 
 /** The state of one execution of an operation. */
 export type Run = {
@@ -15,6 +18,8 @@ export type Run = {
   event: object | undefined
   root: Entity
   errors: GraphQLError[]
+  /** Places below which an error without a path explains what is missing; `@` stands for every element of a list. */
+  explained: (readonly string[])[]
   /** Whether a subgraph repeated an earlier answer: a repeated mutation, without effect. */
   isReplay: boolean
 }

@@ -5,19 +5,18 @@ type Tab = { title: string; query: string; variables?: object }
 export const EXPLORER_TABS: readonly Tab[] = [
   {
     title: 'One customer',
-    query: `# Paste a token into the headers below: {"Authorization": "Bearer ..."}
-# \`scripts/renmai status\` shows one for the development login.
+    query: `# One customer, answered by five services.
 query OneCustomer($phone: String!) {
   customerByIdentifier(namespace: "phone", value: $phone) {
     id displayName
-    profiles { source }
-    evidence { namespace weight rule }
-    orders { orderNo status total { amountMinor currency } }
-    lastTouchpoints(first: 5) { type channel occurredAt }
-    segments { name }
+    profiles { nodes { source } }
+    identity { evidence { nodes { namespace weight rule state } } }
+    orders { nodes { orderNo state total { amount currency } } }
+    touchpoints(first: 5) { nodes { type channel occurredAt } }
+    segments { nodes { name } }
     rfm { label }
     effectiveConsents { purpose channel isAllowed reason }
-    messages { channel state }
+    messages { nodes { channel state } }
   }
 }`,
     variables: { phone: '13712345678' },
@@ -26,7 +25,7 @@ query OneCustomer($phone: String!) {
     title: 'A page of customers',
     query: `query Customers($first: Int, $after: String) {
   customers(first: $first, after: $after) {
-    nodes { id displayName orderSummary { paidOrders netPaid { amountMinor currency } } rfm { label } tags { name } }
+    nodes { id displayName orderSummary { paidOrders netPaid { amount currency } } rfm { label } tags { nodes { name } } }
     pageInfo { hasNextPage endCursor }
   }
 }`,
@@ -38,19 +37,19 @@ query OneCustomer($phone: String!) {
   previewSegment(definition: $definition) { size total attrition { clause remaining } }
 }`,
     variables: {
-      definition: { all: [{ orders: { withinDays: 365, minCount: 3 } }, { not: { behaviour: { type: 'page_view', withinDays: 90 } } }] },
+      definition: { all: [{ orders: { within: 'P365D', minCount: 3 } }, { not: { behaviour: { type: 'page_view', within: 'P90D' } } }] },
     },
   },
   {
     title: 'Why was it sent',
     query: `query Decisions {
-  decisions(first: 20) { nodes { id at purpose channel isAllowed reasons } }
+  decisions(first: 20) { nodes { id decidedAt purpose channel isAllowed reasons } totalCount }
 }`,
   },
   {
     title: 'What worked',
     query: `query WhatWorked($from: DateTime!, $to: DateTime!) {
-  attribution(model: LINEAR, from: $from, to: $to) { revenue { amountMinor currency } channels { channel conversions revenue { amountMinor currency } } }
+  attribution(model: LINEAR, from: $from, to: $to) { revenue { amount currency } channels { channel conversions revenue { amount currency } } }
 }`,
     variables: { from: '2026-01-01T00:00:00Z', to: '2026-12-31T00:00:00Z' },
   },

@@ -7,9 +7,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LIMITS } from '../documents/limits.ts'
 import { loadSupergraph, type Supergraph } from '../supergraph/supergraph.ts'
 import { EXPLORER_TABS } from './explorer-tabs.ts'
+import type { SignInProvider } from './find-provider.ts'
 import { serveGraphiql } from './graphiql.ts'
 import { servePages } from './serve-pages.ts'
 
+const PROVIDER: SignInProvider = {
+  issuer: 'https://id.example',
+  authorizationEndpoint: 'https://id.example/authorize',
+  tokenEndpoint: 'https://tokens.id.example/token',
+  namesIssuer: true,
+  clientId: 'explorer</script>',
+  scope: 'openid',
+  params: '',
+}
+let provider: SignInProvider | undefined
 let [supergraph, http, url]: [Supergraph, Http, string] = [] as never
 beforeAll(async () => {
   const nobody = async () => ({ data: null })
@@ -19,7 +30,7 @@ beforeAll(async () => {
     new Map(names.map((name) => [name, nobody] as const)),
   )
   http = createHttp({ log: createLog('test', 'silent') })
-  serveGraphiql(http)
+  serveGraphiql(http, async () => provider)
   servePages(http)
   url = await http.listen({ host: '127.0.0.1', port: 0 })
 })
@@ -38,9 +49,26 @@ describe('the explorer', () => {
     },
   )
 
-  it('is served with its tabs', async () => {
+  it('is served with its tabs, and opens on the first one', async () => {
     const page = await read('/')
     for (const { title } of EXPLORER_TABS) expect(page).toContain(title)
+    const [, text = '{}'] = /Object\.entries\((.*)\)\) localStorage/.exec(page) ?? []
+    const kept = JSON.parse(text) as Record<string, string>
+    const { tabs, activeTabIndex } = JSON.parse(kept['graphiql:tabState']!) as { tabs: object[]; activeTabIndex: number }
+    // GraphiQL adds an empty tab and opens it, unless one has the kept query, variables and headers.
+    expect(tabs[activeTabIndex]).toMatchObject({ query: kept['graphiql:query'], variables: kept['graphiql:variables'], headers: null })
+    expect(activeTabIndex).toBe(0)
+  })
+
+  it('offers the sign-in of the provider, and may send requests to its token endpoint only', async () => {
+    provider = PROVIDER
+    const answer = await fetch(`${url}/`)
+    const [, text = ''] = /<script type="application\/json" id="explorer-settings">(.*?)<\/script>/.exec(await answer.text()) ?? []
+    expect(JSON.parse(text)).toEqual({ provider: PROVIDER, graphiql: '/graphiql/' })
+    expect(answer.headers.get('content-security-policy')).toContain("connect-src 'self' https://tokens.id.example;")
+    provider = undefined
+    expect((await fetch(`${url}/`)).headers.get('content-security-policy')).toContain("connect-src 'self';")
+    for (const file of ['start.js', 'sign-in.js', 'explorer.css']) expect((await fetch(`${url}/graphiql/${file}`)).status).toBe(200)
   })
 })
 

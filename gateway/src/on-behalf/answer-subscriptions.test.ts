@@ -49,6 +49,10 @@ describe('a subscription by webhook', () => {
     expect((await seed.tell('subscription { changed { name } }')).result).toBe('')
     seed.respond = () => ({ data: { changed: null }, errors: [{ message: 'x', path: ['changed'], extensions: { code: 'TIMEOUT' } }] })
     await expect(seed.tell('subscription { changed { name } }')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    for (const code of ['XX000', 'INVALID_VALUE']) {
+      seed.respond = () => ({ data: { changed: null }, errors: [{ message: 'x', path: ['changed'], extensions: { code } }] })
+      await expect(seed.tell('subscription { changed { name } }')).rejects.toMatchObject({ code: 'INTERNAL' })
+    }
     seed.respond = () => ({ data: { changed: { name: 'x'.repeat(300_000) } } })
     await expect(seed.tell('subscription { changed { name } }')).rejects.toMatchObject({ code: 'INVALID' })
     await expect(seed.tell('subscription { secret { name } }')).rejects.toMatchObject({ code: 'FORBIDDEN' })

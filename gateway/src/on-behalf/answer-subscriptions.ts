@@ -7,7 +7,7 @@ import type { GraphQLFormattedError } from 'graphql'
 import type { Caller } from '../callers/authenticate.ts'
 import { DocumentError } from '../documents/documents.ts'
 import { errorsOf } from '../http/errors.ts'
-import type { Serving } from '../http/serve-graphql.ts'
+import type { Serving } from '../http/serving.ts'
 import type { HeardEvent } from '../subscriptions/hear.ts'
 import type { Subscribed } from '../subscriptions/listen.ts'
 import { prepareSubscription, readSubscription } from '../subscriptions/subscribe.ts'
@@ -19,7 +19,7 @@ export type ServingOf = (caller: Caller) => Serving
 /** The body of a webhook holds ids and the selected fields, not pages of data. */
 const MAX_BYTES = 256 * 1024
 /** Transient errors: an operation with one of these codes is retried, and the error is not delivered. */
-export const TRANSIENT = new Set(['UNAVAILABLE', 'TIMEOUT', 'STORAGE_UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL'])
+export const TRANSIENT = new Set(['UNAVAILABLE', 'TIMEOUT', 'STORAGE_UNAVAILABLE', 'RATE_LIMITED'])
 
 /** Answers subscriptions of API clients; engagement requests these answers and delivers them by webhook. */
 export function answerSubscriptions(servingOf: ServingOf, actFor: ActFor): Answer[] {
@@ -49,6 +49,9 @@ async function tell({ admission, log }: Serving, subscribed: Subscribed, event: 
   const told = errorsOf(errors, log, newId())
   if (told.errors?.some(({ extensions }) => TRANSIENT.has(String(extensions?.code))))
     throw new AppError('UNAVAILABLE', 'A part of this does not answer now')
+  // Such as a value that its type does not allow: it may last, so the caller ends its attempts.
+  const fault = told.errors?.find(({ extensions }) => extensions?.code === 'INTERNAL')
+  if (fault) throw new AppError('INTERNAL', fault.message)
   const isNothing = !told.errors && Object.values(data ?? {}).every((value) => value === null)
   const result = isNothing ? '' : JSON.stringify({ data, ...told })
   if (Buffer.byteLength(result) > MAX_BYTES) throw new AppError('INVALID', `The answer has more than ${MAX_BYTES} bytes; select less`)

@@ -50,15 +50,15 @@ describe('listeners', () => {
 
   it('of a field that changes often receive the last of several changes', async () => {
     const listening = seed.overSocket('subscription { seldom { id } }', `o|${mine}|x`)
-    const [id, other] = [newId(), newId()]
+    const [id, other, last] = [newId(), newId(), newId()]
     await seed.untilTold([listening], id)
-    await new Promise((resolve) => setTimeout(resolve, 400))
     listening.told.length = 0
     for (let no = 0; no < 20; no++) seed.publish(no % 2 ? id : other)
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    // Two, unless the machine is so busy that the events fall into several intervals.
-    expect(listening.told.length).toBeLessThanOrEqual(6)
-    expect(new Set(listening.told.map(({ data }) => (data!.seldom as { id: string }).id)).size).toBe(2)
+    seed.publish(last)
+    const told = () => listening.told.map(({ data }) => (data!.seldom as { id: string }).id)
+    await eventually(() => expect(new Set(told()).size).toBe(3))
+    // Three, unless the machine is so busy that the events fall into several intervals.
+    expect(told().length).toBeLessThanOrEqual(7)
     listening.stop()
   })
 
@@ -71,20 +71,6 @@ describe('listeners', () => {
     expect(await codeFor('nobody')).toBe(4401)
     expect(await codeFor(`partner|${mine}|x`)).toBe(4403)
     expect(await codeFor(`unsure|${mine}|x`)).toBe(1013)
-  })
-
-  it('over server-sent events are refused with a status', async () => {
-    const statusOf = async (query: string, credential: string, method = 'POST') => {
-      const headers = { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${credential}` }
-      const target = method === 'GET' ? `${seed.url}?${new URLSearchParams({ query })}` : seed.url
-      const answer = await fetch(target, { method, headers, ...(method === 'GET' ? {} : { body: JSON.stringify({ query }) }) })
-      const { errors } = (await answer.json()) as { errors: { extensions: { code: string } }[] }
-      return [answer.status, errors[0]!.extensions.code]
-    }
-    expect(await statusOf('subscription { nothing }', `a|${mine}|x`)).toEqual([400, 'GRAPHQL_VALIDATION_FAILED'])
-    expect(await statusOf('{ people { id } }', `a|${mine}|x`, 'GET')).toEqual([400, 'BAD_USER_INPUT'])
-    expect(await statusOf('subscription { secret { id } }', `a|${mine}|x`)).toEqual([400, 'UNAUTHORIZED_FIELD_OR_TYPE'])
-    expect(await statusOf('subscription { changed { id } }', 'nobody')).toEqual([401, 'UNAUTHENTICATED'])
   })
 
   it('over server-sent events release their place when they end, on a connection that stays', async () => {

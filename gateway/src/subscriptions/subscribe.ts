@@ -1,10 +1,11 @@
 import { AppError } from '@renmai/platform/serve/errors'
-import { type GraphQLError, getArgumentValues, getOperationAST, getVariableValues, Kind } from 'graphql'
+import { type GraphQLFormattedError, getArgumentValues, getOperationAST, getVariableValues, Kind } from 'graphql'
 import type { Caller } from '../callers/authenticate.ts'
 import { pay } from '../cost/charge.ts'
-import { DocumentError, requireOperation } from '../documents/documents.ts'
+import { DocumentError } from '../documents/documents.ts'
+import { type Found, findOperation } from '../http/answer-operation.ts'
 import type { Params } from '../http/read-params.ts'
-import type { Serving } from '../http/serve-graphql.ts'
+import type { Serving } from '../http/serving.ts'
 import type { Subscribed } from './listen.ts'
 
 /**
@@ -12,8 +13,32 @@ import type { Subscribed } from './listen.ts'
  * @returns the errors of a viewer that may not have it
  * @throws AppError, DocumentError as a request by POST would
  */
-export async function prepareSubscription(serving: Serving, caller: Caller, params: Params): Promise<Subscribed | readonly GraphQLError[]> {
-  const prepared = await readSubscription(serving, caller, params)
+export async function prepareSubscription(
+  serving: Serving,
+  caller: Caller,
+  params: Params,
+): Promise<Subscribed | readonly GraphQLFormattedError[]> {
+  return openSubscription(serving, caller, await findSubscription(serving, caller, params))
+}
+
+/** Like prepareSubscription, for a subscription that was paid for before. */
+export async function readSubscription(
+  serving: Serving,
+  caller: Caller,
+  params: Params,
+): Promise<Subscribed | readonly GraphQLFormattedError[]> {
+  return toSubscribed(serving, caller, await findSubscription(serving, caller, params))
+}
+
+async function findSubscription(serving: Serving, caller: Caller, params: Params): Promise<Found> {
+  const found = await findOperation(serving, caller, params)
+  if (found.operation !== 'subscription') throw new AppError('INVALID', 'Only subscriptions are answered here')
+  return found
+}
+
+/** Lets the caller pay for a subscription that was found. The rest is as for prepareSubscription. */
+export function openSubscription(serving: Serving, caller: Caller, found: Found): Subscribed | readonly GraphQLFormattedError[] {
+  const prepared = toSubscribed(serving, caller, found)
   // The caller pays once for the cost of one answer; the event source limits the number of answers.
   if ('supergraph' in prepared) {
     const { supergraph, document, operationName, variables } = prepared
@@ -22,14 +47,12 @@ export async function prepareSubscription(serving: Serving, caller: Caller, para
   return prepared
 }
 
-/** Like prepareSubscription, for a subscription that was paid for before. */
-export async function readSubscription(serving: Serving, caller: Caller, params: Params): Promise<Subscribed | readonly GraphQLError[]> {
-  const supergraph = serving.current()
-  const source = await serving.chooseDocument(caller, params, supergraph.documents)
-  const { document, queryHash } = supergraph.documents.find(source, caller.tenantId, (points) => pay(serving.budget, caller, points))
+function toSubscribed(
+  serving: Serving,
+  caller: Caller,
+  { supergraph, document, queryHash, params }: Found,
+): Subscribed | readonly GraphQLFormattedError[] {
   const { operationName, variables } = params
-  if (requireOperation(document, operationName) !== 'subscription')
-    throw new AppError('INVALID', 'Only subscriptions are answered here; send queries and mutations by POST')
   const execution = { document, operationName, variables, viewer: caller }
   const refusals = supergraph.refusals(execution)
   if (refusals.length > 0) return refusals
@@ -54,9 +77,11 @@ function rootOf({
   return { field: field.name.value, source, args: getArgumentValues(definition, field, coerced) }
 }
 
-/** The form of an error where no HTTP status is possible. */
-export function toldAs(error: unknown): { message: string; extensions: { code: string } }[] {
-  if (error instanceof DocumentError) return error.errors
+/** The errors of a request that was not executed, where no HTTP status is possible. @throws any other error */
+export function toldAs(error: unknown, requestId: string): GraphQLFormattedError[] {
+  if (error instanceof DocumentError) return error.errors.map((one) => ({ ...one, extensions: { ...one.extensions, requestId } }))
   if (!(error instanceof AppError)) throw error
-  return [{ message: error.message, extensions: { code: error.code === 'INVALID' ? 'BAD_USER_INPUT' : error.code } }]
+  const { message, fields } = error
+  const code = error.code === 'INVALID' ? 'BAD_USER_INPUT' : error.code
+  return [{ message, extensions: { code, ...(fields ? { fields } : {}), requestId } }]
 }

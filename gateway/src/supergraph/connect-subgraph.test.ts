@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createSigner, createVerifier, verifyViewer } from '@renmai/platform/serve/viewer'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -43,9 +42,13 @@ describe('a subgraph', () => {
   })
 
   it('is called once for equal concurrent queries of one viewer, and each gets its own answer', async () => {
-    answer = (response) => sleep(30).then(() => response.end('{"data":{"a":{"b":1}}}'))
+    const mayAnswer = Promise.withResolvers<void>()
+    answer = (response) => mayAnswer.promise.then(() => response.end('{"data":{"a":{"b":1}}}'))
     const viewer = staff('a')
-    const [first, second] = await Promise.all([1, 2, 3].map(() => subgraph.ask(viewer, body('{ a }'), 'query')))
+    const asked = [1, 2, 3].map(() => subgraph.ask(viewer, body('{ a }'), 'query'))
+    await eventually(() => expect(seen).toHaveLength(1))
+    mayAnswer.resolve()
+    const [first, second] = await Promise.all(asked)
     expect(seen).toHaveLength(1)
     ;(first!.data!.a as { b: number }).b = 2
     expect(second!.data).toEqual({ a: { b: 1 } })
@@ -54,26 +57,35 @@ describe('a subgraph', () => {
   })
 
   it('is called for each viewer, each body and each mutation', async () => {
-    answer = (response) => sleep(30).then(() => response.end('{"data":{}}'))
+    const mayAnswer = Promise.withResolvers<void>()
+    answer = (response) => mayAnswer.promise.then(() => response.end('{"data":{}}'))
     const viewer = staff('a')
-    await Promise.all([
+    const asked = [
       subgraph.ask(viewer, body('{ a }'), 'query'),
       subgraph.ask(staff('b'), body('{ a }'), 'query'),
       subgraph.ask(viewer, body('{ b }'), 'query'),
       subgraph.ask(viewer, body('mutation { a }'), 'mutation'),
       subgraph.ask(viewer, body('mutation { a }'), 'mutation'),
-    ])
+    ]
+    await eventually(() => expect(seen).toHaveLength(5))
+    mayAnswer.resolve()
+    await Promise.all(asked)
     expect(seen).toHaveLength(5)
   })
 
   it('is called again after a mutation, even while an older answer is under way', async () => {
-    answer = (response) => sleep(seen.length === 1 ? 120 : 5).then(() => response.end(`{"data":{"no":${seen.length}}}`))
+    const mayAnswer = Promise.withResolvers<void>()
+    answer = async (response) => {
+      if (seen.length === 1) await mayAnswer.promise
+      response.end(`{"data":{"no":${seen.length}}}`)
+    }
     const viewer = staff('a')
     const older = subgraph.ask(viewer, body('{ a }'), 'query')
-    await sleep(20)
+    await eventually(() => expect(seen).toHaveLength(1))
     await subgraph.ask(viewer, body('mutation { a }'), 'mutation')
     await subgraph.ask(viewer, body('{ a }'), 'query')
     expect(seen).toHaveLength(3)
+    mayAnswer.resolve()
     await older
   })
 
@@ -92,7 +104,7 @@ describe('a subgraph', () => {
   it('that answers late, brokenly or not at all is unavailable, and nothing is sent twice', async () => {
     const unavailable = { data: null, errors: [{ extensions: { code: 'UNAVAILABLE' } }] }
     const answers = [
-      (response: ServerResponse) => sleep(600).then(() => response.end('{}')),
+      () => undefined,
       (response: ServerResponse) => response.end('{"data":'),
       (response: ServerResponse) => response.writeHead(503).end('{"data":{}}'),
       (response: ServerResponse) => response.destroy(),
@@ -120,16 +132,24 @@ describe('a subgraph', () => {
   })
 
   it('loses idle connections before it could end them during a mutation', async () => {
-    let connections = 0
-    server.on('connection', () => connections++)
+    let [connections, closed] = [0, 0]
+    server.keepAliveTimeout = 600_000
+    server.on('connection', (socket) => {
+      connections++
+      socket.once('close', () => closed++)
+    })
     const mutate = () => subgraph.ask(staff('a'), body('mutation { a }'), 'mutation')
     await mutate()
-    await sleep(20)
+    // A connection is free a moment after its answer.
+    await eventually(async () => {
+      const before = connections
+      await mutate()
+      expect(connections).toBe(before)
+    })
+    const before = connections
+    await eventually(() => expect(closed).toBe(before))
     await mutate()
-    expect(connections).toBe(1)
-    await sleep(800)
-    await mutate()
-    expect(connections).toBe(2)
+    expect(connections).toBe(before + 1)
   })
 
   it('that does not answer is not called for a second, then called again; one that refuses is called on', async () => {
@@ -141,8 +161,7 @@ describe('a subgraph', () => {
     for (let no = 0; no < 12; no++) await ask()
     expect(seen).toHaveLength(22)
     answer = (response) => response.end('{"data":{"a":1}}')
-    await sleep(1_050)
-    expect(await ask()).toEqual({ data: { a: 1 } })
+    await eventually(async () => expect(await ask()).toEqual({ data: { a: 1 } }))
     expect(await ask()).toEqual({ data: { a: 1 } })
   })
 })

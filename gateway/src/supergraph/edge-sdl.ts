@@ -3,10 +3,11 @@ import { NODES } from './nodes.gen.ts'
 /**
  * The subgraph that the gateway answers itself, composed with the services' subgraphs.
  * @param nodes types that are found by their id alone
+ * @param isPublic whether partners see the type
  */
-export const edgeSdlOf = (nodes: readonly string[]) => `
+export const edgeSdlOf = (nodes: readonly string[], isPublic: (node: string) => boolean = () => true) => `
 extend schema
-  @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@tag", "@cost", "@listSize"])
+  @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@tag", "@cost", "@listSize", "@inaccessible"])
 
 "An object with a global id."
 interface Node @tag(name: "public") {
@@ -33,9 +34,10 @@ type RateLimit @tag(name: "public") {
   restoreRate: Int!
 }
 
-${nodes.map(stubOf).join('\n\n')}
+${nodes.map((node) => stubOf(node, isPublic(node))).join('\n\n')}
 `
 
-const stubOf = (name: string) => `type ${name} implements Node @key(fields: "id", resolvable: false) @tag(name: "public") { id: ID! }`
+const stubOf = (name: string, isPublic: boolean) =>
+  `type ${name} implements Node @key(fields: "id", resolvable: false) ${isPublic ? '@tag(name: "public")' : ''} { id: ID! }`
 
 export const edgeSdl = edgeSdlOf(Object.keys(NODES))

@@ -9,16 +9,16 @@ import { createBudget } from '../cost/budget.ts'
 import { planOf } from '../cost/plan.ts'
 import type { AskSubgraph } from '../execution/step.ts'
 import { createEdge } from './edge.ts'
-import { edgeSdl } from './edge-sdl.ts'
+import { edgeSdlOf } from './edge-sdl.ts'
 import { NODES } from './nodes.gen.ts'
 import { loadSupergraph, type Supergraph } from './supergraph.ts'
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@key", "@requiresScopes"])'
-const OWNERS = `${LINK} type Query { tags: [Tag] orders: [Order] }
+const ownersOf = (types: readonly string[]) => `${LINK} type Query { tags: [Tag] orders: [Order] }
   type Tag @key(fields: "id") { id: ID! name: String }
   type Order @key(fields: "id") @requiresScopes(scopes: [["orders:read"], ["orders:write"]]) { id: ID! status: String ${NODES.Order}: String }
   ${Object.entries(NODES)
-    .filter(([type]) => !['Tag', 'Order'].includes(type))
+    .filter(([type]) => types.includes(type) && !['Tag', 'Order'].includes(type))
     .map(([type, field]) => `type ${type} @key(fields: "id") { id: ID! ${field}: String }`)
     .join(' ')}`
 
@@ -50,10 +50,11 @@ const owners: AskSubgraph = async (_viewer, body) => {
 }
 const nobody = { add: () => Promise.reject(new Error('alone')) }
 
-beforeAll(async () => {
+/** @param types those of the schema, by default all that are found by their id */
+async function load(types: readonly string[] = Object.keys(NODES)): Promise<Supergraph> {
   const services = [
-    { name: 'owners', url: 'http://nowhere', typeDefs: parse(OWNERS) },
-    { name: 'edge', url: 'http://nowhere', typeDefs: parse(edgeSdl) },
+    { name: 'owners', url: 'http://nowhere', typeDefs: parse(ownersOf(types)) },
+    { name: 'edge', url: 'http://nowhere', typeDefs: parse(edgeSdlOf(types)) },
   ]
   const { supergraphSdl, errors } = composeServices(services)
   if (errors) throw errors[0]!
@@ -61,7 +62,10 @@ beforeAll(async () => {
     ['owners', owners],
     ['edge', createEdge(createBudget(nobody), createLog('test', 'silent'))],
   ])
-  supergraph = await loadSupergraph(supergraphSdl!, asks)
+  return loadSupergraph(supergraphSdl!, asks)
+}
+beforeAll(async () => {
+  supergraph = await load()
 })
 beforeEach(() => {
   asked = 0
@@ -69,10 +73,10 @@ beforeEach(() => {
   failing = undefined
 })
 
-async function query(source: string, variables = {}, scopes: string[] = []) {
-  const { document } = supergraph.documents.find(source, 'tenant')
+async function query(source: string, variables = {}, scopes: string[] = [], of = supergraph) {
+  const { document } = of.documents.find(source, 'tenant')
   const caller = { kind: 'STAFF', id: 's', tenantId: 't', scopes: new Set(scopes), plan: planOf(50), isPartner: false } as const
-  const { points: _cost, ...answer } = await supergraph.execute({ document, operationName: undefined, variables, viewer: caller })
+  const { points: _cost, ...answer } = await of.execute({ document, operationName: undefined, variables, viewer: caller })
   return JSON.parse(JSON.stringify(answer)) as {
     data: Record<string, unknown>
     errors?: { path: unknown[]; extensions: { code: string } }[]
@@ -130,6 +134,13 @@ describe('an id', () => {
     expect((await query(source, {}, ['orders:write'])).data).toEqual({ node: null })
     expect((await query(source, {}, ['orders:read'])).data).toEqual({ node: { id: global('Order', order), status: 'PAID' } })
     expect((await query('{ orders { status } }', {}, ['orders:write'])).data).toEqual({ orders: [{ status: 'PAID' }] })
+  })
+
+  it('of a type that partners do not see is hidden from them, and other ids are not', async () => {
+    const partners = await load(Object.keys(NODES).filter((type) => type !== 'Segment'))
+    const [hidden, shown] = [global('Segment', red), global('Tag', red)]
+    const found = await query('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids: [hidden, shown] }, [], partners)
+    expect(found).toEqual({ data: { nodes: [null, { __typename: 'Tag', id: shown }] } })
   })
 
   it('is written in this form for clients wherever it stands', async () => {

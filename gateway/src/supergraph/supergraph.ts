@@ -44,12 +44,15 @@ type Inner = { apiSchema: Schema; supergraphSchema: GraphQLSchema; queryPlanner:
 export async function loadSupergraph(
   sdl: string,
   subgraphs: ReadonlyMap<string, AskSubgraph>,
-  { idTypes = readIdTypes(sdl), nodes = NODES }: { idTypes?: IdTypes; nodes?: Nodes['nodes'] } = {},
+  { idTypes = readIdTypes(sdl), nodes: all = NODES }: { idTypes?: IdTypes; nodes?: Nodes['nodes'] } = {},
 ): Promise<Supergraph> {
   const gateway = new ApolloGateway({ supergraphSdl: sdl.replaceAll(', for: SECURITY', ''), buildService: () => NOBODY })
   const schema = markOneOf((await gateway.load()).schema, sdl)
   const { apiSchema, supergraphSchema, queryPlanner } = gateway as unknown as Inner
+  // The schema of partners has not all of the types.
+  const nodes = Object.fromEntries(Object.entries(all).filter(([type]) => schema.getType(type)))
   const weights = readWeights(sdl)
+  const documents = createDocuments(schema)
   const { execute, refusals, prepare } = createExecutor({
     apiSchema: schema,
     schema: supergraphSchema,
@@ -59,9 +62,9 @@ export async function loadSupergraph(
     nodes,
     subgraphs,
     plan: (document, operationName) => queryPlanner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName })),
+    located: documents.located,
   })
   await gateway.stop()
-  const documents = createDocuments(schema)
   const touchedBy = perOperation((document) => readTouched(schema, document))
   const costOf = perOperation((document, operationName) => compileCost(schema, weights, document, operationName))
   return {
