@@ -41,7 +41,7 @@ const vitest = [
   '--reporter=default',
   '--reporter=json',
   `--outputFile=${REPORT}`,
-  ...(isAll ? [] : ['--project=tests']),
+  ...(isAll ? [] : ['--project=tests', '--project=alone']),
   ...more,
 ]
 const status = await new Promise<number>((resolve) => {

@@ -13,11 +13,18 @@ export type Client = {
 
 const RENEW_AFTER_MS = 8 * 60_000
 
-/** Signs in as the development login, by client credentials; the token is renewed as it ages. */
-export function createClient(endpoints: Endpoints, secrets: Pick<Secrets, 'loginClientId' | 'loginClientSecret'>): Client {
+/**
+ * Signs in as the development login, by client credentials; the token is renewed as it ages.
+ * @param tenantId a tenant to enter as its owner; without it, the demo's
+ */
+export function createClient(
+  endpoints: Endpoints,
+  secrets: Pick<Secrets, 'loginClientId' | 'loginClientSecret'>,
+  tenantId?: string,
+): Client {
   let held: { token: string; at: number } | undefined
   const token = async () => {
-    if (!held || held.at < Date.now() - RENEW_AFTER_MS) held = { token: await login(endpoints, secrets), at: Date.now() }
+    if (!held || held.at < Date.now() - RENEW_AFTER_MS) held = { token: await login(endpoints, secrets, tenantId), at: Date.now() }
     return held.token
   }
   return {
@@ -52,12 +59,13 @@ export function queryAs({ graphql }: Pick<Endpoints, 'graphql'>, token: () => Pr
 async function login(
   { issuer }: Endpoints,
   { loginClientId, loginClientSecret }: Pick<Secrets, 'loginClientId' | 'loginClientSecret'>,
+  tenantId?: string,
 ): Promise<string> {
   const basic = Buffer.from(`${loginClientId}:${loginClientSecret}`).toString('base64')
   const { body } = await request(`${issuer}/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${basic}` },
-    body: 'grant_type=client_credentials',
+    body: String(new URLSearchParams({ grant_type: 'client_credentials', ...(tenantId ? { tenant: tenantId } : {}) })),
   })
   const answer = (await body.json()) as { access_token?: string; error_description?: string }
   if (!answer.access_token) throw new Error(`The development login failed: ${answer.error_description}`)

@@ -15,7 +15,7 @@ import { readSdl } from './sdl/read-sdl.ts'
  */
 const sdl = readSdl(process.cwd())
   // Resolvers leave them out: the wrapper of mutations fills them in.
-  .replaceAll('userErrors: [UserError!]!', 'userErrors: [UserError!]')
+  .replaceAll(/userErrors: \[(\w+)!\]!/g, 'userErrors: [$1!]')
 
 const ROW = /export type (\w+) = typeof \w+\.\$inferSelect/g
 const OWN_ROW = /export type (\w+)Row\b/g
@@ -64,6 +64,9 @@ const config: CodegenConfig = {
         scalars: {
           DateTime: { input: 'string', output: 'Date' },
           Date: { input: 'string', output: 'string' },
+          Decimal: { input: 'string', output: 'string' },
+          CurrencyCode: { input: 'string', output: 'string' },
+          Duration: { input: 'string', output: 'string' },
           ID: { input: 'string', output: 'string' },
         },
         maybeValue: 'T | null | undefined',

@@ -4,17 +4,17 @@ import { request } from 'undici'
 import type { Client } from './client.ts'
 
 export type ImportOptions = { accountId: string; mapping: object; currency: string; zone: string }
-export type ImportCounts = {
+type Counts = {
   id: string
   state: string
   rowsDone: number
   orders: number
   refunds: number
-  rejectedRows: number
   rejections: { reason: string; rows: number }[]
 }
+export type ImportCounts = Counts & { rejectedRows: number }
 
-const FIELDS = 'id state rowsDone orders refunds rejectedRows rejections { reason rows }'
+const FIELDS = 'id state rowsDone orders refunds rejections { reason rows }'
 /** Longer than the lease of an intake process that died while it received the file. */
 const ATTEMPTS = 10
 
@@ -29,7 +29,11 @@ export async function importFile(
   { accountId, mapping, currency, zone }: ImportOptions,
 ): Promise<ImportCounts & { errorFile: string }> {
   const sha256 = createHash('sha256').update(content).digest('hex')
-  const idempotencyKey = `import:${accountId.slice(-12)}:${sha256.slice(0, 32)}`
+  // The same file that is read in another way is another import.
+  const job = createHash('sha256')
+    .update(JSON.stringify([sha256, mapping, currency, zone]))
+    .digest('hex')
+  const idempotencyKey = `import:${accountId.slice(-12)}:${job.slice(0, 32)}`
   const input = { idempotencyKey, accountId, fileName, sha256, mapping, currency, zone }
   for (let attempt = 1; ; attempt++) {
     try {
@@ -46,23 +50,27 @@ const PASSES = /try again|broke off/
 
 async function importOnce(client: Client, input: { fileName: string }, content: Buffer): Promise<ImportCounts & { errorFile: string }> {
   const { startOrderImport: started } = await client.query<{
-    startOrderImport: { import: ImportCounts; uploadPath: string; errorFilePath: string }
+    startOrderImport: { import: Counts; uploadPath: string; errorFilePath: string }
   }>(
     `mutation Start($input: StartOrderImportInput!) { startOrderImport(input: $input) { uploadPath errorFilePath import { ${FIELDS} } } }`,
     { input },
   )
   const errorFile = client.endpoints.intake + started.errorFilePath
-  if (started.import.state === 'COMPLETED') return { ...started.import, errorFile }
+  if (started.import.state === 'COMPLETED') return { ...counted(started.import), errorFile }
   const { statusCode, text } = await upload(client.endpoints.intake + started.uploadPath, content).catch((error: Error) => {
     throw new Error(`${input.fileName}: the transfer broke off: ${error.message}`, { cause: error })
   })
   if (statusCode !== 200) throw new Error(`${input.fileName}: ${statusCode < 500 ? '' : 'broke off: '}${text}`)
-  const { orderImport } = await client.query<{ orderImport: ImportCounts }>(
-    `query Import($id: ID!) { orderImport(id: $id) { ${FIELDS} } }`,
-    { id: started.import.id },
-  )
-  return { ...orderImport, errorFile }
+  const { orderImport } = await client.query<{ orderImport: Counts }>(`query Import($id: ID!) { orderImport(id: $id) { ${FIELDS} } }`, {
+    id: started.import.id,
+  })
+  return { ...counted(orderImport), errorFile }
 }
+
+const counted = (counts: Counts): ImportCounts => ({
+  ...counts,
+  rejectedRows: counts.rejections.reduce((sum, { rows }) => sum + rows, 0),
+})
 
 async function upload(url: string, content: Buffer): Promise<{ statusCode: number; text: string }> {
   const timeouts = { headersTimeout: 600_000, bodyTimeout: 600_000 }

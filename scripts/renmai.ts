@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import color from 'picocolors'
+import { type CreateTenantOptions, createTenant } from './commands/create-tenant.ts'
 import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
 import { down } from './commands/down.ts'
@@ -25,7 +26,15 @@ program
   .command('status')
   .description('where everything is, and a token of the development login')
   .option('-o, --output <format>', 'table, json or env', 'table')
-  .action(({ output }: { output: StatusFormat }) => printStatus(output))
+  .option('--tenant <id>', 'the token enters this tenant, as its owner')
+  .action(({ output, tenant }: { output: StatusFormat; tenant?: string }) => printStatus(output, tenant))
+program
+  .command('create-tenant <name>')
+  .description('create a tenant that the development login can enter; prints its id')
+  .option('--zone <zone>', 'IANA zone of its days', 'Asia/Shanghai')
+  .option('--currency <code>', 'ISO 4217 code of its money', 'CNY')
+  .option('--owner <subject>', 'subject of its first owner; the development login without it')
+  .action((name: string, options: CreateTenantOptions) => createTenant(name, options))
 program
   .command('logs <service>')
   .description('the log of one part')

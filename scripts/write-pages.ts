@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeFolder } from '@renmai/platform/testing/folder'
+import { withExamples } from './examples/examples.ts'
 import { ROOT } from './stack/paths.ts'
 
 const TOOLS = `${ROOT}.tools/pages`
@@ -12,28 +13,34 @@ const SCHEMA_PAGE = `${PAGES}/schema.html`
 const VOYAGER = ['voyager.standalone.js', 'voyager.css', 'voyager.standalone.js.LICENSE.txt']
 const TIMEOUT_MS = 600_000
 
+/** The source of the schema's page: the public schema, with an example of each mutation. */
+const readSource = () => withExamples(readFileSync(`${ROOT}gateway/public.graphql`, 'utf8'))
+
 /** The last line of the schema's page: the hash of its source. */
 const markOf = (sdl: string) => `<!-- public.graphql ${createHash('sha256').update(sdl).digest('hex')} -->`
 
 /** @throws Error when the schema's page was written from another public schema */
 export function pagesFresh(): void {
-  const mark = markOf(readFileSync(`${ROOT}gateway/public.graphql`, 'utf8'))
+  const mark = markOf(readSource())
   if (!existsSync(SCHEMA_PAGE) || !readFileSync(SCHEMA_PAGE, 'utf8').trimEnd().endsWith(mark))
-    throw new Error('gateway/pages/schema.html is not about the public schema as it is. Run node scripts/write-pages.ts.')
+    throw new Error(
+      'gateway/pages/schema.html is not about the public schema and its examples as they are. Run node scripts/write-pages.ts.',
+    )
 }
 
 /** Writes the pages about the public schema with spectaql, and copies the program of the picture from graphql-voyager. */
 function writePages(): void {
   install()
   const folder = makeFolder('pages')
-  const schema = `${ROOT}gateway/public.graphql`
+  const [source, schema] = [readSource(), `${folder.path}/source.graphql`]
+  writeFileSync(schema, source)
   const config = fileURLToPath(new URL('pages/spectaql.yml', import.meta.url))
   const bin = `${TOOLS}/node_modules/spectaql/bin/spectaql.js`
   run(process.execPath, [bin, config, '--schema-file', schema, '--target-dir', folder.path])
   const page = readFileSync(`${folder.path}/index.html`, 'utf8')
   folder.remove()
   mkdirSync(PAGES, { recursive: true })
-  writeFileSync(SCHEMA_PAGE, `${page.trimEnd()}\n${markOf(readFileSync(schema, 'utf8'))}\n`)
+  writeFileSync(SCHEMA_PAGE, `${page.trimEnd()}\n${markOf(source)}\n`)
   for (const file of VOYAGER) copyFileSync(`${TOOLS}/node_modules/graphql-voyager/dist/${file}`, `${PAGES}/${file}`)
 }
 

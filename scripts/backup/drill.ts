@@ -20,7 +20,7 @@ type Counts = Record<string, Record<string, number>>
 const LOAD_MS = 5_000
 const QUIET_WITHIN_MS = 120_000
 /** Tables of transport, to which consuming again adds rows, and tables that only the clock writes. */
-const TRANSPORT = ['inbox', 'outbox', 'platform_migrations', 'service_migrations', 'audit_checkpoints', 'unsealed_chains']
+const TRANSPORT = ['inbox', 'outbox', 'resends', 'platform_migrations', 'service_migrations', 'audit_checkpoints', 'unsealed_chains']
 
 /**
  * The drill: a platform under load is backed up, and later a bad DELETE runs. All databases are restored to the moment before

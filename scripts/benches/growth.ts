@@ -4,12 +4,10 @@ import { createSource, makeRequest, prime, type Signed, type Source, send, verif
 import { compare, type Measured, tell, withCpu } from './measure.ts'
 import { openStage, type Stage, say } from './stage.ts'
 
-const [FEW, MANY] = [100_000, 10_000_000]
+const WHOLE = { few: 100_000, many: 10_000_000, rounds: 6, batches: 60 }
 const CHUNK = 500_000
 /** Number of people that the bench makes known at its start. */
 const PEOPLE = 2_000
-const ROUNDS = 6
-const BATCHES = 60
 const CLIENTS = 4
 
 /**
@@ -19,22 +17,33 @@ const CLIENTS = 4
  */
 export async function growth(): Promise<object> {
   const stage = await openStage(['campaign', 'analytics', 'compliance'])
+  try {
+    return await measureGrowth(stage, WHOLE)
+  } finally {
+    await stage.close()
+  }
+}
+
+type Extent = typeof WHOLE
+
+/** @param extent.batches requests of a thousand events in a round */
+export async function measureGrowth(stage: Stage, extent: Extent): Promise<object> {
   const engagement = connect(Object.assign(new URL(stage.client.endpoints.postgres), { pathname: '/engagement' }).href, {
     statementTimeoutMs: 300_000,
   })
   try {
     const source = await createSource(stage)
     await prime(stage, source)
-    await growTo(engagement, FEW)
-    const few = await measure(stage, engagement, source)
-    await growTo(engagement, MANY)
-    const many = await measure(stage, engagement, source)
+    await growTo(engagement, extent.few)
+    const few = await measure(stage, engagement, source, extent)
+    await growTo(engagement, extent.many)
+    const many = await measure(stage, engagement, source, extent)
     await verify(stage)
     const { value, cpuMicroseconds, limitValue, limitCpuMicroseconds } = compare(many, few)
     const ratio = Number((limitValue / value).toFixed(3))
     return {
       unit: 'events/s',
-      limit: 'the same with 0.1 million stored',
+      limit: `the same with ${extent.few / 1e6} million stored`,
       wantedAtMost: 1.15,
       value,
       cpuMicroseconds,
@@ -44,7 +53,6 @@ export async function growth(): Promise<object> {
     }
   } finally {
     await engagement.pool.end()
-    await stage.close()
   }
 }
 
@@ -66,10 +74,10 @@ async function growTo({ pool }: Db, wanted: number): Promise<void> {
   await pool.query('CHECKPOINT')
 }
 
-async function measure(stage: Stage, { pool }: Db, source: Source): Promise<Measured[]> {
+async function measure(stage: Stage, { pool }: Db, source: Source, extent: Extent): Promise<Measured[]> {
   const rounds: Measured[] = []
-  for (let round = 0; round <= ROUNDS; round++) {
-    const requests = Array.from({ length: BATCHES }, () => makeRequest(source))
+  for (let round = 0; round <= extent.rounds; round++) {
+    const requests = Array.from({ length: extent.batches }, () => makeRequest(source))
     const measured = await withCpu(() => sendAll(stage, source, requests))
     // Remaining work of the relay must not slow the next round.
     while ((await pool.query('SELECT 1 FROM outbox WHERE published_at IS NULL LIMIT 1')).rowCount! > 0);

@@ -8,10 +8,12 @@ import { openStage, type Stage, say } from './stage.ts'
 
 const BATCH = 1_000
 const PEOPLE = 2_000
-const SECONDS = 3
 const CLIENTS = 8
-const ROUNDS = 12
-const PREPARED = 250
+const WHOLE = { rounds: 12, seconds: 3, prepared: 250 }
+
+/** @property prepared number of requests that are made before a round */
+export type Extent = typeof WHOLE
+const UNATTACHED = '{ touchpoints(first: 1, filter: { isAnonymous: true }) { totalCount } }'
 
 /**
  * Compares how fast events become durable, deduplicated and attached to their customers, through the public HTTP intake,
@@ -21,23 +23,27 @@ const PREPARED = 250
 export async function ingest(): Promise<object> {
   const stage = await openStage(['campaign', 'analytics', 'compliance'])
   try {
-    const source = await createSource(stage)
-    await prime(stage, source)
-    await measureHttp(stage, source, prepareRequests(source))
-    const rawCopy = await openRawCopy(stage, BATCH, PEOPLE)
-    const [http, copy] = [[] as Measured[], [] as Measured[]]
-    for (let round = 1; round <= ROUNDS; round++) {
-      const requests = prepareRequests(source)
-      http.push(await withCpu(() => measureHttp(stage, source, requests)))
-      copy.push(await withCpu(() => rawCopy.write(http.at(-1)!.count)))
-      say(`round ${round}: HTTP ${tell(http.at(-1)!)}; raw COPY ${tell(copy.at(-1)!)}`)
-    }
-    await rawCopy.close()
-    await verify(stage)
-    return { unit: 'events/s', limit: 'raw binary COPY into the same indexed table', wanted: 0.5, ...compare(http, copy) }
+    return await measureIngest(stage, WHOLE)
   } finally {
     await stage.close()
   }
+}
+
+export async function measureIngest(stage: Stage, extent: Extent): Promise<object> {
+  const source = await createSource(stage)
+  await prime(stage, source)
+  await measureHttp(stage, source, extent)
+  const rawCopy = await openRawCopy(stage, BATCH, PEOPLE)
+  const [http, copy] = [[] as Measured[], [] as Measured[]]
+  for (let round = 1; round <= extent.rounds; round++) {
+    const requests = prepareRequests(source, extent)
+    http.push(await withCpu(() => measureHttp(stage, source, extent, requests)))
+    copy.push(await withCpu(() => rawCopy.write(http.at(-1)!.count)))
+    say(`round ${round}: HTTP ${tell(http.at(-1)!)}; raw COPY ${tell(copy.at(-1)!)}`)
+  }
+  await rawCopy.close()
+  await verify(stage)
+  return { unit: 'events/s', limit: 'raw binary COPY into the same indexed table', wanted: 0.5, ...compare(http, copy) }
 }
 
 export type Source = { id: string; url: string; secret: string }
@@ -93,20 +99,25 @@ export async function prime(stage: Stage, source: Source): Promise<void> {
 /** Resolves when all people are known. */
 export async function untilAttached({ client }: Stage): Promise<void> {
   for (;;) {
-    const { touchpointCounts } = await client.query<{ touchpointCounts: { unattached: number } }>('{ touchpointCounts { unattached } }')
-    if (touchpointCounts.unattached === 0) return
+    const { touchpoints } = await client.query<{ touchpoints: { totalCount: number } }>(UNATTACHED)
+    if (touchpoints.totalCount === 0) return
     await sleep(250)
   }
 }
 
-export const prepareRequests = (source: Source) => Array.from({ length: PREPARED }, () => makeRequest(source))
+export const prepareRequests = (source: Source, { prepared }: Extent = WHOLE) => Array.from({ length: prepared }, () => makeRequest(source))
 
-export async function measureHttp(stage: Stage, source: Source, requests: Signed[]): Promise<number> {
+export async function measureHttp(
+  stage: Stage,
+  source: Source,
+  extent: Extent = WHOLE,
+  requests: Signed[] = prepareRequests(source, extent),
+): Promise<number> {
   const pool = new Pool(stage.client.endpoints.intake, { connections: CLIENTS })
   let events = 0
   const began = performance.now()
   const client = async () => {
-    while (performance.now() - began < SECONDS * 1_000) {
+    while (performance.now() - began < extent.seconds * 1_000) {
       const accepted = await send(pool, source, requests.pop() ?? makeRequest(source))
       events += accepted
     }
@@ -118,9 +129,7 @@ export async function measureHttp(stage: Stage, source: Source, requests: Signed
 
 /** Checks that each acknowledged event is stored once, with its customer. */
 export async function verify(stage: Stage): Promise<void> {
-  const { touchpointCounts } = await stage.client.query<{ touchpointCounts: { total: number; unattached: number } }>(
-    '{ touchpointCounts { total unattached } }',
-  )
-  say(`${touchpointCounts.total} events stored, ${touchpointCounts.unattached} without a customer`)
-  if (touchpointCounts.unattached > 0) throw new Error('events of known people were not attached')
+  const { touchpoints: unattached } = await stage.client.query<{ touchpoints: { totalCount: number } }>(UNATTACHED)
+  say(`${unattached.totalCount} events without a customer`)
+  if (unattached.totalCount > 0) throw new Error('events of known people were not attached')
 }

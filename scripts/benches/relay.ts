@@ -12,8 +12,7 @@ import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 import { compare, type Measured, tell, withCpu } from './measure.ts'
 import { openStage, type Stage, say } from './stage.ts'
 
-const ROUNDS = 6
-const EVENTS = 20_000
+const WHOLE = { rounds: 6, events: 20_000 }
 const BATCH = 500
 const PEOPLE = 2_000
 const POLL_MS = 20
@@ -26,6 +25,15 @@ const ATOMIC = 1_000
  */
 export async function relay(): Promise<object> {
   const stage = await openStage(['identity', 'engagement', 'analytics', 'compliance', 'gateway'])
+  try {
+    return await measureRelay(stage, WHOLE)
+  } finally {
+    await stage.close()
+  }
+}
+
+/** @param extent.events number in a round, a multiple of a thousand */
+export async function measureRelay(stage: Stage, { rounds, events }: typeof WHOLE): Promise<object> {
   const outbox = databaseOf(stage, 'engagement')
   const inbox = databaseOf(stage, 'campaign')
   const { nats, natsMonitor } = stage.platform.endpoints
@@ -36,18 +44,21 @@ export async function relay(): Promise<object> {
   )
   try {
     await declareStream(bus, 'bare')
+    // What the stage published by itself would be counted among the effects.
+    await relayAll(bus, outbox, 0)
+    const earlier = await countHeard(inbox)
     const [whole, bare] = [[] as Measured[], [] as Measured[]]
-    for (let round = 0; round <= ROUNDS; round++) {
-      const rows = await fill(stage, outbox)
-      const measured = [await withCpu(() => relayAll(bus, outbox)), await withCpu(() => publishAll(bus, rows))] as const
+    for (let round = 0; round <= rounds; round++) {
+      const rows = await fill(stage, outbox, events)
+      const measured = [await withCpu(() => relayAll(bus, outbox, events)), await withCpu(() => publishAll(bus, rows))] as const
       // The first round warms up.
       if (round === 0) continue
       whole.push(measured[0])
       bare.push(measured[1])
       say(`round ${round}: outbox to effect ${tell(measured[0])}; bare publishing ${tell(measured[1])}`)
     }
-    const heard = await inbox.pool.query('SELECT count(*)::int AS n FROM inbox WHERE consumer = $1', [CONSUMER])
-    if (heard.rows[0].n !== (ROUNDS + 1) * EVENTS) throw new Error(`${heard.rows[0].n} effects of ${(ROUNDS + 1) * EVENTS} events`)
+    const [effects, wanted] = [(await countHeard(inbox)) - earlier, (rounds + 1) * events]
+    if (effects !== wanted) throw new Error(`${effects} effects of ${wanted} events`)
     return {
       unit: 'events/s',
       limit: 'the same events published and nothing else, one message per event in atomic batches',
@@ -57,17 +68,21 @@ export async function relay(): Promise<object> {
   } finally {
     await bus.nats.close()
     await Promise.all([outbox.pool.end(), inbox.pool.end()])
-    await stage.close()
   }
 }
 
 const databaseOf = ({ platform }: Stage, name: string) =>
   connect(Object.assign(new URL(platform.endpoints.postgres), { pathname: `/${name}` }).href, { statementTimeoutMs: 60_000 })
 
+async function countHeard({ pool }: Db): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM inbox WHERE consumer = $1', [CONSUMER])
+  return rows[0]!.n
+}
+
 /** Fills the outbox with events, each of one touchpoint. */
-async function fill({ tenantId }: Stage, outbox: Db): Promise<OutboxRow[]> {
+async function fill({ tenantId }: Stage, outbox: Db, count: number): Promise<OutboxRow[]> {
   const profiles = Array.from({ length: PEOPLE }, () => newId())
-  for (let done = 0; done < EVENTS; done += BATCH) {
+  for (let done = 0; done < count; done += BATCH) {
     const events = Array.from({ length: BATCH }, (_, index) => ({
       touchpoints: [
         {
@@ -86,7 +101,7 @@ async function fill({ tenantId }: Stage, outbox: Db): Promise<OutboxRow[]> {
   return rows
 }
 
-async function relayAll(bus: Bus, outbox: Db): Promise<number> {
+async function relayAll(bus: Bus, outbox: Db, count: number): Promise<number> {
   const isPublished = async () => (await outbox.pool.query('SELECT 1 FROM outbox WHERE published_at IS NULL LIMIT 1')).rowCount === 0
   // Messages are acknowledged after their effects are committed.
   const isHandled = async () => {
@@ -96,7 +111,7 @@ async function relayAll(bus: Bus, outbox: Db): Promise<number> {
   const running = startRelay(outbox, bus, 'engagement')
   while (!((await isPublished()) && (await isHandled()))) await sleep(POLL_MS)
   await running.stop()
-  return EVENTS
+  return count
 }
 
 /** A message per event, in atomic batches as large as NATS takes. */

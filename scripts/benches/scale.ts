@@ -5,12 +5,12 @@ import { type Measured, withCpu } from './measure.ts'
 import { dispatchAll, meet, plan, prepareSends } from './send.ts'
 import { openStage, type Stage, say } from './stage.ts'
 
-const REPLICAS = [1, 2, 3]
-const ROUNDS = 4
+const WHOLE = { replicas: [1, 2, 3], rounds: 4, seconds: 3, prepared: 250, messages: 3_000, newcomers: 50_000 }
 /** Smallest ratio of three replicas to one that is accepted. */
 const WANTED = 0.8
-/** Batches of a thousand new people, to measure the cost of a customer. */
-const NEWCOMERS = 50_000
+
+/** @property newcomers new people, a multiple of a thousand, to measure the cost of a customer */
+type Extent = typeof WHOLE
 
 type Seen = { perSecond: number; cores: number; cpuSecondsPerMillion: number }
 
@@ -19,20 +19,23 @@ type Seen = { perSecond: number; cores: number; cpuSecondsPerMillion: number }
  * the same work must not grow with the replicas; this shows how well the platform scales over more machines. The ratio
  * compares three replicas with one.
  */
-export async function scale(): Promise<object> {
+export const scale = (): Promise<object> => measureScale(WHOLE)
+
+export async function measureScale(extent: Extent): Promise<object> {
   const [intake, dispatch]: [Record<number, Seen>, Record<number, Seen>] = [{}, {}]
   const sizes: Record<string, unknown> = {}
-  for (const replicas of REPLICAS) {
+  for (const replicas of extent.replicas) {
     intake[replicas] = await onStage(['campaign', 'analytics', 'compliance'], replicas, (stage) =>
-      takeIn(stage, replicas === 1 ? sizes : undefined),
+      takeIn(stage, extent, replicas === 1 ? sizes : undefined),
     )
     say(`intake with ${replicas}: ${JSON.stringify(intake[replicas])}`)
-    dispatch[replicas] = await onStage(['analytics'], replicas, sendAll)
+    dispatch[replicas] = await onStage(['analytics'], replicas, (stage) => sendAll(stage, extent))
     say(`dispatch with ${replicas}: ${JSON.stringify(dispatch[replicas])}`)
   }
-  const ratioOf = (seen: Record<number, Seen>) => Number((seen[1]!.cpuSecondsPerMillion / seen[3]!.cpuSecondsPerMillion).toFixed(3))
+  const most = extent.replicas.at(-1)!
+  const ratioOf = (seen: Record<number, Seen>) => Number((seen[1]!.cpuSecondsPerMillion / seen[most]!.cpuSecondsPerMillion).toFixed(3))
   const ratio = Math.min(ratioOf(intake), ratioOf(dispatch))
-  return { unit: 'CPU with 1 replica / CPU with 3, for the same work', limit: 1, wanted: WANTED, ratio, intake, dispatch, ...sizes }
+  return { unit: `CPU with 1 replica / CPU with ${most}, for the same work`, limit: 1, wanted: WANTED, ratio, intake, dispatch, ...sizes }
 }
 
 async function onStage<T>(stopped: string[], replicas: number, work: (stage: Stage) => Promise<T>): Promise<T> {
@@ -44,17 +47,17 @@ async function onStage<T>(stopped: string[], replicas: number, work: (stage: Sta
   }
 }
 
-async function takeIn(stage: Stage, sizes: Record<string, unknown> | undefined): Promise<Seen> {
+async function takeIn(stage: Stage, extent: Extent, sizes: Record<string, unknown> | undefined): Promise<Seen> {
   const source = await createSource(stage)
   // While there are few rows: counting the known people would be measured too.
-  if (sizes) Object.assign(sizes, await meetAll(stage, source))
+  if (sizes) Object.assign(sizes, await meetAll(stage, source, extent))
   await prime(stage, source)
-  await measureHttp(stage, source, prepareRequests(source))
+  await measureHttp(stage, source, extent)
   const before = await bytesOf(stage)
   const rounds: Measured[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    const requests = prepareRequests(source)
-    rounds.push(await withCpu(() => measureHttp(stage, source, requests)))
+  for (let round = 0; round < extent.rounds; round++) {
+    const requests = prepareRequests(source, extent)
+    rounds.push(await withCpu(() => measureHttp(stage, source, extent, requests)))
   }
   await verify(stage)
   const events = rounds.reduce((sum, { count }) => sum + count, 0)
@@ -63,28 +66,28 @@ async function takeIn(stage: Stage, sizes: Record<string, unknown> | undefined):
 }
 
 /** New people, each with one event: the cost until each is a customer. */
-async function meetAll(stage: Stage, source: Source): Promise<object> {
+async function meetAll(stage: Stage, source: Source, { newcomers }: Extent): Promise<object> {
   const before = await bytesOf(stage)
   const pool = new Pool(stage.client.endpoints.intake, { connections: 4 })
-  const requests = Array.from({ length: NEWCOMERS / 1_000 }, () => makeRequest(source, Number.MAX_SAFE_INTEGER))
+  const requests = Array.from({ length: newcomers / 1_000 }, () => makeRequest(source, Number.MAX_SAFE_INTEGER))
   const measured = await withCpu(async () => {
     await Promise.all(requests.map((request) => send(pool, source, request)))
     await untilAttached(stage)
-    return NEWCOMERS
+    return newcomers
   })
   await pool.close()
-  return { customers: summarise([measured]), databaseBytesPerCustomer: Math.round(((await bytesOf(stage)) - before) / NEWCOMERS) }
+  return { customers: summarise([measured]), databaseBytesPerCustomer: Math.round(((await bytesOf(stage)) - before) / newcomers) }
 }
 
-async function sendAll(stage: Stage): Promise<Seen> {
+async function sendAll(stage: Stage, { rounds: count, messages }: Extent): Promise<Seen> {
   const engagement = connect(databaseUrl(stage))
   try {
     const { templateId } = await prepareSends(stage)
     const profiles = await meet(stage, engagement)
     const rounds: Measured[] = []
-    for (let round = 0; round <= ROUNDS; round++) {
-      await plan(stage, engagement, profiles, templateId)
-      const measured = await withCpu(() => dispatchAll(engagement))
+    for (let round = 0; round <= count; round++) {
+      await plan(stage, engagement, profiles, templateId, messages)
+      const measured = await withCpu(() => dispatchAll(engagement, messages))
       // The first round warms up.
       if (round > 0) rounds.push(measured)
     }

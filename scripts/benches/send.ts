@@ -3,17 +3,15 @@ import { connect, type Db } from '@renmai/platform/db/db'
 import { readGlobalId } from '@renmai/platform/serve/global-id'
 import { newId } from '@renmai/platform/serve/ids'
 import { Pool } from 'undici'
-import { CORP } from '../demo/story.ts'
 import { compare, type Measured, tell, withCpu } from './measure.ts'
 import { openStage, type Stage, say } from './stage.ts'
 
 const PEOPLE = 100
-const MESSAGES = 3_000
-const ROUNDS = 4
+const WHOLE = { messages: 3_000, rounds: 4 }
 /** Concurrent calls, as many as the dispatcher makes. */
 const AT_ONCE = 8
 const POLL_MS = 20
-const SECRET = 'a-corp-secret'
+const TOKEN = `4711:${'A'.repeat(35)}`
 
 /**
  * Compares how fast planned messages are sent (claimed, checked by the gate, addressed, rendered, committed as SENDING,
@@ -21,14 +19,22 @@ const SECRET = 'a-corp-secret'
  */
 export async function send(): Promise<object> {
   const stage = await openStage(['analytics'])
+  try {
+    return await measureSend(stage, WHOLE)
+  } finally {
+    await stage.close()
+  }
+}
+
+export async function measureSend(stage: Stage, { messages, rounds }: typeof WHOLE): Promise<object> {
   const engagement = connect(Object.assign(new URL(stage.client.endpoints.postgres), { pathname: '/engagement' }).href)
   try {
     const { templateId } = await prepareSends(stage)
     const profiles = await meet(stage, engagement)
     const [whole, bare] = [[] as Measured[], [] as Measured[]]
-    for (let round = 0; round <= ROUNDS; round++) {
-      await plan(stage, engagement, profiles, templateId)
-      const measured = [await withCpu(() => dispatchAll(engagement)), await withCpu(() => callAll(stage))] as const
+    for (let round = 0; round <= rounds; round++) {
+      await plan(stage, engagement, profiles, templateId, messages)
+      const measured = [await withCpu(() => dispatchAll(engagement, messages)), await withCpu(() => callAll(stage, messages))] as const
       // The first round warms up.
       if (round === 0) continue
       whole.push(measured[0])
@@ -42,7 +48,6 @@ export async function send(): Promise<object> {
     return { unit: 'messages/s', limit: 'the same calls by a bare HTTP client', ...compare(whole, bare) }
   } finally {
     await engagement.pool.end()
-    await stage.close()
   }
 }
 
@@ -53,96 +58,81 @@ export async function prepareSends({ client }: Stage): Promise<{ templateId: str
         input: { idempotencyKey: newId(), ...input },
       })
     )[field]!
-  const { account } = await run<{ account: { callbackPath: string } }>('connectWecom', 'ConnectWecomInput', 'account { callbackPath }', {
-    name: 'wecom',
-    ...CORP,
-    secret: SECRET,
-  })
-  await client.simulate('wecom/accounts', { ...CORP, secret: SECRET, callbackUrl: client.endpoints.intake + account.callbackPath })
+  await client.simulate('telegram/accounts', { token: TOKEN, username: 'bench_bot', intake: client.endpoints.intake })
+  await run('connectTelegram', 'ConnectTelegramInput', 'account { id }', { name: 'bot', token: TOKEN })
   await client.simulate('limits', { callsPerMinute: 1_000_000 })
-  await run('definePurpose', 'DefinePurposeInput', 'purpose { key }', {
+  await run('createPurpose', 'CreatePurposeInput', 'purpose { key }', {
     key: 'service',
     name: 'Service',
     consentLevel: 'GENERAL',
     messageClass: 'TRANSACTIONAL',
     noticeText: 'We answer you.',
   })
-  const { template } = await run<{ template: { id: string } }>('publishTemplate', 'PublishTemplateInput', 'template { id }', {
-    name: 'note',
-    channel: 'WECOM',
-    body: 'Number {{no}}',
-    variables: [{ name: 'no', type: 'TEXT' }],
-  })
+  const { messageTemplate } = await run<{ messageTemplate: { id: string } }>(
+    'publishMessageTemplate',
+    'PublishMessageTemplateInput',
+    'messageTemplate { id }',
+    { name: 'note', channel: 'TELEGRAM', body: 'Number {{no}}', variables: [{ name: 'no', kind: 'TEXT' }] },
+  )
   // Rows have plain ids.
-  return { templateId: readGlobalId(template.id)!.id }
+  return { templateId: readGlobalId(messageTemplate.id)!.id }
 }
 
-/** People who added a member of staff, as WeCom reports them. */
+/** People who wrote to the bot. */
 export async function meet({ client }: Stage, engagement: Db): Promise<string[]> {
-  for (let no = 0; no < PEOPLE; no++)
-    await client.simulate('wecom/contact', {
-      corpId: CORP.corpId,
-      staffUserId: 'advisor',
-      externalUserId: `wm${no}`,
-      state: 'x',
-      name: `P${no}`,
-      unionid: `u${no}`,
-    })
+  for (let no = 1; no <= PEOPLE; no++) await writeFirst(client, no)
   for (;;) {
-    const { rows } = await engagement.pool.query<{ profile_id: string }>('SELECT DISTINCT profile_id FROM contacts')
+    const { rows } = await engagement.pool.query<{ profile_id: string }>('SELECT DISTINCT profile_id FROM inbound_messages')
     const { rows: known } = await engagement.pool.query('SELECT 1 FROM templates LIMIT 1')
     if (rows.length >= PEOPLE && known.length > 0) return rows.map((row) => row.profile_id)
     await sleep(200)
   }
 }
 
+/** Repeated until the bot's callback is set, which is a moment after it was connected. */
+async function writeFirst(client: Stage['client'], userId: number): Promise<void> {
+  const message = { token: TOKEN, userId, firstName: `P${userId}`, text: 'Hello' }
+  while (((await client.simulate('telegram/message', message)) as { status: number }).status !== 200) await sleep(200)
+}
+
 /** Messages that are due, as a journey plans them; each has another text. */
-export async function plan({ tenantId }: Stage, { pool }: Db, profiles: string[], templateId: string): Promise<void> {
+export async function plan(
+  { tenantId }: Stage,
+  { pool }: Db,
+  profiles: string[],
+  templateId: string,
+  messages = WHOLE.messages,
+): Promise<void> {
   await pool.query(
     `INSERT INTO messages (tenant_id, id, profile_id, channel, purpose, template_id, template_version, variables)
-     SELECT $1, gen_random_uuid(), ($2::uuid[])[1 + n % cardinality($2::uuid[])], 'WECOM', 'service', $3, 1, jsonb_build_object('no', $4 || n)
-     FROM generate_series(1, ${MESSAGES}) n`,
+     SELECT $1, gen_random_uuid(), ($2::uuid[])[1 + n % cardinality($2::uuid[])], 'TELEGRAM', 'service', $3, 1, jsonb_build_object('no', $4 || n)
+     FROM generate_series(1, ${messages}) n`,
     [tenantId, profiles, templateId, newId()],
   )
 }
 
-export async function dispatchAll({ pool }: Db): Promise<number> {
+export async function dispatchAll({ pool }: Db, messages = WHOLE.messages): Promise<number> {
   for (;;) {
     const { rowCount } = await pool.query("SELECT 1 FROM messages WHERE state IN ('PLANNED', 'CLAIMED', 'SENDING') LIMIT 1")
-    if (rowCount === 0) return MESSAGES
+    if (rowCount === 0) return messages
     await sleep(POLL_MS)
   }
 }
 
-async function callAll({ client }: Stage): Promise<number> {
+async function callAll({ client }: Stage, messages: number): Promise<number> {
   const pool = new Pool(client.endpoints.simulator, { connections: AT_ONCE })
-  const query = new URLSearchParams({ corpid: CORP.corpId, corpsecret: SECRET })
-  const { body } = await pool.request({ path: `/cgi-bin/gettoken?${query}`, method: 'GET' })
-  const { access_token: token } = (await body.json()) as { access_token: string }
   const headers = { 'content-type': 'application/json' }
   const batch = newId()
-  let left = MESSAGES
+  let left = messages
   const caller = async () => {
     while (left-- > 0) {
-      const text = {
-        touser: `wm${left % PEOPLE}`,
-        msgtype: 'text',
-        agentid: CORP.agentId,
-        text: { content: `Number ${batch}${left}` },
-        enable_duplicate_check: 1,
-        duplicate_check_interval: 14_400,
-      }
-      const answer = await pool.request({
-        path: `/cgi-bin/message/send?access_token=${token}`,
-        method: 'POST',
-        headers,
-        body: JSON.stringify(text),
-      })
-      const { errcode } = (await answer.body.json()) as { errcode: number }
-      if (errcode !== 0) throw new Error(`the platform refused: ${errcode}`)
+      const body = JSON.stringify({ chat_id: 1 + (Math.max(left, 0) % PEOPLE), text: `Number ${batch}${left}` })
+      const answer = await pool.request({ path: `/bot${TOKEN}/sendMessage`, method: 'POST', headers, body })
+      const { ok } = (await answer.body.json()) as { ok: boolean }
+      if (!ok) throw new Error(`the platform refused: ${answer.statusCode}`)
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, caller))
   await pool.close()
-  return MESSAGES
+  return messages
 }

@@ -8,12 +8,13 @@ export type Stage = { platform: Platform; client: Client; tenantId: string; clos
 
 export const say = (line: string) => void process.stdout.write(`${line}\n`)
 
+/** The platform's capacity is measured, not the limit of one caller. Telegram calls https only; the simulator knows where the intake is. */
+export const UNLIMITED = { STAFF_POINTS_PER_SECOND: '1000000000', INTAKE_URL: 'https://intake.example' }
+
 /** A platform of its own with production's settings for durability; the services that are not measured are stopped. */
 export async function openStage(stopped: string[], replicas = 1): Promise<Stage> {
   const folder = makeFolder('bench')
   const secrets = createSecrets(newId())
-  // The platform's capacity is measured, not the limit of one caller.
-  const serviceSettings = { STAFF_POINTS_PER_SECOND: '1000000000' }
   const platform = await startPlatform({
     folder: folder.path,
     logs: `${folder.path}/logs`,
@@ -21,7 +22,7 @@ export async function openStage(stopped: string[], replicas = 1): Promise<Stage>
     tell: say,
     graphiql: false,
     replicas,
-    serviceSettings,
+    serviceSettings: UNLIMITED,
   })
   for (const child of platform.children.filter(({ name }) => stopped.includes(name.replace(/-\d+$/, '')))) await child.stop()
   const close = async () => {

@@ -22,7 +22,7 @@ async function setUp(client: Client): Promise<Source> {
     port: client.endpoints.smtpPort,
     from: 'hello@chaos.example',
   })
-  await run('definePurpose', 'DefinePurposeInput', 'purpose { key }', {
+  await run('createPurpose', 'CreatePurposeInput', 'purpose { key }', {
     key: 'welcome',
     name: 'Welcome',
     consentLevel: 'GENERAL',
@@ -33,14 +33,14 @@ async function setUp(client: Client): Promise<Source> {
     name: 'signed up',
     definition: { behaviour: { type: 'chaos_signup' } },
   })
-  const { publishTemplate } = await run<{ template: { id: string } }>('publishTemplate', 'PublishTemplateInput', 'template { id }', {
-    name: 'welcome',
-    channel: 'EMAIL',
-    subject: 'Welcome',
-    body: 'Welcome',
-  })
+  const { publishMessageTemplate } = await run<{ messageTemplate: { id: string } }>(
+    'publishMessageTemplate',
+    'PublishMessageTemplateInput',
+    'messageTemplate { id }',
+    { name: 'welcome', channel: 'EMAIL', subject: 'Welcome', body: 'Welcome' },
+  )
   const nodes = [
-    { send: { id: 'send', purpose: 'welcome', templateId: publishTemplate!.template.id, next: 'end' } },
+    { send: { id: 'send', purpose: 'welcome', messageTemplateId: publishMessageTemplate!.messageTemplate.id, next: 'end' } },
     { exit: { id: 'end' } },
   ]
   await run('publishJourney', 'PublishJourneyInput', 'journey { id }', {

@@ -87,12 +87,13 @@ export const ALERTS: readonly Alert[] = [
     summary: 'Work that is due has been waiting in a queue for over five minutes',
   },
   {
-    name: 'RenmaiParked',
+    name: 'RenmaiQuarantine',
     of: 'services',
-    expr: `max by (queue) (${at('renmai_queue_parked')}) > 0`,
+    // Values without a field and rows of files are mistakes of sources, which people see where they work.
+    expr: `max by (kind, reason) (${at('renmai_quarantine_waiting', ',kind!~"VALUE|FILE_ROW"')}) > 0`,
     for: '15m',
     severity: 'warning',
-    summary: 'Rows of a queue were set aside and wait for a person',
+    summary: 'Something that was accepted could not be processed and waits for a person',
   },
   {
     name: 'RenmaiDeadLetters',

@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
+import { printSchema } from 'graphql'
 import { renderCharts } from '../charts/write-charts.ts'
 import { clientSchemaOf, composeSupergraphs, SERVICES } from '../compose-supergraph.ts'
 import { changelogFresh, protoKept, publicSchemaKept, schemaKept } from '../releases/gates.ts'
+import { readFailures } from '../sdl/read-failures.ts'
 import { strayFiles } from '../sdl/read-sdl.ts'
 import { BUS_PERMISSIONS, ROOT } from '../stack/paths.ts'
 import { renderBusPermissions } from '../write-bus-permissions.ts'
@@ -10,7 +12,10 @@ import { OPERATIONS, renderOperations } from '../write-operations.ts'
 import { pagesFresh } from '../write-pages.ts'
 import { renderSettings } from '../write-settings.ts'
 import { checkSources } from './check-sources.ts'
+import { brokenCodes } from './codes/broken-codes.ts'
+import { reachCodes } from './codes/reach-codes.ts'
 import { lintMigrations } from './lint-migrations.ts'
+import { lintSchema } from './lint-schema.ts'
 import { decidedScripts, looseEnds, readLock, requireNone, undecidedScripts, unknownLicences } from './lock.ts'
 import { brokenNullability, readAnswers } from './nullability.ts'
 import { brokenConventions, brokenSdlRules } from './schema.ts'
@@ -55,6 +60,25 @@ async function schemaRules(): Promise<void> {
     ...brokenConventions(clientSchemaOf(whole!)),
   ]
   requireNone('The schema does not keep these rules:', broken)
+}
+
+/** The codes of each mutation, in its enum and in its code. */
+function errorCodes(): void {
+  const broken = SERVICES.flatMap((name) => {
+    const folder = `${ROOT}services/${name}`
+    const sdl = readFileSync(`${folder}/src/gen/schema.graphql`, 'utf8')
+    return brokenCodes(sdl, reachCodes(folder, new Set(readFailures(folder).keys())))
+  })
+  requireNone('The codes of mutations are not what their code can fail with:', broken)
+}
+
+/** Rules of others for both schemas, of partners and of everybody. */
+async function schemaLints(): Promise<void> {
+  const [whole] = Object.values(await composeSupergraphs())
+  requireNone('The schema does not keep the rules of graphql-eslint:', [
+    ...lintSchema('gateway/public.graphql', readFileSync(`${ROOT}gateway/public.graphql`, 'utf8')),
+    ...lintSchema('gateway/schema.graphql', printSchema(clientSchemaOf(whole!))),
+  ])
 }
 
 /** drizzle-kit writes a migration when the tables differ from the migrations; then one was forgotten. */
@@ -135,6 +159,8 @@ export const gates: Gate[] = [
   { name: 'migrations fresh', run: migrationsFresh },
   { name: 'schema composes', run: schemaComposes },
   { name: 'schema rules', run: schemaRules },
+  { name: 'schema lint', run: schemaLints },
+  { name: 'error codes', run: errorCodes },
   { name: 'operations fresh', run: operationsFresh },
   { name: 'charts fresh', run: chartsFresh },
   { name: 'pages fresh', run: pagesFresh },

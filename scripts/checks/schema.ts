@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldDefinitionNode,
+  type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isEnumType,
@@ -17,9 +18,10 @@ import {
   type StringValueNode,
 } from 'graphql'
 
+/** Entries of lists that only lead to entities, which are found by their own ids. */
+const REFERENCES = new Set(['TimelineEntry'])
 /** Mutations whose repeats are harmless by themselves. */
 const REPEATABLE = new Set(['testConnection', 'ingestEvents'])
-const ROOTS = new Set(['Query', 'Mutation', 'Subscription'])
 
 /**
  * Places where the SDL of one subgraph breaks our rules. Two of the rules are limits of the query planner: arguments in the
@@ -27,8 +29,30 @@ const ROOTS = new Set(['Query', 'Mutation', 'Subscription'])
  * null.
  */
 export function brokenSdlRules(name: string, sdl: string): string[] {
-  const objects = objectsOf(parse(sdl))
-  return objects.flatMap((type) => [...keyRules(type), ...fieldRules(type)]).map((broken) => `${name}: ${broken}`)
+  const document = parse(sdl)
+  const objects = objectsOf(document)
+  return [...objects.flatMap((type) => [...keyRules(type), ...fieldRules(type)]), ...idRules(document)].map(
+    (broken) => `${name}: ${broken}`,
+  )
+}
+
+/** Ids of more than one type. */
+const ANY_TYPE = new Set(['EventInput.referenceId', 'AuditEntryFilter.actorId', 'AuditEntryFilter.targetId'])
+
+/** An id of another type that comes in would be taken for the id of nothing. Arguments of subscriptions are compared by the gateway. */
+function idRules({ definitions }: DocumentNode): string[] {
+  const given = definitions.flatMap((one) => {
+    if (one.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) return (one.fields ?? []).map((field) => [one.name.value, field] as const)
+    if (one.kind !== Kind.OBJECT_TYPE_DEFINITION || one.name.value === 'Subscription') return []
+    return (one.fields ?? []).flatMap((field) =>
+      (field.arguments ?? []).map((arg) => [`${one.name.value}.${field.name.value}`, arg] as const),
+    )
+  })
+  return given.flatMap(([place, { name, type, directives = [] }]) => {
+    const path = `${place}.${name.value}`
+    const isNamed = ANY_TYPE.has(path) || directives.some((directive) => directive.name.value === 'idOf')
+    return nameOf({ type }) === 'ID' && !isNamed ? [`${path} needs @idOf(type: ...)`] : []
+  })
 }
 
 const objectsOf = ({ definitions }: DocumentNode) =>
@@ -58,7 +82,7 @@ const argumentsOf = ({ directives = [] }: FieldDefinitionNode, name: string) => 
 const textOf = (given: readonly { name: { value: string }; value: { kind: string } }[] | undefined, name: string): string | undefined =>
   (given?.find((one) => one.name.value === name)?.value as StringValueNode | undefined)?.value
 
-function nameOf({ type }: FieldDefinitionNode): string {
+function nameOf({ type }: Pick<FieldDefinitionNode, 'type'>): string {
   let inner = type
   while (inner.kind !== Kind.NAMED_TYPE) inner = inner.type
   return inner.name.value
@@ -69,7 +93,7 @@ export function brokenConventions(schema: GraphQLSchema): string[] {
   const types = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
   return types
     .flatMap((type) => [
-      ...(type.description || ROOTS.has(type.name) ? [] : [`${type.name} has no description`]),
+      ...(type.description ? [] : [`${type.name} has no description`]),
       ...(isScalarType(type) && !type.specifiedByURL ? [`${type.name} needs @specifiedBy`] : []),
       ...(isEnumType(type)
         ? type
@@ -101,8 +125,15 @@ function connectionRules(schema: GraphQLSchema, name: string): string[] {
       ? []
       : [`${name}.${field} needs first and after, last and before`],
   )
-  const isWhole = ['edges', 'nodes', 'pageInfo', 'totalCount'].every((one) => fields.some((field) => field.name === one))
-  return name.endsWith('Connection') && !isWhole ? [...asked, `${name} needs edges, nodes, pageInfo and totalCount`] : asked
+  return name.endsWith('Connection') ? [...asked, ...pageRules(type, schema)] : asked
+}
+
+function pageRules(connection: GraphQLObjectType, schema: GraphQLSchema): string[] {
+  const { edges, nodes, pageInfo, totalCount } = connection.getFields()
+  if (!(edges && nodes && pageInfo && totalCount)) return [`${connection.name} needs edges, nodes, pageInfo and totalCount`]
+  const [item, node] = [getNamedType(nodes.type), schema.getType('Node')]
+  const isFound = !isInterfaceType(node) || !isObjectType(item) || REFERENCES.has(item.name) || schema.isSubType(node, item)
+  return isFound ? [] : [`${item.name} stands in a list with pages and must be an entity, with @key(fields: "id")`]
 }
 
 function mutationRules(schema: GraphQLSchema): string[] {
@@ -112,9 +143,22 @@ function mutationRules(schema: GraphQLSchema): string[] {
       return [`Mutation.${name} must have one argument, input, that is required`]
     const type = getNamedType(input.type)
     const payload = getNamedType(output)
-    const told = isObjectType(payload) && payload.name.endsWith('Payload') ? String(payload.getFields().userErrors?.type) : '[UserError!]!'
-    if (told !== '[UserError!]!') return [`${payload.name} needs userErrors: [UserError!]!`]
+    const wanted = `[${payload.name.replace(/Payload$/, 'Error')}!]!`
+    const told = isObjectType(payload) && payload.name.endsWith('Payload') ? String(payload.getFields().userErrors?.type) : wanted
+    if (told !== wanted) return [`${payload.name} needs userErrors: ${wanted}`]
     const hasKey = isInputObjectType(type) && isNonNullType(type.getFields().idempotencyKey?.type)
-    return hasKey || REPEATABLE.has(name) ? [] : [`Mutation.${name} needs an idempotencyKey in its input`]
+    return [
+      ...(hasKey || REPEATABLE.has(name) ? [] : [`Mutation.${name} needs an idempotencyKey in its input`]),
+      ...ownTypes(name, type.name, payload.name),
+    ]
   })
+}
+
+/** A type of two mutations could not get a field for one of them. */
+function ownTypes(mutation: string, input: string, payload: string): string[] {
+  const name = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}`
+  return [
+    ...(input === `${name}Input` ? [] : [`Mutation.${mutation} needs an input of its own, ${name}Input`]),
+    ...(payload === `${name}Payload` ? [] : [`Mutation.${mutation} needs a payload of its own, ${name}Payload`]),
+  ]
 }

@@ -44,10 +44,11 @@ function readFiles(path: string): File[] {
 
 /** The shop of the orders: the event source of this name, created the first time. */
 async function findShop(client: Client, name: string): Promise<string> {
-  const { channelAccounts } = await client.query<{ channelAccounts: { id: string; name: string; kind: string }[] }>(
-    '{ channelAccounts { id name kind } }',
+  const { channelAccounts } = await client.query<{ channelAccounts: { nodes: { id: string; name: string }[] } }>(
+    'query A($filter: ChannelAccountFilter) { channelAccounts(first: 100, filter: $filter) { nodes { id name } } }',
+    { filter: { kind: 'EVENT_API', nameContains: name } },
   )
-  const known = channelAccounts.find((account) => account.kind === 'EVENT_API' && account.name === name)
+  const known = channelAccounts.nodes.find((account) => account.name === name)
   if (known) return known.id
   const input = { idempotencyKey: `import-shop:${Buffer.from(name).toString('hex').slice(0, 60)}`, name, channel: 'STORE' }
   const { createEventSource } = await client.query<{ createEventSource: { account: { id: string } } }>(
@@ -80,6 +81,21 @@ function showProgress(done: number, all: number, totals: Totals, began: number):
   else if (done % 25 === 0 || done === all) process.stderr.write(`${line}\n`)
 }
 
+type Counted = { totalCount: number; isTotalEstimate: boolean }
+
+const TOTAL = 'totalCount isTotalEstimate'
+const STORED = `query C($shopId: String!) {
+  orders: orders(first: 1, filter: { shopId: $shopId, isRefundDocument: false }) { ${TOTAL} }
+  refunds: orders(first: 1, filter: { shopId: $shopId, isRefundDocument: true }) { ${TOTAL} }
+  anonymous: orders(first: 1, filter: { shopId: $shopId, isAnonymous: true }) { ${TOTAL} }
+  parked: parkedOrders(first: 1, filter: { shopId: $shopId }) { ${TOTAL} }
+}`
+
+const shown = ({ totalCount, isTotalEstimate }: Counted) => `${isTotalEstimate ? 'about ' : ''}${totalCount}`
+
+/** Whether a number of rows is the one that is stored. Of more than 10,000 the platform returns an estimate, which decides nothing. */
+const isTotal = ({ totalCount, isTotalEstimate }: Counted, wanted: number) => (isTotalEstimate ? wanted > 10_000 : totalCount === wanted)
+
 async function report(
   client: Client,
   accountId: string,
@@ -87,27 +103,24 @@ async function report(
   { currency, zone, errors, asOf }: ImportOrdersOptions,
   ms: number,
 ): Promise<void> {
-  const { orderCounts } = await client.query<{
-    orderCounts: { orders: number; refundDocuments: number; anonymous: number; customers: number; parked: number }
-  }>('query C($shopId: String) { orderCounts(shopId: $shopId) { orders refundDocuments anonymous customers parked } }', {
-    shopId: accountId,
-  })
+  const { orders, refunds, anonymous, parked } = await client.query<Record<'orders' | 'refunds' | 'anonymous' | 'parked', Counted>>(
+    STORED,
+    {
+      shopId: accountId,
+    },
+  )
   const out = (name: string, value: string | number) => process.stdout.write(`${name.padEnd(28)} ${value}\n`)
   out('lines read', totals.rows)
   out('orders', totals.orders)
   out('refunds', totals.refunds)
-  out('customers', orderCounts.customers)
-  out('orders without a customer', orderCounts.anonymous)
-  out('set aside', orderCounts.parked)
+  out('orders without a customer', shown(anonymous))
+  out('set aside', shown(parked))
   out('lines rejected', totals.rejected)
   for (const [reason, rows] of totals.reasons) out(`  ${reason}`, rows)
   out('error file', errors)
   out('seconds', (ms / 1000).toFixed(1))
-  const adds = totals.orders === orderCounts.orders && totals.refunds === orderCounts.refundDocuments
-  out(
-    'stored = reported',
-    adds ? color.green('yes') : color.red(`no: ${orderCounts.orders} orders, ${orderCounts.refundDocuments} refunds are stored`),
-  )
+  const adds = isTotal(orders, totals.orders) && isTotal(refunds, totals.refunds)
+  out('stored = reported', adds ? color.green('yes') : color.red(`no: ${shown(orders)} orders, ${shown(refunds)} refunds are stored`))
   if (asOf) await classify(client, { accountId, currency, zone, asOf })
   if (!adds) process.exitCode = 1
 }
@@ -117,7 +130,7 @@ async function classify(
   { accountId, currency, zone, asOf }: { accountId: string; currency: string; zone: string; asOf: string },
 ): Promise<void> {
   await waitForAnalytics(client)
-  const input = { idempotencyKey: `import-rfm:${asOf}:${Date.now()}`, asOf, currency, zone, shopId: accountId, windowDays: 3_650 }
+  const input = { idempotencyKey: `import-rfm:${asOf}:${Date.now()}`, asOf, currency, zone, shopId: accountId, window: 'P3650D' }
   const { computeRfm } = await client.query<{
     computeRfm: { run: { scored: number; classes: { label: string; rfmClass: string; customers: number }[] } }
   }>('mutation R($input: ComputeRfmInput!) { computeRfm(input: $input) { run { scored classes { label rfmClass customers } } } }', {

@@ -5,17 +5,19 @@ import { requireState } from '../stack/state.ts'
 
 export type StatusFormat = 'table' | 'json' | 'env'
 
-/** Shows all addresses and a fresh token of the development login. */
-export async function printStatus(format: StatusFormat): Promise<void> {
+/**
+ * Shows all addresses and a fresh token of the development login.
+ * @param tenant id of the tenant that the token is for; without it, the demo's
+ */
+export async function printStatus(format: StatusFormat, tenant?: string): Promise<void> {
   const { pid, endpoints, startedAt } = requireState()
   const secrets = readSecrets()
-  const token = await createClient(endpoints, secrets).token()
+  const tenantId = tenant ?? secrets.tenantId
+  const token = await createClient(endpoints, secrets, tenantId).token()
   const { graphql, intake, issuer, simulator, smtpPort, nats, natsMonitor, postgres, metrics } = endpoints
   const explorer = graphql.replace('/graphql', '/')
   if (format === 'json')
-    return void process.stdout.write(
-      `${JSON.stringify({ pid, startedAt, explorer, ...endpoints, tenantId: secrets.tenantId, token }, undefined, 2)}\n`,
-    )
+    return void process.stdout.write(`${JSON.stringify({ pid, startedAt, explorer, ...endpoints, tenantId, token }, undefined, 2)}\n`)
   if (format === 'env') {
     const values = {
       PID: pid,
@@ -28,7 +30,7 @@ export async function printStatus(format: StatusFormat): Promise<void> {
       NATS_URL: nats,
       NATS_MONITOR_URL: natsMonitor,
       POSTGRES_URL: postgres,
-      TENANT_ID: secrets.tenantId,
+      TENANT_ID: tenantId,
       TOKEN: token,
     }
     return void process.stdout.write(
@@ -43,6 +45,7 @@ export async function printStatus(format: StatusFormat): Promise<void> {
     { explorer: `${explorer} (GraphiQL)` },
     { 'intake (platforms, events, files)': intake },
     { 'development login': `${secrets.loginClientId}, owner of tenant ${secrets.tenantId}` },
+    { 'other tenants': 'scripts/renmai status --tenant <id>, or the page of the development login' },
     { issuer },
     { simulator: `${simulator}/_sim/deliveries` },
     { metrics: Object.values(metrics).join('\n') },

@@ -46,14 +46,14 @@ export const formSegment: Step = {
   },
 }
 
-type Member = { id: string; displayName: string; profiles: { id: string; source: string }[] }
+type Member = { id: string; displayName: string; profiles: { nodes: { id: string; source: string }[] } }
 
 async function readMembers({ client, ids }: Story): Promise<Member[]> {
   const members: Member[] = []
   for (let after: string | null = null; ; ) {
     const { segment }: { segment: { members: { nodes: Member[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } } =
       await client.query(
-        'query M($id: ID!, $after: String) { segment(id: $id) { members(first: 100, after: $after) { nodes { id displayName profiles { id source } } pageInfo { hasNextPage endCursor } } } }',
+        'query M($id: ID!, $after: String) { segment(id: $id) { members(first: 100, after: $after) { nodes { id displayName profiles(first: 5) { nodes { id source } } } pageInfo { hasNextPage endCursor } } } }',
         { id: ids.segment, after },
       )
     members.push(...segment.members.nodes)
@@ -62,51 +62,45 @@ async function readMembers({ client, ids }: Story): Promise<Member[]> {
   }
 }
 
-const CONSENT = (name: string) => `mutation C($input: RecordConsentInput!) { ${name}(input: $input) { consent { id } } }`
-
-/** Compliance knows a new profile a moment after it was made. */
-const patiently = (client: Story['client'], document: string, variables: object) =>
-  until(
-    'a consent',
-    () =>
-      client.query(document, { ...variables }).catch((error: Error) => {
-        if (error.message.includes('try again')) return undefined
-        throw error
-      }),
-    (answer) => answer !== undefined,
-  )
+const CONSENTS = {
+  grant: 'mutation G($input: GrantConsentInput!) { grantConsent(input: $input) { consent { id } } }',
+  withdraw: 'mutation W($input: WithdrawConsentInput!) { withdrawConsent(input: $input) { consent { id } } }',
+}
 
 /** The members agree to marketing on both channels; one of them withdraws. */
 export const askConsent: Step = {
   title: '同意 consent given, one withdraws',
   async run(story) {
     const { client, ids, base } = story
-    await client.query('mutation P($input: DefinePurposeInput!) { definePurpose(input: $input) { purpose { key } } }', {
+    await client.query('mutation P($input: CreatePurposeInput!) { createPurpose(input: $input) { purpose { key } } }', {
       input: { idempotencyKey: 'demo-purpose', key: 'marketing', name: '营销信息', consentLevel: 'GENERAL', noticeText: NOTICE },
     })
     const members = await readMembers(story)
-    const withdrawing = members.find((member) => member.profiles.every((profile) => profile.source.startsWith('shop:')))!
+    const withdrawing = members.find((member) => member.profiles.nodes.every((profile) => profile.source.startsWith('shop:')))!
     ids.withdrawn = withdrawing.id
-    const record = (name: string, member: Member, channel: string, at: number) =>
-      patiently(client, CONSENT(name), {
+    const record = (what: keyof typeof CONSENTS, member: Member, channel: string, at: number, more: object = {}) =>
+      client.query(CONSENTS[what], {
         input: {
-          idempotencyKey: `demo-${name}-${channel}-${member.profiles[0]!.id}`,
-          profileId: member.profiles[0]!.id,
+          idempotencyKey: `demo-${what}-${channel}-${member.id}`,
+          subject: { customerId: member.id },
           purpose: 'marketing',
           channel,
           method: 'wecom_menu',
           evidence: 'form v1',
-          at: new Date(base.getTime() - at).toISOString(),
+          statedAt: new Date(base.getTime() - at).toISOString(),
+          ...more,
         },
       })
+    // The members agreed on paper, before the notice was stored here.
+    const grant = (member: Member, channel: string) => record('grant', member, channel, 600_000, { noticeVersion: 1 })
     const waiting = members.flatMap((member) => ['WECOM', 'EMAIL'].map((channel) => ({ member, channel })))
     const count = waiting.length
     await Promise.all(
       Array.from({ length: 6 }, async () => {
-        for (let next = waiting.pop(); next; next = waiting.pop()) await record('grantConsent', next.member, next.channel, 600_000)
+        for (let next = waiting.pop(); next; next = waiting.pop()) await grant(next.member, next.channel)
       }),
     )
-    for (const channel of ['WECOM', 'EMAIL']) await record('withdrawConsent', withdrawing, channel, 300_000)
+    for (const channel of ['WECOM', 'EMAIL']) await record('withdraw', withdrawing, channel, 300_000)
     return `${count} granted, 2 withdrawn by ${withdrawing.displayName}`
   },
 }

@@ -1,4 +1,4 @@
-import { CORP, expect, SHOP, type Step, type Story, until } from './story.ts'
+import { ADVISOR, CORP, expect, SHOP, type Step, type Story, SUBJECT, until } from './story.ts'
 
 const STATE = 'poster-hangzhou'
 /** Number of lapsed customers with a WeCom contact; the others are reached by e-mail. */
@@ -21,8 +21,8 @@ export const scanLiveCode: Step = {
       idempotencyKey: 'demo-live-code',
       accountId: accounts.wecom,
       name: '杭州海报',
-      state: STATE,
-      owners: ['advisor_chen'],
+      reference: STATE,
+      owners: [ADVISOR],
       tagIds: [ids.tag],
       welcomeText: '欢迎来到云栖生活！回复 1 领取新人礼。',
     }
@@ -35,7 +35,7 @@ export const scanLiveCode: Step = {
     for (const person of scanning) {
       await client.simulate('wecom/contact', {
         corpId: CORP.corpId,
-        staffUserId: 'advisor_chen',
+        staffUserId: ADVISOR,
         externalUserId: person.externalUserId,
         state: STATE,
         name: person.name,
@@ -56,10 +56,11 @@ export const scanLiveCode: Step = {
 type Code = { id: string; qrUrl: string | null; stats: { added: number; welcomed: number; missed: number } }
 
 async function readCode(client: Story['client'], id: string): Promise<Code> {
-  const { liveCodes } = await client.query<{ liveCodes: { nodes: Code[] } }>(
-    '{ liveCodes(first: 100) { nodes { id qrUrl stats { added welcomed missed } } } }',
+  const { liveCode } = await client.query<{ liveCode: Code }>(
+    'query C($id: ID!) { liveCode(id: $id) { id qrUrl stats { added welcomed missed } } }',
+    { id },
   )
-  return liveCodes.nodes.find((code) => code.id === id)!
+  return liveCode
 }
 
 /** Customers browse the mini-program, which knows their unionid and has verified their phone by a code. */
@@ -73,15 +74,15 @@ export const browse: Step = {
         type,
         occurredAt: new Date(base.getTime() - 3_600_000 + index * 60_000).toISOString(),
         identifiers: [
-          { namespace: `unionid@${CORP.corpId}`, value: person.unionid },
+          { namespace: `unionid@${SUBJECT}`, value: person.unionid },
           { namespace: 'phone', value: person.phone, isVerified: true },
         ],
         attributes: index === 0 ? [{ key: 'city', value: '杭州' }] : [],
         properties: [{ key: 'page', value: '/spring' }],
       })),
     )
-    await client.query('mutation F($input: DefineFieldInput!) { defineField(input: $input) { field { key } } }', {
-      input: { idempotencyKey: 'demo-field-city', key: 'city', label: '城市', type: 'TEXT', sensitivity: 'NONE' },
+    await client.query('mutation F($input: CreateAttributeFieldInput!) { createAttributeField(input: $input) { field { key } } }', {
+      input: { idempotencyKey: 'demo-field-city', key: 'city', label: '城市', kind: 'TEXT', sensitivity: 'NONE' },
     })
     const { ingestEvents } = await client.query<{ ingestEvents: { accepted: number; duplicates: number; rejected: number } }>(
       'mutation I($input: IngestEventsInput!) { ingestEvents(input: $input) { accepted duplicates rejected } }',
@@ -91,8 +92,9 @@ export const browse: Step = {
     void secrets
     await until(
       'touchpoints attached',
-      () => client.query<{ touchpointCounts: { unattached: number } }>('{ touchpointCounts { unattached } }'),
-      ({ touchpointCounts }) => touchpointCounts.unattached === 0,
+      () =>
+        client.query<{ touchpoints: { totalCount: number } }>('{ touchpoints(first: 1, filter: { isAnonymous: true }) { totalCount } }'),
+      ({ touchpoints }) => touchpoints.totalCount === 0,
     )
     return `${events.length} events in, ${ingestEvents.rejected} rejected`
   },
@@ -114,8 +116,11 @@ export function trade(
       buyer_info: { yz_open_id: `yz${person.no}`, buyer_phone: person.phone },
       pay_info: { total_fee: yuan.toFixed(2), payment: paid, post_fee: '0.00' },
       orders: [{ outer_sku_id: 'SPRING-1', title: '春日礼盒', num: 1, price: yuan.toFixed(2), total_fee: yuan.toFixed(2) }],
-      order_promotion: coupon ? { order: [{ coupon_code: coupon.code }] } : {},
     },
+    order_promotion: coupon
+      ? { order: [{ coupon_code: coupon.code }], order_discount_fee: coupon.yuan.toFixed(2), item_discount_fee: '0.00' }
+      : {},
+    refund_order: [],
   }
 }
 
@@ -136,23 +141,23 @@ export const becomeOne: Step = {
           customerByIdentifier: {
             id: string
             displayName: string
-            profiles: { source: string }[]
-            orders: { orderNo: string }[]
-            tags: { name: string }[]
-            evidence: { namespace: string }[]
+            profiles: { nodes: { source: string }[] }
+            orders: { totalCount: number }
+            tags: { nodes: { name: string }[] }
+            identity: { evidence: { nodes: { namespace: string }[] } }
           } | null
         }>(
-          'query C($phone: String!) { customerByIdentifier(namespace: "phone", value: $phone) { id displayName profiles { source } orders { orderNo } tags { name } evidence { namespace weight } } }',
+          'query C($phone: String!) { customerByIdentifier(namespace: "phone", value: $phone) { id displayName profiles { nodes { source } } orders { totalCount } tags { nodes { name } } identity { evidence { nodes { namespace weight } } } } }',
           { phone: hero.phone },
         ),
-      ({ customerByIdentifier: found }) => (found?.profiles.length ?? 0) >= 3 && (found?.orders.length ?? 0) >= 1,
+      ({ customerByIdentifier: found }) => (found?.profiles.nodes.length ?? 0) >= 3 && (found?.orders.totalCount ?? 0) >= 1,
     )
     ids.hero = customer!.id
-    return `${customer!.displayName}: ${customer!.profiles
+    return `${customer!.displayName}: ${customer!.profiles.nodes
       .map((profile) => profile.source.split(':')[0]!)
       .sort((a, b) => (a < b ? -1 : 1))
       .join(
         ' + ',
-      )}, by ${[...new Set(customer!.evidence.map((one) => one.namespace.split('@')[0]))].join(' and ')}, tag ${customer!.tags.map((tag) => tag.name).join()}`
+      )}, by ${[...new Set(customer!.identity.evidence.nodes.map((one) => one.namespace.split('@')[0]))].join(' and ')}, tag ${customer!.tags.nodes.map((tag) => tag.name).join()}`
   },
 }

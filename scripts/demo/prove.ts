@@ -1,8 +1,8 @@
 import { expect, type Step, type Story, until } from './story.ts'
 
-const EVERYTHING = `query E($a: ID!, $b: ID!) { a: customer(id: $a) { ...All } b: customer(id: $b) { ...All } customerCounts { customers profiles } }
-fragment All on Customer { id displayName profiles { id source } attributes { key value } tags { id } segments { id } orders { id } orderSummary { paidOrders netPaid { amountMinor } }
-  lastTouchpoints { id } messages { id state } contacts { staffUserId } rfm { label } consents { id } effectiveConsents { channel isAllowed } coupons { id state } journeyEntries { id nodeId } }`
+const EVERYTHING = `query E($a: ID!, $b: ID!) { a: customer(id: $a) { ...All } b: customer(id: $b) { ...All } customers(first: 1) { totalCount } profiles(first: 1) { totalCount } }
+fragment All on Customer { id displayName profiles { nodes { id source } } attributes { key value } tags { nodes { id } } segments { nodes { id } } orders(first: 100) { nodes { id } } orderSummary { paidOrders netPaid { amount } }
+  touchpoints(first: 100) { nodes { id } } messages(first: 100) { nodes { id state } } contacts(first: 100) { nodes { staffUserId } } rfm { label } consents(first: 100) { nodes { id } } effectiveConsents { channel isAllowed } coupons { nodes { id state } } journeyEntries { nodes { id nodeId } } }`
 
 async function snapshot({ client }: Story, a: string, b: string): Promise<string> {
   const { a: one, b: two, ...counts } = await client.query<Record<string, unknown>>(EVERYTHING, { a, b })
@@ -24,11 +24,11 @@ export const undoMerge: Step = {
     const other = await find(people.find((person) => person.isLapsed && person.no % 80 === 27)!.phone)
     const before = await snapshot(story, ids.hero!, other)
     const merge = { idempotencyKey: 'demo-merge', survivorId: ids.hero, absorbedId: other, reason: '看起来像同一个人' }
-    const { mergeCustomers } = await client.query<{ mergeCustomers: { decision: { id: string } } }>(
-      'mutation M($input: MergeCustomersInput!) { mergeCustomers(input: $input) { decision { id } } }',
+    const { mergeCustomers } = await client.query<{ mergeCustomers: { merge: { id: string } } }>(
+      'mutation M($input: MergeCustomersInput!) { mergeCustomers(input: $input) { merge { id } } }',
       { input: merge },
     )
-    const unmerge = { idempotencyKey: 'demo-unmerge', decisionId: mergeCustomers.decision.id, reason: '不是同一个人' }
+    const unmerge = { idempotencyKey: 'demo-unmerge', mergeId: mergeCustomers.merge.id, reason: '不是同一个人' }
     if (ids.mergeShown === undefined)
       await until(
         'the merge is seen',
@@ -39,7 +39,7 @@ export const undoMerge: Step = {
           ),
         ({ customer }) => customer.id === ids.hero || customer.id === other,
       )
-    await client.query('mutation U($input: UnmergeCustomersInput!) { unmergeCustomers(input: $input) { decision { id } } }', {
+    await client.query('mutation U($input: UnmergeCustomersInput!) { unmergeCustomers(input: $input) { unmerge { id } } }', {
       input: unmerge,
     })
     await until(
@@ -47,7 +47,7 @@ export const undoMerge: Step = {
       () => snapshot(story, ids.hero!, other),
       (now) => now === before,
     )
-    return `2 decisions kept; profiles, orders, touchpoints, messages, coupons, consents, segments of both as before (${before.length} bytes compared)`
+    return `2 entries of the merge history kept; profiles, orders, touchpoints, messages, coupons, consents, segments of both as before (${before.length} bytes compared)`
   },
 }
 
@@ -72,11 +72,11 @@ export const showCustomer: Step = {
   async run({ client, ids }) {
     const started = performance.now()
     const { customer } = await client.query<{
-      customer: { displayName: string; profiles: unknown[]; orders: unknown[]; lastTouchpoints: unknown[] }
+      customer: { displayName: string; profiles: { nodes: unknown[] }; orders: { totalCount: number }; touchpoints: { totalCount: number } }
     }>(
-      'query C($id: ID!) { customer(id: $id) { displayName profiles { source } attributes { key value } tags { name } segments { name } orders { orderNo status total { amountMinor } } lastTouchpoints { type } messages { state } rfm { label } effectiveConsents { channel isAllowed } journeyEntries { nodeId } } }',
+      'query C($id: ID!) { customer(id: $id) { displayName profiles { nodes { source } } attributes { key value } tags { nodes { name } } segments { nodes { name } } orders { totalCount nodes { orderNo state total { amount } } } touchpoints { totalCount nodes { type } } messages { nodes { state } } rfm { label } effectiveConsents { channel isAllowed } journeyEntries { nodes { nodeId } } } }',
       { id: ids.hero },
     )
-    return `${customer.displayName}: ${customer.profiles.length} profiles, ${customer.orders.length} order, ${customer.lastTouchpoints.length} touchpoints in ${Math.round(performance.now() - started)} ms`
+    return `${customer.displayName}: ${customer.profiles.nodes.length} profiles, ${customer.orders.totalCount} order, ${customer.touchpoints.totalCount} touchpoints in ${Math.round(performance.now() - started)} ms`
   },
 }

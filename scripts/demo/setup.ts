@@ -1,6 +1,6 @@
 import { importFile } from '../import-file.ts'
 import { CSV_MAPPING, toCsv } from './people.ts'
-import { CORP, SHOP, type Step, type Story } from './story.ts'
+import { ADVISOR, CORP, SHOP, type Step, type Story, SUBJECT } from './story.ts'
 
 type Payload = { account: { id: string; callbackPath: string | null }; secret?: string }
 
@@ -17,7 +17,12 @@ export const connectChannels: Step = {
       return answer[field]!
     }
     const secret = (name: string) => `${name}-${secrets.tenantId.slice(0, 8)}-secret`
-    const wecom = await connect('connectWecom', 'ConnectWecomInput', { name: '企业微信', ...CORP, secret: secret('wecom') })
+    const wecom = await connect('connectWecom', 'ConnectWecomInput', {
+      name: '企业微信',
+      ...CORP,
+      secret: secret('wecom'),
+      openPlatformSubject: SUBJECT,
+    })
     const youzan = await connect('connectYouzan', 'ConnectYouzanInput', { name: '有赞商城', ...SHOP, clientSecret: secret('youzan') })
     const smtp = await connect('connectSmtp', 'ConnectSmtpInput', {
       name: '邮件',
@@ -35,7 +40,7 @@ export const connectChannels: Step = {
       shop: shop.account.id,
     })
     const at = ({ account }: Payload) => client.endpoints.intake + account.callbackPath
-    await client.simulate('wecom/accounts', { ...CORP, secret: secret('wecom'), callbackUrl: at(wecom) })
+    await client.simulate('wecom/accounts', { ...CORP, secret: secret('wecom'), staff: [ADVISOR], callbackUrl: at(wecom) })
     await client.simulate('youzan/accounts', { ...SHOP, clientSecret: secret('youzan'), pushUrl: at(youzan) })
     return `${await testAll(story)} accounts, every step of every test ok`
   },
@@ -64,7 +69,7 @@ export const importHistory: Step = {
       currency: 'CNY',
       zone: 'Asia/Shanghai',
     })
-    const { customerCounts } = await client.query<{ customerCounts: { customers: number } }>('{ customerCounts { customers } }')
-    return `${orders} orders, ${rejectedRows} rejected, ${customerCounts.customers} customers`
+    const { customers } = await client.query<{ customers: { totalCount: number } }>('{ customers(first: 1) { totalCount } }')
+    return `${orders} orders, ${rejectedRows} rejected, ${customers.totalCount} customers`
   },
 }

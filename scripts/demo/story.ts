@@ -24,6 +24,10 @@ export const CORP = {
   token: 'QDG6eK',
   encodingAesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
 }
+/** The open platform account that the corp and the mini-program are bound to. */
+export const SUBJECT = 'yunqi'
+/** The member of staff whom customers add. */
+export const ADVISOR = 'advisor_chen'
 export const SHOP = { kdtId: '90210001', clientId: 'demo_client' }
 const CUSTOMERS = 2_400
 const SEED = 20_260_101
@@ -57,13 +61,13 @@ const PATIENCE_MS = 45_000
  * Repeats a query until the answer is as expected: events between the services take a moment.
  * @throws Error that names the result that did not come
  */
-export async function until<T>(what: string, ask: () => Promise<T>, isThere: (answer: T) => boolean): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T>, isThere: (answer: T) => boolean, everyMs = 100): Promise<T> {
   const end = Date.now() + PATIENCE_MS
   for (;;) {
     const answer = await ask()
     if (isThere(answer)) return answer
     if (Date.now() > end) throw new Error(`${what} did not come about: ${JSON.stringify(answer).slice(0, 300)}`)
-    await sleep(100)
+    await sleep(everyMs)
   }
 }
 

@@ -13,7 +13,7 @@ export type Image = (typeof IMAGES)[number]
 /** Files that a part reads at run time; their path from the bundle is the same as from the source. */
 const FILES: Record<'service' | 'gateway', readonly string[]> = {
   service: ['migrations'],
-  gateway: ['pages', 'supergraph.graphql', 'supergraph.public.graphql', 'public.graphql', 'llms.txt'],
+  gateway: ['explorer', 'pages', 'supergraph.graphql', 'supergraph.public.graphql', 'public.graphql', 'llms.txt'],
 }
 
 /** Threads that a part starts: each is a file of its own beside the part's code. */

@@ -53,6 +53,8 @@ type ${node}Connection @shareable ${tag} {
   pageInfo: PageInfo!
   "Number of ${many} on all pages; counted only when it is selected."
   totalCount: Int @cost(weight: 20)
+  "True when there are more than 10,000: \`totalCount\` is then an estimate, and at least 10,000."
+  isTotalEstimate: Boolean @cost(weight: 20)
 }
 
 "One ${one} of a page, with its cursor."

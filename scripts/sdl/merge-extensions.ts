@@ -2,7 +2,11 @@ import { type DefinitionNode, type DocumentNode, Kind, type ObjectTypeDefinition
 
 type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode
 
-const ROOTS = new Set(['Query', 'Mutation', 'Subscription'])
+const ROOTS: ReadonlyMap<string, string> = new Map([
+  ['Query', 'Everything that can be read.'],
+  ['Mutation', 'Everything that can be changed. Each mutation takes one input and returns one payload.'],
+  ['Subscription', 'What changes, as it changes. Webhooks deliver the same.'],
+])
 
 /**
  * Merges the extensions of an object type, which stand in several features, into one definition. A type that is extended and defined
@@ -28,7 +32,7 @@ function merge(nodes: ObjectNode[]): ObjectTypeDefinitionNode {
   return {
     kind: Kind.OBJECT_TYPE_DEFINITION,
     name,
-    description: own?.description,
+    description: own?.description ?? describe(ROOTS.get(name.value)),
     interfaces: all.flatMap((one) => one.interfaces ?? []),
     // Each feature that extends a public type repeats its tag.
     directives: [...new Map(directives.map((one) => [print(one), one])).values()],
@@ -37,6 +41,8 @@ function merge(nodes: ObjectNode[]): ObjectTypeDefinitionNode {
 }
 
 const isPublic = ({ directives = [] }: ObjectNode) => directives.some((one) => print(one) === '@tag(name: "public")')
+
+const describe = (value: string | undefined) => (value ? ({ kind: Kind.STRING, value } as const) : undefined)
 
 const named = (value: string) => ({ kind: Kind.NAME, value }) as const
 

@@ -32,6 +32,8 @@ type AuditEntryConnection @shareable {
   pageInfo: PageInfo!
   "Number of audit entries on all pages; counted only when it is selected."
   totalCount: Int @cost(weight: 20)
+  "True when there are more than 10,000: \`totalCount\` is then an estimate, and at least 10,000."
+  isTotalEstimate: Boolean @cost(weight: 20)
 }`)
     expect(connected('type Query { a: Int }').size, 'none where no field is a connection').toBe(1)
   })
@@ -56,7 +58,7 @@ describe('the extensions of an SDL', () => {
     const types = merged(
       `extend type Query { a: Int } "A." type A ${PUBLIC} { id: ID! } extend type A ${PUBLIC} { b: Int } extend type Query { c: Int }`,
     )
-    expect(types.get('Query')).toBe('type Query {\n  a: Int\n  c: Int\n}')
+    expect(types.get('Query')).toBe('"Everything that can be read."\ntype Query {\n  a: Int\n  c: Int\n}')
     expect(types.get('A'), 'each directive once').toBe(`"A."\ntype A ${PUBLIC} {\n  id: ID!\n  b: Int\n}`)
   })
 

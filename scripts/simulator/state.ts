@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A fault to inject into the next calls of a path. */
-export type Fault = { path: string; kind: 'rate-limit' | 'busy' | 'expired-token' | 'hang-after-accept' | 'server-error'; times: number }
+export type Fault = {
+  path: string
+  kind: 'rate-limit' | 'busy' | 'expired-token' | 'hang-after-accept' | 'server-error' | 'another-sends'
+  times: number
+}
 
 /** Delivery of a push: on time, late, twice, or after the one that follows it. */
 export type PushFault = 'late' | 'duplicate' | 'reorder'

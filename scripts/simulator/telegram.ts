@@ -43,6 +43,11 @@ function answerCall(state: State, path: string, method: string, body: Body): Ans
   if (fault) return refuse(500, 'Internal Server Error')
   if (method === 'getMe') return ok({ id: bot.id, is_bot: true, first_name: bot.username, username: bot.username })
   if (method === 'setWebhook') return setWebhook(bot, body)
+  if (method === 'deleteWebhook') {
+    delete bot.webhook
+    return ok(true)
+  }
+  if (method === 'getWebhookInfo') return ok({ url: bot.webhook?.url ?? '', has_custom_certificate: false, pending_update_count: 0 })
   return method === 'sendMessage' ? sendMessage(state, bot, body) : refuse(404, 'Not Found')
 }
 

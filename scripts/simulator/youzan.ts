@@ -6,6 +6,9 @@ import { type PushFault, type State, withPushFault } from './state.ts'
 type Shop = { kdtId: string; clientId: string; clientSecret: string; pushUrl: string }
 type Trade = { kdtId: string; id: string; type: string; payload: object; fault?: PushFault }
 
+/** Youzan waits so long for an answer. */
+const ANSWER_MS = 5_000
+
 const shops = new Map<string, Shop>()
 
 /** Youzan's pushes, on the orders of tests. */
@@ -19,10 +22,14 @@ export function serveYouzan(server: FastifyInstance, state: State): void {
   }))
 }
 
-/** Signs and pushes a message as Youzan does: md5 over client id, the URL-encoded message and the secret. */
+/**
+ * Signs and pushes a message as Youzan does: the header signs the body as it is sent, and the older `sign` in it the message.
+ * Messages are URL-encoded JSON; those of the newer types are objects.
+ */
 async function pushYouzan(state: State, shop: Shop, type: string, id: string, payload: object, fault?: PushFault): Promise<number> {
-  const msg = encodeURIComponent(JSON.stringify(payload))
-  const sign = createHash('md5').update(`${shop.clientId}${msg}${shop.clientSecret}`).digest('hex')
+  const isObject = type.startsWith('youzan_')
+  const msg = isObject ? payload : encodeURIComponent(JSON.stringify(payload))
+  const md5 = (text: string) => createHash('md5').update(`${shop.clientId}${text}${shop.clientSecret}`).digest('hex')
   const body = JSON.stringify({
     mode: 1,
     id,
@@ -31,15 +38,17 @@ async function pushYouzan(state: State, shop: Shop, type: string, id: string, pa
     status: 'PUSHED',
     msg,
     kdt_id: Number(shop.kdtId),
-    sign,
+    sign: md5(isObject ? JSON.stringify(payload) : (msg as string)),
     version: Date.now(),
     test: false,
-    send_count: 1,
     msg_id: randomUUID(),
   })
+  const headers = { 'content-type': 'application/json', 'event-sign': md5(body), 'event-type': type, 'client-id': shop.clientId }
   const send = async () => {
-    const response = await request(shop.pushUrl, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
-    await response.body.dump()
+    const response = await request(shop.pushUrl, { method: 'POST', body, headers, headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS })
+    const answer = await response.body.text()
+    // Any answer without this word is a failure to Youzan, which sends the push again.
+    if (response.statusCode === 200 && !answer.includes('success')) throw new Error(`Youzan would not take ${answer} for an answer`)
     return response.statusCode
   }
   return withPushFault(state, send, fault)

@@ -21,6 +21,9 @@ export async function prepareDatabases(adminUrl: string, secrets: Secrets, mainO
   return settings
 }
 
+/** Identity's database, for the role of another URL. */
+export const identityOf = (url: string): string => Object.assign(new URL(url), { pathname: '/identity' }).href
+
 /** Makes the demo's tenant and the owner who signs in; changes nothing when they are there. */
 export async function createTenant(
   environment: NodeJS.ProcessEnv,

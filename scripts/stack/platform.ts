@@ -5,9 +5,11 @@ import { startNats } from '@renmai/platform/testing/nats'
 import { startPostgres } from '@renmai/platform/testing/postgres'
 import { allStarted, type Child, start } from '@renmai/platform/testing/processes'
 import { SERVICES } from '../compose-supergraph.ts'
+import { APP_REDIRECT_URIS, EXPLORER } from '../issuer/clients.ts'
+import { accountOf } from '../issuer/people.ts'
 import { platforms } from '../simulator/platforms.ts'
 import { asUser, busUsers } from './bus-users.ts'
-import { createTenant, prepareDatabases } from './databases.ts'
+import { createTenant, identityOf, prepareDatabases } from './databases.ts'
 import { type Endpoints, endpointsOf, local, type Stores } from './endpoints.ts'
 import { type MainOf, ROOT, sourceOf } from './paths.ts'
 import { choosePorts, type Ports } from './ports.ts'
@@ -73,8 +75,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       INTERNAL_SECRETS: options.secrets.internalSecrets[name],
       METRICS_PORT: String(ports[`${name}Metrics`]),
     })
-    const runService = (name: ServiceName) => startService(name, [mainOf(name)], environmentFor(name), ports[name], place)
-    await allStarted([...SERVICES.map((name) => keep(children, runService(name))), ...startOutside(options, ports, children)])
+    const runService = (name: ServiceName) => keep(children, startService(name, [mainOf(name)], environmentFor(name), ports[name], place))
+    await allStarted([...SERVICES.map(runService), ...startOutside(options, ports, shown, stores, children)])
     options.tell('five services answer')
     const gatewayEnvironment = { ...environment, NATS_URL: asUser(seen.nats, options.secrets, 'gateway') }
     await keep(children, startGateway('gateway', gatewayEnvironment, options, ports, shown))
@@ -182,11 +184,17 @@ function startService(name: string, args: string[], environment: Environment, po
 }
 
 /** Stand-ins for the outside world: the platforms and the company's identity provider. */
-function startOutside({ logs, secrets }: PlatformOptions, ports: Ports, children: Child[]): Promise<Child>[] {
+function startOutside({ logs, secrets }: PlatformOptions, ports: Ports, shown: Ports, stores: Stores, children: Child[]): Promise<Child>[] {
   const ready = (line: string) => line.startsWith('READY')
   const { loginClientId, loginClientSecret, tenantId } = secrets
   // In the environment, since every user of the machine reads command lines.
-  const env = { ...process.env, LOGIN_CLIENT_SECRET: loginClientSecret }
+  const env = {
+    ...process.env,
+    LOGIN_CLIENT_SECRET: loginClientSecret,
+    IDENTITY_ADMIN_URL: identityOf(stores.postgres),
+    EXPLORER_REDIRECT_URIS: [local(shown.gateway), `http://localhost:${shown.gateway}`].map((url) => `${url}/`).join(','),
+    APP_REDIRECT_URIS: process.env.RENMAI_REDIRECT_URIS ?? APP_REDIRECT_URIS.join(','),
+  }
   const simulator = [`${ROOT}scripts/simulator/main.ts`, String(ports.simulator), String(ports.smtp)]
   const issuer = [`${ROOT}scripts/issuer/main.ts`, String(ports.issuer), loginClientId, tenantId]
   return [
@@ -212,6 +220,9 @@ function startGateway(name: string, environment: Environment, options: PlatformO
     OAUTH_ISSUER: local(shown.gateway),
     OAUTH_PRIVATE_KEYS: secrets.oauthPrivateKeys,
     GRAPHIQL: graphiql ? 'on' : 'off',
+    EXPLORER_CLIENT_ID: EXPLORER,
+    EXPLORER_SCOPE: 'openid profile',
+    EXPLORER_PARAMS: String(new URLSearchParams({ login_hint: accountOf({ tenantId: secrets.tenantId, subject: secrets.loginClientId }) })),
   }
   return start(name, process.execPath, [mainOf('gateway')], { ...placeOf(options), env, poll: isReady })
 }

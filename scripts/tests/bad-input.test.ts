@@ -113,7 +113,10 @@ describe('the bus', () => {
       events: [pageView(login)],
     })
     await eventually(async () => {
-      const { text } = await ask(stage, `{ customerByIdentifier(namespace: "login", value: "${login}") { lastTouchpoints { type } } }`)
+      const { text } = await ask(
+        stage,
+        `{ customerByIdentifier(namespace: "login", value: "${login}") { touchpoints { nodes { type } } } }`,
+      )
       expect(text).toContain('page_view')
     })
   })

@@ -102,6 +102,7 @@ const CHANGES: Record<string, Change> = {
     /supergraph\.public\.graphql: \|\s+type PublicQuery/,
     { supergraph: { full: 'type Q', public: 'type Q' } },
   ],
+  'documents.configMap': ['frontends', /configMap: { name: frontends,/],
   podSecurityContext: [{ fsGroup: 12_345 }, /fsGroup: 12345/],
   securityContext: [{ runAsUser: 12_345 }, /runAsUser: 12345/],
   podAnnotations: [{ note: 'this' }, /note: this/],

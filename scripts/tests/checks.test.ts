@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { isAtLeast } from '@renmai/platform/events/bus'
 import { findNats } from '@renmai/platform/testing/nats'
-import { buildSchema, parse } from 'graphql'
+import { buildSchema, parse, printSchema } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { breakingChanges, publicChanges } from '../checks/breaking-changes.ts'
 import { unbatchedStatements } from '../checks/lint-migrations.ts'
+import { lintSchema } from '../checks/lint-schema.ts'
 import { type Locked, looseEnds, undecidedScripts, unknownLicences } from '../checks/lock.ts'
 import { brokenConventions, brokenSdlRules } from '../checks/schema.ts'
 import { readTar } from '../commands/read-tar.ts'
@@ -69,6 +70,8 @@ describe('the rules of the SDL', () => {
     ['type A @key(fields: "id") { id: ID! b: Int @requires(fields: "c(first: 1)") }', 'A.b: no arguments in @requires'],
     ['type A { b: B @provides(fields: "c(first: 1)") }', 'A.b: no arguments in @provides'],
     ['type Query { as(first: Int, after: String): AConnection! }', 'Query.as is a connection and needs @listSize'],
+    ['type Query { a(id: ID!): Int }', 'Query.a.id needs @idOf(type: ...)'],
+    ['input In { tagIds: [ID!]! }', 'In.tagIds needs @idOf(type: ...)'],
   ])('find %s', (sdl, broken) => expect(brokenSdlRules('a', sdl)).toEqual([`a: ${broken}`]))
 
   it('let good ones pass', () => {
@@ -82,8 +85,8 @@ describe('the conventions of the schema', () => {
   it('are kept', () => {
     const good = `"A root." type Query { "As." as("Most." first: Int, "From." after: String, last: Int, before: String): AConnection }
       "As." type AConnection { "Es." edges: [Int] "Ns." nodes: [Int] "P." pageInfo: Int "T." totalCount: Int }
-      type Mutation { "Makes." make(input: MakeInput!): MakePayload }
-      "Made." type MakePayload { "Errors." userErrors: [UserError!]! } "Error." type UserError { "Text." message: String }
+      "A root." type Mutation { "Makes." make(input: MakeInput!): MakePayload }
+      "Made." type MakePayload { "Errors." userErrors: [MakeError!]! } "Error." type MakeError { "Text." message: String }
       "What." input MakeInput { "Key." idempotencyKey: String! "Way." way: Way }
       "Way." enum Way { "Up." UP } "A day." scalar Day @specifiedBy(url: "https://example.org")`
     expect(brokenConventions(buildSchema(good))).toEqual([])
@@ -97,8 +100,36 @@ describe('the conventions of the schema', () => {
     expect(broken('"From." after: String', '"From." since: String')).toEqual(['Query.as needs first and after, last and before'])
     expect(broken('"Ns." nodes: [Int]', '')).toEqual(['AConnection needs edges, nodes, pageInfo and totalCount'])
     expect(broken('input: MakeInput!', 'input: MakeInput')).toEqual(['Mutation.make must have one argument, input, that is required'])
-    expect(broken('[UserError!]!', '[UserError!]')).toEqual(['MakePayload needs userErrors: [UserError!]!'])
+    expect(broken('[MakeError!]!', '[MakeError!]')).toEqual(['MakePayload needs userErrors: [MakeError!]!'])
     expect(broken('idempotencyKey: String!', 'idempotencyKey: String')).toEqual(['Mutation.make needs an idempotencyKey in its input'])
+    expect(broken('"Makes." make(', '"Makes." build(')).toEqual([
+      'Mutation.build needs an input of its own, BuildInput',
+      'Mutation.build needs a payload of its own, BuildPayload',
+    ])
+    const listOf = (item: string) =>
+      brokenConventions(
+        buildSchema(
+          `${good.replace('nodes: [Int]', 'nodes: [Item]')} "Found." interface Node { "Id." id: ID! } "One." ${item} { "Id." id: ID! }`,
+        ),
+      )
+    expect(listOf('type Item implements Node')).toEqual([])
+    expect(listOf('type Item')).toEqual(['Item stands in a list with pages and must be an entity, with @key(fields: "id")'])
+  })
+})
+
+describe('the rules of graphql-eslint', () => {
+  const good =
+    '"Read." type Query { "A." a(first: Int, after: String, last: Int, before: String): AConnection } "As." type AConnection { "Es." edges: [AEdge] "P." pageInfo: PageInfo! }'
+  const rest =
+    '"E." type AEdge { "C." cursor: String! "N." node: A } "A." type A implements Node { "I." id: ID! } "N." interface Node { "I." id: ID! } "P." type PageInfo { "N." hasNextPage: Boolean! "P." hasPreviousPage: Boolean! "S." startCursor: String "E." endCursor: String }'
+  const lint = (sdl: string) =>
+    lintSchema('a.graphql', printSchema(buildSchema(sdl))).map((line) => line.replace(/^.*\(@graphql-eslint\/(.*)\)$/, '$1'))
+
+  it('are kept by a good schema, and find a type without id, a list without pages, a missing description', () => {
+    expect(lint(`${good} ${rest}`)).toEqual([])
+    expect(lint(`${good} ${rest.replaceAll('id: ID!', 'name: ID!')}`)).toEqual(['strict-id-in-types'])
+    expect(lint(`${good.replace(', after: String', '')} ${rest}`)).toEqual(['relay-arguments'])
+    expect(lint(`${good.replace('"A." a', 'a')} ${rest}`)).toEqual(['require-description'])
   })
 })
 

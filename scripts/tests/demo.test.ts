@@ -21,7 +21,8 @@ describe('the demo', () => {
   it('run again changes nothing', async () => {
     const counts = () =>
       whole.client.query(
-        '{ customerCounts { customers profiles } orderCounts { orders parked } touchpointCounts { total } messageCounts { channel state count } }',
+        `{ customers(first: 1) { totalCount } profiles(first: 1) { totalCount } orders(first: 1) { totalCount } parkedOrders(first: 1) { totalCount } touchpoints(first: 1) { totalCount }
+          messages(first: 1) { totalCount } sent: messages(first: 1, filter: { state: SENT }) { totalCount } }`,
       )
     const before = await counts()
     for (const step of STEPS) await step.run(story)
@@ -48,11 +49,13 @@ async function added(externalUserId: string, change: object = {}) {
   })
 }
 const contactsOf = async (externalUserId: string) => {
-  const { customerByIdentifier } = await whole.client.query<{ customerByIdentifier: { contacts: { lostBy: string | null }[] } | null }>(
-    'query C($v: String!, $n: String!) { customerByIdentifier(namespace: $n, value: $v) { contacts { staffUserId lostBy } } }',
-    { v: externalUserId, n: `external_userid@${CORP.corpId}` },
-  )
-  return customerByIdentifier?.contacts
+  const { customerByIdentifier } = await whole.client.query<{
+    customerByIdentifier: { contacts: { nodes: { lostBy: string | null }[] } } | null
+  }>('query C($v: String!, $n: String!) { customerByIdentifier(namespace: $n, value: $v) { contacts { nodes { staffUserId lostBy } } } }', {
+    v: externalUserId,
+    n: `external_userid@${CORP.corpId}`,
+  })
+  return customerByIdentifier?.contacts.nodes
 }
 
 async function storedPushes(): Promise<number> {
@@ -88,12 +91,17 @@ describe('a platform that misbehaves', () => {
     await eventually(async () => expect(await deliveries('WELCOME', 'wmLimited')).toBe(1))
   })
 
-  it('receives what customers write, once', async () => {
+  it('receives what a member of staff writes to the app, who becomes no customer', async () => {
+    const count = () => whole.client.query('{ customers(first: 1) { totalCount } }')
+    const before = await count()
+    const pushes = await storedPushes()
     for (let times = 0; times < 2; times++)
-      await whole.client.simulate('wecom/message', { corpId: CORP.corpId, externalUserId: 'wmTwice', text: '你好', messageId: '7001' })
-    const { channelAccounts } = await whole.client.query<{ channelAccounts: { pendingClaims: number }[] }>(
-      '{ channelAccounts { pendingClaims } }',
+      await whole.client.simulate('wecom/message', { corpId: CORP.corpId, userId: 'advisor_chen', text: '你好', messageId: '7001' })
+    expect(await storedPushes()).toBe(pushes + 1)
+    expect(await count()).toEqual(before)
+    const { channelAccounts } = await whole.client.query<{ channelAccounts: { nodes: { pendingClaims: number }[] } }>(
+      '{ channelAccounts { nodes { pendingClaims } } }',
     )
-    expect(channelAccounts.every((account) => account.pendingClaims === 0)).toBe(true)
+    expect(channelAccounts.nodes.every((account) => account.pendingClaims === 0)).toBe(true)
   })
 })

@@ -31,12 +31,12 @@ describe('the code in the images', () => {
       input: { idempotencyKey: 'images-source', name: 'images', channel: 'WEB' },
     })
     const counts =
-      '{ customers { totalCount } orders { totalCount } segments { id } bulkOperations { totalCount } decisions { totalCount } }'
+      '{ customers { totalCount } orders { totalCount } segments { totalCount } bulkOperations { totalCount } decisions { totalCount } }'
     const answer = await whole.client.query(counts)
     expect(answer).toMatchObject({
       customers: { totalCount: 0 },
       orders: { totalCount: 0 },
-      segments: [],
+      segments: { totalCount: 0 },
       bulkOperations: { totalCount: 0 },
       decisions: { totalCount: 0 },
     })
@@ -45,19 +45,19 @@ describe('the code in the images', () => {
   it('runs threads: a template is read, and one that is no data is refused', async () => {
     const publish = (body: string) =>
       whole.client.query(
-        'mutation P($input: PublishTemplateInput!) { publishTemplate(input: $input) { template { id } userErrors { message } } }',
+        'mutation P($input: PublishMessageTemplateInput!) { publishMessageTemplate(input: $input) { messageTemplate { id } userErrors { message } } }',
         {
           input: { idempotencyKey: newId(), name: 'images', channel: 'EMAIL', subject: 's', body },
         },
       )
     expect(await publish('Hi {{ customer.name }}')).toMatchObject({
-      publishTemplate: { template: { id: expect.any(String) }, userErrors: [] },
+      publishMessageTemplate: { messageTemplate: { id: expect.any(String) }, userErrors: [] },
     })
     const refused = {
-      template: null,
+      messageTemplate: null,
       userErrors: [{ message: expect.stringMatching(/^body.* uses the tag include, which templates do not have$/) }],
     }
-    expect(await publish("{% include 'package.json' %}")).toMatchObject({ publishTemplate: refused })
+    expect(await publish("{% include 'package.json' %}")).toMatchObject({ publishMessageTemplate: refused })
   })
 
   it.runIf(process.platform === 'linux')('runs in an empty folder', () => {

@@ -67,11 +67,11 @@ async function meet(): Promise<{ profileId: string; tagId: string }> {
     keyed({ groupId: createTagGroup.group.id, name: 'traced' }),
   )
   const profileId = await eventually(async () => {
-    const { customers } = await whole.client.query<{ customers: { nodes: { profiles: { id: string }[] }[] } }>(
-      '{ customers { nodes { profiles { id } } } }',
+    const { customers } = await whole.client.query<{ customers: { nodes: { profiles: { nodes: { id: string }[] } }[] } }>(
+      '{ customers { nodes { profiles { nodes { id } } } } }',
     )
     expect(customers.nodes).toHaveLength(1)
-    return customers.nodes[0]!.profiles[0]!.id
+    return customers.nodes[0]!.profiles.nodes[0]!.id
   })
   return { profileId, tagId: createTag.tag.id }
 }
@@ -79,9 +79,13 @@ async function meet(): Promise<{ profileId: string; tagId: string }> {
 it('one trace follows what is done to a customer through the gateway, the service, its database and NATS to the consumer', async () => {
   const { profileId, tagId } = await meet()
   const traceId = newId().replaceAll('-', '')
-  await run('mutation P($input: TagProfilesInput!) { tagProfiles(input: $input) { changed } }', keyed({ tagId, profileIds: [profileId] }), {
-    traceparent: `00-${traceId}-${'1'.repeat(16)}-01`,
-  })
+  await run(
+    'mutation P($input: TagProfilesInput!) { tagProfiles(input: $input) { changed } }',
+    keyed({ tagId, target: { profileIds: [profileId] } }),
+    {
+      traceparent: `00-${traceId}-${'1'.repeat(16)}-01`,
+    },
+  )
   const named = (service: string) => spans.filter((one) => one.traceId === traceId && one.service === service).map(({ name }) => name)
   const heard = [expect.stringMatching(/^consume /), 'sql.transaction']
   await eventually(() => {
@@ -157,7 +161,7 @@ describe('metrics', () => {
 
   it('are named as they are read, and every part reports its traffic and its delays', async () => {
     await whole.client.query(
-      '{ customers { totalCount } orders { totalCount } segments { id } bulkOperations { totalCount } decisions { totalCount } }',
+      '{ customers { totalCount } orders { totalCount } segments { totalCount } bulkOperations { totalCount } decisions { totalCount } }',
     )
     const seen = new Set<string>()
     for (const [part, url] of Object.entries(whole.client.endpoints.metrics)) {

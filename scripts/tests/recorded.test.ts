@@ -12,7 +12,14 @@ import { type Readable, typeOf } from '../recording/choose.ts'
 import { ROOT } from '../stack/paths.ts'
 
 /** Types that the recorded tests and the demo do not publish; a new type is recorded, or listed here on purpose. */
-const NOT_RECORDED = ['renmai.identity.v1.CustomerChanged', 'renmai.identity.v1.StaffChanged', 'renmai.engagement.v1.MessageFailed']
+const NOT_RECORDED = [
+  'renmai.identity.v1.CustomerChanged',
+  'renmai.identity.v1.StaffChanged',
+  'renmai.engagement.v1.MessageFailed',
+  'renmai.identity.v1.IdentifierObserved',
+  'renmai.engagement.v1.ProductsChanged',
+  'renmai.compliance.v1.SendsDecided',
+]
 
 type RecordedEvent = TestEvent & { publisher: string; json: unknown; place: string }
 const messages = globSync('proto/recorded/*/*.jsonl', { cwd: ROOT }).flatMap((place) =>

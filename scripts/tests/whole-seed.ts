@@ -66,13 +66,13 @@ export function wholeSeed() {
     })
     return eventually(async () => {
       const { customerByIdentifier } = await whole.client.query<{
-        customerByIdentifier: { id: string; profiles: { id: string }[]; lastTouchpoints: unknown[] } | null
+        customerByIdentifier: { id: string; profiles: { nodes: { id: string }[] }; touchpoints: { nodes: unknown[] } } | null
       }>(
-        'query C($login: String!) { customerByIdentifier(namespace: "login", value: $login) { id profiles { id } lastTouchpoints { id } } }',
+        'query C($login: String!) { customerByIdentifier(namespace: "login", value: $login) { id profiles { nodes { id } } touchpoints { nodes { id } } } }',
         { login },
       )
-      expect(customerByIdentifier?.lastTouchpoints.length).toBeGreaterThan(0)
-      return customerByIdentifier!
+      expect(customerByIdentifier?.touchpoints.nodes.length).toBeGreaterThan(0)
+      return { ...customerByIdentifier!, profiles: customerByIdentifier!.profiles.nodes }
     })
   }
   return {

@@ -64,6 +64,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- $_ := set $settings "SUPERGRAPH_FILE" "/etc/renmai/supergraph/supergraph.graphql" -}}
 {{- $_ := set $settings "PUBLIC_SUPERGRAPH_FILE" "/etc/renmai/supergraph/supergraph.public.graphql" -}}
 {{- end -}}
+{{- if .Values.documents.configMap -}}
+{{- $_ := set $settings "TRUSTED_DOCUMENTS_MANIFEST" "/etc/renmai/documents/manifest.json" -}}
+{{- end -}}
 {{- range $name, $value := mergeOverwrite (deepCopy (.Values.global.settings | default dict)) .Values.settings -}}
 {{- if ne (toString $value) "" }}{{ $_ := set $settings $name (tpl (toString $value) $) }}{{ end -}}
 {{- end -}}

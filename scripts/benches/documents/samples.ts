@@ -1,12 +1,12 @@
 /** The fields of a customer over all services. */
-const CUSTOMER = `{ id displayName profiles { source } attributes { key value } tags { name } orders { orderNo status total { amountMinor currency } }
-  orderSummary { paidOrders netPaid { amountMinor } } lastTouchpoints { type channel occurredAt } messages { state channel } segments { name size isReady }
-  journeyEntries { nodeId } coupons { state code } rfm { label recencyDays frequency } effectiveConsents { purpose channel isAllowed } }`
+const CUSTOMER = `{ id displayName profiles { nodes { source } } attributes { key value } tags { nodes { name } } orders { nodes { orderNo state total { amount currency } } }
+  orderSummary { paidOrders netPaid { amount } } touchpoints { nodes { type channel occurredAt } } messages { nodes { state channel } } segments { nodes { name size isReady } }
+  journeyEntries { nodes { nodeId } } coupons { nodes { state code } } rfm { label recency frequency } effectiveConsents { purpose channel isAllowed } }`
 
-const ROOT_FIELDS = 20
+const ROOT_FIELDS = 18
 const UNKNOWN_FIELDS = 1_950
 /** A document may have 2,000 tokens; longer names make 23 kB of them. */
-const PADDING = '_'.repeat(620)
+const PADDING = '_'.repeat(690)
 
 /** Share of the length of a document: 1 for one of 23 kB. */
 const atMost = (most: number, share: number) => Math.max(1, Math.round(most * share))

@@ -17,7 +17,7 @@ export const longDefinitions: Attack = {
   attack: (attacker) => {
     const graphql = post(attacker)
     let no = 1
-    const leaf = () => ({ orders: { withinDays: 1 + (no++ % 3_000), minCount: 1_000 + no } })
+    const leaf = () => ({ orders: { within: `P${1 + (no++ % 3_000)}D`, minCount: 1_000 + no } })
     return async () => outcomeOf(await createSegment(graphql, { any: LISTS.map((size) => ({ any: Array.from({ length: size }, leaf) })) }))
   },
   clear: (tenants) =>

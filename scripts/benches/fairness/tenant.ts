@@ -43,7 +43,7 @@ export async function addTenant(stage: Pick<Stage, 'platform' | 'client'>, plan:
     channel: 'WEB',
   })
   const wecom = await write<Source>('connectWecom', 'account { callbackPath }', { name: 'wecom', secret: newId(), ...CORP })
-  await write('definePurpose', 'purpose { key }', {
+  await write('createPurpose', 'purpose { key }', {
     key: PURPOSE,
     name: 'Service',
     consentLevel: 'GENERAL',
@@ -71,20 +71,20 @@ function writerOf(query: Client['query']): Write {
 }
 
 async function publish(write: Write, body: string): Promise<string> {
-  const { template } = await write<{ template: { id: string } }>('publishTemplate', 'template { id }', {
+  const { messageTemplate } = await write<{ messageTemplate: { id: string } }>('publishMessageTemplate', 'messageTemplate { id }', {
     name: newId(),
     channel: 'EMAIL',
     subject: 'Hello',
     body,
   })
-  return readGlobalId(template.id)!.id
+  return readGlobalId(messageTemplate.id)!.id
 }
 
 async function readProfiles(query: Client['query'], wanted: number): Promise<string[]> {
-  const { customers } = await query<{ customers: { nodes: { profiles: { id: string }[] }[] } }>(
-    `{ customers(first: ${wanted}) { nodes { profiles { id } } } }`,
+  const { customers } = await query<{ customers: { nodes: { profiles: { nodes: { id: string }[] } }[] } }>(
+    `{ customers(first: ${wanted}) { nodes { profiles { nodes { id } } } } }`,
   )
-  const ids = customers.nodes.flatMap(({ profiles }) => profiles.map(({ id }) => readGlobalId(id)?.id ?? id))
+  const ids = customers.nodes.flatMap(({ profiles }) => profiles.nodes.map(({ id }) => readGlobalId(id)?.id ?? id))
   if (ids.length < wanted) throw new Error(`Of ${wanted} customers ${ids.length} are known`)
   return ids
 }

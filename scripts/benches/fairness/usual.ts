@@ -10,8 +10,8 @@ import type { Tenant } from './tenant.ts'
 
 /** Requests of ordinary tenants; each makes a sender. */
 
-export const COUNTS = '{ customerCounts { customers profiles } orderCounts { orders parked } touchpointCounts { total } }'
-export const OF_ENGAGEMENT = '{ orderCounts { orders parked } touchpointCounts { total } }'
+export const COUNTS = '{ customers(first: 1) { totalCount } orders(first: 1) { totalCount } touchpoints(first: 1) { totalCount } }'
+export const OF_ENGAGEMENT = '{ orders(first: 1) { totalCount } touchpoints(first: 1) { totalCount } }'
 
 export const post = (tenant: Tenant): Post => posterOf(new URL(tenant.endpoints.graphql).origin, tenant.key)
 

@@ -39,7 +39,7 @@ function load(name: string): GraphQLSchema {
     if (!isObjectType(type) || type.name.startsWith('_')) continue
     for (const field of Object.values(type.getFields())) {
       if (field.name.startsWith('_') || isLeafType(getNamedType(field.type))) continue
-      const value = valueOf(field.type, field.name === 'nodes' ? ON_A_PAGE : OF_ONE)
+      const value = valueOf(field.type, type.name === 'CustomerConnection' ? ON_A_PAGE : OF_ONE)
       field.resolve = (_source, given) => (type.name === 'Query' && field.name === 'customer' ? customer(schema, given.id) : value)
     }
   }

@@ -3,7 +3,7 @@ import { ask, call, post, type Row, times } from './row.ts'
 
 const REFUSED = /GRAPHQL_|INVALID|BAD_USER_INPUT|BAD_REQUEST|NONE/
 const BAD = 400
-const bomb = `{ customers(first: 1) { nodes { ...f0 ...f0 } } } ${times(18, (no) => `fragment f${no} on Customer { a: profiles { id } ...f${no + 1} b: tags { id } ...f${no + 1} }`)} fragment f18 on Customer { id }`
+const bomb = `{ customers(first: 1) { nodes { ...f0 ...f0 } } } ${times(18, (no) => `fragment f${no} on Customer { a: profiles { nodes { id } } ...f${no + 1} b: tags { nodes { id } } ...f${no + 1} }`)} fragment f18 on Customer { id }`
 
 /** Documents that are not valid, or cost more than allowed. */
 const documents: Row[] = [
@@ -40,7 +40,7 @@ const documents: Row[] = [
     send: (s) =>
       ask(
         s,
-        `{ a: customers(first: 1) { ...p } ${'customers(first: 1) { nodes { profiles { customer { '.repeat(4)} profiles { customer { id } } ${'} } } }'.repeat(4)} } fragment p on CustomerConnection { nodes { profiles { customer { profiles { customer { id } } } } } }`,
+        `{ a: customers(first: 1) { ...p } ${'customers(first: 1) { nodes { profiles { nodes { customer { '.repeat(4)} profiles { nodes { customer { id } } } ${'} } } } }'.repeat(4)} } fragment p on CustomerConnection { nodes { profiles { nodes { customer { profiles { nodes { customer { id } } } } } } } }`,
       ),
     status: BAD,
   },

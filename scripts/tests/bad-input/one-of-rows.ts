@@ -17,7 +17,7 @@ export const oneOfRows: Row[] = [
       write(s, 'publishJourney', 'PublishJourneyInput', {
         name: 'two',
         trigger: { segmentEntered: { segmentId: newId() } },
-        nodes: [{ exit: { id: 'end' }, wait: { id: 'end', next: 'end', waitSeconds: 1 } }],
+        nodes: [{ exit: { id: 'end' }, wait: { id: 'end', next: 'end', wait: 'PT1S' } }],
       }),
     status: 400,
     code: /BAD_USER_INPUT/,
@@ -26,6 +26,19 @@ export const oneOfRows: Row[] = [
     id: 'H15',
     what: 'a journey without a trigger',
     send: (s) => write(s, 'publishJourney', 'PublishJourneyInput', { name: 'none', trigger: {}, nodes: [{ exit: { id: 'end' } }] }),
+    status: 400,
+    code: /BAD_USER_INPUT/,
+  },
+  {
+    id: 'H15',
+    what: 'a consent of a customer and of a profile',
+    send: (s) =>
+      write(s, 'grantConsent', 'GrantConsentInput', {
+        subject: { customerId: newId(), profileId: newId() },
+        purpose: 'news',
+        channel: 'EMAIL',
+        method: 'web_form',
+      }),
     status: 400,
     code: /BAD_USER_INPUT/,
   },

@@ -45,11 +45,11 @@ async function makeTheirs(whole: Whole, { key }: Stage['victim']): Promise<Stage
   for (;;) {
     const { text } = await call(whole.client.endpoints.graphql, {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      body: JSON.stringify({ query: `{ customerByIdentifier(namespace: "login", value: "${login}") { id profiles { id } } }` }),
+      body: JSON.stringify({ query: `{ customerByIdentifier(namespace: "login", value: "${login}") { id profiles { nodes { id } } } }` }),
     })
-    const { data } = JSON.parse(text) as { data: { customerByIdentifier: { id: string; profiles: { id: string }[] } | null } }
+    const { data } = JSON.parse(text) as { data: { customerByIdentifier: { id: string; profiles: { nodes: { id: string }[] } } | null } }
     const found = data.customerByIdentifier
-    if (found) return { customerId: found.id, profileId: found.profiles[0]!.id, groupId: made.group.id, accountId: account.id }
+    if (found) return { customerId: found.id, profileId: found.profiles.nodes[0]!.id, groupId: made.group.id, accountId: account.id }
   }
 }
 

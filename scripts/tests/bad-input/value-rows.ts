@@ -46,14 +46,16 @@ const values: Row[] = [
   {
     id: 'A25',
     what: 'a list of 100,000',
-    send: (s) => write(s, 'tagProfiles', 'TagProfilesInput', { tagId: newId(), profileIds: Array.from({ length: 100_000 }, () => 'x') }),
+    send: (s) =>
+      write(s, 'tagProfiles', 'TagProfilesInput', { tagId: newId(), target: { profileIds: Array.from({ length: 100_000 }, () => 'x') } }),
     status: 413,
     code: /TOO_LARGE/,
   },
   {
     id: 'A25',
     what: 'a list of 5,000 where 1,000 may be',
-    send: (s) => write(s, 'tagProfiles', 'TagProfilesInput', { tagId: newId(), profileIds: Array.from({ length: 5_000 }, () => newId()) }),
+    send: (s) =>
+      write(s, 'tagProfiles', 'TagProfilesInput', { tagId: newId(), target: { profileIds: Array.from({ length: 5_000 }, () => newId()) } }),
     status: 200,
     code: /BAD_USER_INPUT/,
   },
@@ -118,13 +120,14 @@ const values: Row[] = [
   {
     id: 'A39',
     what: 'the year 275760',
-    send: (s) => ask(s, 'query K($d: DateTime!) { decisionCounts(since: $d) { allowed } }', { d: '+275760-09-13T00:00:00Z' }),
+    send: (s) =>
+      ask(s, 'query K($d: DateTime!) { decisions(filter: { decidedFrom: $d }) { totalCount } }', { d: '+275760-09-13T00:00:00Z' }),
     status: [200, 400],
   },
   {
     id: 'A39',
     what: 'a local time without its zone',
-    send: (s) => ask(s, 'query K($d: DateTime!) { decisionCounts(since: $d) { allowed } }', { d: '2024-02-03T10:00:00' }),
+    send: (s) => ask(s, 'query K($d: DateTime!) { decisions(filter: { decidedFrom: $d }) { totalCount } }', { d: '2024-02-03T10:00:00' }),
     status: [200, 400],
   },
   {
@@ -164,7 +167,7 @@ const values: Row[] = [
     id: 'H14',
     what: 'a template that reaches for the constructor',
     send: (s) =>
-      write(s, 'publishTemplate', 'PublishTemplateInput', {
+      write(s, 'publishMessageTemplate', 'PublishMessageTemplateInput', {
         name: 'x',
         channel: 'EMAIL',
         subject: 'x',
@@ -177,7 +180,12 @@ const values: Row[] = [
     id: 'H14',
     what: 'a template that reaches for the prototype',
     send: (s) =>
-      write(s, 'publishTemplate', 'PublishTemplateInput', { name: 'x', channel: 'EMAIL', subject: 'x', body: '{{contact.__proto__}}' }),
+      write(s, 'publishMessageTemplate', 'PublishMessageTemplateInput', {
+        name: 'x',
+        channel: 'EMAIL',
+        subject: 'x',
+        body: '{{contact.__proto__}}',
+      }),
     status: 200,
     code: /BAD_USER_INPUT/,
   },
@@ -216,7 +224,7 @@ const foreign: Row[] = [
   {
     id: 'A27',
     what: "another tenant's profile in a list",
-    send: (s) => write(s, 'setAttributes', 'SetAttributesInput', { profileId: s.theirs.profileId, attributes: [] }),
+    send: (s) => write(s, 'setAttributes', 'SetAttributesInput', { target: { profileId: s.theirs.profileId }, attributes: [] }),
     status: 200,
     code: /NOT_FOUND|BAD_USER_INPUT/,
   },

@@ -1,5 +1,4 @@
 import { connect, createServer } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '@renmai/platform/testing/eventually'
 import { expect, it } from 'vitest'
 import { FAULTS } from '../../chaos/faults.ts'
@@ -42,38 +41,57 @@ it('a network that fails on command passes, delays, drops and resets', async () 
     })
   })
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
-  const proxy = await createProxy((echo.address() as { port: number }).port)
-  const call = async (said: string, waitMs: number) => {
-    const socket = connect(proxy.port, '127.0.0.1')
-    let [answer, error] = ['', '']
-    socket.on('data', (chunk) => (answer += chunk))
-    socket.on('error', (problem: Error & { code?: string }) => (error = problem.code ?? problem.message))
+  const port = (echo.address() as { port: number }).port
+  const [proxy, sound] = [await createProxy(port), await createProxy(port)]
+  const open = (on: number, said: string) => {
+    const socket = connect(on, '127.0.0.1')
+    const call = { socket, answer: '' }
+    socket.on('data', (chunk) => (call.answer += chunk))
+    socket.on('error', (problem: Error & { code?: string }) => (call.answer ||= problem.code ?? problem.message))
     socket.write(said)
-    await sleep(waitMs / 2)
-    if (said === 'reset') proxy.trouble('RESET')
-    await sleep(waitMs / 2)
-    socket.destroy()
-    return answer || error
+    return call
   }
-  expect(await call('plain', 200)).toBe('plain')
+  const answered = async (said: string) => {
+    const call = open(proxy.port, said)
+    await eventually(() => expect(call.answer).not.toBe(''))
+    call.socket.destroy()
+    return call.answer
+  }
+  /** What came by the time at which a sound network has answered a later call. */
+  const unanswered = async (said: string) => {
+    const call = open(proxy.port, said)
+    const other = open(sound.port, 'sound')
+    await eventually(() => expect(other.answer).toBe('sound'))
+    for (const { socket } of [call, other]) socket.destroy()
+    return call.answer
+  }
+  expect(await answered('plain')).toBe('plain')
   proxy.trouble('DELAY')
-  expect(await call('late', 300)).toBe('')
+  expect(await unanswered('late')).toBe('')
   const late = connect(proxy.port, '127.0.0.1')
   let came = ''
   late.on('data', (chunk) => (came += chunk))
   late.write('first ')
-  await sleep(100)
+  expect(await unanswered('later')).toBe('')
   proxy.trouble('NONE')
   late.write('second')
   await eventually(() => expect(came).toBe('first second'))
   late.destroy()
   proxy.trouble('DROP_REPLIES')
-  expect([await call('asked', 200), heard.includes('asked')]).toEqual(['', true])
+  const dropped = open(proxy.port, 'asked')
+  await eventually(() => expect(heard).toContain('asked'))
+  expect(await unanswered('sent again')).toBe('')
+  expect(dropped.answer).toBe('')
   proxy.trouble('BLACK_HOLE')
-  expect([await call('lost', 200), heard.includes('lost')]).toEqual(['', false])
+  expect([await unanswered('lost'), heard.includes('lost')]).toEqual(['', false])
   proxy.trouble('NONE')
-  expect(await call('again', 200)).toBe('again')
-  expect(await call('reset', 200)).toMatch(/^reset$|ECONNRESET/)
+  expect(await answered('again')).toBe('again')
+  const reset = open(proxy.port, 'reset')
+  await eventually(() => expect(reset.answer).toBe('reset'))
+  reset.answer = ''
+  proxy.trouble('RESET')
+  await eventually(() => expect(reset.answer).toBe('ECONNRESET'))
+  sound.close()
   proxy.close()
   echo.close()
 })

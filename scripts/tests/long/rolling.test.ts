@@ -107,7 +107,9 @@ async function load(done: Done, isOver: () => boolean): Promise<void> {
     )
   const reader = async () => {
     for (; !isOver(); await sleep(10))
-      await ask('{ customerCounts { customers } touchpointCounts { total } segments { id } purposes { key } latestRfmRun { id } }')
+      await ask(
+        '{ customers(first: 1) { totalCount } touchpoints(first: 1) { totalCount } segments { nodes { id } } purposes { nodes { key } } latestRfmRun { id } }',
+      )
   }
   const writer = async () => {
     for (; !isOver(); await sleep(20)) {
@@ -149,12 +151,13 @@ it('every part is replaced under load: no request fails and no event is lost', a
   const done = nothingDone()
   let isOver = false
   const loading = load(done, () => isOver)
-  await sleep(2_000)
+  const served = (more: number, before = done.answers) => eventually(() => expect(done.answers).toBeGreaterThan(before + more))
+  await served(100)
   for (const name of [...SERVICES, 'gateway']) {
     const before = done.answers
     await roll(name)
     expect(done.answers, `callers were served while ${name} was replaced`).toBeGreaterThan(before)
-    await sleep(500)
+    await served(20)
   }
   isOver = true
   await loading

@@ -30,7 +30,7 @@ async function come(phone: string): Promise<void> {
 }
 async function find(phone: string): Promise<string | undefined> {
   const { customerByIdentifier } = await whole.client.query<{ customerByIdentifier: { id: string } | null }>(
-    'query F($phone: String!) { customerByIdentifier(namespace: "phone", value: $phone) { id profiles { source } } }',
+    'query F($phone: String!) { customerByIdentifier(namespace: "phone", value: $phone) { id profiles { nodes { source } } } }',
     { phone },
   )
   return customerByIdentifier?.id
@@ -70,7 +70,7 @@ describe('a secret that is replaced as the chart describes', () => {
   it('the key of personal data: by another one that is current, beside the previous ones', async () => {
     const ring = JSON.parse(whole.platform.secrets.keyRing) as { keys: Record<string, string> }
     const KEY_RING = JSON.stringify({ current: 2, keys: { ...ring.keys, 2: randomBytes(32).toString('base64') } })
-    for (const name of ['identity', 'engagement', 'analytics']) await restart(name, { KEY_RING })
+    for (const name of ['identity', 'engagement', 'analytics', 'compliance']) await restart(name, { KEY_RING })
     expect(await find(PHONE)).toBeTruthy()
     await come('13700000002')
     expect(await find('13700000002')).not.toBe(await find(PHONE))

@@ -70,8 +70,8 @@ async function sendOrders(s: Stage): Promise<void> {
   const bad = line('B', 'x', member, phone, PEOPLE['e-mail address in a rejected row'], name)
   const file = csv(good, bad)
   expect((await put(s, (await start(s, file)).uploadPath, file)).status).toBe(200)
-  const torn = csv(line('T', '1', '', '', '', `${PEOPLE['name in a torn row']}"x`))
-  expect((await put(s, (await start(s, torn)).uploadPath, torn)).status).toBe(400)
+  const torn = csv(line('T', '1', '', '', '', `"${PEOPLE['name in a torn row']}`))
+  expect((await put(s, (await start(s, torn)).uploadPath, torn)).status).toBe(200)
 }
 
 async function sendAll(s: Stage): Promise<void> {

@@ -18,9 +18,9 @@ export async function openCallers(): Promise<Callers> {
   const events = [pageView(login)]
   await write(stage.whole, stage.key, 'ingestEvents', 'IngestEventsInput', 'accepted', { accountId: stage.source.id, events })
   const own = await eventually(async () => {
-    const { text } = await ask(stage, `{ customerByIdentifier(namespace: "login", value: "${login}") { id profiles { id } } }`)
-    const { data } = JSON.parse(text) as { data: { customerByIdentifier: { id: string; profiles: { id: string }[] } } }
-    return { customerId: data.customerByIdentifier.id, profileId: data.customerByIdentifier.profiles[0]!.id }
+    const { text } = await ask(stage, `{ customerByIdentifier(namespace: "login", value: "${login}") { id profiles { nodes { id } } } }`)
+    const { data } = JSON.parse(text) as { data: { customerByIdentifier: { id: string; profiles: { nodes: { id: string }[] } } } }
+    return { customerId: data.customerByIdentifier.id, profileId: data.customerByIdentifier.profiles.nodes[0]!.id }
   })
   return { ...stage, issuer, own, prepared: await prepare(stage) }
 }

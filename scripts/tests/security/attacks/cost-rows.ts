@@ -15,7 +15,7 @@ const sends = (
   send: (s) => askAs(s, ALL_SCOPES, query, variables),
   ...wanted,
 })
-const nest = (levels: number, inside = 'id') => `${'orders { customer { '.repeat(levels)} ${inside} ${'} }'.repeat(levels)}`
+const nest = (levels: number, inside = 'id') => `${'orders { nodes { customer { '.repeat(levels)} ${inside} ${'} } }'.repeat(levels)}`
 const TOO_DEEP = { ...REFUSED, text: /depth/i }
 
 const mutations = [
@@ -61,10 +61,14 @@ const shapes = [
 ]
 
 const sizes = [
-  sends('lists in lists in lists', '{ customers(first: 100) { nodes { orders { customer { lastTouchpoints(first: 100) { id } } } } } }', {
-    status: 400,
-    code: /^MAX_COST_EXCEEDED$/,
-  }),
+  sends(
+    'lists in lists in lists',
+    '{ customers(first: 100) { nodes { orders(first: 100) { nodes { customer { touchpoints(first: 100) { nodes { id } } } } } } } }',
+    {
+      status: 400,
+      code: /^MAX_COST_EXCEEDED$/,
+    },
+  ),
   ...['"100"', '1.5', '-1', '0', '101', '[1]', 'true', '1e3'].map((first) =>
     sends(`a page of ${first}`, `{ customers(first: ${first}) { nodes { id } } }`, {
       status: [200, 400],

@@ -59,10 +59,22 @@ const RELAY: Record<string, string> = {
 /** The service's declarations of its tables: those that are append-only, and those in which its relay finds work of every tenant. */
 async function rulesOf(database: string): Promise<{ appendOnly: readonly string[]; queues: string[] }> {
   const services = (await import(`../../../../services/${database}/src/service.ts`)) as Record<string, Rules>
-  const { appendOnly = [], queues = [] } = services[database]!
-  return { appendOnly, queues: ['outbox', 'inbox', 'dead_letters', 'known_tenants', ...queues.map(({ table }) => table)] }
+  const { appendOnly = [], queues = [], readAcrossTenants = [] } = services[database]!
+  return {
+    appendOnly,
+    queues: [
+      'outbox',
+      'inbox',
+      'dead_letters',
+      'known_tenants',
+      'resends',
+      'quarantined_items',
+      ...readAcrossTenants,
+      ...queues.map(({ table }) => table),
+    ],
+  }
 }
-type Rules = { appendOnly?: readonly string[]; queues?: readonly { readonly table: string }[] }
+type Rules = { appendOnly?: readonly string[]; readAcrossTenants?: readonly string[]; queues?: readonly { readonly table: string }[] }
 
 /** @returns the code of each refusal, undefined where there is none; everything is rolled back */
 async function refusals(stage: Stage, database: string, role: string, statements: Record<string, string>): Promise<Record<string, Code>> {

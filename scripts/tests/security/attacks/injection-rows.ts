@@ -13,8 +13,8 @@ const SQL = [
 
 /** Every root field that takes a text of the caller. */
 const FILTERS: Record<string, string> = {
-  'an order number': 'query Q($v: String!) { orders(orderNo: $v) { nodes { id } } }',
-  'a shop': 'query Q($v: String!) { orderCounts(shopId: $v) { orders } }',
+  'an order number': 'query Q($v: String!) { orders(filter: { orderNo: $v }) { nodes { id } } }',
+  'a shop': 'query Q($v: String!) { orders(filter: { shopId: $v }) { nodes { id } totalCount } }',
   'a namespace': 'query Q($v: String!) { customerByIdentifier(namespace: $v, value: "x") { id } }',
   'an identifier': 'query Q($v: String!) { customerByIdentifier(namespace: "login", value: $v) { id } }',
 }
@@ -23,14 +23,14 @@ const IDS: Record<string, string> = {
   'a segment': 'query Q($v: ID!) { segment(id: $v) { id } }',
   'an order': 'query Q($v: ID!) { order(id: $v) { id } }',
   'a message': 'query Q($v: ID!) { message(id: $v) { id } }',
-  "a journey's messages": 'query Q($v: ID!) { messages(journeyId: $v) { nodes { id } } }',
+  "a journey's messages": 'query Q($v: ID!) { messages(filter: { journeyId: $v }) { nodes { id } } }',
   'an import': 'query Q($v: ID!) { orderImport(id: $v) { id } }',
   'a bulk operation': 'query Q($v: ID!) { bulkOperation(id: $v) { id } }',
   'a webhook endpoint': 'query Q($v: ID!) { webhookEndpoint(id: $v) { id } }',
   'the contacts before an order': 'query Q($v: ID!) { attributionPath(orderId: $v) { type } }',
   'a node': 'query Q($v: ID!) { node(id: $v) { id } }',
 }
-const NOTHING = /^(?!.*("id":"|secret_hash|syntax error|"orders":[1-9]))/s
+const NOTHING = /^(?!.*("id":"|secret_hash|syntax error|"totalCount":[1-9]))/s
 const sql = Object.entries({ ...FILTERS, ...IDS }).flatMap(([what, query]) =>
   SQL.map(
     (v): Omit<Attack, 'id'> => ({
@@ -47,13 +47,12 @@ const inSegments = SQL.flatMap((v) => [
   { attribute: { key: v, operator: 'EQ', values: ['x'] } },
   { attribute: { key: 'x', operator: 'GTE', values: [v] } },
   { behaviour: { type: v } },
-  { orders: { minNetMinor: v } },
-  { rfmClasses: [v] },
+  { orders: { minNet: { amount: v, currency: 'CNY' } } },
 ]).map(
   (definition): Omit<Attack, 'id'> => ({
     what: `a segment of ${JSON.stringify(definition)}`,
     send: (s) => ask(s, 'query P($definition: SegmentClauseInput!) { previewSegment(definition: $definition) { size } }', { definition }),
-    status: 200,
+    status: [200, 400],
     code: /^(BAD_USER_INPUT|NOT_FOUND)?$/,
     text: /^(?!.*"size":[1-9])/s,
   }),
@@ -74,7 +73,14 @@ const jsonPaths = ['$.*', '$[*] ? (@ != "x")', "a'->'b", '{a,b}', 'x?&|'].map(
 
 const template = (what: string, more: object): Omit<Attack, 'id'> => ({
   what: `a template with ${what}`,
-  send: (s) => write(s, 'publishTemplate', 'PublishTemplateInput', { name: newId(), channel: 'EMAIL', subject: 'x', body: 'x', ...more }),
+  send: (s) =>
+    write(s, 'publishMessageTemplate', 'PublishMessageTemplateInput', {
+      name: newId(),
+      channel: 'EMAIL',
+      subject: 'x',
+      body: 'x',
+      ...more,
+    }),
   status: 200,
   code: /^BAD_USER_INPUT$/,
   text: /^(?!.*(ENOENT|package\.json"))/is,

@@ -95,7 +95,9 @@ async function rotate(s: Callers): Promise<{ use: (which: 'key' | 'token' | 'nex
   const token = await tokenOf(gateway(s), client)
   for (const credential of [client.key, token]) await askWith(graphql(s), credential, TENANT)
   const change = async (field: string, answer: string) =>
-    write<{ key: string }>(s.whole, await s.whole.client.token(), field, 'RotateApiKeyInput', answer, { clientId: client.id })
+    write<{ key: string }>(s.whole, await s.whole.client.token(), field, `${field[0]!.toUpperCase()}${field.slice(1)}Input`, answer, {
+      clientId: client.id,
+    })
   const { key: next } = await change('rotateApiKey', 'key')
   // A key ends when its successor has been used.
   await askWith(graphql(s), next, TENANT)

@@ -34,8 +34,7 @@ const rows: Omit<Attack, 'id'>[] = [
   reads('orders', 'customers:read personal:read', '{ orders(first: 1) { nodes { id } } }'),
   {
     what: 'a token for exports has a file made of customers',
-    send: (s) =>
-      run(s, 'exports:write', 'bulkOperationRunQuery', 'BulkOperationRunQueryInput', { query: '{ customers { nodes { id } } }' }),
+    send: (s) => run(s, 'exports:write', 'runBulkQuery', 'RunBulkQueryInput', { query: '{ customers { nodes { id } } }' }),
     ...REFUSED,
   },
   ...[
@@ -51,7 +50,7 @@ const rows: Omit<Attack, 'id'>[] = [
         text: JSON.stringify(await runBulk(s, await narrowed(s, scope!), NAMES)),
       }),
       status: 200,
-      text: new RegExp(`"status":"${status}"`),
+      text: new RegExp(`"state":"${status}"`),
     }),
   ),
   {

@@ -42,7 +42,7 @@ const wider = WIDER.map(
       const answer = await askToken(gateway(s), client, { scope })
       const { access_token: token } = JSON.parse(answer.text) as { access_token?: string }
       if (!token) return { ...answer, status: 200, codes: 'UNAUTHORIZED_FIELD_OR_TYPE' }
-      return askWith(s.whole.client.endpoints.graphql, token, '{ orderCounts { orders } }')
+      return askWith(s.whole.client.endpoints.graphql, token, '{ orders { totalCount } }')
     },
     ...DENIED,
   }),

@@ -49,15 +49,15 @@ const inputs = [
   ...each(
     'the key of a field',
     (s, name) => {
-      const input = { key: name, label: 'x', type: 'TEXT', sensitivity: 'NONE' }
-      return write(s, 'defineField', 'DefineFieldInput', input)
+      const input = { key: name, label: 'x', kind: 'TEXT', sensitivity: 'NONE' }
+      return write(s, 'createAttributeField', 'CreateAttributeFieldInput', input)
     },
     HARMLESS,
   ),
   ...each(
     'the key of an attribute',
     (s, name) => {
-      const input = { profileId: newId(), attributes: [{ key: name, value: 'x' }] }
+      const input = { target: { profileId: newId() }, attributes: [{ key: name, value: 'x' }] }
       return write(s, 'setAttributes', 'SetAttributesInput', input)
     },
     REFUSED,
@@ -66,18 +66,18 @@ const inputs = [
     'the key of a purpose',
     (s, name) => {
       const input = { key: name, name, consentLevel: 'GENERAL', noticeText: 'x' }
-      return write(s, 'definePurpose', 'DefinePurposeInput', input)
+      return write(s, 'createPurpose', 'CreatePurposeInput', input)
     },
     HARMLESS,
   ),
   ...each('the name of a tag group', (s, name) => write(s, 'createTagGroup', 'CreateTagGroupInput', { name }), HARMLESS),
   ...each('the id of a step', (s, name) => publish(s, { exit: { id: name } }), REFUSED),
-  ...each('the step that comes next', (s, name) => publish(s, { wait: { id: 'a', next: name, waitSeconds: 60 } }), REFUSED),
+  ...each('the step that comes next', (s, name) => publish(s, { wait: { id: 'a', next: name, wait: 'PT1M' } }), REFUSED),
   ...each(
     'a value of a template',
     (s, name) => {
       const template = { name: newId(), channel: 'EMAIL', subject: 'x', body: `{{ ${name} }}{{ contact.${name}.${name} }}` }
-      return write(s, 'publishTemplate', 'PublishTemplateInput', template)
+      return write(s, 'publishMessageTemplate', 'PublishMessageTemplateInput', template)
     },
     HARMLESS,
   ),

@@ -39,18 +39,18 @@ export async function startImport({ whole }: Stage, credential: string, accountI
 }
 
 /** Runs a bulk query to its end. @returns the finished operation */
-export async function runBulk({ whole }: Stage, credential: string, query: string): Promise<{ status: string; url: string | null }> {
+export async function runBulk({ whole }: Stage, credential: string, query: string): Promise<{ state: string; url: string | null }> {
   const input = { query }
   const { operation } = await write<{ operation: { id: string } }>(
-    ...([whole, credential, 'bulkOperationRunQuery', 'BulkOperationRunQueryInput', 'operation { id }', input] as const),
+    ...([whole, credential, 'runBulkQuery', 'RunBulkQueryInput', 'operation { id }', input] as const),
   )
   return eventually(async () => {
     const { text } = await call(whole.client.endpoints.graphql, {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${credential}` },
-      body: JSON.stringify({ query: 'query B($id: ID!) { bulkOperation(id: $id) { status errorCode url } }', variables: operation }),
+      body: JSON.stringify({ query: 'query B($id: ID!) { bulkOperation(id: $id) { state errorCode url } }', variables: operation }),
     })
-    const { bulkOperation: found } = (JSON.parse(text) as { data: { bulkOperation: { status: string; url: string | null } } }).data
-    if (!['COMPLETED', 'FAILED'].includes(found.status)) throw new Error(text)
+    const { bulkOperation: found } = (JSON.parse(text) as { data: { bulkOperation: { state: string; url: string | null } } }).data
+    if (!['COMPLETED', 'FAILED'].includes(found.state)) throw new Error(text)
     return found
   })
 }

@@ -12,12 +12,7 @@ const together = <T>(count: number, send: (no: number) => Promise<T>): Promise<T
   Promise.all(Array.from({ length: count }, (_, no) => send(no)))
 
 const short = () => newId().slice(-12)
-const TYPES: Record<string, string> = {
-  confirmCoupon: 'SettleCouponInput',
-  releaseCoupon: 'SettleCouponInput',
-  finishApiKeyRotation: 'RotateApiKeyInput',
-}
-const typeOf = (field: string) => TYPES[field] ?? `${field[0]!.toUpperCase()}${field.slice(1)}Input`
+const typeOf = (field: string) => `${field[0]!.toUpperCase()}${field.slice(1)}Input`
 
 /** Sends a mutation. @returns its payload, or the code of its error */
 async function run(s: Stage, field: string, selection: string, input: object, key = s.key): Promise<Outcome> {
@@ -35,25 +30,28 @@ function expectConflicts(outcomes: Outcome[]): void {
   expect(new Set(outcomes.filter(({ payload }) => !payload).map(({ code }) => code))).toEqual(new Set(['CONFLICT']))
 }
 
-type Met = { id: string; profiles: { id: string }[] }
+type Met = { id: string; profiles: { nodes: { id: string }[] } }
 
 /** A new person who viewed a page. */
 async function meet(s: Stage): Promise<{ customerId: string; profileId: string }> {
   const login = newId()
   await events(s, eventBody({ identifiers: [{ namespace: 'login', value: login }] }))
-  const find = () => ask(s, `{ customerByIdentifier(namespace: "login", value: "${login}") { id profiles { id } } }`)
+  const find = () => ask(s, `{ customerByIdentifier(namespace: "login", value: "${login}") { id profiles { nodes { id } } } }`)
   return eventually(async () => {
     const { customerByIdentifier: met } = (JSON.parse((await find()).text) as { data: { customerByIdentifier: Met } }).data
-    return { customerId: met.id, profileId: met.profiles[0]!.id }
+    return { customerId: met.id, profileId: met.profiles.nodes[0]!.id }
   })
 }
 
-const AMOUNTS = { kind: 'AMOUNT_OFF', currency: 'CNY', thresholdMinor: 100, amountMinor: 10, validDays: 9 }
+const yuan = (amount: string) => ({ amount, currency: 'CNY' })
+const TERMS = { threshold: yuan('1'), discount: { amountOff: yuan('0.10') }, validFor: 'P9D' }
 const createTemplate = async (s: Stage, stock: number, perCustomer: number) =>
-  (await run(s, 'createCouponTemplate', 'template { id }', { name: short(), stock, perCustomer, ...AMOUNTS })).payload!.template!.id
+  (await run(s, 'createCouponTemplate', 'couponTemplate { id }', { name: short(), stock, perCustomer, ...TERMS })).payload!.couponTemplate!
+    .id
 
 /** Campaign receives the profile by the bus. */
-const issue = (s: Stage, templateId: string, profileId: string) => run(s, 'issueCoupon', 'coupon { id code }', { templateId, profileId })
+const issue = (s: Stage, couponTemplateId: string, profileId: string) =>
+  run(s, 'issueCoupon', 'coupon { id code }', { couponTemplateId, recipient: { profileId } })
 
 async function issueOne(s: Stage, profileId: string): Promise<string> {
   const templateId = await createTemplate(s, 9, 9)
@@ -114,7 +112,7 @@ function raceForCoupons(at: () => Stage): void {
     const s = at()
     const code = await issueOne(s, (await meet(s)).profileId)
     const locked = await together(15, (no) =>
-      run(s, 'lockCoupon', 'coupon { id orderId }', { code, orderKey: `order${no}`, eligibleMinor: 500 }),
+      run(s, 'lockCoupon', 'coupon { id orderKey }', { code, orderKey: `order${no}`, eligible: yuan('5') }),
     )
     expect(done(locked)).toHaveLength(1)
     expectConflicts(locked)
@@ -134,21 +132,24 @@ function raceForCustomers(at: () => Stage): void {
     const s = at()
     const ids = (await together(4, () => meet(s))).map(({ customerId }) => customerId)
     const pairs = ids.flatMap((survivorId) => ids.filter((id) => id !== survivorId).map((absorbedId) => ({ survivorId, absorbedId })))
-    const merged = await together(pairs.length, (no) => run(s, 'mergeCustomers', 'decision { id }', { ...pairs[no], reason: 'same' }))
+    const merged = await together(pairs.length, (no) => run(s, 'mergeCustomers', 'merge { id }', { ...pairs[no], reason: 'same' }))
     // Of four customers three can be merged into another; one that is merged already is found as the survivor, or not at all.
     expect(done(merged).length).toBeGreaterThan(0)
-    for (const id of ids) expect((await ask(s, `{ customer(id: "${id}") { profiles { id } } }`)).text).toMatch(/"profiles":\[\{"id"/)
+    for (const id of ids)
+      expect((await ask(s, `{ customer(id: "${id}") { profiles { nodes { id } } } }`)).text).toMatch(/"profiles":\{"nodes":\[\{"id"/)
   })
 
   it('a merge is undone once', async () => {
     const s = at()
     const [survivor, absorbed] = await together(2, () => meet(s))
     const input = { survivorId: survivor!.customerId, absorbedId: absorbed!.customerId, reason: 'same' }
-    const decisionId = (await run(s, 'mergeCustomers', 'decision { id }', input)).payload!.decision!.id
-    const undone = await together(16, () => run(s, 'unmergeCustomers', 'decision { id }', { decisionId, reason: 'not the same' }))
+    const mergeId = (await run(s, 'mergeCustomers', 'merge { id }', input)).payload!.merge!.id
+    const undone = await together(16, () => run(s, 'unmergeCustomers', 'unmerge { id }', { mergeId, reason: 'not the same' }))
     expect(done(undone)).toHaveLength(1)
     for (const { customerId, profileId } of [survivor!, absorbed!])
-      expect((await ask(s, `{ customer(id: "${customerId}") { profiles { id } } }`)).text).toContain(`"profiles":[{"id":"${profileId}"}]`)
+      expect((await ask(s, `{ customer(id: "${customerId}") { profiles { nodes { id } } } }`)).text).toContain(
+        `"profiles":{"nodes":[{"id":"${profileId}"}]}`,
+      )
   })
 }
 

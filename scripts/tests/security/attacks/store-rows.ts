@@ -4,6 +4,8 @@ import { eventBody, events } from '../../bad-input/intake-rows.ts'
 import { type Answered, ask, type Row, type Stage, write } from '../../bad-input/row.ts'
 import { read } from './tools.ts'
 
+/** Nothing is found, and nothing is wrong. */
+const NONE = { status: 200, code: /^$/ }
 const BAD = { status: [200, 400], code: /^BAD_USER_INPUT$/ }
 
 /** A write that a store would refuse with its own message, which shows the names of constraints. */
@@ -13,7 +15,7 @@ const twice = async (s: Stage): Promise<Answered> => {
   return read(await write(s, 'createTagGroup', 'CreateTagGroupInput', { name }))
 }
 
-const since = (s: Stage, at: string) => ask(s, 'query D($at: DateTime!) { decisionCounts(since: $at) { allowed } }', { at })
+const since = (s: Stage, at: string) => ask(s, 'query D($at: DateTime!) { decisions(filter: { decidedFrom: $at }) { totalCount } }', { at })
 const attribution = (s: Stage, from: string, to: string) =>
   ask(s, 'query A($from: DateTime!, $to: DateTime!) { attribution(model: LINEAR, from: $from, to: $to) { channels { channel } } }', {
     from,
@@ -27,6 +29,8 @@ const CENTURIES = [
   '+275760-09-13T00:00:00Z',
   '9999-12-31T23:59:59Z',
 ]
+
+const isStorable = (at: string) => /^(?!0000)\d{4}-/.test(at)
 
 const eventOf = (at: string) => async (s: Stage) => read(await events(s, eventBody({ occurredAt: at })))
 
@@ -73,7 +77,7 @@ export const storeRows: Row[] = [
     code: /^(?!.*tags_group).*"(NOT_FOUND|BAD_USER_INPUT)"/,
   },
   ...CENTURIES.flatMap((at, no): Row[] => [
-    { id: `store ${10 + no}`, what: `decisions since ${at}`, send: (s) => since(s, at), ...BAD },
+    { id: `store ${10 + no}`, what: `decisions since ${at}`, send: (s) => since(s, at), ...(isStorable(at) ? NONE : BAD) },
     { id: `store ${20 + no}`, what: `attribution from ${at}`, send: (s) => attribution(s, at, '2026-01-01T00:00:00Z'), ...BAD },
     { id: `store ${30 + no}`, what: `attribution to ${at}`, send: (s) => attribution(s, '2026-01-01T00:00:00Z', at), ...BAD },
     { id: `store ${40 + no}`, what: `an event of ${at}`, send: eventOf(at), status: 200, code: /"accepted":0,"duplicates":0,"rejected":1/ },

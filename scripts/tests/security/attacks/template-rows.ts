@@ -2,7 +2,7 @@ import { newId } from '@renmai/platform/serve/ids'
 import { ask, type Row, type Stage } from '../../bad-input/row.ts'
 import { read } from './tools.ts'
 
-const PUBLISH = 'mutation P($input: PublishTemplateInput!) { publishTemplate(input: $input) { template { name } } }'
+const PUBLISH = 'mutation P($input: PublishMessageTemplateInput!) { publishMessageTemplate(input: $input) { messageTemplate { name } } }'
 
 const publish = async (s: Stage, body: string, more: object = {}) =>
   read(await ask(s, PUBLISH, { input: { idempotencyKey: newId(), name: newId(), channel: 'EMAIL', subject: 's', body, ...more } }))

@@ -1,13 +1,15 @@
 import { randomInt } from 'node:crypto'
 import { newId } from '@renmai/platform/serve/ids'
 import { type GraphQLInputType, getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql'
-import type { World } from '../world.ts'
+import type { World } from '../maker.ts'
 import { type Place, typesAt } from './places.ts'
 
 /** Valid values of fields whose type alone does not define them; a function returns a new value for each call. */
 const FITTING: Record<string, unknown> = {
   idempotencyKey: newId,
   messageId: newId,
+  identifierId: newId,
+  batchId: newId,
   from: '2026-01-01',
   to: '2026-01-31',
   asOf: '2026-01-31',
@@ -42,7 +44,15 @@ const NEEDED: Record<string, string> = {
   AttributeClauseInput: 'values',
   CreateWebhookEndpointInput: 'clientId',
   ReplayWebhookDeliveriesInput: 'failedSince',
+  TouchpointFilter: 'occurredFrom',
   UpdateApiClientInput: 'name',
+  UpdateAttributeFieldInput: 'label',
+  UpdateStaffInput: 'name',
+  UpdateTagInput: 'name',
+  UpdateChannelAccountInput: 'name',
+  UpdateLiveCodeInput: 'name',
+  UpdateCouponTemplateInput: 'name',
+  UpdateSavedViewInput: 'name',
   UpdateWebhookEndpointInput: 'isEnabled',
 }
 
@@ -80,15 +90,27 @@ function inputOf(name: string, type: GraphQLInputType, way: readonly string[] | 
   return scalar(name, getNamedType(plain).name, target)
 }
 
+/** Ids that must not be the first of their type: the texts of the world that hold them. */
+const SPECIAL: Record<string, string> = { 'createLiveCode.accountId': 'wecomAccount', 'previewMerge.absorbedId': 'otherCustomer' }
+
 function scalar(name: string, type: string, { place, own }: Target): unknown {
-  if (name === 'accountId' && place.field.name === 'createLiveCode') return own.texts.wecomAccount
+  const special = SPECIAL[`${place.field.name}.${name}`]
+  if (special) return own.texts[special]
   if (type === 'ID') return own.ids[typesAt({ field: place.field, path: [name] }, Object.keys(own.ids))[0]!]
   const fitting = FITTING[name]
   if (type === 'DateTime') return typeof fitting === 'string' ? `${fitting}T00:00:00Z` : new Date().toISOString()
   if (typeof fitting === 'function') return (fitting as () => string)()
   if (fitting !== undefined) return fitting
   if (name === 'purpose' || name === 'key' || name === 'code') return own.texts[name === 'purpose' ? 'key' : name]
-  const generic: Record<string, unknown> = { String: `x${newId().slice(-10)}`, Int: 1, Boolean: true, Date: '2026-01-01' }
+  const generic: Record<string, unknown> = {
+    String: `x${newId().slice(-10)}`,
+    Int: 1,
+    Boolean: true,
+    Date: '2026-01-01',
+    Decimal: '0.01',
+    CurrencyCode: 'CNY',
+    Duration: 'P1D',
+  }
   if (!(type in generic)) throw new Error(`The walk has no value for ${name}: ${type}; add one to FITTING`)
   return name === 'channel' ? 'EMAIL' : generic[type]
 }
@@ -99,8 +121,8 @@ function steps(type: GraphQLInputType, way: readonly string[] | undefined, targe
   const kinds = getNamedType(type)
   const node = isInputObjectType(kinds) ? getNamedType(kinds.getFields()[kind]!.type) : undefined
   const given = isInputObjectType(node) ? object(Object.values(node.getFields()), rest, target) : {}
-  const { Template: templateId } = target.own.ids
-  const send = { templateId, purpose: target.own.texts.key, ...(kind === 'send' ? given : {}), id: 'send', next: 'end' }
+  const { MessageTemplate: messageTemplateId } = target.own.ids
+  const send = { messageTemplateId, purpose: target.own.texts.key, ...(kind === 'send' ? given : {}), id: 'send', next: 'end' }
   const ways = { next: 'send', ...('otherwise' in given ? { otherwise: 'end' } : {}) }
   const first = kind === 'send' || kind === 'exit' ? [] : [{ [kind]: { ...given, id: 'first', ...ways } }]
   return [...first, { send }, { exit: { id: 'end' } }]

@@ -2,13 +2,22 @@ import { type GraphQLSchema, getNamedType, isInterfaceType, isObjectType } from 
 import type { Place } from './places.ts'
 
 /** The document that calls a field with the given variables, and selects the fields below it. */
-export function documentOf(schema: GraphQLSchema, { operation, field }: Pick<Place, 'operation' | 'field'>, variables: object): string {
+export function documentOf(
+  schema: GraphQLSchema,
+  { operation, field }: Pick<Place, 'operation' | 'field'>,
+  variables: object,
+  /** The field below which the field stands, with its arguments; the root by default. */
+  above?: string,
+): string {
   const given = field.args.filter(({ name }) => name in variables)
   const declared = given.map(({ name, type }) => `$${name}: ${type}`).join(', ')
-  const passed = given.map(({ name }) => `${name}: $${name}`).join(', ')
+  const isForward = field.args.some(({ name }) => name === 'first') && !('before' in variables)
+  // The counts of all lists below each of twenty would cost more than an operation may.
+  const passed = [...given.map(({ name }) => `${name}: $${name}`), ...(isForward ? ['first: 5'] : [])].join(', ')
   const { name } = getNamedType(field.type)
   const below = selectionOf(schema, name, operation === 'query' ? 3 : 2)
-  return `${operation} W${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`}${below && ` { ${below} }`} }`
+  const whole = `${field.name}${passed && `(${passed})`}${below && ` { ${below} }`}`
+  return `${operation} W${declared && `(${declared})`} { ${above ? `${above} { ${whole} }` : whole} }`
 }
 
 /** Everything below a type that takes no required argument, a few levels deep. */

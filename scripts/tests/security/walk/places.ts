@@ -8,13 +8,18 @@ import {
   OperationTypeNode,
 } from 'graphql'
 
-/** The place where an operation takes the name of an object: the root field and the path through its arguments. */
+/** The place where an operation takes the name of an object: the field and the path through its arguments. */
 export type Place = {
   operation: OperationTypeNode
+  /** The type whose field it is, where it stands below a root field. */
+  below?: typeof BELOW
   field: GraphQLField<unknown, unknown>
   path: readonly string[]
   type: GraphQLInputType
 }
+
+/** The type below whose own object the walk enters fields too. */
+export const BELOW = 'Customer'
 
 /** Names of fields that name an object without being an ID, such as the code of a coupon; matched at the end. */
 const NAMES = /(ids?|keys?|codes?|hash|hashes|orderNo|after|before)$/i
@@ -23,6 +28,8 @@ const NAMES = /(ids?|keys?|codes?|hash|hashes|orderNo|after|before)$/i
 const NO_NAMES: Record<string, string> = {
   idempotencyKey: 'the walk sends a new one with each call; two tenants with one are in attack rows',
   encodingAesKey: 'a secret that the caller sets',
+  identifierId: 'a keyed hash of the tenant: another tenant has no such identifier',
+  batchId: 'drawn for each call, and returned to its caller only',
 }
 
 const isName = (name: string, type: GraphQLInputType) => {
@@ -32,12 +39,21 @@ const isName = (name: string, type: GraphQLInputType) => {
 
 /** Every place of the schema; recursive input objects are entered once. */
 export function placesOf(schema: GraphQLSchema): Place[] {
-  return [OperationTypeNode.QUERY, OperationTypeNode.MUTATION].flatMap((operation) =>
+  const roots = [OperationTypeNode.QUERY, OperationTypeNode.MUTATION].flatMap((operation) =>
     Object.values(schema.getRootType(operation)!.getFields()).flatMap((field) =>
-      waysOf(field.args, []).map(({ path, type }) => ({ operation, field, path, type })),
+      waysOf(field.args, []).map(({ path, type }): Place => ({ operation, field, path, type })),
     ),
   )
+  const below = schema.getType(BELOW)
+  const fields = isObjectType(below) ? Object.values(below.getFields()) : []
+  const further = fields.flatMap((field) =>
+    namesIn(field.args).map(({ path, type }): Place => ({ operation: OperationTypeNode.QUERY, below: BELOW, field, path, type })),
+  )
+  return [...roots, ...further]
 }
+
+/** Without cursors, which each list has. */
+const namesIn = (inputs: Parameters<typeof waysOf>[0]) => waysOf(inputs, []).filter(({ path }) => !['after', 'before'].includes(path[0]!))
 
 type Way = { path: string[]; type: GraphQLInputType }
 
@@ -50,29 +66,42 @@ function waysOf(inputs: readonly { name: string; type: GraphQLInputType }[], abo
   })
 }
 
-/** Fields below the roots that take a name; must be empty, since the walk covers the roots only. */
+/** Fields that take a name and that the walk does not enter: those below the roots, but those of one type. It must be empty. */
 export function placesBelow(schema: GraphQLSchema): string[] {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
   return Object.values(schema.getTypeMap()).flatMap((type) =>
-    isObjectType(type) && !roots.includes(type) && !type.name.startsWith('__')
+    isObjectType(type) && !roots.includes(type) && type.name !== BELOW && !type.name.startsWith('__')
       ? Object.values(type.getFields()).flatMap(({ name, args }) =>
-          waysOf(args, [])
-            .filter(({ path }) => !['after', 'before'].includes(path[0]!))
-            .map(({ path }) => `${type.name}.${name}.${path.join('.')}`),
+          namesIn(args).map(({ path }) => `${type.name}.${name}.${path.join('.')}`),
         )
       : [],
   )
 }
 
 /** `mutation createTag input.groupId` */
-export const titleOf = ({ operation, field, path }: Place) => `${operation} ${field.name} ${path.join('.')}`
+export const titleOf = ({ operation, below, field, path }: Place) =>
+  `${operation} ${[below, field.name].filter(Boolean).join('.')} ${path.join('.')}`
 
 /** The types of objects that a place can mean, by its name; all types where its name gives none. */
 export function typesAt({ field, path }: Pick<Place, 'field' | 'path'>, known: readonly string[]): string[] {
   const name = path.at(-1)!.replace(/Ids?$|^ids?$/, '')
   const word = name === '' ? getNamedType(field.type).name : (SYNONYMS[name] ?? name)
+  const exact = known.filter((type) => type.toLowerCase() === word.toLowerCase())
   const found = known.filter((type) => type.toLowerCase().endsWith(word.toLowerCase()))
-  return found.length > 0 ? found : [...known]
+  // Of a verb and a noun, such as replayAnalyticsQuarantinedItems.
+  const named = known.filter((type) => field.name.toLowerCase().includes(type.toLowerCase()))
+  const both = found.filter((type) => named.includes(type))
+  return [exact, both, found, name === '' ? longest(named) : []].find((types) => types.length > 0) ?? [...known]
 }
 
-const SYNONYMS: Record<string, string> = { survivor: 'Customer', absorbed: 'Customer', account: 'ChannelAccount' }
+const longest = (types: readonly string[]) => types.toSorted((a, b) => b.length - a.length).slice(0, 1)
+
+const SYNONYMS: Record<string, string> = {
+  survivor: 'Customer',
+  absorbed: 'Customer',
+  account: 'ChannelAccount',
+  guardianProfile: 'Profile',
+  customerA: 'Customer',
+  customerB: 'Customer',
+  assignee: 'Staff',
+}

@@ -1,0 +1,99 @@
+/** Objects of a world that no operation makes: they are written as rows. */
+import { readGlobalId, writeGlobalId } from '@renmai/platform/serve/global-id'
+import { newId } from '@renmai/platform/serve/ids'
+import { SERVICES } from '../../stack/services.ts'
+import { onDatabase } from '../rows.ts'
+import type { Whole } from '../whole.ts'
+import type { Maker } from './maker.ts'
+
+const plainId = (id: string) => readGlobalId(id)?.id ?? id
+
+async function tenantOf(query: Maker['query']): Promise<string> {
+  const { tenant } = await query<{ tenant: { id: string } }>('{ tenant { id } }')
+  return plainId(tenant.id)
+}
+
+/** What only platforms bring: a contact, a message of the customer, an order that contradicts itself, a product. A touchpoint is read. */
+export async function meetOutside(whole: Whole, { ids, name, query }: Maker): Promise<void> {
+  const [account, profile] = [plainId(ids.ChannelAccount!), plainId(ids.Profile!)]
+  const [contact, event, message] = [newId(), newId(), newId()]
+  const [order, product, sku] = [newId(), newId(), newId()]
+  const tenantId = await tenantOf(query)
+  await onDatabase(whole, 'engagement', async (client) => {
+    const of = [tenantId]
+    await client.query(
+      `INSERT INTO contacts (tenant_id, id, account_id, staff_user_id, external_user_id, profile_id, added_at, changed_at, details_at, next_at)
+       VALUES ($1, $2, $3, $4, $4, $5, now(), now(), now(), NULL)`,
+      [...of, contact, account, name, profile],
+    )
+    await client.query(
+      `INSERT INTO contact_events (tenant_id, id, account_id, contact_id, kind, at) VALUES ($1, $2, $3, $4, 'ADDED', now())`,
+      [...of, event, account, contact],
+    )
+    await client.query(
+      `INSERT INTO inbound_messages (tenant_id, id, account_id, profile_id, external_message_id, type, body, received_at)
+       VALUES ($1, $2, $3, $4, $5, 'text', '\\x00', now())`,
+      [...of, message, account, profile, name],
+    )
+    await client.query(
+      `INSERT INTO parked_orders (tenant_id, id, platform, shop_id, order_no, reason, body) VALUES ($1, $2, 'YOUZAN', $3, $3, 'ORDER_INCONSISTENT', '\\x00')`,
+      [...of, order, name],
+    )
+    await client.query(
+      `INSERT INTO products (tenant_id, id, platform, shop_id, product_no, title, category_id, is_on_sale, is_deleted, modified_at, platform_version, version)
+       VALUES ($1, $2, 'YOUZAN', $3, $3, $3, '', TRUE, FALSE, now(), 1, 1)`,
+      [...of, product, name],
+    )
+    await client.query("INSERT INTO skus (tenant_id, id, product_id, sku, title, currency) VALUES ($1, $2, $3, $4, $4, 'CNY')", [
+      ...of,
+      sku,
+      product,
+      name,
+    ])
+  })
+  const { touchpoints } = await query<{ touchpoints: { nodes: { id: string }[] } }>('{ touchpoints(first: 1) { nodes { id } } }')
+  const made = { Contact: contact, ContactEvent: event, ReceivedMessage: message, ParkedOrder: order, Product: product, Sku: sku }
+  for (const [type, id] of Object.entries(made)) ids[type] = writeGlobalId(type, id)
+  ids.Touchpoint = touchpoints.nodes[0]!.id
+}
+
+/** What no person waits for: in each service an item that was set aside, and a replay. */
+export async function makeQuarantine(whole: Whole, { ids, name, query }: Maker): Promise<void> {
+  const tenantId = await tenantOf(query)
+  for (const service of SERVICES) {
+    const [item, replay, owner] = [newId(), newId(), `${service[0]!.toUpperCase()}${service.slice(1)}`]
+    await onDatabase(whole, service, async (client) => {
+      await client.query(
+        `INSERT INTO quarantined_items (tenant_id, id, kind, origin_table, origin, source, subject, reason) VALUES ($1, $2, 'WORK', 'none', $3, $3, $3, 'INTERNAL')`,
+        [tenantId, item, name],
+      )
+      await client.query('INSERT INTO quarantine_replays (tenant_id, id, total, is_partial, requested_by) VALUES ($1, $2, 0, false, $3)', [
+        tenantId,
+        replay,
+        name,
+      ])
+    })
+    ids[`${owner}QuarantinedItem`] = writeGlobalId(`${owner}QuarantinedItem`, item)
+    ids[`${owner}QuarantineReplay`] = writeGlobalId(`${owner}QuarantineReplay`, replay)
+  }
+}
+
+/** A change of the customer's class in the model of the world. */
+export async function makeClassChange(whole: Whole, { ids, query }: Maker): Promise<void> {
+  const [id, tenantId] = [newId(), await tenantOf(query)]
+  await onDatabase(whole, 'analytics', (client) =>
+    client.query(
+      `INSERT INTO rfm_class_changes (tenant_id, id, model_id, customer_id, run_id, as_of) VALUES ($1, $2, $3, $4, $5, '2026-01-31')`,
+      [tenantId, id, ...[ids.RfmModel!, ids.Customer!, ids.RfmRun!].map(plainId)],
+    ),
+  )
+  ids.RfmClassChange = writeGlobalId('RfmClassChange', id)
+}
+
+/** The platform of the world's live code knows no such company, so that its registration would be tried without end. */
+export async function stopWork(whole: Whole, { query }: Maker): Promise<void> {
+  const tenantId = await tenantOf(query)
+  await onDatabase(whole, 'engagement', (client) =>
+    client.query('UPDATE live_codes SET next_at = NULL, attempt_id = NULL WHERE tenant_id = $1', [tenantId]),
+  )
+}
