@@ -45,7 +45,7 @@ const vitest = [
   ...more,
 ]
 const status = await new Promise<number>((resolve) => {
-  const env = { ...process.env, PUBLISHED_FOLDER: published.path }
+  const env = { ...process.env, PUBLISHED_FOLDER: published.path, ...(isAll && { GENERATED_OPERATIONS: '2500' }) }
   spawn(process.execPath, vitest, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env }).once('exit', (code) => resolve(code ?? 1))
 })
 const report = JSON.parse(readFileSync(REPORT, 'utf8')) as { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }

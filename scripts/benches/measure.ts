@@ -7,6 +7,9 @@ const rateOf = ({ count, seconds }: Measured) => Math.round(count / seconds)
 const cpuOf = ({ count, cpuMs }: Measured) => Number(((cpuMs * 1_000) / count).toFixed(1))
 export const tell = (one: Measured) => `${rateOf(one)}/s at ${cpuOf(one)} us CPU`
 
+/** Microseconds of each, over all rounds. */
+export const microseconds = (rounds: Measured[]) => Number(((total(rounds).seconds * 1e6) / total(rounds).count).toFixed(1))
+
 /** The ratio of the measured work to its limit, over all rounds of both. */
 export function compare(measured: Measured[], limit: Measured[]) {
   const [all, most] = [total(measured), total(limit)]

@@ -11,6 +11,7 @@ import { eventually } from '@renmai/platform/testing/eventually'
 import { makeFolder } from '@renmai/platform/testing/folder'
 import { type Nats, startNats } from '@renmai/platform/testing/nats'
 import { key, testContext } from '@renmai/platform/testing/viewers'
+import type { Loop } from '@renmai/platform/work/loop'
 import { runQueues } from '@renmai/platform/work/run-queues'
 import { ReadBulkFileRequestSchema, ReadBulkFileResponseSchema } from '@renmai/proto/analytics/v1/analytics_service'
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
@@ -41,7 +42,7 @@ export function bulkSeed() {
   const folder = makeFolder('bulk')
   let [nats, bus, test, worker]: [Nats, Bus, TestDatabase, Deps] = [] as never
   let stopAnswers: (() => Promise<void>)[] = []
-  let stops: (() => Promise<unknown>)[] = []
+  let running: Loop[] = []
   const state = {
     tenant: '',
     viewer: {} as Viewer,
@@ -87,10 +88,10 @@ export function bulkSeed() {
     state.tenant = newId()
     state.viewer = { ...testContext(test.db, state.tenant).viewer, kind: 'CLIENT' }
     state.held = { isActive: true, scopes: [...state.viewer.scopes] }
-    ;[stops, state.asked, state.check, state.beforePage] = [[], [], () => undefined, () => undefined]
+    ;[running, state.asked, state.check, state.beforePage] = [[], [], () => undefined, () => undefined]
   })
   afterEach(async () => {
-    for (const stop of stops) await stop()
+    for (const one of running) await one.stop()
     await test.owner.query('TRUNCATE bulk_operations, bulk_parts')
   })
   afterAll(async () => {
@@ -108,7 +109,12 @@ export function bulkSeed() {
   }
   const run = (ctx = contextOf()) => runBulkQuery(ctx, { idempotencyKey: key(), query: '{ customers { nodes { id } } }' })
   const start = (change: { turnMs?: number } = {}) => {
-    for (const one of runQueues({ ...worker, ...change }, [runOperations])) stops.push(one.stop)
+    running.push(...runQueues({ ...worker, ...change }, [runOperations]))
+  }
+  /** Makes every operation that waits due, and tells the workers. */
+  const hurry = async () => {
+    await test.owner.query("UPDATE bulk_operations SET next_at = now() WHERE attempt_id IS NULL AND status <> 'FAILED'")
+    for (const one of running) one.wake()
   }
   const look = async (id: string) => (await contextOf().load.bulkOperation.load(id)) as BulkOperation
   const until = (status: string, id: string) => eventually(async () => expect((await look(id)).status).toBe(status))
@@ -123,5 +129,5 @@ export function bulkSeed() {
     for (let part = 0; part < count; part++) parts.push((await fetchPart(id, ticketFor(id), part)).lines)
     return parts.join('')
   }
-  return Object.assign(state, { contextOf, run, start, look, until, ticketFor, fetchPart, fetchFile })
+  return Object.assign(state, { contextOf, run, start, hurry, look, until, ticketFor, fetchPart, fetchFile })
 }

@@ -100,7 +100,7 @@ describe('a bulk operation', () => {
     const { id } = await seed.run()
     seed.start()
     await eventually(async () => {
-      await seed.test.owner.query("UPDATE bulk_operations SET next_at = now() WHERE attempt_id IS NULL AND status <> 'FAILED'")
+      await seed.hurry()
       expect(await seed.look(id)).toMatchObject({ status: 'FAILED' })
     })
     expect(attempts).toBe(MAX_ATTEMPTS + 1)

@@ -78,10 +78,7 @@ async function becomeLeader(db: Db, lost: () => void, wake: () => void): Promise
  * holds no lock while it waits for NATS.
  */
 export async function relayOnce(db: Db, bus: Bus, service: string): Promise<number> {
-  const { rows } = await db.pool.query<OutboxRow>(
-    `SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox
-     WHERE published_at IS NULL ORDER BY id LIMIT ${READ}`,
-  )
+  const rows = await readWaiting(db)
   oldestSeconds.record(rows[0] ? (Date.now() - rows[0].created_at.getTime()) / 1000 : 0)
   if (rows.length === 0) return 0
   const marks: Promise<void>[] = []
@@ -90,7 +87,7 @@ export async function relayOnce(db: Db, bus: Bus, service: string): Promise<numb
       const batch = rows.slice(at, at + BATCH)
       await publishRows(bus, service, batch)
       crashPoint('published')
-      const marking = mark(db, batch)
+      const marking = markPublished(db, batch)
       // The error is thrown below. Without a handler here an early failure would end the process.
       marking.catch(() => undefined)
       marks.push(marking)
@@ -102,7 +99,17 @@ export async function relayOnce(db: Db, bus: Bus, service: string): Promise<numb
   return rows.length
 }
 
-async function mark(db: Db, rows: OutboxRow[]): Promise<void> {
+/** The oldest events that wait, as many as one turn of the relay takes. */
+export async function readWaiting(db: Db): Promise<OutboxRow[]> {
+  const { rows } = await db.pool.query<OutboxRow>(
+    `SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox
+     WHERE published_at IS NULL ORDER BY id LIMIT ${READ}`,
+  )
+  return rows
+}
+
+/** Marks events as published. The times lead to their partitions. */
+export async function markPublished(db: Db, rows: readonly OutboxRow[]): Promise<void> {
   const times = rows.map((row) => row.created_at.getTime())
   await db.pool.query(
     `UPDATE outbox SET published_at = now()
