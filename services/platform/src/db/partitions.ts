@@ -53,7 +53,12 @@ const stray = meter.createGauge('renmai_partitions_default_rows', {
   description: 'Rows in the default partition of a table whose rows are all of now, by service and table; the estimate of the statistics',
 })
 
-type Maintaining = { readonly relayDb: Db; readonly log: Log; readonly service: string; readonly tables?: readonly Partitioned[] | undefined }
+type Maintaining = {
+  readonly relayDb: Db
+  readonly log: Log
+  readonly service: string
+  readonly tables?: readonly Partitioned[] | undefined
+}
 
 /** The leader's duty, once an hour: creates the coming partitions, drops the old ones, and measures both. */
 export function maintainPartitions({ relayDb, log, service, tables = [] }: Maintaining, isLeader: () => boolean): Loop {
@@ -76,7 +81,9 @@ async function withPatience(relayDb: Db, work: (query: Query) => Promise<void>):
   const client = await relayDb.pool.connect()
   try {
     await client.query(`SET statement_timeout = ${MOVE_TIMEOUT_MS}`)
-    await work((text, values) => client.query({ text, values, query_timeout: MOVE_TIMEOUT_MS + 2_000 } as { text: string; values: unknown[] }))
+    await work((text, values) =>
+      client.query({ text, values, query_timeout: MOVE_TIMEOUT_MS + 2_000 } as { text: string; values: unknown[] }),
+    )
   } finally {
     client.release(true)
   }
