@@ -65,10 +65,11 @@ async function makePast({ pool }: Db): Promise<void> {
     ['touchpoints', 'month'],
     ['event_keys', 'week'],
   ])
-    await pool.query(
-      "SELECT ensure_partition($1, at, $2) FROM generate_series(now() - $3 * interval '1 day', now(), '7 days') AS at",
-      [table, unit, DAYS],
-    )
+    await pool.query("SELECT ensure_partition($1, at, $2) FROM generate_series(now() - $3 * interval '1 day', now(), '7 days') AS at", [
+      table,
+      unit,
+      DAYS,
+    ])
 }
 
 async function growTo({ pool }: Db, wanted: number, { many }: Extent): Promise<void> {

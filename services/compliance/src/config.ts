@@ -13,6 +13,8 @@ export const settings = baseSettings.extend({
     .int()
     .min(365)
     .optional()
-    .describe('Days for which decisions about messages are kept, at least; a month is dropped as a whole. Permanently without it'),
+    .describe(
+      'Days for which decisions about messages are kept, at least; a month is dropped as a whole. Permanently without it; `migrate` reads it',
+    ),
   CURSOR_KEY: z.string().min(32).describe('Secret that signs list cursors'),
 })

@@ -47,13 +47,15 @@ export const settings = baseSettings.extend({
     .int()
     .min(7)
     .default(7)
-    .describe('Days in which an event that is sent again is found to be the same, at least'),
+    .describe('Days in which an event that is sent again is found to be the same, at least; `migrate` reads it too'),
   TOUCHPOINT_KEEP_DAYS: z.coerce
     .number()
     .int()
     .min(30)
     .optional()
-    .describe('Days after their receipt for which touchpoints are kept, at least; a month is dropped as a whole. Permanently without it'),
+    .describe(
+      'Days after their receipt for which touchpoints are kept, at least; a month is dropped as a whole. Permanently without it; `migrate` reads it',
+    ),
   PLATFORM_URLS: z
     .string()
     .default('{}')

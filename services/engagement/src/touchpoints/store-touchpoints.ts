@@ -36,17 +36,15 @@ export async function storeTouchpoints(
   )
   // Rows, claims and events must agree on the profiles, and another request may find a profile in between.
   const attached = touchpoints.map((one) => ({ ...one, profileId: one.person.profileId }))
-  const keys = new Set(
-    await takeEventKeys(
-      tx,
-      weeks,
-      source.id,
-      attached.map(({ event }) => event.messageId),
-      repeats,
-    ),
+  const messageIds = attached.map(({ event }) => event.messageId)
+  const unseen = new Set(await takeEventKeys(tx, weeks, source.id, messageIds, repeats))
+  const fresh = await insertTouchpoints(
+    tx,
+    source,
+    attached.filter(({ event }) => unseen.has(event.messageId)),
+    repeats,
   )
-  const unknown = attached.filter(({ event }) => keys.has(event.messageId))
-  const fresh = await insertTouchpoints(tx, source, unknown, repeats)
+  if (fresh.length === 0) return new Set()
   await keepClaims(
     tx,
     keyRing,
@@ -72,6 +70,7 @@ const INSERT = `
 
 /** @returns the touchpoints that no replica of the previous release has stored */
 async function insertTouchpoints(tx: Tx, source: EventSource, touchpoints: Attached[], repeats: Repeats): Promise<Attached[]> {
+  if (touchpoints.length === 0) return []
   const column = (type: CopyColumn['type'], pick: (one: Attached) => unknown) => encodeArray(type, touchpoints.map(pick))
   const values = [
     tx.tenantId,

@@ -35,6 +35,7 @@ export async function takeEventKeys(
   const seen = new Set(rows.map(({ messageId }) => messageId))
   let fresh = seen.size > 0 ? messageIds.filter((one) => !seen.has(one)) : messageIds
   for (const week of weeks.own) {
+    if (fresh.length === 0) return []
     if (repeats === 'NONE' && weeks.own.length === 1) {
       await tx.client.query({ name: 'insert-event-keys', text: INSERT, values: at(fresh, week) })
       continue

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { counters } from '../../test/fixture.ts'
 import { newId } from '../serve/ids.ts'
+import { unprotectedTables } from '../testing/catalogue.ts'
 import { type TestDatabase, testDatabase } from '../testing/database.ts'
 import { withTenant } from './db.ts'
 import { keepPartitions } from './keep-partitions.ts'
@@ -82,6 +83,16 @@ describe('partitions', () => {
     await expect(withTenant(test.db, newId(), (tx) => tx.client.query('SELECT 1 FROM things'))).resolves.toMatchObject({ rowCount: 0 })
     await mine('INSERT INTO things VALUES ($1, $2, $3)', tenant, newId(), 'new')
     expect((await places())[monday(0)]).toBe(2)
+  })
+
+  it('are reported when one can be reached past its table', async () => {
+    await makeThings(1)
+    await make()
+    expect(await unprotectedTables(test)).toEqual([])
+    const app = decodeURIComponent(new URL(test.urls.app).username)
+    const found = (part: string) => `things_${part}: a partition that can be reached past its parent`
+    await owner.query(`GRANT SELECT ON things_past TO ${app}; ALTER TABLE things_default DISABLE ROW LEVEL SECURITY`)
+    expect(await unprotectedTables(test)).toEqual([found('default'), found('past')])
   })
 
   it('that cannot be made keep no other from being made', async () => {
