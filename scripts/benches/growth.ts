@@ -9,11 +9,13 @@ const CHUNK = 500_000
 /** Number of people that the bench makes known at its start. */
 const PEOPLE = 2_000
 const CLIENTS = 4
+/** Days over which the stored events came; the keys of the last ones are stored too. */
+const [DAYS, KEPT_DAYS] = [100, 14]
 
 /**
  * Measures whether the cost of taking in an event depends on the number of stored events: microseconds per event with ten
  * million stored, compared with a hundred thousand. The database itself writes the events in between, in the form that the
- * intake gives them.
+ * intake gives them, as if they had come over the last months.
  */
 export async function growth(): Promise<object> {
   const stage = await openStage(['campaign', 'analytics', 'compliance'])
@@ -34,9 +36,10 @@ export async function measureGrowth(stage: Stage, extent: Extent): Promise<objec
   try {
     const source = await createSource(stage)
     await prime(stage, source)
-    await growTo(engagement, extent.few)
+    await makePast(engagement)
+    await growTo(engagement, extent.few, extent)
     const few = await measure(stage, engagement, source, extent)
-    await growTo(engagement, extent.many)
+    await growTo(engagement, extent.many, extent)
     const many = await measure(stage, engagement, source, extent)
     await verify(stage)
     const { value, cpuMicroseconds, limitValue, limitCpuMicroseconds } = compare(many, few)
@@ -56,21 +59,37 @@ export async function measureGrowth(stage: Stage, extent: Extent): Promise<objec
   }
 }
 
-async function growTo({ pool }: Db, wanted: number): Promise<void> {
+/** The partitions of the days before now: those that a platform of that age has. */
+async function makePast({ pool }: Db): Promise<void> {
+  for (const [table, unit] of [
+    ['touchpoints', 'month'],
+    ['event_keys', 'week'],
+  ])
+    await pool.query("SELECT ensure_partition($1, at, $2) FROM generate_series(now() - $3 * interval '1 day', now(), '7 days') AS at", [
+      table,
+      unit,
+      DAYS,
+    ])
+}
+
+async function growTo({ pool }: Db, wanted: number, { many }: Extent): Promise<void> {
   for (;;) {
     const { rows } = await pool.query<{ n: number }>('SELECT count(*) AS n FROM touchpoints')
     const missing = Math.min(CHUNK, wanted - Number(rows[0]!.n))
     if (missing <= 0) break
     await pool.query(
-      `INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, properties)
-       SELECT p.tenant_id, uuidv7(), p.source_id, 'g' || $1 || '-' || n, p.profile_id, p.identity_key, p.type, p.channel, p.occurred_at + n * interval '1 second', p.properties
-       FROM (SELECT *, row_number() OVER () AS no FROM (SELECT * FROM touchpoints ORDER BY tenant_id, id LIMIT ${PEOPLE}) first) p
-       JOIN generate_series(1, $2) n ON p.no = 1 + n % ${PEOPLE}`,
-      [Number(rows[0]!.n), missing],
+      `WITH past AS (
+         INSERT INTO touchpoints (tenant_id, id, source_id, message_id, profile_id, identity_key, type, channel, occurred_at, details)
+         SELECT p.tenant_id, uuidv7(-age), p.source_id, 'g' || $1 || '-' || n, p.profile_id, p.identity_key, p.type, p.channel, now() - age, p.details
+         FROM (SELECT *, row_number() OVER () AS no FROM (SELECT * FROM touchpoints ORDER BY tenant_id, id LIMIT ${PEOPLE}) first) p
+         JOIN generate_series(1, $2) n ON p.no = 1 + n % ${PEOPLE}, LATERAL (SELECT (1 - ($1 + n) / $3::float8) * interval '${DAYS} days' AS age) a
+         RETURNING tenant_id, source_id, message_id, uuid_extract_timestamp(id) AS at
+       ) INSERT INTO event_keys SELECT tenant_id, source_id, message_id, date_trunc('week', at, 'UTC')::date FROM past WHERE at > now() - interval '${KEPT_DAYS} days'`,
+      [Number(rows[0]!.n), missing, many],
     )
     say(`${Number(rows[0]!.n) + missing} events stored`)
   }
-  await pool.query('VACUUM (ANALYZE) touchpoints')
+  await pool.query('VACUUM (ANALYZE) touchpoints, event_keys')
   await pool.query('CHECKPOINT')
 }
 

@@ -67,7 +67,7 @@ function makeBatch(people: number): string {
       type: 'page_view',
       occurredAt: new Date(1_767_225_600_000 + no * 1_000).toISOString(),
       identifiers: [{ namespace: 'login', value: `person-${no % people}` }],
-      properties: [{ key: 'page', value: `/product/${no % 977}` }],
+      details: { productId: `P-${no % 977}`, urlPath: `/product/${no % 977}` },
     }
   })
   return JSON.stringify({ events })

@@ -19,14 +19,15 @@ const COLUMNS = [
   { name: 'type', type: 'text' },
   { name: 'channel', type: 'text' },
   { name: 'occurred_at', type: 'timestamptz' },
-  { name: 'properties', type: 'jsonb' },
+  { name: 'details', type: 'jsonb' },
 ] as const
 
 /** Writes at least the wanted number of rows and returns the number written. */
 export type RawCopy = { write: (wanted: number) => Promise<number>; close: () => Promise<void> }
 
 /**
- * The physical limit: rows like those of the intake by binary COPY into an equal table, each batch committed.
+ * The physical limit: rows like those of the intake by binary COPY into one equal table, each batch committed. A unique index
+ * stands for the keys that find repeated events.
  * @param people among how many the rows are spread
  */
 export async function openRawCopy(stage: Stage, batch: number, people: number): Promise<RawCopy> {
@@ -34,6 +35,7 @@ export async function openRawCopy(stage: Stage, batch: number, people: number): 
   const writers = Array.from({ length: WRITERS }, () => new pg.Client({ connectionString: url }))
   await Promise.all(writers.map((writer) => writer.connect()))
   await writers[0]!.query('CREATE TABLE raw_touchpoints (LIKE touchpoints INCLUDING ALL)')
+  await writers[0]!.query('CREATE UNIQUE INDEX raw_touchpoints_once ON raw_touchpoints (tenant_id, source_id, message_id)')
   const makeRow = rowsOf(stage.tenantId, people)
   const write = async (wanted: number) => {
     let rows = 0
@@ -56,7 +58,8 @@ function rowsOf(tenantId: string, people: number): () => unknown[] {
   return () => {
     const { id, key } = profiles[++no % people]!
     const occurredAt = new Date(1_767_225_600_000 + no * 1_000)
-    return [tenantId, newId(), sourceId, `m${no}`, id, key, 'page_view', 'WEB', occurredAt, { page: `/product/${no % 977}` }]
+    const details = { productId: `P-${no % 977}`, urlPath: `/product/${no % 977}` }
+    return [tenantId, newId(), sourceId, `m${no}`, id, key, 'page_view', 'WEB', occurredAt, details]
   }
 }
 

@@ -120,6 +120,23 @@ export const ALERTS: readonly Alert[] = [
     summary: "A node's clock is more than two seconds away from the database's",
   },
   {
+    name: 'RenmaiPartitionsShort',
+    of: 'services',
+    // The shortest horizon is three days; the leader extends it each hour.
+    expr: `max by (table) (${at('renmai_partitions_until_seconds')}) - time() < 86400`,
+    for: '1h',
+    severity: 'critical',
+    summary: 'A table has partitions for less than a day ahead',
+  },
+  {
+    name: 'RenmaiPartitionsMissed',
+    of: 'services',
+    expr: `max by (table) (${at('renmai_partitions_default_rows')}) > 0`,
+    for: '2h',
+    severity: 'warning',
+    summary: 'Rows stand in the default partition of a table, where retention does not drop them as a whole',
+  },
+  {
     name: 'RenmaiResolveSlow',
     of: 'identity',
     expr: `histogram_quantile(0.99, sum by (le) (rate(${at('renmai_answer_seconds_bucket', ',question=~".*ResolveProfiles"')}[10m]))) > 0.5`,

@@ -5,7 +5,7 @@ import { findNats } from '@renmai/platform/testing/nats'
 import { describe, expect, it } from 'vitest'
 import { faultsOf } from '../charts/faults.ts'
 import { nameOf } from '../charts/immutable.ts'
-import { builtCharts, exampleFlags, helm, type Manifest } from '../charts/render.ts'
+import { builtCharts, exampleFlags, helm, type Manifest, render } from '../charts/render.ts'
 import { brokenRules } from '../charts/workload.rules.ts'
 import { SERVICES } from '../compose-supergraph.ts'
 import { chartSeed, dataOf, find, NAMES, PARTS, specOf } from './chart-seed.ts'
@@ -117,5 +117,11 @@ describe('jobs', () => {
     expect([hooked('production', 'migrate'), hooked('production', 'declare')]).toEqual([every(true), every(true)])
     expect([hooked('high-availability', 'migrate'), hooked('high-availability', 'declare')]).toEqual([every(true), every(false)])
     expect([hooked('local', 'migrate'), hooked('local', 'declare')]).toEqual([every(false), every(false)])
+  })
+
+  it('that migrate get how long rows are kept, which the owner of the tables decides', () => {
+    const made = render('production', ['--set-string', 'engagement.settings.TOUCHPOINT_KEEP_DAYS=400'])
+    const { env } = specOf(find(made, 'Job', 'renmai-engagement-migrate')).template.spec.containers[0]
+    expect(env).toContainEqual({ name: 'TOUCHPOINT_KEEP_DAYS', value: '400' })
   })
 })

@@ -55,7 +55,7 @@ spec:
           env:
             - { name: SETTINGS_FOLDERS, value: /etc/renmai/secrets }
             {{- range $name, $value := mergeOverwrite (deepCopy ($root.Values.global.settings | default dict)) $root.Values.settings }}
-            {{- if and (has $name (list "NATS_MONITOR_URL" "DURABILITY" "STREAM_REPLICAS" "STREAM_MAX_BYTES" "LOG_LEVEL")) (ne (toString $value) "") }}
+            {{- if and (or (hasSuffix "_KEEP_DAYS" $name) (has $name (list "NATS_MONITOR_URL" "DURABILITY" "STREAM_REPLICAS" "STREAM_MAX_BYTES" "LOG_LEVEL"))) (ne (toString $value) "") }}
             - { name: {{ $name }}, value: {{ tpl (toString $value) $root | quote }} }
             {{- end }}
             {{- end }}

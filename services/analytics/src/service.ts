@@ -26,7 +26,7 @@ export const analytics: Service<typeof settings, Context, Deps> = {
   },
   queues,
   appendOnly: ['rfm_runs', 'rfm_class_changes'],
-  monthly: ['events'],
+  partitioned: [{ table: 'events', unit: 'month', back: 24, ahead: 2 }],
   modules: [typeDefs],
   resolvers,
   handlers,

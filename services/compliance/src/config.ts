@@ -8,5 +8,13 @@ export const settings = baseSettings.extend({
     .string()
     .optional()
     .describe('Previous public keys (JWKS, or concatenated PEMs): checkpoints that they signed stay valid'),
+  DECISION_KEEP_DAYS: z.coerce
+    .number()
+    .int()
+    .min(365)
+    .optional()
+    .describe(
+      'Days for which decisions about messages are kept, at least; a month is dropped as a whole. Permanently without it; `migrate` reads it',
+    ),
   CURSOR_KEY: z.string().min(32).describe('Secret that signs list cursors'),
 })

@@ -26,6 +26,7 @@ export const compliance: Service<typeof settings, Context, Deps> = {
   },
   queues,
   appendOnly: ['consents', 'notices', 'purpose_versions', 'decisions', 'audit_entries', 'audit_checkpoints'],
+  partitioned: [{ table: 'decisions', unit: 'month', ahead: 2, keep: 'DECISION_KEEP_DAYS' }],
   modules: [typeDefs],
   resolvers,
   handlers,

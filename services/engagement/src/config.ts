@@ -42,6 +42,20 @@ export const settings = baseSettings.extend({
     .describe(
       'Inside addresses that mail servers (smtp) and webhooks (webhook) may be at, such as 10.0.0.5:25/smtp,10.1.0.0/16:443/webhook; otherwise public ones only',
     ),
+  EVENT_KEY_KEEP_DAYS: z.coerce
+    .number()
+    .int()
+    .min(7)
+    .default(7)
+    .describe('Days in which an event that is sent again is found to be the same, at least; `migrate` reads it too'),
+  TOUCHPOINT_KEEP_DAYS: z.coerce
+    .number()
+    .int()
+    .min(30)
+    .optional()
+    .describe(
+      'Days after their receipt for which touchpoints are kept, at least; a month is dropped as a whole. Permanently without it; `migrate` reads it',
+    ),
   PLATFORM_URLS: z
     .string()
     .default('{}')

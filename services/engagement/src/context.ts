@@ -30,6 +30,8 @@ type Opened = {
   /** Accounts whose last use was noted recently. */
   readonly uses: Uses
   readonly people: People
+  /** Number of days in which a repeated event is found, at least. */
+  readonly eventKeyDays: number
 }
 
 /** Dependencies that requests, queues and the intake of engagement share. */

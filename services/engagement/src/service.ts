@@ -32,7 +32,7 @@ import { createPost } from './webhook-endpoints/post.ts'
 const MAIL_PORTS = [25, 465, 587, 2525]
 
 function open(app: App<z.output<typeof settings>>): Deps {
-  const { KEY_RING, CURSOR_KEY, TICKET_KEY, PLATFORM_URLS, INTAKE_URL, EGRESS_ALLOW } = app.settings
+  const { KEY_RING, CURSOR_KEY, TICKET_KEY, PLATFORM_URLS, INTAKE_URL, EGRESS_ALLOW, EVENT_KEY_KEEP_DAYS } = app.settings
   const keyRing = parseKeyRing(KEY_RING)
   const meant = parseExceptions(EGRESS_ALLOW, EGRESS_USES)
   const webEgress = createEgress(meant, 'webhook', [HTTPS])
@@ -52,6 +52,7 @@ function open(app: App<z.output<typeof settings>>): Deps {
     accounts: createKnownAccounts(app.db, keyRing),
     uses: createUses(),
     people: createPeople(),
+    eventKeyDays: EVENT_KEY_KEEP_DAYS,
     close: async () => {
       closeClients(clients)
       await Promise.all([templates.close(), close()])
@@ -68,6 +69,10 @@ export const engagement: Service<typeof settings, Context, Deps> = {
   quarantine,
   sentences,
   appendOnly: [],
+  partitioned: [
+    { table: 'touchpoints', unit: 'month', ahead: 2, keep: 'TOUCHPOINT_KEEP_DAYS' },
+    { table: 'event_keys', unit: 'week', ahead: 4, keep: 'EVENT_KEY_KEEP_DAYS' },
+  ],
   modules: [typeDefs],
   resolvers,
   handlers,

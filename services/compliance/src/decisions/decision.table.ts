@@ -23,7 +23,7 @@ export const SEND_REASONS = [
 
 export type SendReason = (typeof SEND_REASONS)[number]
 
-/** One receipt per answer. A repeated question about a message gets another receipt, by the facts of that moment. */
+/** Partitioned by the month of the id. One receipt per answer. A repeated question about a message gets another receipt, by the facts of that moment. */
 export const decisions = pgTable(
   'decisions',
   {

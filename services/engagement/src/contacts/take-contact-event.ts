@@ -4,7 +4,7 @@ import type { Account } from '../connectors/connector.ts'
 import type { ContactEvent } from '../connectors/incoming.ts'
 import type { Deps } from '../context.ts'
 import { findLiveCode } from '../live-codes/live-code.ts'
-import { identityKey, resolveClaims } from '../touchpoints/touchpoint.ts'
+import { identityKey, keyWeeks, resolveClaims } from '../touchpoints/touchpoint.ts'
 import { recordContact, recordLoss } from './record-contact.ts'
 import { recordMessage } from './record-message.ts'
 
@@ -22,8 +22,9 @@ export async function takeContactEvent(
   const [resolution] = await resolveClaims(deps, tenantId, [claim])
   if (!resolution || 'problem' in resolution) throw new AppError('INVALID', resolution?.problem ?? 'identity gave no answer')
   const { profileId } = resolution
-  const source = { account, profileId, identityKey: identityKey(deps.keyRing, tenantId, claim), receivedAt }
+  const found = { account, profileId, identityKey: identityKey(deps.keyRing, tenantId, claim), receivedAt }
   return async (tx) => {
+    const source = { ...found, weeks: keyWeeks(deps.now(), deps.eventKeyDays) }
     switch (event.kind) {
       case 'CONTACT_ADDED':
         return recordContact(tx, deps, event, source)

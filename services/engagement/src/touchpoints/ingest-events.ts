@@ -1,4 +1,4 @@
-import { breaksUnique, withTenant } from '@renmai/platform/db/db'
+import { withTenant } from '@renmai/platform/db/db'
 import { crashPoint } from '@renmai/platform/serve/crash-point'
 import { readGlobalId } from '@renmai/platform/serve/global-id'
 import { newId } from '@renmai/platform/serve/ids'
@@ -7,8 +7,10 @@ import type { IngestOutcome, IngestReason } from '../gen/resolvers.ts'
 import { countLeftOut } from './count-left-out.ts'
 import { checkEvent, type GoodEvent, type RawEvent, type Rejection } from './event.rules.ts'
 import type { Flaw } from './flaw.ts'
+import { keyWeeks } from './key-weeks.rules.ts'
 import { personOf } from './people.ts'
-import { type EventSource, type NewTouchpoint, type Repeats, storeTouchpoints } from './store-touchpoints.ts'
+import { type EventSource, type NewTouchpoint, storeTouchpoints } from './store-touchpoints.ts'
+import { isRepeated, type Repeats } from './take-event-keys.ts'
 import { touchpointFailure } from './touchpoint.failures.ts'
 
 /** Warnings name the parts that were left out of an accepted event. */
@@ -22,7 +24,7 @@ const MAX_EVENTS = 1_000
  * event is rejected alone, and a bad part of a good event is left out and named. Events of known people are attached immediately, the others as soon as identity answers.
  */
 export async function ingestEvents(
-  deps: Pick<Deps, 'db' | 'now' | 'keyRing' | 'people'>,
+  deps: Pick<Deps, 'db' | 'now' | 'keyRing' | 'people' | 'eventKeyDays'>,
   tenantId: string,
   source: EventSource,
   events: readonly RawEvent[],
@@ -33,9 +35,13 @@ export async function ingestEvents(
   const checked = events.map((event) => checkEvent(withPlainReference(event), `events:${source.id}`, now))
   const good = checked.filter((one): one is GoodEvent => 'claim' in one)
   const touchpoints = toTouchpoints(deps, tenantId, good)
-  const take = (repeats: Repeats) => withTenant(deps.db, tenantId, (tx) => storeTouchpoints(tx, deps.keyRing, source, touchpoints, repeats))
+  const take = (repeats: Repeats) =>
+    withTenant(deps.db, tenantId, (tx) => {
+      const weeks = keyWeeks(deps.now(), deps.eventKeyDays)
+      return storeTouchpoints(tx, deps.keyRing, source, touchpoints, weeks, repeats)
+    })
   const fresh = await take('NONE').catch((error) => {
-    if (breaksUnique(error, 'touchpoints_once')) return take('SOME')
+    if (isRepeated(error)) return take('SOME')
     throw error
   })
   crashPoint('committed')

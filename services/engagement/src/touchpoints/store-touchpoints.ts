@@ -4,7 +4,9 @@ import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import type { GoodEvent } from './event.rules.ts'
 import { keepClaims } from './keep-claims.ts'
 import { keepLeftOut } from './keep-left-out.ts'
+import type { KeyWeeks } from './key-weeks.rules.ts'
 import { findProfiles, type Person } from './people.ts'
+import { type Repeats, takeEventKeys } from './take-event-keys.ts'
 import { tellTouchpoints } from './tell-touchpoints.ts'
 
 /** The account and the channel of events. */
@@ -14,22 +16,17 @@ export type NewTouchpoint = { event: GoodEvent; id: string; person: Person }
 type Attached = NewTouchpoint & { profileId: string | null }
 
 /**
- * Whether some of the events may be stored already. Nearly every batch is new as a whole, and ON CONFLICT costs a fifth of
- * the database's time (it searches for each row first, and locks it). So only batches with a conflict use it.
- */
-export type Repeats = 'NONE' | 'SOME'
-
-/**
  * Stores events of one source. Events of known profiles are attached and published; the claims of the others wait for
  * identity.
  * @returns message ids of the events that were not stored before
- * @throws AppError CONFLICT (touchpoints_once) when there are repeats although `repeats` is NONE
+ * @throws the error of isRepeated when there are repeats although `repeats` is NONE
  */
 export async function storeTouchpoints(
   tx: Tx,
   keyRing: KeyRing,
   source: EventSource,
   touchpoints: NewTouchpoint[],
+  weeks: KeyWeeks,
   repeats: Repeats,
 ): Promise<Set<string>> {
   if (touchpoints.length === 0) return new Set()
@@ -39,7 +36,15 @@ export async function storeTouchpoints(
   )
   // Rows, claims and events must agree on the profiles, and another request may find a profile in between.
   const attached = touchpoints.map((one) => ({ ...one, profileId: one.person.profileId }))
-  const fresh = await insertTouchpoints(tx, source, attached, repeats)
+  const messageIds = attached.map(({ event }) => event.messageId)
+  const unseen = new Set(await takeEventKeys(tx, weeks, source.id, messageIds, repeats))
+  const fresh = await insertTouchpoints(
+    tx,
+    source,
+    attached.filter(({ event }) => unseen.has(event.messageId)),
+    repeats,
+  )
+  if (fresh.length === 0) return new Set()
   await keepClaims(
     tx,
     keyRing,
@@ -63,8 +68,9 @@ const INSERT = `
   FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::bytea[], $8::text[], $9::timestamptz[], $10::uuid[], $11::jsonb[], $12::jsonb[])
     AS e (id, message_id, profile_id, identity_key, type, occurred_at, reference_id, properties, details)`
 
-/** @returns the touchpoints that were not stored before */
+/** @returns the touchpoints that no replica of the previous release has stored */
 async function insertTouchpoints(tx: Tx, source: EventSource, touchpoints: Attached[], repeats: Repeats): Promise<Attached[]> {
+  if (touchpoints.length === 0) return []
   const column = (type: CopyColumn['type'], pick: (one: Attached) => unknown) => encodeArray(type, touchpoints.map(pick))
   const values = [
     tx.tenantId,
@@ -86,7 +92,7 @@ async function insertTouchpoints(tx: Tx, source: EventSource, touchpoints: Attac
   }
   const { rows } = await tx.client.query<{ id: string }>({
     name: 'insert-new-touchpoints',
-    text: `${INSERT} ON CONFLICT (tenant_id, source_id, message_id) DO NOTHING RETURNING id`,
+    text: `${INSERT} ON CONFLICT DO NOTHING RETURNING id`,
     values,
   })
   const inserted = new Set(rows.map((row) => row.id))

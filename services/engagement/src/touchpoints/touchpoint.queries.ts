@@ -1,7 +1,8 @@
 import { anyOf, before, type Condition, type Conditions, equals, from, isIdOf, isMissing, matching } from '@renmai/platform/db/filters'
 import type { Listed } from '@renmai/platform/db/read-page'
 import { AppError } from '@renmai/platform/serve/errors'
-import { sql } from 'drizzle-orm'
+import { firstIdAt } from '@renmai/platform/serve/ids'
+import { and, gte, sql } from 'drizzle-orm'
 import type { TouchpointFilter } from '../gen/resolvers.ts'
 import { isOfCustomer } from '../profiles/profile.ts'
 import type { TouchpointDetailsRow } from './read-details.ts'
@@ -27,6 +28,11 @@ const detail =
   (wanted) =>
     sql`${touchpoints.details}->>${field}::text = ${wanted}`
 
+const AHEAD_MS = 48 * 3_600_000
+
+/** The intake refuses times that are more than a day ahead. So earlier months have no such touchpoint, and are not read. */
+const receivedSince = (occurredFrom: string | Date) => gte(touchpoints.id, firstIdAt(new Date(new Date(occurredFrom).getTime() - AHEAD_MS)))
+
 const CONDITIONS: Conditions<TouchpointFilter> = {
   type: equals(touchpoints.type),
   types: anyOf(touchpoints.type),
@@ -36,7 +42,7 @@ const CONDITIONS: Conditions<TouchpointFilter> = {
   customerId: isOfCustomer(touchpoints.profileId),
   profileId: isIdOf(touchpoints.profileId),
   isAnonymous: isMissing(touchpoints.profileId),
-  occurredFrom: from(touchpoints.occurredAt),
+  occurredFrom: (at, field) => and(from(touchpoints.occurredAt)(at, field), receivedSince(at)),
   occurredBefore: before(touchpoints.occurredAt),
 }
 

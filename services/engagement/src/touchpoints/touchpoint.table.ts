@@ -1,9 +1,10 @@
 import { bytes, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { failing, leasedIndexes, nextAt } from '@renmai/platform/work/leased'
 import { sql } from 'drizzle-orm'
-import { index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { date, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import type { TouchpointDetailsRow } from './read-details.ts'
 
+/** Partitioned by the month of the id, which is when the row came: an event may state any time. */
 export const touchpoints = pgTable(
   'touchpoints',
   {
@@ -24,12 +25,24 @@ export const touchpoints = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
-    unique('touchpoints_once').on(t.tenantId, t.sourceId, t.messageId),
     index('touchpoints_profile').on(t.tenantId, t.profileId, t.occurredAt),
     /** Ranges of time only: a tree in this place would cost the intake as much as the index by profile does. */
     index('touchpoints_time').using('brin', t.tenantId, t.occurredAt),
     index('touchpoints_unattached').on(t.tenantId, t.identityKey).where(sql`profile_id IS NULL`),
   ],
+)
+
+/** Events that were received: a repeated one is found for as long as its key stays. Partitioned by week. */
+export const eventKeys = pgTable(
+  'event_keys',
+  {
+    tenantId: tenantId(),
+    sourceId: uuid('source_id').notNull(),
+    messageId: text().notNull(),
+    /** Monday of the week in which the event was received. */
+    week: date().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.sourceId, t.messageId, t.week] })],
 )
 
 export type Touchpoint = typeof touchpoints.$inferSelect

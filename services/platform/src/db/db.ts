@@ -137,10 +137,10 @@ export function isRetryable(error: unknown): boolean {
   return ['40001', '40P01'].includes(pgErrorOf(error)?.code ?? '')
 }
 
-/** Whether work failed because a row already exists, by the unique constraint of this name. */
-export function breaksUnique(error: unknown, constraint: string): boolean {
-  const found = pgErrorOf(error)
-  return found?.code === '23505' && found.constraint === constraint
+/** Whether work failed because a row already exists, by the unique constraint of this name; a partition names its own. */
+export function breaksUnique(error: unknown, constraint: string | RegExp): boolean {
+  const { code, constraint: broken = '' } = pgErrorOf(error) ?? {}
+  return code === '23505' && (typeof constraint === 'string' ? broken === constraint : constraint.test(broken))
 }
 
 /**

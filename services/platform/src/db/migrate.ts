@@ -4,6 +4,7 @@ import pg from 'pg'
 import { PLATFORM_MIGRATIONS } from '../migrations.ts'
 import { watchedBy } from '../quarantine/quarantine.ts'
 import { watchOrigins } from '../quarantine/watch-origins.ts'
+import { keepPartitions } from './keep-partitions.ts'
 import { makePartitions } from './partitions.ts'
 import { protectTables, type TableRules } from './protect-tables.ts'
 
@@ -26,8 +27,9 @@ export async function migrate(ownerUrl: string, folder: string, rules: TableRule
     await runMigrations(db, { migrationsFolder: PLATFORM_MIGRATIONS, migrationsTable: 'platform_migrations' })
     await runMigrations(db, { migrationsFolder: folder, migrationsTable: 'service_migrations' })
     await watchOrigins(client, watchedBy({ queues: rules.queues ?? [], quarantine: rules.quarantine }))
+    await keepPartitions(client, rules.keepDays)
     await protectTables(client, rules)
-    await makePartitions((text, values) => client.query(text, values), rules.monthly)
+    await makePartitions((text, values) => client.query(text, values), rules.partitioned)
   } finally {
     await client.end()
   }

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Watched } from '../quarantine/quarantine-kind.ts'
+import type { Partitioned } from './partitions.ts'
 
 /** Rights of the roles on the tables of a service. */
 export type TableRules = {
@@ -15,8 +16,10 @@ export type TableRules = {
   appendOnly?: readonly string[]
   /** Tables whose rows become quarantined items. */
   quarantine?: readonly Watched[] | undefined
-  /** Tables that are partitioned by month. */
-  monthly?: readonly string[] | undefined
+  /** Tables that are partitioned by time. */
+  partitioned?: readonly Partitioned[] | undefined
+  /** By table the number of days that rows of its partitions are kept. */
+  keepDays?: Readonly<Record<string, number>> | undefined
 }
 
 /** SQL: the tenant of the transaction. It is evaluated once for each statement. */
@@ -46,8 +49,8 @@ export async function protectTables(client: pg.Client, rules: TableRules): Promi
   }
 }
 
-/** Functions that run with the rights of the owner for the relay role. No other role may run any function. */
-const RELAY_FUNCTIONS = ['ensure_partition', 'drop_old_partitions']
+/** Functions of the relay role; those that change something run with the rights of the owner. No other role may run any function. */
+const RELAY_FUNCTIONS = ['ensure_partition', 'drop_old_partitions', 'partition_ranges']
 
 /**
  * Closes the database, its schema, sequences and functions to all roles but the two, which get the rights that they

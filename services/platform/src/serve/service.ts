@@ -6,7 +6,7 @@ import { awaitStore } from '../db/await-store.ts'
 import { databaseClock } from '../db/database-clock.ts'
 import { connect, type Db, type Sentences } from '../db/db.ts'
 import { migrate } from '../db/migrate.ts'
-import { maintainPartitions, makePartitions } from '../db/partitions.ts'
+import { maintainPartitions, makePartitions, type Partitioned } from '../db/partitions.ts'
 import { rememberTenants } from '../db/tenants.ts'
 import { type Answer, answerAll } from '../events/ask.ts'
 import { type Bus, connectBus, declareStream } from '../events/bus.ts'
@@ -71,8 +71,8 @@ export type Service<S extends z.ZodObject, C extends object, D extends Opened<S>
   appendOnly: readonly string[]
   /** Messages for violated constraints of its tables. */
   sentences?: Sentences
-  /** Its tables that are partitioned by month. */
-  monthly?: readonly string[]
+  /** Its tables that are partitioned by time. */
+  partitioned?: readonly Partitioned[]
   modules: DocumentNode[]
   resolvers: object
   /** Creates the context for the resolvers of one request. */
@@ -112,14 +112,24 @@ export async function runService<S extends z.ZodObject, C extends object, D exte
 
 async function migrateService<S extends z.ZodObject, C extends object, D extends Opened<S>>(service: Service<S, C, D>): Promise<void> {
   const { MIGRATE_DATABASE_URL, DATABASE_URL, RELAY_DATABASE_URL } = loadConfig(migrateSettings)
+  const keepDays = readKeepDays(service)
   const [appRole, relayRole] = [DATABASE_URL, RELAY_DATABASE_URL].map((url) => decodeURIComponent(new URL(url).username)) as [
     string,
     string,
   ]
-  const { queues, quarantine, readAcrossTenants, appendOnly, monthly } = service
-  await awaitStore(createLog(service.name, 'warn'), () =>
-    migrate(MIGRATE_DATABASE_URL, service.migrations, { appRole, relayRole, queues, quarantine, readAcrossTenants, appendOnly, monthly }),
-  )
+  const { queues, quarantine, readAcrossTenants, appendOnly, partitioned } = service
+  const rules = { appRole, relayRole, queues, quarantine, readAcrossTenants, appendOnly, partitioned, keepDays }
+  await awaitStore(createLog(service.name, 'warn'), () => migrate(MIGRATE_DATABASE_URL, service.migrations, rules))
+}
+
+/** The days that rows of partitioned tables are kept, by table. */
+function readKeepDays({ settings, partitioned = [] }: Pick<Service<z.ZodObject, object>, 'settings' | 'partitioned'>) {
+  const ending = partitioned.flatMap(({ table, keep }) => (keep ? [{ table, keep }] : []))
+  const given = loadConfig(settings.pick(Object.fromEntries(ending.map(({ keep }) => [keep, true as const])))) as Record<
+    string,
+    number | undefined
+  >
+  return Object.fromEntries(ending.flatMap(({ table, keep }) => (given[keep] === undefined ? [] : [[table, given[keep]]])))
 }
 
 const migrateSettings = baseSettings.pick({ DATABASE_URL: true, RELAY_DATABASE_URL: true }).extend({
@@ -199,7 +209,7 @@ function startDuties<S extends z.ZodObject, C extends object, D extends Opened<S
   const { name } = service
   return [
     startReconciler(relayDb, bus, name, settings.RECONCILE_SECONDS, isLeader),
-    maintainPartitions(relayDb, log, isLeader, service.monthly),
+    maintainPartitions({ relayDb, log, service: name, tables: service.partitioned }, isLeader),
     forgetKeys(db, relayDb, log, isLeader),
     analyzeNew(relayDb, log, isLeader),
     askAsNewcomer(relayDb, bus, name, handlersOf(service), isLeader),

@@ -1,7 +1,8 @@
 import type { TestDatabase } from './database.ts'
 
 /**
- * Tables with a tenant that are not fully protected: no forced row-level security, no policy, or a key that does not start with the tenant.
+ * Tables with a tenant that are not fully protected: no forced row-level security, no policy, a key that does not start with the
+ * tenant, or a partition with rights of its own.
  */
 export async function unprotectedTables({ owner }: TestDatabase): Promise<string[]> {
   const { rows } = await owner.query<{ finding: string }>(
@@ -20,7 +21,10 @@ export async function unprotectedTables({ owner }: TestDatabase): Promise<string
        AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
      UNION ALL
      SELECT conrelid::regclass || '.' || conname || ': refers to another tenant''s rows' FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-     WHERE contype = 'f' AND a.attname <> 'tenant_id' ORDER BY 1`,
+     WHERE contype = 'f' AND a.attname <> 'tenant_id'
+     UNION ALL
+     SELECT c.relname || ': a partition that can be reached past its parent' FROM pg_class c WHERE c.relispartition AND c.relkind = 'r'
+       AND (NOT c.relrowsecurity OR EXISTS (SELECT 1 FROM aclexplode(c.relacl) g WHERE g.grantee <> c.relowner)) ORDER BY 1`,
   )
   return rows.map((row) => row.finding)
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { connect, type Db } from '../db/db.ts'
 import { migrate } from '../db/migrate.ts'
+import type { Partitioned } from '../db/partitions.ts'
 import { type DatabaseUrls, provisionDatabase } from '../db/provision.ts'
 import type { Watched } from '../quarantine/quarantine-kind.ts'
 import { checkPublished } from './published.ts'
@@ -14,7 +15,7 @@ export type Migrated = {
   quarantine?: readonly Watched[]
   readAcrossTenants?: readonly string[]
   appendOnly: readonly string[]
-  monthly?: readonly string[]
+  partitioned?: readonly Partitioned[]
 }
 
 export type TestDatabase = { urls: DatabaseUrls; db: Db; relayDb: Db; owner: pg.Pool; drop: () => Promise<void> }
@@ -47,11 +48,11 @@ export async function testDatabase(adminUrl: string, service: Migrated): Promise
 async function makeTemplate(
   adminUrl: string,
   template: string,
-  { migrations, queues, quarantine, readAcrossTenants, appendOnly, monthly }: Migrated,
+  { migrations, queues, quarantine, readAcrossTenants, appendOnly, partitioned }: Migrated,
 ): Promise<DatabaseUrls> {
   const urls = await provisionDatabase(adminUrl, template, password)
   const [appRole, relayRole] = [`${template}_app`, `${template}_relay`]
-  await migrate(urls.owner, migrations, { appRole, relayRole, queues, quarantine, readAcrossTenants, appendOnly, monthly })
+  await migrate(urls.owner, migrations, { appRole, relayRole, queues, quarantine, readAcrossTenants, appendOnly, partitioned })
   return urls
 }
 
