@@ -20,6 +20,14 @@ import {
 
 /** Entries of lists that only lead to entities, which are found by their own ids. */
 const REFERENCES = new Set(['TimelineEntry'])
+/** Lists without a filter or an order, each with its reason. */
+const PLAIN_LISTS = new Map([
+  ['Customer.timeline', 'it has one order, by time; `last` reads it from its beginning'],
+  ['CustomerIdentity.cannotLinks', 'a person ruled on each: they are few'],
+  ['Purpose.notices', 'a purpose has at most 1,000, and they are read by their number'],
+  ['Query.touchpoints', 'an index by their times would cost each event that comes in'],
+  ['Segment.members', 'they are stored as a set of numbers'],
+])
 /** Mutations whose repeats are harmless by themselves. */
 const REPEATABLE = new Set(['testConnection', 'ingestEvents'])
 
@@ -125,7 +133,12 @@ function connectionRules(schema: GraphQLSchema, name: string): string[] {
       ? []
       : [`${name}.${field} needs first and after, last and before`],
   )
-  return name.endsWith('Connection') ? [...asked, ...pageRules(type, schema)] : asked
+  const plain = pages.flatMap(({ name: field, args }) =>
+    PLAIN_LISTS.has(`${name}.${field}`) || ['filter', 'orderBy'].every((one) => args.some((arg) => arg.name === one))
+      ? []
+      : [`${name}.${field} needs filter and orderBy`],
+  )
+  return [...asked, ...plain, ...(name.endsWith('Connection') ? pageRules(type, schema) : [])]
 }
 
 function pageRules(connection: GraphQLObjectType, schema: GraphQLSchema): string[] {

@@ -55,5 +55,5 @@ export const EXCHANGE: readonly Example[] = [
     input: { ...endpoint, deliveryIds: ['<WebhookDelivery>'] },
     select: 'endpoint { id } replayed',
   },
-  { mutation: 'deleteWebhookEndpoint', input: endpoint, select: 'deletedId' },
+  { mutation: 'deleteWebhookEndpoint', input: endpoint, select: 'deletedEndpointId' },
 ]

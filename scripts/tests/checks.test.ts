@@ -83,7 +83,8 @@ describe('the rules of the SDL', () => {
 
 describe('the conventions of the schema', () => {
   it('are kept', () => {
-    const good = `"A root." type Query { "As." as("Most." first: Int, "From." after: String, last: Int, before: String): AConnection }
+    const good = `"A root." type Query { "As." as("Most." first: Int, "From." after: String, last: Int, before: String, filter: AFilter, orderBy: AFilter): AConnection }
+      "As." input AFilter { "Text." text: String }
       "As." type AConnection { "Es." edges: [Int] "Ns." nodes: [Int] "P." pageInfo: Int "T." totalCount: Int }
       "A root." type Mutation { "Makes." make(input: MakeInput!): MakePayload }
       "Made." type MakePayload { "Errors." userErrors: [MakeError!]! } "Error." type MakeError { "Text." message: String }
@@ -98,6 +99,8 @@ describe('the conventions of the schema', () => {
     expect(broken('"Makes." make', 'make')).toEqual(['Mutation.make has no description'])
     expect(broken(' @specifiedBy(url: "https://example.org")', '')).toEqual(['Day needs @specifiedBy'])
     expect(broken('"From." after: String', '"From." since: String')).toEqual(['Query.as needs first and after, last and before'])
+    expect(broken(', orderBy: AFilter', '')).toEqual(['Query.as needs filter and orderBy'])
+    expect(broken('filter: AFilter, ', '')).toEqual(['Query.as needs filter and orderBy'])
     expect(broken('"Ns." nodes: [Int]', '')).toEqual(['AConnection needs edges, nodes, pageInfo and totalCount'])
     expect(broken('input: MakeInput!', 'input: MakeInput')).toEqual(['Mutation.make must have one argument, input, that is required'])
     expect(broken('[MakeError!]!', '[MakeError!]')).toEqual(['MakePayload needs userErrors: [MakeError!]!'])

@@ -31,7 +31,7 @@ describe('the code in the images', () => {
       input: { idempotencyKey: 'images-source', name: 'images', channel: 'WEB' },
     })
     const counts =
-      '{ customers { totalCount } orders { totalCount } segments { totalCount } bulkOperations { totalCount } decisions { totalCount } }'
+      '{ customers { totalCount } orders { totalCount } segments { totalCount } bulkOperations { totalCount } sendDecisions { totalCount } }'
     const answer = await whole.client.query(counts)
     expect(answer).toMatchObject({
       customers: { totalCount: 0 },

@@ -161,7 +161,7 @@ describe('metrics', () => {
 
   it('are named as they are read, and every part reports its traffic and its delays', async () => {
     await whole.client.query(
-      '{ customers { totalCount } orders { totalCount } segments { totalCount } bulkOperations { totalCount } decisions { totalCount } }',
+      '{ customers { totalCount } orders { totalCount } segments { totalCount } bulkOperations { totalCount } sendDecisions { totalCount } }',
     )
     const seen = new Set<string>()
     for (const [part, url] of Object.entries(whole.client.endpoints.metrics)) {

@@ -95,14 +95,14 @@ describe('a partner', () => {
       expect(webhookEndpoint).toMatchObject({ url, disabledReason: null })
     })
     const log = await whole.client.query<{ node: { deliveries: { nodes: object[] } } }>(
-      'query L($id: ID!) { node(id: $id) { ... on WebhookEndpoint { deliveries { nodes { id state eventType attempts { status } } } } } }',
+      'query L($id: ID!) { node(id: $id) { ... on WebhookEndpoint { deliveries { nodes { id state eventType attempts { httpStatus } } } } } }',
       { id: endpoint!.id },
     )
     expect(log.node.deliveries.nodes).toContainEqual({
       id: expect.any(String),
       state: 'DELIVERED',
       eventType: expect.stringMatching(/^renmai\.identity\.v1\./),
-      attempts: [{ status: 204 }],
+      attempts: [{ httpStatus: 204 }],
     })
     await whole.client.query('mutation R($input: RevokeApiClientInput!) { revokeApiClient(input: $input) { client { id } } }', {
       input: { idempotencyKey: key(), clientId },

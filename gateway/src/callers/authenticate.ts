@@ -11,7 +11,7 @@ import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { Settings } from '../config.ts'
 import { namedPlan, type Plan, planOf } from '../cost/plan.ts'
-import { hasUnstorableText } from '../documents/limits.ts'
+import { isUnstorable } from '../documents/limits.ts'
 import { createLookUps } from './look-ups.ts'
 import { createMemory, type Memory } from './memory.ts'
 import { readIssued } from './read-issued.ts'
@@ -75,7 +75,7 @@ const Subject = z
   .string()
   .min(1)
   .max(255)
-  .refine((subject) => !hasUnstorableText(subject))
+  .refine((subject) => !isUnstorable(subject))
 /** An issuer may write any text into a claim; only the one spelling of a tenant's id is accepted. */
 const Claims = z.object({ sub: Subject, tid: z.string().refine(isId), exp: z.number() })
 type Claims = z.output<typeof Claims>

@@ -43,7 +43,7 @@ query OneCustomer($phone: String!) {
   {
     title: 'Why was it sent',
     query: `query Decisions {
-  decisions(first: 20) { nodes { id decidedAt purpose channel isAllowed reasons } totalCount }
+  sendDecisions(first: 20) { nodes { id decidedAt purpose channel isAllowed reasons } totalCount }
 }`,
   },
   {

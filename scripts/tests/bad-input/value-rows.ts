@@ -121,13 +121,13 @@ const values: Row[] = [
     id: 'A39',
     what: 'the year 275760',
     send: (s) =>
-      ask(s, 'query K($d: DateTime!) { decisions(filter: { decidedFrom: $d }) { totalCount } }', { d: '+275760-09-13T00:00:00Z' }),
+      ask(s, 'query K($d: DateTime!) { sendDecisions(filter: { decidedFrom: $d }) { totalCount } }', { d: '+275760-09-13T00:00:00Z' }),
     status: [200, 400],
   },
   {
     id: 'A39',
     what: 'a local time without its zone',
-    send: (s) => ask(s, 'query K($d: DateTime!) { decisions(filter: { decidedFrom: $d }) { totalCount } }', { d: '2024-02-03T10:00:00' }),
+    send: (s) => ask(s, 'query K($d: DateTime!) { sendDecisions(filter: { decidedFrom: $d }) { totalCount } }', { d: '2024-02-03T10:00:00' }),
     status: [200, 400],
   },
   {

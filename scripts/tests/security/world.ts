@@ -185,7 +185,7 @@ async function makeProofs({ ids, name, run, query, make }: Maker): Promise<void>
   }
   ids.RfmModel = (await first('rfmModels'))!.id as string
   ids.PurposeNotice = ((await first('purposes', 'notice { id }'))!.notice as { id: string }).id
-  ids.SendDecision = (await eventuallyFound(() => first('decisions'))).id as string
+  ids.SendDecision = (await eventuallyFound(() => first('sendDecisions'))).id as string
   ids.AuditEntry = (await eventuallyFound(() => first('auditEntries'))).id as string
   await run('signAuditCheckpoint', 'checkpoint { id }', {})
   ids.AuditCheckpoint = (await eventuallyFound(() => first('auditCheckpoints'))).id as string

@@ -4,6 +4,7 @@ import { day } from '@renmai/platform/serve/moments'
 import { currencyCode, moneyInput } from '@renmai/platform/serve/money'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
+import { timeZone } from '@renmai/platform/serve/zone'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { findModel, type Parameters } from './find-model.ts'
@@ -36,10 +37,7 @@ const Input = z.object({
     .nullish(),
   currency: currencyCode.nullish(),
   shopId: z.string().max(128).nullish(),
-  zone: z
-    .string()
-    .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone')
-    .nullish(),
+  zone: timeZone.nullish(),
   makeDefault: z.boolean().nullish(),
 })
 

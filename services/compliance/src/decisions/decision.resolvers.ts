@@ -4,7 +4,7 @@ import type { Resolvers } from '../gen/resolvers.ts'
 import { listDecisions } from './list-decisions.ts'
 
 export const decisionResolvers = {
-  Query: { decisions: (_, args, ctx) => readPage(ctx, args, listDecisions(args)) },
+  Query: { sendDecisions: (_, args, ctx) => readPage(ctx, args, listDecisions(args)) },
   SendDecision: {
     __resolveReference: ({ id }, { load }) => (isId(id) ? load.decision.load(id) : null),
     decidedAt: ({ at }) => at,

@@ -6,8 +6,8 @@ import { decisionResolvers } from './decision.resolvers.ts'
 
 const seed = complianceSeed()
 const { Query, Customer } = decisionResolvers
-type Args = Parameters<typeof Query.decisions>[1]
-const page = async (args: Args = {}) => Query.decisions({}, args, seed.context())
+type Args = Parameters<typeof Query.sendDecisions>[1]
+const page = async (args: Args = {}) => Query.sendDecisions({}, args, seed.context())
 const reasonsOf = async (filter: Args['filter']) => (await page({ filter })).nodes.map(({ reasons }) => reasons[0])
 
 /** A person with two profiles, of which one agrees: three decisions, and one about a stranger. */

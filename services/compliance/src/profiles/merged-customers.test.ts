@@ -27,7 +27,7 @@ it('a withdrawal, the lists and references under the id of a customer that was m
   for (const customerId of [survivorId, absorbedId]) {
     const args = { filter: { customerId } }
     expect((await consentResolvers.Query.consents({}, args, ctx)).nodes, customerId).toHaveLength(2)
-    expect((await decisionResolvers.Query.decisions({}, args, ctx)).nodes, customerId).toHaveLength(1)
+    expect((await decisionResolvers.Query.sendDecisions({}, args, ctx)).nodes, customerId).toHaveLength(1)
     expect(await consentResolvers.Customer.__resolveReference({ __typename: 'Customer', id: customerId }, ctx)).toEqual({ id: survivorId })
   }
 })

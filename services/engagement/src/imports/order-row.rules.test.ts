@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { nameOf, readBuyer } from '../orders/buyer.rules.ts'
 import { instantOf, readRow } from './order-row.rules.ts'
 
 const NOW = new Date('2026-06-15T00:00:00Z')
@@ -47,12 +48,13 @@ describe('rows of an order file', () => {
     ['\t123\u00a0', '123'],
     ["\u200b'00123", '00123'],
     ['536365.0', '536365'],
+    ['\u202a536365\u202c', '536365'],
   ])('have the order number without the marks that keep it as text: %j', (no, orderNo) => {
     const plain = no.trim() === orderNo
     expect(readRow({ ...row, no }, reading)).toMatchObject({ orderNo, notes: plain ? [] : ['ORDER_NO_CLEANED'] })
   })
 
-  it.each(['1.23E+15', '1.23e15', '2E+18', '-1.5E+3'])('with the order number %s are rejected: it is damaged', (no) =>
+  it.each(['1.23E+15', '1,23E+15', '1.23e15', '2E+18', '-1.5E+3'])('with the order number %s are rejected: it is damaged', (no) =>
     expect(readRow({ ...row, no }, reading)).toEqual({ reason: 'ORDER_NO_DAMAGED', orderNo: null }),
   )
   it.each(['12E5', 'E20200525201253074004153', '1E'])('may have the order number %s', (no) =>
@@ -62,13 +64,15 @@ describe('rows of an order file', () => {
   it('name what is left out of the buyer', () => {
     const people = { ...reading, mapping: { ...mapping, phone: 'ph', email: 'em' } }
     const notesOf = (change: object) => (readRow({ ...row, ...change }, people) as { notes?: string[] }).notes
-    for (const c of ['0', '-', '无', 'null', 'N/A', '游客', '0000000', '1.38E+10'])
+    for (const c of ['0', '-', '无', 'null', 'N/A', '游客', '0000000', '1.38E+10', '1,38E+10', '#REF!'])
       expect(notesOf({ c }), c).toEqual(['CUSTOMER_ID_LEFT_OUT'])
-    for (const ph of ['13800138000', '13912345678-1234', '139****5678', 'none', '13912345678转1234'])
+    for (const ph of ['13800138000', '00000000000', '000-0000-0000', '13912345678-1234', '139****5678', 'none', '13912345678转1234'])
       expect(notesOf({ ph }), ph).toEqual(['PHONE_LEFT_OUT'])
     for (const em of ['test@test.com', 'x', 'a@b', 'wang*@mail.example']) expect(notesOf({ em }), em).toEqual(['EMAIL_LEFT_OUT'])
     expect(notesOf({ c: '', ph: '', em: '' })).toEqual([])
     expect(notesOf({ c: '7', ph: '+86 139 1234 5678', em: 'Wang@Mail.Example' })).toEqual([])
+    const same = ['13912345678', '13912345678.0', '\u202a13912345678\u202c'].map((ph) => readRow({ ...row, c: '', ph }, people))
+    expect(same.map((one) => 'buyer' in one && nameOf(readBuyer(one.buyer).buyer!))).toEqual(Array(3).fill('phone:13912345678'))
   })
 
   it('that are rejected name their order', () => {
@@ -87,6 +91,23 @@ describe('rows of an order file', () => {
     [{ at: '07/21/2011' }, 'TIME_NOT_READABLE'],
     [{ no: 'C1', q: '1' }, 'REFUND_QUANTITY_NOT_NEGATIVE'],
   ])('%o is rejected as %s', (change, expected) => expect(reason(change)).toBe(expected))
+
+  it.each([
+    ['2026/3/5 9:05', '2026-03-05 09:05:00'],
+    ['2026-3-5 09:05:07', '2026-03-05 09:05:07'],
+    ['2026.03.05 23:59', '2026-03-05 23:59:00'],
+    ['2026-03-05T09:05:00.000', '2026-03-05 09:05:00'],
+  ])('may have the time as spreadsheets show it: %s', (at, occurredAt) => expect(readRow({ ...row, at }, reading)).toMatchObject({ occurredAt }))
+
+  it.each(['2026/13/5 9:05', '5/3/2026 9:05', '2026/2/30 9:05', '2026/3-5 9:05', '2026/3/5 24:00', '2026-03-05T09:05:00Z'])(
+    'are rejected for the time %s',
+    (at) => expect(reason({ at })).toBe('TIME_NOT_READABLE'),
+  )
+
+  it('may have numbers as spreadsheets show them, where they mean one thing', () => {
+    expect(readRow({ ...row, q: '2.0', p: '1,299.00' }, reading)).toMatchObject({ quantity: 2, amountMinor: 259_800 })
+    for (const p of ['1,299', '12,99', '1.299,00', '1,2999.00', '12,34,567.00']) expect(reason({ p }), p).toBe('PRICE_NOT_A_DECIMAL')
+  })
 
   it('have their instant in the zone, over both changes of the clock', () => {
     expect(instantOf('2011-07-21 08:44:00', 'Europe/London').toISOString()).toBe('2011-07-21T07:44:00.000Z')

@@ -37,7 +37,10 @@ export type FileRow = {
 export type BadRow = { reason: RejectionReason; orderNo: string | null }
 
 const PRICE = /^-?\d{1,12}(\.\d{1,6})?$/
-const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?$/
+/** Thousands in groups: with decimals behind them the comma has one meaning. */
+const GROUPED = /^-?\d{1,3}(,\d{3})+(?=\.\d+$)/
+/** The year comes first: of 5/3/2026 nobody knows the month. */
+const LOCAL_TIME = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})[ T](\d{1,2})(:\d{2})(:\d{2})?(?:\.0+)?$/
 
 /** Limit for one row: the sum of a whole order of 2,000 lines is still exact. */
 const MAX_AMOUNT = 4_000_000_000_000n
@@ -55,7 +58,8 @@ export function readRow(fields: Record<string, string>, { mapping, digits, zone,
   const bad = (reason: RejectionReason): BadRow => ({ reason, orderNo: isStorable(orderNo) ? orderNo : null })
   const problem = orderNoProblem(orderNo)
   if (problem) return { reason: problem, orderNo: null }
-  const [quantityText, price] = [at(mapping.quantity), at(mapping.unitPrice)]
+  const quantityText = at(mapping.quantity).replace(/\.0+$/, '')
+  const price = at(mapping.unitPrice).replace(GROUPED, (whole) => whole.replaceAll(',', ''))
   if (!/^-?\d{1,9}$/.test(quantityText)) return bad('QUANTITY_NOT_AN_INTEGER')
   if (!PRICE.test(price)) return bad('PRICE_NOT_A_DECIMAL')
   const occurredAt = readLocalTime(at(mapping.occurredAt))
@@ -87,7 +91,7 @@ function cleanCell(text: string): string {
   return inner.replace(/^['\u2018\u2019`]/, '').replace(BLANKS, '')
 }
 
-const BLANKS = /^[\s\u200b\u200e\u200f\ufeff]+|[\s\u200b\u200e\u200f\ufeff]+$/g
+const BLANKS = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu
 
 function orderNoProblem(orderNo: string): RejectionReason | undefined {
   if (orderNo === '' || orderNo.length > MAX_ORDER_NO) return 'ORDER_NO_MISSING'
@@ -132,9 +136,11 @@ function localProblem(localTime: string, zone: string, now: Date): MomentProblem
 function readLocalTime(text: string): string | undefined {
   const match = LOCAL_TIME.exec(text)
   if (!match) return undefined
-  const [, day, minute, second = ':00'] = match
-  const time = new Date(`${day}T${minute}${second}Z`)
-  return Number.isFinite(time.getTime()) && time.toISOString().slice(0, 10) === day ? `${day} ${minute}${second}` : undefined
+  const [, year, , month, dayOfMonth, hour, minute, second = ':00'] = match
+  const day = [year, ...[month, dayOfMonth].map((part) => part!.padStart(2, '0'))].join('-')
+  const clock = `${hour!.padStart(2, '0')}${minute}${second}`
+  const time = new Date(`${day}T${clock}Z`)
+  return Number.isFinite(time.getTime()) && time.toISOString().slice(0, 10) === day ? `${day} ${clock}` : undefined
 }
 
 /**

@@ -102,6 +102,9 @@ describe('order files', () => {
       code: 'INVALID',
       message: expect.stringContaining('no column'),
     })
+    await expect(receiveOrderFile(seed.worker, seed.tenant, id, Readable.from([Buffer.from('a;b\n1;2')]))).rejects.toMatchObject({
+      message: expect.stringContaining('separated by ;'),
+    })
     await expect(receiveOrderFile(seed.worker, newId(), id, Readable.from([file]))).rejects.toMatchObject({ code: 'NOT_FOUND' })
     const gone = Readable.from([file])
     gone.destroy()

@@ -173,3 +173,13 @@ it('a row of a file that an earlier release received, or that is not whole, wait
   await replay(1)
   await becomes(1, { state: 'WAITING', reason: 'IMPORT_NOT_COMPLETE', tries: 3 })
 })
+
+it('a row whose order number was cut waits until it is corrected: as it is, it would join the order of somebody else', async () => {
+  await take(row('123456789012345000'), row('123456789012346000', { sku: 'b' }))
+  work()
+  await replay(1)
+  await becomes(1, { state: 'WAITING', reason: 'ORDER_NO_DAMAGED', tries: 2 })
+  await correct(1, row('123456789012345678'))
+  await becomes(1, { state: 'CORRECTED' })
+  expect(await stored()).toEqual(['123456789012345678 100 a v1'])
+})

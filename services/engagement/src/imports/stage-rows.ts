@@ -64,7 +64,11 @@ function readHeader(record: CsvRecord, { mapping }: OrderImport): string[] {
   const names = record.values.map((name) => name.replace(/^\ufeff/, '').trim())
   const { refundPrefix: _prefix, ...columns } = mapping
   const missing = Object.values(columns).filter((name) => name && !names.includes(name))
-  if (missing.length > 0) throw new AppError('INVALID', `The file has no column ${missing.join(', ')}`, { mapping: missing.join(', ') })
+  if (missing.length > 0) {
+    const other = names.length === 1 ? /[;\t|]/.exec(names[0]!)?.[0] : undefined
+    const hint = other ? `; its values are separated by ${other === '\t' ? 'tabs' : other}, save it with commas` : ''
+    throw new AppError('INVALID', `The file has no column ${missing.join(', ')}${hint}`, { mapping: missing.join(', ') })
+  }
   const named = names.filter((name) => name !== '')
   if (new Set(named).size !== named.length) throw new AppError('INVALID', 'The file has two columns of one name')
   return names

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { newId } from '@renmai/platform/serve/ids'
+import { currencyCode } from '@renmai/platform/serve/money'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
+import { timeZone } from '@renmai/platform/serve/zone'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { readAccount, requireInUse } from '../channels/channel.ts'
@@ -28,8 +30,8 @@ const Input = z.object({
     email: column.nullish(),
     name: column.nullish(),
   }),
-  currency: z.string().refine((code) => Intl.supportedValuesOf('currency').includes(code), 'is no ISO 4217 code'),
-  zone: z.string().refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone'),
+  currency: currencyCode,
+  zone: timeZone,
 })
 
 /** Starts an import, or finds the import of the same file: a file is imported once per account and way of reading it. */

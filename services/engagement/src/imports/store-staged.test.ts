@@ -68,6 +68,16 @@ it('an order with a rejected row waits, and a corrected file wins', async () => 
   expect(await stored()).toEqual(['1 300 ab v1', '2 150 a v2'])
 })
 
+it('order numbers of which a spreadsheet kept 15 digits are rejected before anything is stored, and one that ends in zeros by chance is not', async () => {
+  const cut = ['123456789012345000', '123456789012346000', '1234567890123460000'].map((no) => row(no))
+  const done = await take(...cut, row('short'), row('123456789012345'))
+  expect(done).toMatchObject({ orders: 2, ordersNew: 2, ordersWaiting: 0 })
+  expect(await errorsOf(done.id)).toEqual([1, 2, 3].map((no) => `${no} ORDER_NO_DAMAGED null`))
+  const again = await take(row('223456789012345000'), row('223456789012345678'))
+  expect([again.orders, await errorsOf(again.id)]).toEqual([2, []])
+  expect((await take(row('3234567890123450'))).orders, 'one zero is no sign').toBe(1)
+})
+
 it('counts state what a file changed', async () => {
   const rows = [row('1'), row('2'), row('C3', { q: '-1' })]
   expect(await take(...rows)).toMatchObject({ orders: 2, refunds: 1, ordersNew: 3, ordersChanged: 0, ordersUnchanged: 0 })

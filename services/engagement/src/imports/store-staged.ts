@@ -3,6 +3,7 @@ import { open } from '@renmai/platform/secrets/crypto'
 import { AppError } from '@renmai/platform/serve/errors'
 import type { Deps } from '../context.ts'
 import type { RejectionReason } from '../gen/resolvers.ts'
+import { areOrderNosCut, mayBeCut } from './cut-order-no.queries.ts'
 import type { OrderImport } from './import.table.ts'
 import { MAX_ROWS_OF_ORDER } from './order-row.rules.ts'
 import { keepRejected, type StagedRow, stagedPlace } from './stage-rows.ts'
@@ -20,6 +21,7 @@ export type WaitingRow = StagedRow & { row: number; orderNo: string }
  * together.
  */
 export async function storeStaged(deps: Deps, job: OrderImport): Promise<void> {
+  await rejectCutOrders(deps, job)
   for (;;) {
     const next = await withTenant(deps.db, job.tenantId, (tx) => readNext(tx, job))
     if (next.orders.length === 0) return
@@ -29,6 +31,26 @@ export async function storeStaged(deps: Deps, job: OrderImport): Promise<void> {
       else await rejectOrders(deps, job, nos, reason)
     }
   }
+}
+
+/** Rejects the orders whose numbers a spreadsheet cut, before anything of the file is stored. */
+async function rejectCutOrders(deps: Deps, job: OrderImport): Promise<void> {
+  if (!(await withTenant(deps.db, job.tenantId, (tx) => areOrderNosCut(tx, job)))) return
+  const rejected = (rows: readonly WaitingRow[]) =>
+    rows.map(({ row, fields }) => ({ row, fields, orderNo: null, reason: 'ORDER_NO_DAMAGED' as const }))
+  for (let count = ROWS_PER_BATCH; count === ROWS_PER_BATCH; )
+    count = await withTenant(deps.db, job.tenantId, async (tx) => {
+      const { rows: next } = await tx.client.query<{ order_no: string }>(
+        `SELECT DISTINCT order_no FROM (SELECT order_no FROM import_rows WHERE tenant_id = $1 AND import_id = $2 AND order_no ~ '^\\d{15}0+$'
+           ORDER BY order_no, row LIMIT ${ROWS_PER_BATCH}) AS next`,
+        [tx.tenantId, job.id],
+      )
+      const orderNos = next.map(({ order_no }) => order_no)
+      const rows = await readRows(tx, deps, job, orderNos, ROWS_PER_BATCH)
+      await keepRejected(tx, deps, job, rejected(rows))
+      await forgetRows(tx, job, rows)
+      return rows.length
+    })
 }
 
 type NextOrder = { orderNo: string; rows: number; refusal: RejectionReason | null }

@@ -6,6 +6,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { and, asc, eq, getTableColumns, ne, sql } from 'drizzle-orm'
 import { readOpenAccount } from '../channels/channel.ts'
 import type { Deps } from '../context.ts'
+import { mayBeCut } from './cut-order-no.queries.ts'
 import { rejectedPlace } from './forget-rejected.ts'
 import { importErrors, type OrderImport, orderImports, type RejectedRow } from './import.table.ts'
 import { type FileRow, MAX_ROWS_OF_ORDER } from './order-row.rules.ts'
@@ -56,6 +57,8 @@ export async function readWaitingOrder(
     .from(importErrors)
     .where(and(isOfImport, eq(importErrors.row, place.row)))
   if (!kept) throw new AppError('CONFLICT', 'ORIGINAL_GONE: the row is deleted')
+  // A correction has other digits. As it is, the row would join the order of somebody else.
+  if (kept.reason === 'ORDER_NO_DAMAGED' && mayBeCut(orderNo)) throw new AppError('CONFLICT', 'ORDER_NO_DAMAGED: the last digits are zeros')
   const others = await tx
     .select({ ...getTableColumns(importErrors), isDiscarded: sql<boolean>`${sql.raw(isDiscarded(watchedRows, 'import_errors'))}` })
     .from(importErrors)

@@ -64,3 +64,24 @@ it('Customer.contacts are present and past contacts, latest first', async () => 
     early: { nodes: [{ staffUserId: 'wu' }] },
   })
 })
+
+it('a message leads to its template, its journey and the receipt of the gate', async () => {
+  const [decisionId, journeyId, templateId] = [newId(), newId(), newId()]
+  const profile = await seed.meet()
+  await seed.inTenant((tx) =>
+    insertRows(tx, messages, [
+      message(profile, 'a', { decisionId, journeyId, templateId, templateVersion: 3 }),
+      message(profile, 'b', { decisionId: null, templateId }),
+    ]),
+  )
+  const { messages: found } = await seed.ask(
+    `{ messages(first: 2, filter: { profileId: "${profile}" }, orderBy: { field: CREATED_AT }) { nodes {
+       purpose sendDecision { id } messageTemplate { id } messageTemplateVersion journey { id } } } }`,
+  )
+  const byPurpose = (found as { nodes: { purpose: string }[] }).nodes.toSorted((a, b) => (a.purpose < b.purpose ? -1 : 1))
+  const messageTemplate = { id: templateId }
+  expect(byPurpose).toEqual([
+    { purpose: 'a', sendDecision: { id: decisionId }, messageTemplate, messageTemplateVersion: 3, journey: { id: journeyId } },
+    { purpose: 'b', sendDecision: null, messageTemplate, messageTemplateVersion: 1, journey: null },
+  ])
+})

@@ -45,5 +45,6 @@ export const listParkedOrders = ({ filter }: Filtered<ParkedOrderFilter>): Liste
   table: parkedOrders,
   by: parkedOrders.id,
   order: 'desc',
+  orders: { CREATED_AT: parkedOrders.id },
   where: and(matching(PARKED, filter), not(sql.raw(isDiscarded(watchedOrders, 'parked_orders')))),
 })

@@ -3,6 +3,7 @@ import { rowsById } from '@renmai/platform/db/rows-by-id'
 import { eq } from 'drizzle-orm'
 import type { ProductSkusArgs } from '../gen/resolvers.ts'
 import type { Listing } from '../listing.ts'
+import { listSkus } from './product.queries.ts'
 import { products, skus } from './product.table.ts'
 
 export const productLoaders = (ctx: Listing) => ({
@@ -11,6 +12,6 @@ export const productLoaders = (ctx: Listing) => ({
   skusOf: pagesOf(
     ctx,
     (productId) => eq(skus.productId, productId),
-    (_args: Partial<ProductSkusArgs>) => ({ table: skus, by: skus.sku }),
+    (args: Partial<ProductSkusArgs>) => ({ ...listSkus(args), by: skus.sku, order: 'asc' }),
   ),
 })

@@ -1,7 +1,6 @@
 import { tenantLoader } from '@renmai/platform/db/loader'
-import { AppError } from '@renmai/platform/serve/errors'
 import { idFrom } from '@renmai/platform/serve/ids'
-import type { Connection, Page, Total } from '@renmai/platform/serve/page'
+import { badCursor, type Connection, type Page, type Total } from '@renmai/platform/serve/page'
 import type { CustomerTimelineArgs, TimelineEntryKind } from '../gen/resolvers.ts'
 import type { Listing } from '../listing.ts'
 import { kindsFor } from './timeline.kinds.ts'
@@ -61,7 +60,7 @@ function readerOf(ctx: Listing, args: Args): Reader {
 
 function wantedOf({ viewer }: Listing, { filter }: Args, { from, isBackward }: Page): Wanted {
   const beyond = from === undefined ? undefined : readPlace(from)
-  if (from !== undefined && !beyond) throw new AppError('INVALID', 'This is not a cursor of this list', { cursor: 'take it from pageInfo' })
+  if (from !== undefined && !beyond) throw badCursor()
   const timeOf = (given: string | null | undefined) => (given ? new Date(given) : undefined)
   return { kinds: kindsFor(viewer, filter?.kinds), from: timeOf(filter?.atFrom), before: timeOf(filter?.atBefore), beyond, isBackward }
 }

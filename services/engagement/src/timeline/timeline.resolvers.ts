@@ -32,7 +32,7 @@ export const timelineResolvers = {
     coupon: (entry) => reference(couponOf(entry)),
     journey: (entry) => reference(journeyOf(entry)),
     consent: (entry) => reference(consentOf(entry)),
-    decision: (entry) => reference(decisionOf(entry)),
+    sendDecision: (entry) => reference(decisionOf(entry)),
     merge: (entry) => reference(mergeOf(entry)),
   },
   Tag: { __resolveReference: ({ id }) => ({ id }) },

@@ -55,6 +55,6 @@ export const webhookEndpointResolvers = {
     endpoint: ({ endpointId }, _args, ctx) => find(endpointId, ctx) ?? null,
     eventType: ({ event }) => event?.type ?? null,
     nextAttemptAt: ({ state, nextAt }) => (state === 'PENDING' ? nextAt : null),
-    attempts: ({ log }) => log.map((one) => ({ ...one, at: new Date(one.at) })),
+    attempts: ({ log }) => log.map(({ at, status, ...rest }) => ({ ...rest, at: new Date(at), httpStatus: status })),
   },
 } satisfies Resolvers

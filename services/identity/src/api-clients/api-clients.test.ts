@@ -126,6 +126,24 @@ describe('an API client', () => {
     [['2001:db8::/32'], 'nowhere', false],
   ])('allowed from %j comes from %s: %s', (allowed, address, expected) => expect(isAllowedFrom(allowed, address)).toBe(expected))
 
+  it('gets other scopes and another end with the same key, but no scope that the caller does not hold', async () => {
+    const ctx = contextOf(test, tenant)
+    const { key: text, id: clientId } = await createApiClient(ctx, { idempotencyKey: key(), name: 's', scopes: ['personal:read'] })
+    const poor = { ...ctx, viewer: testViewer(tenant, ['tenant:admin', 'events:write']) }
+    const give = (scopes: string[]) => updateApiClient(poor, { idempotencyKey: key(), clientId, scopes })
+    await give(['personal:read', 'events:write'])
+    expect((await ask(text!)).scopes).toEqual(['personal:read', 'events:write'])
+    await expect(give(['personal:read', 'orders:read'])).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await give(['events:write'])
+    await expect(give(['events:write', 'personal:read'])).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(give(['events:write', 'no:such'])).rejects.toMatchObject({ code: 'INVALID' })
+    const end = (expiresAt: Date) => updateApiClient(poor, { idempotencyKey: key(), clientId, expiresAt })
+    await end(new Date(Date.now() - 1_000))
+    expect(await authenticate(text!)).toBe('')
+    await end(new Date(Date.now() + 60_000))
+    expect((await ask(text!)).scopes).toEqual(['events:write'])
+  })
+
   it('gets no scope that its creator does not have', async () => {
     const ctx = { ...contextOf(test, tenant), viewer: testViewer(tenant, ['tenant:admin']) }
     await expect(createApiClient(ctx, { idempotencyKey: key(), name: 'x', scopes: ['personal:read'] })).rejects.toMatchObject({

@@ -15,10 +15,12 @@ export const Name = z.string().min(1).max(100)
 export const Plan = z.enum(ApiClientPlan)
 export const Addresses = z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'not an IP address or CIDR')).max(50)
 
+export const Scopes = z.array(z.enum<readonly string[]>(SCOPES)).min(1).max(50)
+
 const Input = z.object({
   idempotencyKey,
   name: Name,
-  scopes: z.array(z.enum<readonly string[]>(SCOPES)).min(1).max(50),
+  scopes: Scopes,
   expiresAt: moment.nullish(),
   kind: z.enum(ApiClientKind).nullish(),
   plan: Plan.nullish(),
@@ -33,11 +35,16 @@ export function hashSecret(pepper: string, secretDigest: Uint8Array): Buffer {
   return createHmac('sha256', pepper).update(secretDigest).digest()
 }
 
+/** @throws AppError FORBIDDEN when the caller would give a scope that it does not hold */
+export function requireHeld({ viewer }: Context, scopes: readonly string[]): void {
+  const missing = scopes.filter((scope) => !viewer.scopes.has(scope))
+  if (missing.length > 0) throw new AppError('FORBIDDEN', `You cannot give what you do not have: ${missing.join(', ')}`)
+}
+
 /** Creates a client with its key. Only this answer contains the key: a repeat of the call returns the client without it. */
 export async function createApiClient(ctx: Context, raw: z.input<typeof Input>): Promise<CreatedApiClient> {
   const input = parse(Input, raw)
-  const missing = input.scopes.filter((scope) => !ctx.viewer.scopes.has(scope))
-  if (missing.length > 0) throw new AppError('FORBIDDEN', `You cannot give what you do not have: ${missing.join(', ')}`)
+  requireHeld(ctx, input.scopes)
   return mutate(ctx, { name: 'createApiClient', scope: 'tenant:admin' }, input, async (tx) => {
     const key = createApiKey(tx.tenantId)
     const row = {

@@ -34,7 +34,7 @@ export const attributeValues = pgTable(
     key: text().notNull(),
     value: text(),
     sealed: bytes('sealed'),
-    /** False when no field is registered for the key: the value is not used until one is. */
+    /** False in rows of earlier releases, which kept here what `unmapped_values` holds. */
     isMapped: boolean('is_mapped').notNull(),
     source: text().notNull(),
     observedAt: moment('observed_at').notNull(),
@@ -47,6 +47,26 @@ export const attributeValues = pgTable(
 )
 
 export type AttributeValue = typeof attributeValues.$inferSelect
+
+/**
+ * Values that have no registered field, or do not fit it: per profile and key the one observed last, until it is replayed. They stand
+ * beside the values that fit: one that nobody can use does not hide the last one that is good.
+ */
+export const unmappedValues = pgTable(
+  'unmapped_values',
+  {
+    tenantId: tenantId(),
+    profileId: uuid('profile_id').notNull(),
+    key: text().notNull(),
+    sealed: bytes('sealed').notNull(),
+    source: text().notNull(),
+    observedAt: moment('observed_at').notNull(),
+    isVerified: boolean().notNull().default(false),
+    /** Decides between values of one moment: see rankOf. */
+    rank: bytes('rank').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] })],
+)
 
 /**
  * What people set, one value per profile and key beside what sources state. A row of its own table: the key of attribute_values

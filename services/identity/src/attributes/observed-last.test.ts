@@ -24,6 +24,10 @@ const values = async () => {
   const { rows } = await seed.test.owner.query('SELECT key, value FROM attribute_values WHERE tenant_id = $1 ORDER BY key', [seed.tenant])
   return Object.fromEntries(rows.map((row) => [row.key, row.value]))
 }
+const unmapped = async () =>
+  (await seed.test.owner.query<{ at: Date }>('SELECT observed_at AS at FROM unmapped_values WHERE tenant_id = $1', [seed.tenant])).rows.map(
+    ({ at }) => at,
+  )
 const told = async () =>
   (await published(seed.test, CustomerChangedSchema))
     .filter((one) => one.tenantId === seed.tenant)
@@ -57,6 +61,20 @@ describe('of several observations', () => {
     expect(await values()).toEqual({ city: '上海' })
     expect(await told()).toEqual([{ city: '上海' }])
     expect(await nameOf()).toBe('王三')
+  })
+
+  it('one that does not fit its field is set aside, and does not replace one that fits, in every order', async () => {
+    await createAttributeField(seed.context(), { idempotencyKey: key(), key: 'age', label: 'age', kind: 'NUMBER', sensitivity: 'NONE' })
+    const claims = [said(3, { age: 'unknown' }), said(1, { age: '42' }), said(2, { age: '' })]
+    for (const batches of [[claims], [claims.toReversed()], claims.map((one) => [one]), claims.toReversed().map((one) => [one])]) {
+      for (const table of ['attribute_values', 'unmapped_values'])
+        await seed.test.owner.query(`DELETE FROM ${table} WHERE tenant_id = $1`, [seed.tenant])
+      for (const batch of batches) await resolve(seed.test, seed.tenant, batch)
+      expect(await values()).toEqual({ age: '42' })
+      expect((await unmapped()).map((at) => at.getTime())).toEqual([day(3).getTime()])
+    }
+    await resolve(seed.test, seed.tenant, [said(4, { age: '43' })])
+    expect([await values(), await unmapped()]).toEqual([{ age: '43' }, []])
   })
 
   it('of one moment one of them wins in every order, in one batch or in several', async () => {

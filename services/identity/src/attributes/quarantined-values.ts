@@ -18,10 +18,10 @@ const FIELD = (row: string) =>
  */
 export const quarantinedValues: QuarantineKind<Deps> = {
   kind: 'VALUE',
-  table: 'attribute_values',
+  table: 'unmapped_values',
   origin: (row) => `${row}.profile_id::text || '|' || ${row}.key`,
   find: (origin) => `r.profile_id = left(${origin}, 36)::uuid AND r.key = substr(${origin}, 38)`,
-  waiting: (row) => `NOT ${row}.is_mapped`,
+  waiting: () => 'true',
   source: (row) => `${row}.source`,
   subject: (row) => `${row}.key`,
   problem: (row) => `CASE WHEN EXISTS ${FIELD(row)} THEN 'VALUE_DOES_NOT_FIT' ELSE 'FIELD_UNKNOWN' END`,
@@ -54,8 +54,8 @@ export const quarantinedValues: QuarantineKind<Deps> = {
         const [profileId, key] = originParts(origin)
         await lockGraph(tx)
         const { rows } = await tx.client.query<{ customerId: string; source: string; observedAt: Date; isVerified: boolean }>(
-          `UPDATE attribute_values v SET rank = '\\x' FROM profiles p WHERE p.tenant_id = v.tenant_id AND p.id = v.profile_id
-           AND v.tenant_id = $1 AND v.profile_id = $2 AND v.key = $3 AND NOT v.is_mapped
+          `UPDATE unmapped_values v SET rank = '\\x' FROM profiles p WHERE p.tenant_id = v.tenant_id AND p.id = v.profile_id
+           AND v.tenant_id = $1 AND v.profile_id = $2 AND v.key = $3
            RETURNING p.customer_id AS "customerId", v.source, v.observed_at AS "observedAt", v.is_verified AS "isVerified"`,
           [tx.tenantId, profileId, key],
         )

@@ -1,10 +1,10 @@
 import type { Tx } from '@renmai/platform/db/db'
-import { insertRowsReturning, type NewRow } from '@renmai/platform/db/rows'
+import { insertRows, insertRowsReturning } from '@renmai/platform/db/rows'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
 import { AppError } from '@renmai/platform/serve/errors'
 import { rankOf } from '../rank-of.ts'
 import { checkValue } from './attribute.rules.ts'
-import { type AttributeField, attributeValues } from './attribute.table.ts'
+import { type AttributeField, attributeValues, unmappedValues } from './attribute.table.ts'
 import { publishValues, type ValueFact } from './publish-values.ts'
 import { readRegistry } from './read-registry.ts'
 
@@ -20,21 +20,43 @@ export type Observation = {
 
 export const attributePlace = (key: string, profileId: string) => `attribute_values.${key}|${profileId}`
 
+const NEWEST = { newest: ['observedAt', 'rank'] } as const
+
 /**
  * Keeps per profile and key the value that sources observed last, whatever the order in which they come. Values of keys that are
- * not registered or archived, and values that do not fit their field, are stored as unmapped. Only values of fields that are not
+ * not registered or archived, and values that do not fit their field, are set aside until a newer value fits. Only values of fields that are not
  * personal are published, and none that a value set by hand hides. The caller holds the lock of the graph.
  */
 export async function storeAttributes(tx: Tx, ring: KeyRing, observations: Observation[]): Promise<void> {
   if (observations.length === 0) return
   const registry = await readRegistry(tx)
-  const rows = observations.map((one) => toRow(tx, ring, one, registry.get(one.key)))
-  const stored = await insertRowsReturning(tx, attributeValues, rows, { newest: ['observedAt', 'rank'] })
+  const read = observations.map((one) => ({ one, field: fieldOf(registry, one) }))
+  const rows = read.flatMap(({ one, field }) => (field ? [toRow(tx, ring, one, field.sensitivity === 'NONE')] : []))
+  const others = read.flatMap(({ one, field }) => (field ? [] : [toUnmapped(tx, ring, one)]))
+  const stored = await insertRowsReturning(tx, attributeValues, rows, NEWEST)
+  await insertRows(tx, unmappedValues, others, NEWEST)
+  await forgetReplaced(tx, observations)
   const customerOf = new Map(observations.map(({ profileId, customerId }) => [profileId, customerId]))
   const open = stored.flatMap(({ value, profileId, key, observedAt }) =>
     value === null ? [] : [{ profileId, customerId: customerOf.get(profileId)!, key, value, observedAt, version: 0 }],
   )
   await publishValues(tx, await notHidden(tx, open))
+}
+
+/** The field that a value fits. */
+function fieldOf(registry: ReadonlyMap<string, AttributeField>, { key, value }: Observation): AttributeField | undefined {
+  const field = registry.get(key)
+  return field && fits(field, value) ? field : undefined
+}
+
+/** Deletes values that were set aside, where a value of their moment or a later one fits. */
+async function forgetReplaced(tx: Tx, observations: readonly Observation[]): Promise<void> {
+  await tx.client.query(
+    `DELETE FROM unmapped_values u USING attribute_values v, (SELECT DISTINCT * FROM unnest($2::uuid[], $3::text[])) AS said (profile_id, key)
+     WHERE u.tenant_id = $1 AND u.profile_id = said.profile_id AND u.key = said.key
+       AND v.tenant_id = $1 AND v.profile_id = said.profile_id AND v.key = said.key AND v.is_mapped AND v.observed_at >= u.observed_at`,
+    [tx.tenantId, observations.map(({ profileId }) => profileId), observations.map(({ key }) => key)],
+  )
 }
 
 /** The facts that no value set by hand hides, with their versions. */
@@ -71,17 +93,13 @@ export function storedAs(
   return { value: isOpen ? value : null, sealed: isOpen ? null : seal(ring, tx.tenantId, attributePlace(key, profileId), value) }
 }
 
-function toRow(tx: Tx, ring: KeyRing, one: Observation, field: AttributeField | undefined): NewRow<typeof attributeValues> {
+function toRow(tx: Tx, ring: KeyRing, one: Observation, isOpen: boolean) {
   const { profileId, key, value, source, observedAt, isVerified = false } = one
-  const isMapped = field !== undefined && fits(field, value)
-  return {
-    profileId,
-    key,
-    ...storedAs(tx, ring, one, isMapped && field.sensitivity === 'NONE'),
-    isMapped,
-    source,
-    observedAt,
-    isVerified,
-    rank: rankOf(ring, tx.tenantId, value),
-  }
+  const rank = rankOf(ring, tx.tenantId, value)
+  return { profileId, key, ...storedAs(tx, ring, one, isOpen), isMapped: true, source, observedAt, isVerified, rank }
+}
+
+function toUnmapped(tx: Tx, ring: KeyRing, { profileId, key, value, source, observedAt, isVerified = false }: Observation) {
+  const sealed = seal(ring, tx.tenantId, attributePlace(key, profileId), value)
+  return { profileId, key, sealed, source, observedAt, isVerified, rank: rankOf(ring, tx.tenantId, value) }
 }

@@ -7,7 +7,7 @@ import type { Cursors } from '@renmai/platform/serve/page'
 import { and, eq, or } from 'drizzle-orm'
 import type {
   CustomerIdentityCannotLinksArgs,
-  CustomerIdentityDecisionsArgs,
+  CustomerIdentityMergesArgs,
   CustomerIdentityEvidenceArgs,
   CustomerMergeFilter,
   EvidenceFilter,
@@ -50,7 +50,7 @@ export const customerLoaders = (ctx: BaseContext & { readonly cursors: Cursors }
   mergesOf: pagesOf(
     ctx,
     (id) => or(eq(customerMerges.survivorId, id), eq(customerMerges.absorbedId, id))!,
-    ({ filter }: CustomerIdentityDecisionsArgs) => ({
+    ({ filter }: CustomerIdentityMergesArgs) => ({
       table: customerMerges,
       by: customerMerges.id,
       order: 'desc',

@@ -46,7 +46,7 @@ export const customerResolvers = {
   CustomerIdentity: {
     profiles: ({ id }, args, ctx) => ctx.load.profilesOf(id, args),
     evidence: ({ id }, args, ctx) => ctx.load.evidenceOf(id, args),
-    decisions: ({ id }, args, ctx) => ctx.load.mergesOf(id, args),
+    merges: ({ id }, args, ctx) => ctx.load.mergesOf(id, args),
     cannotLinks: ({ id }, args, ctx) => ctx.load.cannotLinksOf(id, args),
   },
   MergePreview: {

@@ -15,8 +15,8 @@ export type CustomerIdentifierRow = {
   sealed: Buffer | null
   isVerified: boolean
   source: string
-  firstSeen: Date
-  lastSeen: Date
+  firstSeenAt: Date
+  lastSeenAt: Date
   state: 'ACTIVE' | 'RETRACTED' | 'BLOCKED' | 'SHARED'
 }
 
@@ -27,7 +27,7 @@ export async function identifiersOf(tx: Tx, customerIds: readonly string[]): Pro
   const { rows } = await tx.client.query<CustomerIdentifierRow>(
     `SELECT c.id AS "customerId", m.* FROM unnest($2::uuid[]) AS c (id) CROSS JOIN LATERAL (
        SELECT i.profile_id AS "profileId", i.identifier_id AS "identifierId", i.namespace, i.sealed, i.verified_at IS NOT NULL AS "isVerified",
-         p.source, i.created_at AS "firstSeen", coalesce(i.last_seen_at, i.created_at) AS "lastSeen",
+         p.source, i.created_at AS "firstSeenAt", coalesce(i.last_seen_at, i.created_at) AS "lastSeenAt",
          CASE WHEN EXISTS (SELECT 1 FROM rulings r WHERE r.tenant_id = $1 AND r.holds AND r.kind = 'RETRACTION'
                 AND r.identifier_id = i.identifier_id AND r.side_a @> ARRAY[i.profile_id]) THEN 'RETRACTED'
               WHEN EXISTS (SELECT 1 FROM rulings r WHERE r.tenant_id = $1 AND r.holds AND r.kind = 'BLOCK' AND r.identifier_id = i.identifier_id) THEN 'BLOCKED'

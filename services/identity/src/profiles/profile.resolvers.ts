@@ -16,7 +16,6 @@ export const profileResolvers = {
     areIdentifiersCut: async ({ id }, _args, ctx) => ((await ctx.load.identifiersOf.load(id))?.length ?? 0) > MAX_IDENTIFIERS,
   },
   CustomerIdentifier: {
-    kind: ({ namespace }) => namespace,
     value: (row, _args, { keyRing, viewer }) => maskedIdentifier(keyRing, viewer.tenantId, row),
   },
   Profile: {

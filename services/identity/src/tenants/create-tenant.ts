@@ -2,7 +2,9 @@ import { type Db, withTenant } from '@renmai/platform/db/db'
 import { rememberTenant } from '@renmai/platform/db/tenants'
 import { publish } from '@renmai/platform/events/outbox'
 import { newId } from '@renmai/platform/serve/ids'
+import { currencyCode } from '@renmai/platform/serve/money'
 import { parse } from '@renmai/platform/serve/parse'
+import { timeZone } from '@renmai/platform/serve/zone'
 import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
 import { z } from 'zod'
 import { staff } from '../staff/staff.table.ts'
@@ -11,8 +13,8 @@ import { tenants } from './tenant.table.ts'
 const Input = z.object({
   tenantId: z.uuid(),
   name: z.string().min(1).max(200),
-  zone: z.string().refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone'),
-  currency: z.string().regex(/^[A-Z]{3}$/),
+  zone: timeZone,
+  currency: currencyCode,
   ownerSubject: z.string().min(1).max(255),
 })
 

@@ -14,9 +14,8 @@ import {
   sql,
 } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import { AppError } from '../serve/errors.ts'
 import type { BaseContext } from '../serve/mutate.ts'
-import { type Connection, type Cursors, type Page, type PageArgs, readPosition, type Total } from '../serve/page.ts'
+import { badCursor, type Connection, type Cursors, type Page, type PageArgs, readPosition, type Total } from '../serve/page.ts'
 import { type Tx, withTenant } from './db.ts'
 import { tenantLoader } from './loader.ts'
 import { readRow, type TenantTable } from './rows.ts'
@@ -189,7 +188,7 @@ function orderOf<T extends TenantTable>(chosen: OrderBy | null | undefined, { ta
 /** Values of the row that a page begins after: of the order's column, if it is another, then of the unique one. */
 function positionOf(key: string, name: string): Position {
   const [given, ...values] = readPosition(key)
-  if (given !== name) throw new AppError('INVALID', 'This is not a cursor of this list in this order', { cursor: 'take it from pageInfo' })
+  if (given !== name) throw badCursor('This is not a cursor of this list in this order')
   return values
 }
 

@@ -49,8 +49,11 @@ export const kindOf = (namespace: string): string => namespace.split('@', 1)[0]!
 
 const isKind = (kind: string): kind is Kind => Object.hasOwn(KINDS, kind)
 
-/** Text in one form of Unicode, without the space around it. */
-export const foldText = (text: string): string => text.normalize('NFKC').trim()
+/** Blanks, and characters that show nothing: programs put marks of the direction of writing around numbers that are copied. */
+const AROUND = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu
+
+/** Text in one form of Unicode, without what stands around it unseen. */
+export const foldText = (text: string): string => text.normalize('NFKC').replace(AROUND, '')
 
 /** @returns the identifier in its one spelling, or the reason why it identifies nobody */
 export function spell(namespace: unknown, value: unknown): Spelled | IdentifierProblem {

@@ -24,8 +24,16 @@ const NOTHING: readonly (string | RegExp)[] = [
   'nobody',
   '(null)',
   '[object object]',
+  '(not set)',
+  'true',
+  'false',
+  // Errors of spreadsheets, the NULL of database dumps, and templates that nobody filled in.
+  /^#(ref!|value!|name\?|div\/0!|num!|null!|spill!|calc!)$/,
+  '\\n',
+  /^(\{\{.*\}\}|\$\{.*\}|%[sd])$/,
+  /^(walk-?\s?in|guest|no name)([ _-]?(customer|user|checkout|member))?$/,
   /^0{8}-0{4}-0{4}-0{4}-0{12}$/,
-  /^(无|没有|暂无|未知|空|匿名|匿名用户|游客|访客|散客|测试|未填写|不详)$/u,
+  /^(无|没有|暂无|未知|空|匿名|匿名用户|游客|访客|散客|测试|未填写|不详|未登录|未授权|非会员|零售客户|默认客户)$/u,
 ]
 
 /** Ids of people and devices that a platform or a shop issues. */
@@ -34,7 +42,7 @@ const ISSUED: readonly (string | RegExp)[] = [/^-1$/, /^f{8}-f{4}-f{4}-f{4}-f{12
 /** Junk values of each kind of identifier, beside those that are nothing whatever the kind is. */
 export const JUNK: Record<string, readonly (string | RegExp)[]> = {
   // Numbers of advertisements and examples that people type to get past a form, and one digit all the way.
-  phone: [/^(\+?86)?1(3800138000|3888888888|3000000000|8888888888|3800000000|2345678910|2345678901)$/, /^(\+?86)?(\d)\2{6,}$/],
+  phone: [/^(\+?86)?1(3800138000|3888888888|3000000000|8888888888|3800000000|2345678910|2345678901)$/, /^(\+?86)?(\d)\2{6,}$/, /^\+0+$/],
   email: [
     /^(no-?reply|null|none|undefined|unknown|nobody)@/,
     /^(1|123|123456)@(1|123|qq)\.com$/,
@@ -59,7 +67,8 @@ export const JUNK: Record<string, readonly (string | RegExp)[]> = {
 export function isJunk(kind: string, value: string): boolean {
   const [name = ''] = kind.split('@')
   const folded = value.normalize('NFKC').trim().toLowerCase()
-  const compact = name === 'phone' ? folded.replace(/[\s().-]/g, '').replace(/^00/, '+') : folded
-  const isOne = (junk: string | RegExp) => [folded, compact].some((text) => (typeof junk === 'string' ? junk === text : junk.test(text)))
+  const compact = name === 'phone' ? folded.replace(/[\s().-]/g, '') : folded
+  const spellings = [...new Set([folded, compact, ...(name === 'phone' ? [compact.replace(/^00/, '+')] : [])])]
+  const isOne = (junk: string | RegExp) => spellings.some((text) => (typeof junk === 'string' ? junk === text : junk.test(text)))
   return NOTHING.some(isOne) || (Object.hasOwn(JUNK, name) && JUNK[name]!.some(isOne))
 }

@@ -31,7 +31,9 @@ describe('cursors', () => {
       expect(() => cursors.read({ after }, tenant)).toThrow(/cursor/)
       expect(() => cursors.read({ before: after }, tenant)).toThrow(/cursor/)
     }
-    expect(() => cursors.read({ after: list.pageInfo.endCursor }, newId())).toThrow(/cursor/)
+    expect(() => cursors.read({ after: list.pageInfo.endCursor }, newId())).toThrow(
+      expect.objectContaining({ code: 'INVALID', details: expect.objectContaining({ reason: 'BAD_CURSOR' }) }),
+    )
   })
 
   it('come in pages of 1 to 100, in one direction', () => {

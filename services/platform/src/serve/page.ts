@@ -26,6 +26,10 @@ export type Total = { count: number; isEstimate: boolean }
 const MAX_PAGE = 100
 const DEFAULT_PAGE = 20
 
+/** A client that keeps cursors begins again without one when it gets the reason BAD_CURSOR. */
+export const badCursor = (sentence = 'This is not a cursor of this list'): AppError =>
+  new AppError('INVALID', sentence, { cursor: 'take it from pageInfo' }, { reason: 'BAD_CURSOR' })
+
 /** Writes and reads cursors: keyset positions, signed and bound to the tenant. */
 export class Cursors {
   readonly #key: string
@@ -76,8 +80,7 @@ export class Cursors {
     const [body = '', mac = ''] = cursor.split('.')
     const expected = Buffer.from(this.#sign(body, tenantId))
     const given = Buffer.from(mac)
-    if (given.length !== expected.length || !timingSafeEqual(given, expected))
-      throw new AppError('INVALID', 'This is not a cursor of this list', { cursor: 'take it from pageInfo' })
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw badCursor()
     return Buffer.from(body, 'base64url').toString()
   }
 

@@ -10,6 +10,8 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
+  getOperationAST,
+  getVariableValues,
   isInputObjectType,
   isNonNullType,
   isObjectType,
@@ -142,10 +144,28 @@ export function compile(schema: GraphQLSchema, query: string, operationName?: st
     if (errors.length > 0) return { errors }
     if (isSubscription(document) || needsInterpreter(schema, document)) return interpret(schema, document, operationName)
     const compiled = compileQuery(schema, document, operationName)
-    return 'query' in compiled ? compiled : { errors: compiled.errors ?? [] }
+    return 'query' in compiled ? placeErrors(schema, document, operationName, compiled) : { errors: compiled.errors ?? [] }
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] }
     throw error
+  }
+}
+
+/** graphql-jit names the field of a wrong value as if it were the variable, without its place; graphql-js names both. */
+function placeErrors(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+  compiled: Pick<CompiledQuery, 'query'>,
+): Pick<CompiledQuery, 'query'> {
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? []
+  return {
+    query: async (root, context, variables) => {
+      const result = await compiled.query(root, context, variables)
+      if ('data' in result || definitions.length === 0) return result
+      const { errors } = getVariableValues(schema, definitions, variables ?? {})
+      return errors ? { errors } : result
+    },
   }
 }
 

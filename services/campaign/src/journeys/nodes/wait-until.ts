@@ -1,5 +1,6 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { currentTenant } from '@renmai/platform/db/tenants'
+import { timeZone } from '@renmai/platform/serve/zone'
 import { z } from 'zod'
 import { nodeId, nodeKind } from './node-kind.ts'
 
@@ -10,10 +11,7 @@ export const waitUntil = nodeKind({
     id: nodeId,
     next: nodeId,
     timeOfDay: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is no time of day such as 09:30'),
-    zone: z
-      .string()
-      .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone), 'is no IANA time zone')
-      .nullish(),
+    zone: timeZone.nullish(),
   }),
   show: ({ id, next, timeOfDay, zone }) => ({ id, next, timeOfDay, zone }),
   ways: ({ next }) => [next],

@@ -41,7 +41,11 @@ const MAX_SECONDS = 9_999_999_999
 export function readTime(value: unknown): Date | undefined {
   if (!isGiven(value) || value === 0) return undefined
   const text = String(value as string).trim()
-  if (LOCAL.test(text)) return new Date(`${text.replace(' ', 'T')}+08:00`)
+  if (LOCAL.test(text)) {
+    // JavaScript reads 30 February as 2 March.
+    const isReal = new Date(`${text.slice(0, 10)}T00:00:00Z`).toJSON()?.startsWith(text.slice(0, 10))
+    return new Date(isReal ? `${text.replace(' ', 'T')}+08:00` : Number.NaN)
+  }
   const number = /^\d{9,13}$/.test(text) ? Number(text) : Number.NaN
   return new Date(number > MAX_SECONDS ? number : number * 1_000)
 }

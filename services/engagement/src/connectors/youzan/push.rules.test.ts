@@ -75,6 +75,24 @@ describe('the Youzan push', () => {
     expect(verifyPush(JSON.parse(example) as object, known, example, '2da52917893e4cacd52086d1a9b9958e')).toBe('BODY')
   })
 
+  it('keeps ids of 19 digits that are numbers apart', () => {
+    const [one, two] = ['2783192038492837492', '2783192038492837493']
+    const line = (oid: string) => `{"oid":${oid},"item_id":${oid},"num":1,"price":"10.00","total_fee":"10.00"}`
+    const text = JSON.stringify(trade({ pay: { total_fee: '20.00', payment: '20.00', post_fee: '0.00' }, orders: [] }))
+    const msg = encodeURIComponent(text.replace('"orders":[]', `"orders":[${line(one)},${line(two)}]`))
+    const read = readPush({ ...push, msg })
+    expect(read.kind === 'ORDER_CHANGED' && read.order.lines.map(({ lineId, sku }) => [lineId, sku])).toEqual([
+      [one, one],
+      [two, two],
+    ])
+  })
+
+  it('has no time on a day that does not exist', () => {
+    for (const update_time of ['2026-02-30 10:00:00', '2026-13-01 10:00:00'])
+      expect(problemOf(orderOf(trade({ info: { update_time } })), NOW), update_time).toBe('NO_MODIFIED_TIME')
+    expect(problemOf(orderOf(trade({ info: { update_time: '2024-02-29 10:00:00' } })), NOW)).toBeUndefined()
+  })
+
   it('becomes an order in fen and UTC, without a masked phone', () => {
     const order = orderOf(payload)
     expect(order).toMatchObject({

@@ -2,6 +2,7 @@
 import { AppError } from '@renmai/platform/serve/errors'
 import { z } from 'zod'
 import type { Incoming } from '../incoming.ts'
+import { parseJson } from '../read-json.ts'
 import { asCode, asObject, isGiven, type Json, readTime } from './fields.rules.ts'
 import { readItem } from './item.rules.ts'
 import { readRefundMessage } from './refund.rules.ts'
@@ -86,7 +87,7 @@ function readMessage({ msg = '' }: YouzanPush): Json {
   if (typeof msg !== 'string') return msg
   for (const decode of [() => decodeURIComponent(msg.replaceAll('+', '%20')), () => msg]) {
     try {
-      const value: unknown = JSON.parse(decode())
+      const value = parseJson(decode())
       if (Object.keys(asObject(value)).length > 0) return asObject(value)
     } catch {
       // The next way of reading, or the error below, covers this.
