@@ -10,6 +10,7 @@ export const NODES = {
   "BulkOperation": "state",
   "CampaignQuarantinedItem": "kind",
   "CampaignQuarantineReplay": "total",
+  "Category": "platform",
   "ChannelAccount": "kind",
   "ComplianceQuarantinedItem": "kind",
   "ComplianceQuarantineReplay": "total",

@@ -17,7 +17,7 @@ async function tenantOf(query: Maker['query']): Promise<string> {
 export async function meetOutside(whole: Whole, { ids, name, query }: Maker): Promise<void> {
   const [account, profile] = [plainId(ids.ChannelAccount!), plainId(ids.Profile!)]
   const [contact, event, message] = [newId(), newId(), newId()]
-  const [order, product, sku] = [newId(), newId(), newId()]
+  const [order, product, category, sku] = [newId(), newId(), newId(), newId()]
   const tenantId = await tenantOf(query)
   await onDatabase(whole, 'engagement', async (client) => {
     const of = [tenantId]
@@ -44,6 +44,11 @@ export async function meetOutside(whole: Whole, { ids, name, query }: Maker): Pr
        VALUES ($1, $2, 'YOUZAN', $3, $3, $3, '', TRUE, FALSE, now(), 1, 1)`,
       [...of, product, name],
     )
+    await client.query(
+      `INSERT INTO categories (tenant_id, id, platform, shop_id, code, name, parent_code, platform_version, version)
+       VALUES ($1, $2, 'YOUZAN', $3, $3, $3, '', 0, 1)`,
+      [...of, category, name],
+    )
     await client.query("INSERT INTO skus (tenant_id, id, product_id, sku, title, currency) VALUES ($1, $2, $3, $4, $4, 'CNY')", [
       ...of,
       sku,
@@ -52,7 +57,7 @@ export async function meetOutside(whole: Whole, { ids, name, query }: Maker): Pr
     ])
   })
   const { touchpoints } = await query<{ touchpoints: { nodes: { id: string }[] } }>('{ touchpoints(first: 1) { nodes { id } } }')
-  const made = { Contact: contact, ContactEvent: event, ReceivedMessage: message, ParkedOrder: order, Product: product, Sku: sku }
+  const made = { Contact: contact, ContactEvent: event, ReceivedMessage: message, ParkedOrder: order, Product: product, Category: category, Sku: sku }
   for (const [type, id] of Object.entries(made)) ids[type] = writeGlobalId(type, id)
   ids.Touchpoint = touchpoints.nodes[0]!.id
 }
