@@ -14,7 +14,7 @@ const state = (minute: number, change: Partial<IncomingCategory> = {}): Incoming
 })
 
 describe('a category', () => {
-  it('is what the newest state of it says, in whatever order states arrive; what a state leaves out stays', () => {
+  it('is what its newest state describes, in whatever order states arrive; what a state leaves out stays', () => {
     const states = [state(1), state(2, { name: '绿茶', parentCode: undefined }), state(3, { name: undefined, parentCode: '2' })]
     const after = (all: IncomingCategory[]) => all.reduce(applyCategory, bareCategory(key, 'id'))
     expect(after(states)).toMatchObject({ name: '绿茶', parentCode: '2', version: 4, modifiedAt: states[2]!.modifiedAt })
