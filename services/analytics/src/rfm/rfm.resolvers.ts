@@ -6,6 +6,7 @@ import type { Resolvers } from '../gen/resolvers.ts'
 import { computeRfm } from './compute-rfm.ts'
 import { listRfmModels } from './list-rfm-models.ts'
 import { listRfmRuns, runsOfModel } from './list-rfm-runs.ts'
+import { monetaryIn } from './monetary-in.ts'
 import { CLASS_NAMES, describeClass } from './rfm.rules.ts'
 import { rfmModels } from './rfm.table.ts'
 
@@ -43,7 +44,7 @@ export const rfmResolvers = {
     label: ({ rfmClass }) => describeClass(rfmClass).label,
     strategy: ({ rfmClass }) => describeClass(rfmClass).strategy,
     recency: ({ recencyDays }) => writeDays(recencyDays),
-    monetary: ({ monetaryMinor, currency }) => toMoney(monetaryMinor, currency),
+    monetary: (score, { in: wanted }, { load }) => monetaryIn(load, score, wanted),
   },
   Customer: {
     // A caller may have the id of a customer that was merged away meanwhile.
