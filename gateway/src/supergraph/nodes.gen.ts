@@ -24,6 +24,7 @@ export const NODES = {
   "EngagementQuarantinedItem": "kind",
   "EngagementQuarantineReplay": "total",
   "Evidence": "profileId",
+  "ExchangeRate": "base",
   "IdentityQuarantinedItem": "kind",
   "IdentityQuarantineReplay": "total",
   "IdentityRuling": "kind",

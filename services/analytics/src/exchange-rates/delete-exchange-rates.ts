@@ -3,7 +3,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { exchangeRateFailure } from './exchange-rate.failures.ts'
-import { MAX_RATES } from './stated-rates.ts'
+import { MAX_RATES } from './rate-pair.ts'
 import { lockRates } from './store-rates.ts'
 
 const Input = z.object({ idempotencyKey, exchangeRateIds: z.array(z.uuid()).min(1).max(MAX_RATES) })

@@ -1,5 +1,7 @@
+import { withTenant } from '@renmai/platform/db/db'
 import { newId } from '@renmai/platform/serve/ids'
 import { published } from '@renmai/platform/testing/events'
+import { eventually } from '@renmai/platform/testing/eventually'
 import { key } from '@renmai/platform/testing/viewers'
 import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { describe, expect, it } from 'vitest'
@@ -7,12 +9,13 @@ import { analyticsSeed } from '../../test/seed.ts'
 import { deleteExchangeRates } from './delete-exchange-rates.ts'
 import { replaceExchangeRates } from './replace-exchange-rates.ts'
 import { setExchangeRates } from './set-exchange-rates.ts'
+import { lockRates, storeRates } from './store-rates.ts'
 
 const seed = analyticsSeed()
 
 const rate = (day: string, value: string, change: object = {}) => ({ base: 'USD', quote: 'CNY', day, rate: value, ...change })
-const set = (rates: ReturnType<typeof rate>[], change: object = {}) =>
-  setExchangeRates(seed.contextOf(), { idempotencyKey: key(), source: 'bank', rates, ...change })
+const set = (rates: ReturnType<typeof rate>[], change: object = {}, ctx = seed.contextOf()) =>
+  setExchangeRates(ctx, { idempotencyKey: key(), source: 'bank', rates, ...change })
 const replace = (change: object) => {
   const all = {
     idempotencyKey: key(),
@@ -37,10 +40,10 @@ const shown = async () => (await stored()).map(({ day, rate: value, version }) =
 
 describe('rates', () => {
   it('are set in bulk, once for each key; what is as it was keeps its version', async () => {
-    const idempotencyKey = key()
+    const [idempotencyKey, ctx] = [key(), seed.contextOf()]
     const first = [rate('2026-03-01', '7.1'), rate('2026-03-02', '7.2')]
-    expect(await set(first, { idempotencyKey })).toEqual({ changed: 2 })
-    expect(await set(first, { idempotencyKey })).toEqual({ changed: 2 })
+    expect(await set(first, { idempotencyKey }, ctx)).toEqual({ changed: 2 })
+    expect(await set(first, { idempotencyKey }, ctx)).toEqual({ changed: 2 })
     expect(await set([rate('2026-03-01', '7.10'), rate('2026-03-02', '7.3')])).toEqual({ changed: 1 })
     expect(await shown()).toEqual([
       ['01', '7.1', 1],
@@ -62,8 +65,21 @@ describe('rates', () => {
       details: { reason: 'STALE_VERSION', parameters: { version: 2 } },
     })
     expect(await shown()).toEqual([['01', '7.2', 2]])
-    const both = await Promise.allSettled(['8', '9'].map((value) => set([rate('2026-03-01', value, { expectedVersion: 2 })])))
-    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    // One that commits between the check and the write would be undone.
+    let blocked: Promise<unknown> | undefined
+    await withTenant(seed.test.db, seed.tenant, async (tx) => {
+      await lockRates(tx)
+      await storeRates(tx, 'bank', [rate('2026-03-01', '8')])
+      blocked = set([rate('2026-03-01', '9', { expectedVersion: 2 })]).catch((error: unknown) => error)
+      await eventually(async () => {
+        const { rowCount } = await seed.test.owner.query(
+          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+        expect(rowCount).toBe(1)
+      })
+    })
+    expect(await blocked).toMatchObject({ code: 'CONFLICT', details: { parameters: { version: 3 } } })
+    expect(await shown()).toEqual([['01', '8', 3]])
   })
 
   it('of a span are replaced: others of the pair are gone, those of other pairs and days stay', async () => {

@@ -4,13 +4,13 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { exchangeRateFailure } from './exchange-rate.failures.ts'
-import { isPair, MAX_RATES, NO_PAIR, once, pair, rateText, source } from './stated-rates.ts'
+import { isPair, MAX_RATES, NO_PAIR, once, ratePair, rateText, source } from './rate-pair.ts'
 import { lockRates, storeRates } from './store-rates.ts'
 
 const Rates = z.array(z.object({ day, rate: rateText })).max(MAX_RATES)
 
 const Input = z
-  .object({ idempotencyKey, source, ...pair, from: day, to: day, rates: Rates.superRefine(once((rate) => rate.day)) })
+  .object({ idempotencyKey, source, ...ratePair, from: day, to: day, rates: Rates.superRefine(once((rate) => rate.day)) })
   .refine(isPair, NO_PAIR)
   .refine(({ from, to }) => from <= to, { message: 'must not lie before from', path: ['to'] })
 

@@ -5,10 +5,10 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { isPair, MAX_RATES, NO_PAIR, once, pair, rateText, source } from './stated-rates.ts'
+import { isPair, MAX_RATES, NO_PAIR, once, ratePair, rateText, source } from './rate-pair.ts'
 import { lockRates, storeRates } from './store-rates.ts'
 
-const Rate = z.object({ ...pair, day, rate: rateText, expectedVersion: z.int().nullish() }).refine(isPair, NO_PAIR)
+const Rate = z.object({ ...ratePair, day, rate: rateText, expectedVersion: z.int().nullish() }).refine(isPair, NO_PAIR)
 
 const Input = z.object({
   idempotencyKey,

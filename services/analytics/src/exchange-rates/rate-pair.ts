@@ -11,7 +11,7 @@ export const rateText = z
 
 export const source = z.string().trim().min(1).max(100)
 
-export const pair = { base: currencyCode, quote: currencyCode }
+export const ratePair = { base: currencyCode, quote: currencyCode }
 
 /** Two different currencies. */
 export const isPair = ({ base, quote }: { base: string; quote: string }): boolean => base !== quote
