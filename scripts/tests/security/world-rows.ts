@@ -95,6 +95,18 @@ export async function makeClassChange(whole: Whole, { ids, query }: Maker): Prom
   ids.RfmClassChange = writeGlobalId('RfmClassChange', id)
 }
 
+/** A rate between two currencies. */
+export async function makeExchangeRate(whole: Whole, { ids, name, query }: Maker): Promise<void> {
+  const [id, tenantId] = [newId(), await tenantOf(query)]
+  await onDatabase(whole, 'analytics', (client) =>
+    client.query(
+      `INSERT INTO exchange_rates (tenant_id, id, base, quote, day, rate, source, version) VALUES ($1, $2, 'USD', 'CNY', '2026-01-31', 7, $3, 1)`,
+      [tenantId, id, name],
+    ),
+  )
+  ids.ExchangeRate = writeGlobalId('ExchangeRate', id)
+}
+
 /** The platform of the world's live code knows no such company, so that its registration would be tried without end. */
 export async function stopWork(whole: Whole, { query }: Maker): Promise<void> {
   const tenantId = await tenantOf(query)
