@@ -57,7 +57,15 @@ export async function meetOutside(whole: Whole, { ids, name, query }: Maker): Pr
     ])
   })
   const { touchpoints } = await query<{ touchpoints: { nodes: { id: string }[] } }>('{ touchpoints(first: 1) { nodes { id } } }')
-  const made = { Contact: contact, ContactEvent: event, ReceivedMessage: message, ParkedOrder: order, Product: product, Category: category, Sku: sku }
+  const made = {
+    Contact: contact,
+    ContactEvent: event,
+    ReceivedMessage: message,
+    ParkedOrder: order,
+    Product: product,
+    Category: category,
+    Sku: sku,
+  }
   for (const [type, id] of Object.entries(made)) ids[type] = writeGlobalId(type, id)
   ids.Touchpoint = touchpoints.nodes[0]!.id
 }

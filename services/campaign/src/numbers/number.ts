@@ -1,0 +1,2 @@
+/** Exports for other features. */
+export { profileNumbersOf, tagNumbersOf, typeNumbersOf } from './numbers-of.ts'
