@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { analyticsSeed, at } from '../../test/seed.ts'
 import { readAttribution } from '../attribution/read-attribution.ts'
 import { readKpis } from '../kpis/read-kpis.ts'
+import { computeRfm } from '../rfm/compute-rfm.ts'
 import { monetaryIn } from '../rfm/monetary-in.ts'
 import type { RfmScoreRow } from '../rfm/rfm.table.ts'
 import { setExchangeRates } from './set-exchange-rates.ts'
@@ -95,6 +96,47 @@ describe('attribution', () => {
     expect(await report()).toEqual({ conversions: 0, currency: 'CNY', revenueMinor: 0, channels: [] })
     await seed.hear(seed.order(newId(), '2026-03-20T20:00:00Z', 1, { currency: 'USD' }))
     await expect(report()).rejects.toMatchObject(missing('USD', '2026-03-21'))
+  })
+})
+
+describe('RFM', () => {
+  const cuts = { recency: 'P30D', frequency: 1, monetary: { amount: '10', currency: 'CNY' } }
+  const run = async (change: object = {}) => {
+    const input = { idempotencyKey: key(), asOf: '2026-03-04', method: 'FIXED' as const, cuts, in: 'CNY', ...change }
+    const { id } = await computeRfm(seed.contextOf(), input)
+    const { rows } = await seed.test.owner.query<{ minor: string }>(
+      'SELECT frequency, monetary_minor::int AS minor FROM rfm_model_scores WHERE tenant_id = $1 AND run_id = $2',
+      [seed.tenant, id],
+    )
+    return { rows, run: await seed.contextOf().load.rfmRun.load(id) }
+  }
+
+  it('counts orders of all currencies, each by the day on which it was paid, and rounds the sum once', async () => {
+    const [p, q, c] = [newId(), newId(), newId()]
+    const refund = { isRefundDocument: true, paidAt: undefined, refundedMinor: 1n, refundedAt: at('2026-03-03T01:00:00Z') }
+    await seed.hear(
+      seed.link(p, c),
+      seed.link(q, c),
+      seed.order(p, '2026-03-01T01:00:00Z', 1, { currency: 'USD', refundedMinor: 10n, refundedAt: at('2026-03-03T01:00:00Z') }),
+      seed.order(q, '2026-03-03T01:00:00Z', 1, { currency: 'USD' }),
+      seed.order(p, '2026-03-02T01:00:00Z', 5),
+      seed.order(q, '2026-03-03T01:00:00Z', 0, { ...refund, currency: 'USD' }),
+    )
+    expect((await run()).rows).toEqual([{ frequency: 3, minor: 630 + 800 + 500 - 8 }])
+    expect((await run({ monetaryBasis: 'AVG' })).rows).toEqual([{ frequency: 3, minor: 641 }])
+    expect((await run({ currency: 'USD' })).rows).toEqual([{ frequency: 2, minor: 1_422 }])
+    expect((await run({ in: undefined })).rows).toEqual([{ frequency: 1, minor: 500 }])
+    const inYen = await run({ in: 'JPY', cuts: { ...cuts, monetary: { amount: '10', currency: 'JPY' } } })
+    expect([inYen.rows, inYen.run?.currency]).toEqual([[{ frequency: 3, minor: 384 }], 'JPY'])
+    const models = await Promise.all([run(), run(), run({ in: undefined })])
+    expect(new Set(models.map((one) => one.run?.modelId)).size).toBe(2)
+  })
+
+  it('without a rate makes no run', async () => {
+    const p = newId()
+    await seed.hear(seed.link(p, newId()), seed.order(p, '2026-03-02T01:00:00Z', 5, { currency: 'EUR' }))
+    await expect(run()).rejects.toMatchObject(missing('EUR', '2026-03-02'))
+    expect((await run({ currency: 'USD' })).rows).toEqual([])
   })
 })
 

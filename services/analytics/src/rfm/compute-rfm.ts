@@ -7,6 +7,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { findModel, type Parameters } from './find-model.ts'
+import { measureConverted } from './measure-converted.ts'
 import { measureOrders } from './measure-orders.ts'
 import { rfmFailure } from './rfm.failures.ts'
 import { type Cuts, classify } from './rfm.rules.ts'
@@ -35,6 +36,7 @@ const Input = z.object({
     })
     .nullish(),
   currency: currencyCode.nullish(),
+  in: currencyCode.nullish(),
   shopId: z.string().max(128).nullish(),
   zone: z
     .string()
@@ -49,7 +51,7 @@ export async function computeRfm(ctx: Context, raw: z.input<typeof Input>): Prom
   return mutate(ctx, { name: 'computeRfm', scope: 'analytics:write' }, input, async (tx) => {
     await tx.client.query("SELECT pg_advisory_xact_lock(hashtext('rfm'), hashtext($1))", [tx.tenantId])
     const model = await findModel(tx, parametersOf(input, await currentTenant(tx)), input.makeDefault ?? false)
-    const measured = await measureOrders(tx, model, input.asOf)
+    const measured = await (model.isConverted ? measureConverted : measureOrders)(tx, model, input.asOf)
     const run = await storeRun(tx, model, classify(measured, model.method, model.cuts ?? undefined), input.asOf)
     return { decided: { id: run.id }, targetId: run.id }
   })
@@ -57,7 +59,7 @@ export async function computeRfm(ctx: Context, raw: z.input<typeof Input>): Prom
 
 /** @throws AppError INVALID for lines in another currency than that of the model */
 function parametersOf(input: z.output<typeof Input>, tenant: Tenant): Parameters {
-  const currency = input.currency ?? tenant.currency
+  const currency = input.in ?? input.currency ?? tenant.currency
   const cuts = input.cuts ? cutsOf(input.cuts, currency) : null
   return {
     windowDays: input.window,
@@ -66,6 +68,8 @@ function parametersOf(input: z.output<typeof Input>, tenant: Tenant): Parameters
     // Lines count for FIXED only: others are no parameter.
     cuts: input.method === 'FIXED' ? cuts : null,
     currency,
+    isConverted: Boolean(input.in),
+    orderCurrency: input.in ? (input.currency ?? null) : null,
     shopId: input.shopId ?? null,
     zone: input.zone ?? tenant.zone,
   }

@@ -31,6 +31,7 @@ export const rfmResolvers = {
   RfmModel: {
     __resolveReference: ({ id }, { load }) => (isId(id) ? load.rfmModel.load(id) : null),
     window: ({ windowDays }) => writeDays(windowDays),
+    orderCurrency: ({ isConverted, orderCurrency, currency }) => (isConverted ? orderCurrency : currency),
     cuts: ({ cuts, currency }) =>
       cuts && { recency: writeDays(cuts.recencyDays), frequency: cuts.frequency, monetary: toMoney(cuts.monetaryMinor, currency) },
     latestRun: ({ id }, _args, { load }) => load.latestRfmRunOf.load(id),
