@@ -6,7 +6,7 @@ import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 import { ProfileLinkedSchema, TagAddedSchema } from '@renmai/proto/identity/v1/events'
 import { describe, expect, it } from 'vitest'
 import { at, campaignSeed } from '../../test/seed.ts'
-import { profileNumbersOf, typeNumbersOf } from './numbers-of.ts'
+import { profileNumbersOf, typeNumbersOf } from './number.ts'
 
 const seed = campaignSeed()
 

@@ -1,25 +1,22 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRows, type NewRow, type TenantTable } from '@renmai/platform/db/rows'
-import { and, eq, inArray } from 'drizzle-orm'
-import { profileNumbers, tagNumbers, typeNumbers } from './number.table.ts'
-
-/** Numbers of profiles, of which unknown ones get one. Call `shareMapping` or `lockMapping` before: both give numbers to profiles. */
-export const profileNumbersOf = (tx: Tx, ids: readonly string[]): Promise<NumberOf> => numbersOf(tx, profileNumbers, 'profileId', ids)
-
-/** Numbers of tags, of which unknown ones get one. */
-export const tagNumbersOf = (tx: Tx, ids: readonly string[]): Promise<NumberOf> => numbersOf(tx, tagNumbers, 'tagId', ids)
-
-/** Numbers of types of behaviour, of which unknown ones get one. */
-export const typeNumbersOf = (tx: Tx, types: readonly string[]): Promise<NumberOf> => numbersOf(tx, typeNumbers, 'type', types)
+import { and, eq, sql } from 'drizzle-orm'
+import type { profileNumbers, tagNumbers, typeNumbers } from './number.table.ts'
 
 export type NumberOf = (key: string) => number
 
 type Numbers = typeof profileNumbers | typeof tagNumbers | typeof typeNumbers
 
-/** Nearly all keys are known, and an insertion that changes nothing would still use up a number. */
-async function numbersOf<T extends Numbers>(tx: Tx, table: T, field: keyof T & string, keys: readonly string[]): Promise<NumberOf> {
-  // In one order, so that two transactions with the same new keys wait for each other.
+/**
+ * Numbers of keys, of which unknown ones get one. Call `shareMapping` or `lockMapping` before numbers of profiles are made: links,
+ * tags and behaviour all make them.
+ * @param field the key of the table
+ * @returns the number of a key
+ */
+export async function numbersOf<T extends Numbers>(tx: Tx, table: T, field: keyof T & string, keys: readonly string[]): Promise<NumberOf> {
+  // In one order, so that of two transactions with the same new keys one waits for the other.
   const wanted = [...new Set(keys)].sort()
+  // Nearly all keys are known, and an insertion that changes nothing would still use up a number.
   const known = await read(tx, table, field, wanted)
   const unknown = wanted.filter((key) => !known.has(key))
   if (unknown.length > 0) {
@@ -38,6 +35,6 @@ async function read(tx: Tx, table: Numbers, field: string, keys: readonly string
   const rows = await tx
     .select({ key: column, no: table.no })
     .from(table)
-    .where(and(eq(table.tenantId, tx.tenantId), inArray(column, [...keys])))
+    .where(and(eq(table.tenantId, tx.tenantId), sql`${column} = ANY(${sql.param(keys)})`))
   return new Map(rows.map(({ key, no }) => [key, no]))
 }

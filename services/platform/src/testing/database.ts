@@ -88,7 +88,7 @@ const NOT_STATE = [
   'quarantine_actions',
 ]
 
-/** A column with a number that stands for a key, and the table that says for which: numbers differ by the order in which keys came. */
+/** A column with a number that stands for a key, and the table of both: numbers differ by the order in which keys arrive. */
 export type Numbered = { readonly column: string; readonly table: string; readonly key: string }
 
 /**
