@@ -82,7 +82,7 @@ module.exports = {
       from: { path: `${service}/([^/]+)/`, pathNot: '[.]test[.]ts$' },
       to: {
         path: `${ROOT}services/$1/src/[^/]+/`,
-        pathNot: `/src/($2|gen)/|[.](table|rules|loaders|gen)[.]ts$|/([a-z-]+?)s?/\\3[.]ts$|/src/connectors/`,
+        pathNot: `/src/($2|gen)/|[.](table|rules|loaders|gen)[.]ts$|/([a-z-]+?)(?:s?/\\3|ies/\\3y)[.]ts$|/src/connectors/`,
       },
     },
     {

@@ -18,6 +18,7 @@ const NOT_RECORDED = [
   'renmai.engagement.v1.MessageFailed',
   'renmai.identity.v1.IdentifierObserved',
   'renmai.engagement.v1.ProductsChanged',
+  'renmai.engagement.v1.CategoriesChanged',
   'renmai.compliance.v1.SendsDecided',
 ]
 

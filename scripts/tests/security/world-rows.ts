@@ -17,7 +17,7 @@ async function tenantOf(query: Maker['query']): Promise<string> {
 export async function meetOutside(whole: Whole, { ids, name, query }: Maker): Promise<void> {
   const [account, profile] = [plainId(ids.ChannelAccount!), plainId(ids.Profile!)]
   const [contact, event, message] = [newId(), newId(), newId()]
-  const [order, product, sku] = [newId(), newId(), newId()]
+  const [order, product, category, sku] = [newId(), newId(), newId(), newId()]
   const tenantId = await tenantOf(query)
   await onDatabase(whole, 'engagement', async (client) => {
     const of = [tenantId]
@@ -44,6 +44,11 @@ export async function meetOutside(whole: Whole, { ids, name, query }: Maker): Pr
        VALUES ($1, $2, 'YOUZAN', $3, $3, $3, '', TRUE, FALSE, now(), 1, 1)`,
       [...of, product, name],
     )
+    await client.query(
+      `INSERT INTO categories (tenant_id, id, platform, shop_id, code, name, parent_code, platform_version, version)
+       VALUES ($1, $2, 'YOUZAN', $3, $3, $3, '', 0, 1)`,
+      [...of, category, name],
+    )
     await client.query("INSERT INTO skus (tenant_id, id, product_id, sku, title, currency) VALUES ($1, $2, $3, $4, $4, 'CNY')", [
       ...of,
       sku,
@@ -52,7 +57,15 @@ export async function meetOutside(whole: Whole, { ids, name, query }: Maker): Pr
     ])
   })
   const { touchpoints } = await query<{ touchpoints: { nodes: { id: string }[] } }>('{ touchpoints(first: 1) { nodes { id } } }')
-  const made = { Contact: contact, ContactEvent: event, ReceivedMessage: message, ParkedOrder: order, Product: product, Sku: sku }
+  const made = {
+    Contact: contact,
+    ContactEvent: event,
+    ReceivedMessage: message,
+    ParkedOrder: order,
+    Product: product,
+    Category: category,
+    Sku: sku,
+  }
   for (const [type, id] of Object.entries(made)) ids[type] = writeGlobalId(type, id)
   ids.Touchpoint = touchpoints.nodes[0]!.id
 }
@@ -88,6 +101,18 @@ export async function makeClassChange(whole: Whole, { ids, query }: Maker): Prom
     ),
   )
   ids.RfmClassChange = writeGlobalId('RfmClassChange', id)
+}
+
+/** A rate between two currencies. */
+export async function makeExchangeRate(whole: Whole, { ids, name, query }: Maker): Promise<void> {
+  const [id, tenantId] = [newId(), await tenantOf(query)]
+  await onDatabase(whole, 'analytics', (client) =>
+    client.query(
+      `INSERT INTO exchange_rates (tenant_id, id, base, quote, day, rate, source, version) VALUES ($1, $2, 'USD', 'CNY', '2026-01-31', 7, $3, 1)`,
+      [tenantId, id, name],
+    ),
+  )
+  ids.ExchangeRate = writeGlobalId('ExchangeRate', id)
 }
 
 /** The platform of the world's live code knows no such company, so that its registration would be tried without end. */

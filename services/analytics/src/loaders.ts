@@ -5,6 +5,7 @@ import type { BaseContext } from '@renmai/platform/serve/mutate'
 import type { Cursors } from '@renmai/platform/serve/page'
 import { isOwn } from './bulk-operations/bulk-operation.queries.ts'
 import { bulkOperations } from './bulk-operations/bulk-operation.table.ts'
+import { exchangeRateLoaders } from './exchange-rates/exchange-rate.loaders.ts'
 import { merged } from './profiles/merged-customer.table.ts'
 import { rfmLoaders } from './rfm/rfm.loaders.ts'
 
@@ -16,6 +17,7 @@ export function createLoaders(ctx: BaseContext & { readonly cursors: Cursors }) 
     /** The id of the customer that a customer is part of now. */
     currentCustomer: follower(ctx, merged),
     ...rfmLoaders(ctx),
+    ...exchangeRateLoaders(ctx),
     ...quarantineLoaders(ctx),
   }
 }

@@ -1,6 +1,7 @@
 import { follower } from '@renmai/platform/db/moved-ids'
 import { rowsById } from '@renmai/platform/db/rows-by-id'
 import { quarantineLoaders } from '@renmai/platform/quarantine/list-quarantined'
+import { categoryLoaders } from './categories/category.loaders.ts'
 import { channelLoaders } from './channels/channel.loaders.ts'
 import { contactLoaders } from './contacts/contact.loaders.ts'
 import { importLoaders } from './imports/import.loaders.ts'
@@ -23,6 +24,7 @@ export const createLoaders = (ctx: Listing) => ({
   ...channelLoaders(ctx),
   ...orderLoaders(ctx),
   ...productLoaders(ctx),
+  ...categoryLoaders(ctx),
   ...touchpointLoaders(ctx),
   ...messageLoaders(ctx),
   ...contactLoaders(ctx),

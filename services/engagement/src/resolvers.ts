@@ -1,5 +1,6 @@
 import { mergeResolvers } from '@renmai/platform/serve/resolvers'
 import { scalars } from '@renmai/platform/serve/scalars'
+import { categoryResolvers } from './categories/category.resolvers.ts'
 import { channelResolvers } from './channels/channel.resolvers.ts'
 import { contactResolvers } from './contacts/contact.resolvers.ts'
 import { receivedMessageResolvers } from './contacts/received-message.resolvers.ts'
@@ -21,6 +22,7 @@ export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   touchpointResolvers,
   orderResolvers,
   productResolvers,
+  categoryResolvers,
   importResolvers,
   liveCodeResolvers,
   messageResolvers,

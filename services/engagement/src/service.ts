@@ -8,6 +8,7 @@ import { ComplianceService } from '@renmai/proto/compliance/v1/compliance_servic
 import { GatewayService } from '@renmai/proto/gateway/v1/gateway_service'
 import { IdentityService } from '@renmai/proto/identity/v1/identity_service'
 import type { z } from 'zod'
+import { categoriesKnown } from './categories/category.snapshots.ts'
 import { createKnownAccounts } from './channels/known-account.ts'
 import { createUses } from './channels/note-use.ts'
 import { closeClients, openClients } from './channels/reach.ts'
@@ -76,7 +77,7 @@ export const engagement: Service<typeof settings, Context, Deps> = {
   modules: [typeDefs],
   resolvers,
   handlers,
-  snapshots: [ordersKnown, productsKnown],
+  snapshots: [ordersKnown, productsKnown, categoriesKnown],
   asks: [
     IdentityService.method.resolveProfiles,
     IdentityService.method.readContactCards,

@@ -104,4 +104,6 @@ const SYNONYMS: Record<string, string> = {
   customerA: 'Customer',
   customerB: 'Customer',
   assignee: 'Staff',
+  parent: 'Category',
+  belowCategory: 'Category',
 }

@@ -23,7 +23,7 @@ export function collapse(touches: Touch[]): Touch[] {
 }
 
 /** @param conversions each with its contacts, first to last; none is a DIRECT order */
-export function attribute(conversions: Conversion[], model: Model): Credit[] {
+export function attribute(conversions: readonly Conversion[], model: Model): Credit[] {
   const credits = new Map<string, Credit>()
   for (const { revenueMinor, touches } of conversions) {
     const path = collapse(touches).map((touch) => touch.channel)

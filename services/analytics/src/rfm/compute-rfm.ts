@@ -8,6 +8,7 @@ import { timeZone } from '@renmai/platform/serve/zone'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { findModel, type Parameters } from './find-model.ts'
+import { measureConverted } from './measure-converted.ts'
 import { measureOrders } from './measure-orders.ts'
 import { rfmFailure } from './rfm.failures.ts'
 import { type Cuts, classify } from './rfm.rules.ts'
@@ -36,6 +37,7 @@ const Input = z.object({
     })
     .nullish(),
   currency: currencyCode.nullish(),
+  in: currencyCode.nullish(),
   shopId: z.string().max(128).nullish(),
   zone: timeZone.nullish(),
   makeDefault: z.boolean().nullish(),
@@ -47,7 +49,7 @@ export async function computeRfm(ctx: Context, raw: z.input<typeof Input>): Prom
   return mutate(ctx, { name: 'computeRfm', scope: 'analytics:write' }, input, async (tx) => {
     await tx.client.query("SELECT pg_advisory_xact_lock(hashtext('rfm'), hashtext($1))", [tx.tenantId])
     const model = await findModel(tx, parametersOf(input, await currentTenant(tx)), input.makeDefault ?? false)
-    const measured = await measureOrders(tx, model, input.asOf)
+    const measured = await (model.isConverted ? measureConverted : measureOrders)(tx, model, input.asOf)
     const run = await storeRun(tx, model, classify(measured, model.method, model.cuts ?? undefined), input.asOf)
     return { decided: { id: run.id }, targetId: run.id }
   })
@@ -55,7 +57,7 @@ export async function computeRfm(ctx: Context, raw: z.input<typeof Input>): Prom
 
 /** @throws AppError INVALID for lines in another currency than that of the model */
 function parametersOf(input: z.output<typeof Input>, tenant: Tenant): Parameters {
-  const currency = input.currency ?? tenant.currency
+  const currency = input.in ?? input.currency ?? tenant.currency
   const cuts = input.cuts ? cutsOf(input.cuts, currency) : null
   return {
     windowDays: input.window,
@@ -64,6 +66,8 @@ function parametersOf(input: z.output<typeof Input>, tenant: Tenant): Parameters
     // Lines count for FIXED only: others are no parameter.
     cuts: input.method === 'FIXED' ? cuts : null,
     currency,
+    isConverted: Boolean(input.in),
+    orderCurrency: input.in ? (input.currency ?? null) : null,
     shopId: input.shopId ?? null,
     zone: input.zone ?? tenant.zone,
   }

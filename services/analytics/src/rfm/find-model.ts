@@ -4,16 +4,21 @@ import { and, eq } from 'drizzle-orm'
 import { type RfmModel, rfmModels } from './rfm.table.ts'
 
 /** The parameters of a model. */
-export type Parameters = Pick<RfmModel, 'windowDays' | 'method' | 'monetaryBasis' | 'cuts' | 'currency' | 'shopId' | 'zone'>
+export type Parameters = Pick<
+  RfmModel,
+  'windowDays' | 'method' | 'monetaryBasis' | 'cuts' | 'currency' | 'isConverted' | 'orderCurrency' | 'shopId' | 'zone'
+>
 
 /**
  * The model of these parameters, which is made when there is none. The caller holds the tenant's lock of RFM.
  * @param makeDefault whether the model becomes the default; the first one of all shops does so in any case
  */
 export async function findModel(tx: Tx, parameters: Parameters, makeDefault: boolean): Promise<RfmModel> {
-  const { windowDays, method, monetaryBasis, cuts, currency, shopId, zone } = parameters
+  const { windowDays, method, monetaryBasis, cuts, currency, isConverted, orderCurrency, shopId, zone } = parameters
   const lines = cuts && [cuts.recencyDays, cuts.frequency, cuts.monetaryMinor]
-  const key = JSON.stringify([windowDays, method, monetaryBasis, lines, currency, shopId, zone])
+  // Models without conversion keep the key that they had before it existed.
+  const converted = isConverted ? [orderCurrency ?? 'any'] : []
+  const key = JSON.stringify([windowDays, method, monetaryBasis, lines, currency, shopId, zone, ...converted])
   await tx
     .insert(rfmModels)
     .values({ ...parameters, tenantId: tx.tenantId, id: newId(), key, isDefault: false })

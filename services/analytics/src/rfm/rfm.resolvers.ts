@@ -6,6 +6,7 @@ import type { Resolvers } from '../gen/resolvers.ts'
 import { computeRfm } from './compute-rfm.ts'
 import { listRfmModels } from './list-rfm-models.ts'
 import { listRfmRuns, runsOfModel } from './list-rfm-runs.ts'
+import { monetaryIn } from './monetary-in.ts'
 import { CLASS_NAMES, describeClass } from './rfm.rules.ts'
 import { rfmModels } from './rfm.table.ts'
 
@@ -30,6 +31,7 @@ export const rfmResolvers = {
   RfmModel: {
     __resolveReference: ({ id }, { load }) => (isId(id) ? load.rfmModel.load(id) : null),
     window: ({ windowDays }) => writeDays(windowDays),
+    orderCurrency: ({ isConverted, orderCurrency, currency }) => (isConverted ? orderCurrency : currency),
     cuts: ({ cuts, currency }) =>
       cuts && { recency: writeDays(cuts.recencyDays), frequency: cuts.frequency, monetary: toMoney(cuts.monetaryMinor, currency) },
     latestRun: ({ id }, _args, { load }) => load.latestRfmRunOf.load(id),
@@ -43,7 +45,7 @@ export const rfmResolvers = {
     label: ({ rfmClass }) => describeClass(rfmClass).label,
     strategy: ({ rfmClass }) => describeClass(rfmClass).strategy,
     recency: ({ recencyDays }) => writeDays(recencyDays),
-    monetary: ({ monetaryMinor, currency }) => toMoney(monetaryMinor, currency),
+    monetary: (score, { in: wanted }, { load }) => monetaryIn(load, score, wanted),
   },
   Customer: {
     // A caller may have the id of a customer that was merged away meanwhile.

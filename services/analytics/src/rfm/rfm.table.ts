@@ -30,7 +30,12 @@ export const rfmModels = pgTable(
     method: text({ enum: ['MEAN', 'MEDIAN', 'FIXED', 'QUINTILE'] }).notNull(),
     monetaryBasis: text({ enum: ['SUM', 'AVG'] }).notNull(),
     cuts: jsonb().$type<Cuts>(),
+    /** The currency of M. */
     currency: char({ length: 3 }).notNull(),
+    /** Whether orders are converted to the currency; otherwise only those in it count. */
+    isConverted: boolean().notNull().default(false),
+    /** The currency of the orders that are converted; null for all. */
+    orderCurrency: char({ length: 3 }),
     /** Null for a model of all shops. */
     shopId: text(),
     zone: text().notNull(),

@@ -38,12 +38,12 @@ export const behaviourDays = pgTable(
   'behaviour_days',
   {
     tenantId: tenantId(),
-    profileId: uuid('profile_id').notNull(),
-    type: text().notNull(),
+    profileNo: integer().notNull(),
+    typeNo: integer().notNull(),
     day: date().notNull(),
     count: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.type, t.day] })],
+  (t) => [primaryKey({ columns: [t.tenantId, t.profileNo, t.typeNo, t.day] })],
 )
 
 export const attributeFacts = pgTable(
@@ -66,12 +66,12 @@ export const tagFacts = pgTable(
   'tag_facts',
   {
     tenantId: tenantId(),
-    profileId: uuid('profile_id').notNull(),
-    tagId: uuid('tag_id').notNull(),
-    isOn: boolean().notNull(),
+    profileNo: integer().notNull(),
+    tagNo: integer().notNull(),
     at: moment('at').notNull(),
+    isOn: boolean().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.tagId] })],
+  (t) => [primaryKey({ columns: [t.tenantId, t.profileNo, t.tagNo] })],
 )
 
 /** The class is a result of analytics about a customer, not a fact of a profile; the next run replaces it. */

@@ -1,5 +1,5 @@
 import { tenantId } from '@renmai/platform/db/columns'
-import { bigint, index, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core'
 
 /** The customer of each profile, as identity publishes it. Reads by customer go through it. */
 export const profileCustomers = pgTable(
@@ -9,6 +9,8 @@ export const profileCustomers = pgTable(
     profileId: uuid('profile_id').notNull(),
     customerId: uuid('customer_id').notNull(),
     version: bigint({ mode: 'number' }).notNull(),
+    /** The profile in tables that name it by its number. */
+    profileNo: integer().notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.profileId] }), index('profile_customers_customer').on(t.tenantId, t.customerId)],
 )

@@ -132,6 +132,18 @@ export type OrderStatusChanged = {
 
 export type IncomingSku = { sku: string; title: string; priceMinor: number | undefined; stock: number | undefined }
 
+/** A category as the shop states it; fields that it does not state are undefined and change nothing. */
+export type IncomingCategory = {
+  platform: 'YOUZAN' | 'IMPORT'
+  shopId: string
+  code: string
+  name: string | undefined
+  /** Empty at the top. */
+  parentCode: string | undefined
+  modifiedAt: Date
+  platformVersion: number
+}
+
 /** A product as the shop states it; fields that it does not state are undefined and change nothing. */
 export type IncomingProduct = {
   platform: 'YOUZAN'
@@ -143,6 +155,8 @@ export type IncomingProduct = {
   isDeleted: boolean | undefined
   currency: string
   skus: IncomingSku[] | undefined
+  /** Categories that the state of the product describes. */
+  categories: IncomingCategory[]
   /** Whether the articles are all of the product; otherwise the others stay. */
   isWhole: boolean
   modifiedAt: Date

@@ -10,6 +10,7 @@ import { ofCustomer } from '../profiles/profile-customer.table.ts'
 import { listOrders } from './order.queries.ts'
 import { MAX_LINES, MAX_PARTS } from './order.rules.ts'
 import {
+  type Order,
   type OrderLine,
   type OrderPayment,
   type OrderRefund,
@@ -21,7 +22,7 @@ import {
 } from './order.table.ts'
 
 /** Parts of an order with its currency. */
-export type OrderLineRow = OrderLine & { currency: string }
+export type OrderLineRow = OrderLine & Pick<Order, 'currency' | 'platform' | 'shopId'>
 export type OrderRefundRow = OrderRefund & { currency: string }
 export type OrderPaymentRow = OrderPayment & { currency: string }
 

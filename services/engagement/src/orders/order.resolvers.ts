@@ -28,12 +28,14 @@ export const orderResolvers = {
       const parent = parentOrderNo ? await load.parentOf.load(id) : undefined
       return parent ? load.order.load(parent.id) : null
     },
-    lines: async ({ id, currency }, _args, { load }) => ((await load.lines.load(id)) ?? []).map((line) => ({ ...line, currency })),
+    lines: async ({ id, currency, platform, shopId }, _args, { load }) =>
+      ((await load.lines.load(id)) ?? []).map((line) => ({ ...line, currency, platform, shopId })),
     refunds: async ({ id, currency }, _args, { load }) => ((await load.refunds.load(id)) ?? []).map((refund) => ({ ...refund, currency })),
     payments: async ({ id, currency }, _args, { load }) => ((await load.payments.load(id)) ?? []).map((one) => ({ ...one, currency })),
   },
   OrderLine: {
     productCode: ({ productId }) => productId,
+    category: ({ platform, shopId, categoryId }, _args, { load }) => load.categoryOf({ platform, shopId, code: categoryId }),
     unitPrice: ({ unitPriceMinor, currency }) => (unitPriceMinor === null ? null : toMoney(unitPriceMinor, currency)),
     amount: ({ amountMinor, currency }) => toMoney(amountMinor, currency),
     discount: ({ discountMinor, currency }) => toMoney(discountMinor, currency),

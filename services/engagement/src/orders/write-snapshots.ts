@@ -2,6 +2,7 @@ import type { Tx } from '@renmai/platform/db/db'
 import { insertRows, insertRowsReturning } from '@renmai/platform/db/rows'
 import { publish } from '@renmai/platform/events/outbox'
 import { OrdersChangedSchema } from '@renmai/proto/engagement/v1/events'
+import { storeCategories } from '../categories/category.ts'
 import { isSame, isSameAge, type Snapshot } from './merge-order.rules.ts'
 import { orderLines, orderPayments, orderRefunds, orders } from './order.table.ts'
 import { orderEvents } from './order-events.ts'
@@ -61,8 +62,14 @@ export async function writeSnapshots(tx: Tx, known: ReadonlyMap<string, Snapshot
     tx,
     written.map(({ snapshot }) => snapshot),
   )
+  await storeCategories(
+    tx,
+    written.flatMap(({ snapshot }) => categoriesOf(snapshot)),
+  )
   await publish(tx, OrdersChangedSchema, ...orderEvents(written.filter((one) => one.isNews).map(({ snapshot }) => snapshot)))
 }
+
+const categoriesOf = ({ order: { platform, shopId }, lines }: Snapshot) => lines.map(({ categoryId: code }) => ({ platform, shopId, code }))
 
 async function writeParts(tx: Tx, snapshots: readonly Snapshot[]): Promise<void> {
   const ids = snapshots.map(({ order }) => order.id)

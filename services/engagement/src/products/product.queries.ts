@@ -1,16 +1,20 @@
 import { before, type Conditions, equals, from, isIdOf, matching } from '@renmai/platform/db/filters'
 import type { Listed } from '@renmai/platform/db/read-page'
 import { lte } from 'drizzle-orm'
+import { isBelow } from '../categories/category.ts'
 import type { ProductFilter, SkuFilter } from '../gen/resolvers.ts'
 import { products, skus } from './product.table.ts'
 
 type Filtered<F> = { filter?: F | null | undefined }
+
+const NAMING = { tenantId: products.tenantId, platform: products.platform, shopId: products.shopId, code: products.categoryId }
 
 const OF_PRODUCTS: Conditions<ProductFilter> = {
   platform: equals(products.platform),
   shopId: equals(products.shopId),
   code: equals(products.productNo),
   categoryId: equals(products.categoryId),
+  belowCategoryId: (id, field) => isBelow(NAMING, id, field),
   isOnSale: equals(products.isOnSale),
   isDeleted: equals(products.isDeleted),
   modifiedFrom: from(products.modifiedAt),

@@ -13,6 +13,7 @@ export const productResolvers = {
   Product: {
     __resolveReference: ({ id }, { load }) => (isId(id) ? load.product.load(id) : undefined),
     code: ({ productNo }) => productNo,
+    category: ({ platform, shopId, categoryId }, _args, { load }) => load.categoryOf({ platform, shopId, code: categoryId }),
     skus: ({ id }, args, { load }) => load.skusOf(id, args),
   },
   Sku: {

@@ -1,5 +1,6 @@
 /** A newer state of a product replaces what it states; what it does not state stays, and so does what is newer. */
 import { momentProblem } from '@renmai/platform/serve/moments.rules'
+import { problemOfCategories } from '../categories/category.rules.ts'
 import type { IncomingProduct } from '../connectors/incoming.ts'
 import type { Product, Sku } from './product.table.ts'
 
@@ -15,7 +16,7 @@ export type KnownProduct = {
 
 /** The reason why a product cannot be stored; undefined when it can. */
 export function problemOf(
-  { productId, title = '', categoryId = '', modifiedAt, skus = [] }: IncomingProduct,
+  { productId, title = '', categoryId = '', modifiedAt, skus = [], categories }: IncomingProduct,
   now: Date,
 ): string | undefined {
   const texts = [productId, title, categoryId, ...skus.flatMap(({ sku, title: name }) => [sku, name])]
@@ -26,7 +27,7 @@ export function problemOf(
   if (skus.length > MAX_SKUS) return 'TOO_MANY_SKUS'
   if (skus.some(({ priceMinor = 0 }) => !Number.isSafeInteger(priceMinor) || priceMinor < 0)) return 'AMOUNT_NOT_READABLE'
   if (skus.some(({ stock = 0 }) => !Number.isInteger(stock) || Math.abs(stock) > MAX_STOCK)) return 'QUANTITY_TOO_LARGE'
-  return momentProblem(modifiedAt, now)
+  return problemOfCategories(categories) ?? momentProblem(modifiedAt, now)
 }
 
 /** The product after a state of it; the same for a state that is not newer. */

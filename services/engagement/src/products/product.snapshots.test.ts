@@ -10,7 +10,7 @@ import { storeProduct } from './store-product.ts'
 const seed = engagementSeed()
 
 it('each product is sent again whole, as in the last event about it', async () => {
-  const state = { platform: 'YOUZAN' as const, shopId: 's', platformVersion: 0, currency: 'CNY', isWhole: true }
+  const state = { platform: 'YOUZAN' as const, shopId: 's', platformVersion: 0, currency: 'CNY', isWhole: true, categories: [] }
   const stated = (productId: string, minute: number, change: object = {}) => ({
     ...state,
     productId,

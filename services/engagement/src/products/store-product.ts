@@ -4,15 +4,17 @@ import { publish } from '@renmai/platform/events/outbox'
 import { newId } from '@renmai/platform/serve/ids'
 import { ProductsChangedSchema } from '@renmai/proto/engagement/v1/events'
 import { and, eq, notInArray } from 'drizzle-orm'
+import { storeCategories } from '../categories/category.ts'
 import type { IncomingProduct } from '../connectors/incoming.ts'
 import { applyProduct, type KnownProduct } from './product.rules.ts'
 import { products, skus } from './product.table.ts'
 import { productFact } from './product-fact.ts'
 
-/** Stores a state of a product that is newer than the known one, and publishes the product whole. */
+/** Stores a state of a product that is newer than the known one with the categories that it names, and publishes the product whole. */
 export async function storeProduct(tx: Tx, state: IncomingProduct): Promise<void> {
   const lock = `products|${tx.tenantId}|${state.platform}|${state.shopId}|${state.productId}`
   await tx.client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock])
+  await storeCategories(tx, [{ ...state, code: state.categoryId ?? '' }], state.categories)
   const known = await readProduct(tx, state)
   const now = applyProduct(known, state, newId())
   if (now === known) return

@@ -26,6 +26,7 @@ export const touchpointResolvers = {
     },
   },
   TouchpointDetails: {
+    category: ({ categoryId }, _args, { load }) => (categoryId ? load.categoryOfCode.load(categoryId) : null),
     amount: ({ amountMinor, currency }) => (amountMinor === undefined || !currency ? null : toMoney(amountMinor, currency)),
     duration: ({ durationS }) => (durationS === undefined ? null : writeDuration(durationS)),
     extras: ({ extras }) => extras ?? [],

@@ -13,6 +13,6 @@ export const behaviour = clauseKind({
   usesClock: (value) => value.withinDays !== null,
   sql: ({ type, withinDays, minCount }, bind, facts) => {
     const since = withinDays === null ? '' : ` AND f.day > ($2::timestamptz AT TIME ZONE $3)::date - ${bind(withinDays)}::int`
-    return `EXISTS (SELECT 1 FROM ${facts} AND f.type = ${bind(type)}${since} HAVING coalesce(sum(f.count), 0) >= ${bind(minCount)}::int)`
+    return `EXISTS (SELECT 1 FROM ${facts} AND f.type_no = (SELECT n.no FROM type_numbers n WHERE n.tenant_id = $1 AND n.type = ${bind(type)})${since} HAVING coalesce(sum(f.count), 0) >= ${bind(minCount)}::int)`
   },
 })

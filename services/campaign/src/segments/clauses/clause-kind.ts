@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 
-/** Where facts about a person are: on all profiles of the person, or on the customer. */
+/** The column by which facts name whom they are about: a profile of the person, by its id or its number, or the customer. */
 const FACTS = {
-  attribute_facts: 'profile',
-  tag_facts: 'profile',
-  order_facts: 'profile',
-  behaviour_days: 'profile',
-  rfm_facts: 'customer',
+  attribute_facts: 'profile_id',
+  tag_facts: 'profile_no',
+  order_facts: 'profile_id',
+  behaviour_days: 'profile_no',
+  rfm_facts: 'customer_id',
 } as const
 
 /** Adds a value to the parameters and returns its placeholder, such as `$4`. The SQL itself contains no value. */
@@ -50,6 +50,6 @@ export type GroupKind<S extends (clause: z.ZodType<unknown>) => z.ZodType> = {
 export const clauseKind = <S extends z.ZodType>(kind: ClauseKind<S>): ClauseKind<S> => kind
 
 export const factsOf = (table: keyof typeof FACTS): string =>
-  FACTS[table] === 'customer'
+  FACTS[table] === 'customer_id'
     ? `${table} f WHERE f.tenant_id = $1 AND f.customer_id = c.id`
-    : `profile_customers m JOIN ${table} f ON f.tenant_id = m.tenant_id AND f.profile_id = m.profile_id WHERE m.tenant_id = $1 AND m.customer_id = c.id`
+    : `profile_customers m JOIN ${table} f ON f.tenant_id = m.tenant_id AND f.${FACTS[table]} = m.${FACTS[table]} WHERE m.tenant_id = $1 AND m.customer_id = c.id`

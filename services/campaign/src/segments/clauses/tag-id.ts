@@ -8,5 +8,8 @@ export const tagId = clauseKind({
   describe: (id) => `has tag ${id}`,
   reads: 'tag_facts',
   tags: (id) => [id],
-  sql: (id, bind, facts) => `EXISTS (SELECT 1 FROM ${facts} AND f.tag_id = ${bind(id)}::uuid AND f.is_on)`,
+  sql: (id, bind, facts) => {
+    const no = `(SELECT n.no FROM tag_numbers n WHERE n.tenant_id = $1 AND n.tag_id = ${bind(id)}::uuid)`
+    return `EXISTS (SELECT 1 FROM ${facts} AND f.tag_no = ${no} AND f.is_on)`
+  },
 })

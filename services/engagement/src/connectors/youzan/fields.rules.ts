@@ -20,6 +20,9 @@ export const asTitle = (value: unknown): string => (typeof value === 'string' ? 
 
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
 
+/** A value that is read where it is given; undefined where it is not. */
+export const given = <T>(value: unknown, read: (value: unknown) => T): T | undefined => (isGiven(value) ? read(value) : undefined)
+
 /** Reads amounts, and collects those that are none by their names. */
 export function amountReader() {
   const unreadable: Record<string, string> = {}

@@ -4,7 +4,8 @@
  */
 import { AppError } from '@renmai/platform/serve/errors'
 import type { IncomingProduct, IncomingSku } from '../incoming.ts'
-import { amountReader, asCode, asList, asObject, asTitle, isGiven, type Json, readTime } from './fields.rules.ts'
+import { readCategories } from './category.rules.ts'
+import { amountReader, asCode, asList, asObject, asTitle, given, isGiven, type Json, readTime } from './fields.rules.ts'
 
 type From = { shopId: string; version: number; type: string }
 
@@ -15,6 +16,7 @@ export function readItem(message: Json, { shopId, version, type }: From): Incomi
   if (productId === '') throw new AppError('INVALID', 'The push holds no product that we can read')
   const list = item.sku_list ?? item.skus
   const isWhole = Array.isArray(list)
+  const modifiedAt = readTime(item.update_time ?? item.updated_at) ?? readTime(version) ?? new Date(Number.NaN)
   return {
     platform: 'YOUZAN',
     shopId,
@@ -22,16 +24,15 @@ export function readItem(message: Json, { shopId, version, type }: From): Incomi
     currency: 'CNY',
     platformVersion: version,
     title: given(item.title, asTitle),
-    categoryId: given(item.cid ?? item.category_id, asCode),
+    categoryId: given(item.cid ?? item.category_id ?? asObject(item.category).cid, asCode),
+    categories: readCategories(item, { shopId, modifiedAt, version }),
     isOnSale: given(item.is_display, isOne),
     isDeleted: given(item.is_delete, isOne),
     skus: isWhole ? asList(list).map(readSku) : singleOf(item, productId, type),
     isWhole,
-    modifiedAt: readTime(item.update_time ?? item.updated_at) ?? readTime(version) ?? new Date(Number.NaN),
+    modifiedAt,
   }
 }
-
-const given = <T>(value: unknown, read: (value: unknown) => T): T | undefined => (isGiven(value) ? read(value) : undefined)
 
 const isOne = (value: unknown): boolean => Number(value) === 1
 

@@ -1,0 +1,2 @@
+/** Exports for other features. */
+export { readRates } from './exchange-rate.queries.ts'

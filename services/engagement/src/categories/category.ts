@@ -1,0 +1,3 @@
+/** Exports for other features. */
+export { isBelow } from './category.queries.ts'
+export { storeCategories } from './store-categories.ts'
