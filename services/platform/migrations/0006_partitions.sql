@@ -168,3 +168,8 @@ BEGIN
   EXECUTE format('WITH odd AS (DELETE FROM %I WHERE id >= %L RETURNING *) INSERT INTO %I SELECT * FROM odd', past, bound, name || '_default');
   EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (MINVALUE) TO (%L)', name, past, bound);
 END $$;
+--> statement-breakpoint
+-- As every partition; nobody has rights on them.
+ALTER TABLE outbox_default ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE inbox_default ENABLE ROW LEVEL SECURITY;

@@ -18,7 +18,7 @@ it('decisions of several months are listed, paged and found by their ids as thos
     const { decisionId } = await seed.people.decide(profile)
     await seed.test.relayDb.pool.query("SELECT ensure_partition('decisions', now() - $1 * interval '1 day', 'month')", [days])
     await seed.test.owner.query(
-      "UPDATE decisions SET id = uuidv7(-$2 * interval '1 day'), at = now() - $2 * interval '1 day' WHERE id = $1",
+      "UPDATE decisions SET id = uuidv7($2 * interval '-1 day'), at = now() - $2 * interval '1 day' WHERE id = $1",
       [decisionId, days],
     )
   }

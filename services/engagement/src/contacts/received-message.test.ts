@@ -14,6 +14,7 @@ import { typeDefs } from '../gen/typedefs.ts'
 import { createLoaders } from '../loaders.ts'
 import { resolvers } from '../resolvers.ts'
 import { engagement } from '../service.ts'
+import { keyWeeks } from '../touchpoints/touchpoint.ts'
 import { recordMessage } from './record-message.ts'
 
 let test: TestDatabase
@@ -43,6 +44,7 @@ async function receive(type: string): Promise<string> {
       profileId,
       identityKey: Buffer.alloc(0),
       receivedAt: message.at,
+      weeks: keyWeeks(message.at, 7),
     }),
   )
   const { rows } = await test.owner.query<{ id: string }>('SELECT id FROM inbound_messages WHERE external_message_id = $1', [

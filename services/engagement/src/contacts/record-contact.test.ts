@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Stand, startStand } from '../../test/stand.ts'
 import { connectAccount } from '../channels/connect-account.ts'
 import { createLiveCode } from '../live-codes/create-live-code.ts'
+import { keyWeeks } from '../touchpoints/touchpoint.ts'
 import { recordContact } from './record-contact.ts'
 
 let stand: Stand
@@ -34,7 +35,8 @@ it('a contact who came by a live code is published with it, and so is the touchp
     welcomeCode: '',
     at: receivedAt,
   } as const
-  const source = { account: { id: account.id, kind: 'WECOM' as const }, profileId, identityKey: Buffer.alloc(0), receivedAt }
+  const weeks = keyWeeks(receivedAt, 7)
+  const source = { account: { id: account.id, kind: 'WECOM' as const }, profileId, identityKey: Buffer.alloc(0), receivedAt, weeks }
   await withTenant(stand.test.db, tenantId, (tx) => recordContact(tx, stand.worker, added, source))
   expect(await published(stand.test, ContactAddedSchema)).toMatchObject([{ profileId, accountId: account.id, liveCodeId: code.id }])
   const [recorded] = await published(stand.test, TouchpointsRecordedSchema)

@@ -19,7 +19,7 @@ describe('touchpoints of several months', () => {
   async function age(id: string, days: number): Promise<string> {
     await seed.test.relayDb.pool.query("SELECT ensure_partition('touchpoints', now() - $1 * interval '1 day', 'month')", [days])
     const { rows } = await seed.test.owner.query<{ id: string }>(
-      "UPDATE touchpoints SET id = uuidv7(-$2 * interval '1 day') WHERE id = $1 RETURNING id",
+      "UPDATE touchpoints SET id = uuidv7($2 * interval '-1 day') WHERE id = $1 RETURNING id",
       [id, days],
     )
     return rows[0]!.id
@@ -76,7 +76,7 @@ describe('touchpoints of several months', () => {
 
 describe('the upgrade', () => {
   const INSERT = `INSERT INTO touchpoints (tenant_id, id, source_id, message_id, identity_key, type, channel, occurred_at)
-    VALUES ($1, uuidv7(-$2 * interval '1 day'), $3, $4, '', 'page_view', 'WEB', now())`
+    VALUES ($1, uuidv7($2 * interval '-1 day'), $3, $4, '', 'page_view', 'WEB', now())`
 
   async function upgrade(work: (test: TestDatabase, migrateNow: () => Promise<void>) => Promise<void>): Promise<void> {
     const earlier = earlierMigrations(engagement.migrations, '0015_touchpoint-partitions')
