@@ -125,10 +125,8 @@ async function migrateService<S extends z.ZodObject, C extends object, D extends
 /** The days that rows of partitioned tables are kept, by table. */
 function readKeepDays({ settings, partitioned = [] }: Pick<Service<z.ZodObject, object>, 'settings' | 'partitioned'>) {
   const ending = partitioned.flatMap(({ table, keep }) => (keep ? [{ table, keep }] : []))
-  const given = loadConfig(settings.pick(Object.fromEntries(ending.map(({ keep }) => [keep, true as const])))) as Record<
-    string,
-    number | undefined
-  >
+  const named = Object.fromEntries(ending.map(({ keep }) => [keep, true])) as Record<PropertyKey, never>
+  const given = loadConfig(settings.pick(named)) as Record<string, number | undefined>
   return Object.fromEntries(ending.flatMap(({ table, keep }) => (given[keep] === undefined ? [] : [[table, given[keep]]])))
 }
 
