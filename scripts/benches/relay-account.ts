@@ -12,7 +12,7 @@ import { say } from './stage.ts'
 /** Of one step, per event. The last is what it takes to append as many bytes to a file and sync it once per batch. */
 type Step = { microseconds: number; walBytes: number; walMicroseconds: number }
 
-/** The relay publishes and marks, and a consumer handles, about as many at once. */
+/** The relay publishes and marks, and a consumer handles, about as many in one go. */
 const BATCH = 1_000
 
 /**
@@ -20,7 +20,7 @@ const BATCH = 1_000
  * there, reading, publishing, marking and handling overlap.
  * @param rows the events that wait in the outbox; nothing else waits there
  */
-export async function accountOf(bus: Bus, outbox: Db, inbox: Db, rows: OutboxRow[], tenantId: string): Promise<Record<string, Step>> {
+export async function relayAccount(bus: Bus, outbox: Db, inbox: Db, rows: OutboxRow[], tenantId: string): Promise<Record<string, Step>> {
   const batches = Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, index) => rows.slice(index * BATCH, (index + 1) * BATCH))
   const account: Record<string, Step> = {}
   const step = async (name: string, db: Db, work: (batch: OutboxRow[]) => unknown, parts = batches) => {

@@ -10,7 +10,7 @@ import { newId } from '@renmai/platform/serve/ids'
 import { createLog } from '@renmai/platform/serve/log'
 import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 import { compare, type Measured, microseconds, tell, withCpu } from './measure.ts'
-import { accountOf } from './relay-account.ts'
+import { relayAccount } from './relay-account.ts'
 import { openStage, type Stage, say } from './stage.ts'
 
 const WHOLE = { rounds: 6, events: 20_000 }
@@ -60,7 +60,7 @@ export async function measureRelay(stage: Stage, { rounds, events }: typeof WHOL
     }
     const [effects, wanted] = [(await countHeard(inbox)) - earlier, (rounds + 1) * events]
     if (effects !== wanted) throw new Error(`${effects} effects of ${wanted} events`)
-    const account = await accountOf(bus, outbox, inbox, await fill(stage, outbox, events), stage.tenantId)
+    const account = await relayAccount(bus, outbox, inbox, await fill(stage, outbox, events), stage.tenantId)
     return {
       unit: 'events/s',
       limit: 'the same events published and nothing else, one message per event in atomic batches',

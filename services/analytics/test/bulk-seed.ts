@@ -111,7 +111,7 @@ export function bulkSeed() {
   const start = (change: { turnMs?: number } = {}) => {
     running.push(...runQueues({ ...worker, ...change }, [runOperations]))
   }
-  /** Makes every operation that waits due, and tells the workers. */
+  /** Makes every operation that waits due, and wakes the workers. */
   const hurry = async () => {
     await test.owner.query("UPDATE bulk_operations SET next_at = now() WHERE attempt_id IS NULL AND status <> 'FAILED'")
     for (const one of running) one.wake()
