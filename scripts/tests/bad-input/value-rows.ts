@@ -127,7 +127,8 @@ const values: Row[] = [
   {
     id: 'A39',
     what: 'a local time without its zone',
-    send: (s) => ask(s, 'query K($d: DateTime!) { sendDecisions(filter: { decidedFrom: $d }) { totalCount } }', { d: '2024-02-03T10:00:00' }),
+    send: (s) =>
+      ask(s, 'query K($d: DateTime!) { sendDecisions(filter: { decidedFrom: $d }) { totalCount } }', { d: '2024-02-03T10:00:00' }),
     status: [200, 400],
   },
   {

@@ -15,7 +15,8 @@ const twice = async (s: Stage): Promise<Answered> => {
   return read(await write(s, 'createTagGroup', 'CreateTagGroupInput', { name }))
 }
 
-const since = (s: Stage, at: string) => ask(s, 'query D($at: DateTime!) { sendDecisions(filter: { decidedFrom: $at }) { totalCount } }', { at })
+const since = (s: Stage, at: string) =>
+  ask(s, 'query D($at: DateTime!) { sendDecisions(filter: { decidedFrom: $at }) { totalCount } }', { at })
 const attribution = (s: Stage, from: string, to: string) =>
   ask(s, 'query A($from: DateTime!, $to: DateTime!) { attribution(model: LINEAR, from: $from, to: $to) { channels { channel } } }', {
     from,

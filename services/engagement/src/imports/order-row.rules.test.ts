@@ -97,7 +97,9 @@ describe('rows of an order file', () => {
     ['2026-3-5 09:05:07', '2026-03-05 09:05:07'],
     ['2026.03.05 23:59', '2026-03-05 23:59:00'],
     ['2026-03-05T09:05:00.000', '2026-03-05 09:05:00'],
-  ])('may have the time as spreadsheets show it: %s', (at, occurredAt) => expect(readRow({ ...row, at }, reading)).toMatchObject({ occurredAt }))
+  ])('may have the time as spreadsheets show it: %s', (at, occurredAt) =>
+    expect(readRow({ ...row, at }, reading)).toMatchObject({ occurredAt }),
+  )
 
   it.each(['2026/13/5 9:05', '5/3/2026 9:05', '2026/2/30 9:05', '2026/3-5 9:05', '2026/3/5 24:00', '2026-03-05T09:05:00Z'])(
     'are rejected for the time %s',

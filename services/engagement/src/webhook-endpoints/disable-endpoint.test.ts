@@ -89,7 +89,9 @@ describe('an endpoint gets no more deliveries', () => {
   it('when it is deleted', async () => {
     const made = await seed.create()
     await seed.happen(seed.received())
-    expect(await deleteWebhookEndpoint(seed.contextOf(), { idempotencyKey: key(), endpointId: made.id })).toEqual({ deletedEndpointId: made.id })
+    expect(await deleteWebhookEndpoint(seed.contextOf(), { idempotencyKey: key(), endpointId: made.id })).toEqual({
+      deletedEndpointId: made.id,
+    })
     await seed.happen(seed.received())
     seed.start()
     await seed.settled('FAILED')

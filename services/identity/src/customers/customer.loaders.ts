@@ -7,8 +7,8 @@ import type { Cursors } from '@renmai/platform/serve/page'
 import { and, eq, or } from 'drizzle-orm'
 import type {
   CustomerIdentityCannotLinksArgs,
-  CustomerIdentityMergesArgs,
   CustomerIdentityEvidenceArgs,
+  CustomerIdentityMergesArgs,
   CustomerMergeFilter,
   EvidenceFilter,
 } from '../gen/resolvers.ts'
