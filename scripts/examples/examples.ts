@@ -4,9 +4,10 @@ import { COUPONS, JOURNEYS } from './campaigns.ts'
 import { documentOf, type Example, fillIn } from './example.ts'
 import { EXCHANGE } from './exchange.ts'
 import { PEOPLE, REVIEWS, TAGS } from './people.ts'
+import { RATES } from './rates.ts'
 
 /** Calls of all mutations that partners have, in an order in which each finds what it names. The first of a mutation is its example. */
-export const EXAMPLES: readonly Example[] = [...PEOPLE, ...REVIEWS, ...TAGS, ...COUPONS, ...JOURNEYS, ...EXCHANGE]
+export const EXAMPLES: readonly Example[] = [...PEOPLE, ...REVIEWS, ...TAGS, ...COUPONS, ...JOURNEYS, ...EXCHANGE, ...RATES]
 
 /** Values of names on the pages, which are no ids. */
 const SHOWN: Readonly<Record<string, string>> = {

@@ -41,6 +41,13 @@ beforeAll(async () => {
   const notice = { consentLevel: 'GENERAL', noticeText: 'We write to you.', messageClass: 'COMMERCIAL', isRequired: false }
   await make('createPurpose', { key: known.purpose, name: 'News', ...notice })
   await make('createAttributeField', { key: 'birthday', label: 'Birthday', kind: 'DATE', sensitivity: 'NONE' })
+  const rate = { base: 'EUR', quote: 'CNY', day: '2026-03-02', rate: '8' }
+  await make('setExchangeRates', { source: 'bank', rates: [rate] })
+  const { exchangeRates } = await seed.whole.client.query<{ exchangeRates: { nodes: { id: string }[] } }>(
+    '{ exchangeRates { nodes { id } } }',
+    {},
+  )
+  known.ExchangeRate = exchangeRates.nodes[0]!.id
   const { SCOPES } = (await import(`${ROOT}services/identity/src/staff/scopes.gen.ts`)) as { SCOPES: readonly string[] }
   partnerKey = (await seed.createClient([...SCOPES], 'PARTNER')).key
 })

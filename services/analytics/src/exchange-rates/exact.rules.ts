@@ -7,10 +7,15 @@ export const ZERO: Exact = { n: 0n, d: 1n }
 
 const magnitude = (value: bigint) => (value < 0n ? -value : value)
 
-function reduced(n: bigint, d: bigint): Exact {
-  let [a, b] = [magnitude(n), d]
+function gcd(one: bigint, other: bigint): bigint {
+  let [a, b] = [one, other]
   while (b !== 0n) [a, b] = [b, a % b]
-  return a === 1n ? { n, d } : { n: n / a, d: d / a }
+  return a
+}
+
+function reduced(n: bigint, d: bigint): Exact {
+  const common = gcd(magnitude(n), d)
+  return common === 1n ? { n, d } : { n: n / common, d: d / common }
 }
 
 /** @param text a decimal number such as 7.1234 */
@@ -20,7 +25,15 @@ export function readExact(text: string): Exact {
   return reduced(BigInt(`${sign}${whole}${fraction}`), 10n ** BigInt(fraction.length))
 }
 
-export const add = (a: Exact, b: Exact): Exact => (a.d === b.d ? reduced(a.n + b.n, a.d) : reduced(a.n * b.d + b.n * a.d, a.d * b.d))
+/**
+ * The sum over the least common denominator. It is not reduced: a year of opposite rates has a denominator of some thousand digits, whose
+ * common divisor with the numerator would take most of the time of a report.
+ */
+export function add(a: Exact, b: Exact): Exact {
+  if (a.d === b.d) return { n: a.n + b.n, d: a.d }
+  const common = gcd(a.d, b.d)
+  return { n: a.n * (b.d / common) + b.n * (a.d / common), d: (a.d / common) * b.d }
+}
 
 export const multiply = (a: Exact, b: Exact): Exact => reduced(a.n * b.n, a.d * b.d)
 

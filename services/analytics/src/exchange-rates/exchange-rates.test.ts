@@ -7,6 +7,7 @@ import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
 import { describe, expect, it } from 'vitest'
 import { analyticsSeed } from '../../test/seed.ts'
 import { deleteExchangeRates } from './delete-exchange-rates.ts'
+import { exchangeRateResolvers } from './exchange-rate.resolvers.ts'
 import { replaceExchangeRates } from './replace-exchange-rates.ts'
 import { setExchangeRates } from './set-exchange-rates.ts'
 import { lockRates, storeRates } from './store-rates.ts'
@@ -118,6 +119,23 @@ describe('rates', () => {
     expect(await stored()).toHaveLength(2)
     expect(await remove(ids)).toEqual({ deleted: 2 })
     expect(await stored()).toEqual([])
+  })
+
+  it('are listed by their pair, source and days, in the order of their days, with no more decimals than they have', async () => {
+    await set([rate('2026-03-02', '7.120'), rate('2026-03-01', '100'), rate('2026-03-03', '0.000000000001', { base: 'EUR' })])
+    await set([rate('2026-03-04', '7')], { source: 'other bank' })
+    const ctx = seed.contextOf()
+    const list = async (filter: object) => {
+      const args = { filter, orderBy: { field: 'DAY', direction: 'ASC' } as const }
+      const { nodes } = await exchangeRateResolvers.Query.exchangeRates({}, args, ctx)
+      return nodes.map((one) => [one.day.slice(8), exchangeRateResolvers.ExchangeRate.rate(one)])
+    }
+    expect(await list({ base: 'USD', source: 'bank' })).toEqual([
+      ['01', '100'],
+      ['02', '7.12'],
+    ])
+    expect(await list({ dayFrom: '2026-03-03', dayBefore: '2026-03-04' })).toEqual([['03', '0.000000000001']])
+    expect(await list({ quote: 'CNY', days: ['2026-03-04'] })).toEqual([['04', '7']])
   })
 
   it.each([
