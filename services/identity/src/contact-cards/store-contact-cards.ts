@@ -9,8 +9,8 @@ export type ObservedCard = { profileId: string; identifiers: { namespace: string
 
 export const placeOf = (field: string, profileId: string) => `contact_cards.${field}|${profileId}`
 
-/** Stores the phone, the e-mail address and the name of each profile that were observed last, sealed. */
-export async function storeContactCards(tx: Tx, ring: KeyRing, cards: ObservedCard[]): Promise<void> {
+/** The phone, the e-mail address and the name of each profile that a claim states, sealed. */
+export function sealCards(tx: Tx, ring: KeyRing, cards: readonly ObservedCard[]): NewRow<typeof contactCards>[] {
   const rows: NewRow<typeof contactCards>[] = []
   for (const { profileId, identifiers, displayName, observedAt } of cards) {
     const values = identifiers.flatMap(({ namespace, value }): [CardField, string][] => (isPersonal(namespace) ? [[namespace, value]] : []))
@@ -20,5 +20,9 @@ export async function storeContactCards(tx: Tx, ring: KeyRing, cards: ObservedCa
       rows.push({ profileId, field, sealed, observedAt, rank: rankOf(ring, tx.tenantId, value) })
     }
   }
-  await insertRows(tx, contactCards, rows, { newest: ['observedAt', 'rank'] })
+  return rows
 }
+
+/** Stores of each profile what was observed last. */
+export const storeContactCards = (tx: Tx, rows: readonly NewRow<typeof contactCards>[]): Promise<void> =>
+  insertRows(tx, contactCards, rows, { newest: ['observedAt', 'rank'] })
