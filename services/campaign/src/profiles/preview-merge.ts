@@ -30,7 +30,7 @@ export const previewMerge = (db: Db) =>
     }),
   )
 
-/** The entries that `mergeEntries` would end, once all of these profiles are one customer. */
+/** The entries that `regroupEntries` would end, once all of these profiles are one customer. */
 const endsByJoining = (tx: Tx, profileIds: readonly string[]): SQL =>
   and(
     inArray(journeyEntries.profileId, [...profileIds]),
