@@ -21,7 +21,7 @@ type Good = { raw: ProfileClaim; usable: UsableClaim }
 type Checked = Good | { raw: ProfileClaim; error: AppError }
 
 /** Claims of one transaction. A larger one would hold the lock of the graph for so long that those who wait give up. */
-const MAX_GROUPED = 2_000
+const MAX_GROUPED = 1_000
 
 /**
  * Answers which profiles claims are of. Requests of one tenant that arrive during a transaction are resolved together in the next
