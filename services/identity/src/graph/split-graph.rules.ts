@@ -1,5 +1,5 @@
 import { DisjointSets } from './disjoint-sets.rules.ts'
-import type { Graph, GraphEdge, GraphRuling } from './graph.rules.ts'
+import type { Graph, GraphEdge, GraphProfile, GraphRuling } from './graph.rules.ts'
 import { IdNumbers } from './id-numbers.rules.ts'
 
 /**
@@ -9,37 +9,37 @@ import { IdNumbers } from './id-numbers.rules.ts'
 export function splitGraph({ profiles, edges, shared, links, cannotLinks }: Graph): Graph[] {
   const numbers = new IdNumbers(profiles.length)
   for (const { id } of profiles) numbers.of(id)
-  const usable = edges.filter(({ tier, identifierId }) => tier < 3 && !shared.has(identifierId))
   const sets = new DisjointSets(profiles.length)
   const holders = new Map<string, number>()
-  for (const { profileId, identifierId } of usable) {
-    const [no, holder] = [numbers.of(profileId), holders.get(identifierId)]
+  const ofEdges = edges.map(({ profileId, identifierId, tier }) => {
+    const no = numbers.of(profileId)
+    if (tier === 3 || shared.has(identifierId)) return no
+    const holder = holders.get(identifierId)
     if (holder === undefined) holders.set(identifierId, no)
     else sets.join(holder, no)
-  }
+    return no
+  })
   for (const { sideA, sideB } of links) sets.join(numbers.of(sideA[0]!), numbers.of(sideB[0]!))
-  const partOf = (profileId: string) => sets.find(numbers.of(profileId))
-  const [edgesOf, linksOf] = [Map.groupBy(edges, (edge) => partOf(edge.profileId)), Map.groupBy(links, ({ sideA }) => partOf(sideA[0]!))]
-  const known = new Set(profiles.map(({ id }) => id))
-  const apart = cannotLinksOf(cannotLinks, (id) => (known.has(id) ? partOf(id) : undefined))
-  return [...Map.groupBy(profiles, ({ id }) => partOf(id))].map(([part, members]) => ({
-    profiles: members,
-    edges: edgesOf.get(part) ?? ([] as GraphEdge[]),
-    shared,
-    links: linksOf.get(part) ?? [],
-    cannotLinks: apart.get(part) ?? [],
-  }))
+  const parts = new Map<number, Part>()
+  for (const [no, profile] of profiles.entries()) {
+    const part = parts.get(sets.find(no))
+    if (part) part.profiles.push(profile)
+    else parts.set(sets.find(no), { profiles: [profile], edges: [], shared, links: [], cannotLinks: [] })
+  }
+  const partOf = (no: number) => parts.get(sets.find(no))!
+  for (const [index, edge] of edges.entries()) partOf(ofEdges[index]!).edges.push(edge)
+  for (const link of links) partOf(numbers.of(link.sideA[0]!)).links.push(link)
+  for (const ruling of cannotLinks) for (const part of standingOn(ruling, profiles.length, numbers, partOf)) part.cannotLinks.push(ruling)
+  return [...parts.values()]
 }
 
-/** A cannot-link matters to a part that has profiles on either side. */
-function cannotLinksOf(
-  cannotLinks: readonly GraphRuling[],
-  partOf: (profileId: string) => number | undefined,
-): ReadonlyMap<number, GraphRuling[]> {
-  const found = new Map<number, GraphRuling[]>()
-  for (const ruling of cannotLinks) {
-    const parts = new Set([...ruling.sideA, ...ruling.sideB].flatMap((id) => partOf(id) ?? []))
-    for (const part of parts) found.set(part, [...(found.get(part) ?? []), ruling])
-  }
-  return found
+type Part = Pick<Graph, 'shared'> & {
+  profiles: GraphProfile[]
+  edges: GraphEdge[]
+  links: GraphRuling[]
+  cannotLinks: GraphRuling[]
 }
+
+/** The parts with profiles on either side of a cannot-link. Of a side, some profiles may not be in the graph: their numbers are new. */
+const standingOn = ({ sideA, sideB }: GraphRuling, known: number, numbers: IdNumbers, partOf: (no: number) => Part): Set<Part> =>
+  new Set([...sideA, ...sideB].flatMap((id) => (numbers.of(id) < known ? partOf(numbers.of(id)) : [])))

@@ -3,14 +3,16 @@ import { publish } from '@renmai/platform/events/outbox'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { applyPlan, planGroups } from '../graph/graph.ts'
-import type { Met, Stated } from './meet-profiles.ts'
+import { whileReading } from '../while-reading.ts'
+import type { Met } from './meet-profiles.ts'
+import type { PreparedClaim } from './prepare-claim.ts'
 import { sharingProfiles } from './profile.queries.ts'
-import { type CarriedIdentifier, edgeOf, identifierRows, sealIdentifiers, storeFirstIdentifiers, storeIdentifiers } from './store-identifiers.ts'
+import { edgeOf, identifierRows, sealIdentifiers, storeFirstIdentifiers, storeIdentifiers } from './store-identifiers.ts'
 import { newcomerOf, profileRows, storeNewcomers, updateProfiles } from './store-profiles.ts'
 
 /** The time of the decisions, and the time at which the lock of the graph was granted. */
 type Times = { at: Date; foundAt: Date }
-type Claimed = Stated & { met: Met; carried: readonly CarriedIdentifier[] }
+type Claimed = PreparedClaim & { met: Met }
 
 /**
  * Stores the profiles of claims with their identifiers, and groups those that share one with others. Newcomers are grouped before
@@ -19,9 +21,11 @@ type Claimed = Stated & { met: Met; carried: readonly CarriedIdentifier[] }
  */
 export async function groupProfiles(tx: Tx, ring: KeyRing, claims: readonly Claimed[], { at, foundAt }: Times): Promise<Map<string, string>> {
   const born = new Set(claims.flatMap(({ met }) => (met.isNew ? [met.id] : [])))
-  const [newcomers, known] = divide(profileRows(tx, ring, claims), ({ id }) => born.has(id))
+  const [newcomers, known] = divide(profileRows(claims), ({ id }) => born.has(id))
   const rows = identifierRows(
-    claims.flatMap(({ carried }) => carried),
+    claims.flatMap(({ met: { id: profileId, statementId }, observedAt, identifiers }) =>
+      identifiers.map((one) => ({ ...one, profileId, statementId, observedAt })),
+    ),
     foundAt,
   )
   const [first, further] = divide(rows, ({ profileId }) => born.has(profileId))
@@ -32,11 +36,8 @@ export async function groupProfiles(tx: Tx, ring: KeyRing, claims: readonly Clai
     tx,
     known.map(({ id }) => id),
   )
-  const [plan, sealed] = await Promise.all([
-    planGroups(tx, sharing, { profiles: newcomers.map(newcomerOf), edges: first.map(edgeOf) }),
-    // While the database reads.
-    (async () => sealIdentifiers(tx, ring, first))(),
-  ])
+  const planning = planGroups(tx, sharing, { profiles: newcomers.map(newcomerOf), edges: first.map(edgeOf) })
+  const [plan, sealed] = await whileReading(planning, () => sealIdentifiers(tx, ring, first))
   await storeNewcomers(tx, newcomers, plan.customers)
   await storeFirstIdentifiers(tx, sealed)
   await applyPlan(tx, plan, { at })

@@ -1,7 +1,7 @@
 import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
 import { newId } from '@renmai/platform/serve/ids'
-import type { UsableClaim } from './check-claim.ts'
+import type { PreparedClaim } from './prepare-claim.ts'
 
 /** The profile of a claim. */
 export type Met = {
@@ -13,9 +13,7 @@ export type Met = {
   readonly statementId: string
 }
 
-/** What a claim states about its profile itself. */
-export type Stated = Pick<UsableClaim, 'displayName' | 'attributes' | 'observedAt'> & { source: string; externalId: string }
-
+type Named = Pick<PreparedClaim, 'source' | 'externalId'>
 type Found = Omit<Met, 'statementId'>
 
 /**
@@ -23,7 +21,7 @@ type Found = Omit<Met, 'statementId'>
  * lock of the graph.
  * @returns one for each claim, in their order; two claims may be of one profile
  */
-export async function meetProfiles(tx: Tx, claims: readonly Stated[]): Promise<Met[]> {
+export async function meetProfiles(tx: Tx, claims: readonly Named[]): Promise<Met[]> {
   const found = await readKnown(tx, claims)
   return claims.map((claim) => {
     const key = keyOf(claim)
@@ -36,9 +34,9 @@ export async function meetProfiles(tx: Tx, claims: readonly Stated[]): Promise<M
   })
 }
 
-const keyOf = ({ source, externalId }: Pick<Stated, 'source' | 'externalId'>) => `${source}\u001f${externalId}`
+const keyOf = ({ source, externalId }: Named) => `${source}\u001f${externalId}`
 
-async function readKnown(tx: Tx, claims: readonly Stated[]): Promise<Map<string, Found>> {
+async function readKnown(tx: Tx, claims: readonly Named[]): Promise<Map<string, Found>> {
   const { rows } = await tx.client.query<{ source: string; externalId: string; id: string; customerId: string; homeId: string }>(
     `SELECT c.source, c.external_id AS "externalId", p.id, p.customer_id AS "customerId", coalesce(p.home_customer_id, p.customer_id) AS "homeId"
      FROM unnest($2::text[], $3::text[]) AS c (source, external_id)

@@ -15,12 +15,12 @@ export async function publishIdentifiers(tx: Tx, rows: readonly Fact[]): Promise
   await publish(tx, IdentifierObservedSchema, ...batches.map((identifiers) => ({ identifiers })))
 }
 
-type Fact = Pick<ProfileIdentifier, 'profileId' | 'namespace' | 'valueIndex' | 'verifiedAt' | 'createdAt'>
+type Fact = Pick<ProfileIdentifier, 'profileId' | 'identifierId' | 'namespace' | 'valueIndex' | 'verifiedAt' | 'createdAt'>
 
 /** The event's form of an identifier. */
-export const identifierFact = ({ profileId, namespace, valueIndex, verifiedAt, createdAt }: Fact) => ({
+export const identifierFact = ({ profileId, identifierId, namespace, valueIndex, verifiedAt, createdAt }: Fact) => ({
   profileId,
-  identifierId: identifierIdOf(valueIndex),
+  identifierId: identifierId ?? identifierIdOf(valueIndex),
   kind: kindOf(namespace),
   isVerified: verifiedAt !== null,
   at: timestampFromDate(verifiedAt ?? createdAt),

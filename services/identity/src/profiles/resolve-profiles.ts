@@ -1,7 +1,7 @@
 import { type Db, type Tx, withTenant } from '@renmai/platform/db/db'
 import { groupTenantWrites } from '@renmai/platform/db/group-tenant-writes'
 import { answer } from '@renmai/platform/events/ask'
-import { blindIndex, type KeyRing } from '@renmai/platform/secrets/crypto'
+import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import type { Clock } from '@renmai/platform/serve/clock'
 import { AppError } from '@renmai/platform/serve/errors'
 import { IdentityService, type ProfileClaim } from '@renmai/proto/identity/v1/identity_service'
@@ -9,15 +9,16 @@ import { storeAttributes } from '../attributes/attribute.ts'
 import { sealCards, storeContactCards } from '../contact-cards/contact-card.ts'
 import { lockGraph } from '../graph/graph.ts'
 import { addTags } from '../tags/tag.ts'
-import { checkClaim, type UsableClaim } from './check-claim.ts'
+import { whileReading } from '../while-reading.ts'
+import { checkClaim } from './check-claim.ts'
 import { groupProfiles } from './group-profiles.ts'
-import { type Met, meetProfiles } from './meet-profiles.ts'
-import type { CarriedIdentifier } from './store-identifiers.ts'
+import { meetProfiles } from './meet-profiles.ts'
+import { type PreparedClaim, prepareClaim } from './prepare-claim.ts'
 
 const MAX_CLAIMS = 500
 
 /** One claim after its check: either what can be used of it, or the error. */
-type Good = { raw: ProfileClaim; usable: UsableClaim }
+type Good = { raw: ProfileClaim; usable: PreparedClaim }
 type Checked = Good | { raw: ProfileClaim; error: AppError }
 
 /** Claims of one transaction. A larger one would hold the lock of the graph for so long that those who wait give up. */
@@ -30,7 +31,8 @@ const MAX_GROUPED = 1_000
 export function resolveProfiles(db: Db, ring: KeyRing, now: Clock) {
   const resolveGrouped = groupTenantWrites<readonly Good[], readonly Resolved[]>(
     async (tenantId, requests) => {
-      const resolved = await withTenant(db, tenantId, (tx) => resolve(tx, ring, requests.flat(), now()))
+      const claims = requests.flat().map(({ usable }) => usable)
+      const resolved = await withTenant(db, tenantId, (tx) => resolve(tx, ring, claims, now()))
       let end = 0
       return requests.map(({ length }) => resolved.slice(end, (end += length)))
     },
@@ -38,7 +40,7 @@ export function resolveProfiles(db: Db, ring: KeyRing, now: Clock) {
   )
   return answer(IdentityService.method.resolveProfiles, async ({ tenantId, claims }) => {
     if (claims.length > MAX_CLAIMS) throw new AppError('INVALID', `At most ${MAX_CLAIMS} claims in one call`)
-    const checked = claims.map((raw) => check(raw, now()))
+    const checked = claims.map((raw) => check(ring, tenantId, raw, now()))
     const good = checked.filter((one): one is Good => 'usable' in one)
     const resolved = good.length > 0 ? await resolveGrouped(tenantId, good) : []
     const results = new Map(good.map(({ raw }, index) => [raw, resolved[index]!]))
@@ -52,9 +54,9 @@ export function resolveProfiles(db: Db, ring: KeyRing, now: Clock) {
   })
 }
 
-function check(raw: ProfileClaim, now: Date): Checked {
+function check(ring: KeyRing, tenantId: string, raw: ProfileClaim, now: Date): Checked {
   try {
-    return { raw, usable: checkClaim(raw, now) }
+    return { raw, usable: prepareClaim(ring, tenantId, raw, checkClaim(raw, now)) }
   } catch (error) {
     if (error instanceof AppError) return { raw, error }
     throw error
@@ -64,41 +66,23 @@ function check(raw: ProfileClaim, now: Date): Checked {
 type Resolved = { profileId: string; customerId: string; isNew: boolean }
 
 /** Resolves a batch in one transaction: what its claims state is stored, and the customers follow from all that is stored. */
-async function resolve(tx: Tx, ring: KeyRing, good: readonly Good[], now: Date): Promise<Resolved[]> {
-  const at = await lockGraph(tx)
-  const stated = good.map(({ raw: { source, externalId }, usable }) => ({ ...usable, source, externalId }))
-  const met = await meetProfiles(tx, stated)
-  const claims = stated.map((claim, index) => ({ ...claim, met: met[index]!, carried: carriedBy(tx, ring, claim, met[index]!) }))
-  const [customers, cards] = await Promise.all([
-    groupProfiles(tx, ring, claims, { at: now, foundAt: at }),
-    // While the database reads.
-    (async () =>
-      sealCards(
-        tx,
-        ring,
-        claims.map((claim) => ({ ...claim, profileId: claim.met.id })),
-      ))(),
-  ])
+async function resolve(tx: Tx, ring: KeyRing, prepared: readonly PreparedClaim[], now: Date): Promise<Resolved[]> {
+  const foundAt = await lockGraph(tx)
+  const met = await meetProfiles(tx, prepared)
+  const claims = prepared.map((claim, index) => ({ ...claim, met: met[index]!, profileId: met[index]!.id }))
+  const grouping = groupProfiles(tx, ring, claims, { at: now, foundAt })
+  const [customers, cards] = await whileReading(grouping, () => sealCards(tx, ring, claims))
   await storeContactCards(tx, cards)
   await storeDetails(
     tx,
     ring,
-    claims.map((claim) => ({ ...claim, profileId: claim.met.id, customerId: customers.get(claim.met.id)! })),
+    claims.map((claim) => ({ ...claim, customerId: customers.get(claim.profileId)! })),
   )
   const seen = new Set<string>()
   return met.map(({ id, isNew }) => ({ profileId: id, customerId: customers.get(id)!, isNew: isNew && seen.size < seen.add(id).size }))
 }
 
-const carriedBy = (tx: Tx, ring: KeyRing, { identifiers, observedAt }: UsableClaim, { id: profileId, statementId }: Met): CarriedIdentifier[] =>
-  identifiers.map((one) => ({
-    ...one,
-    profileId,
-    statementId,
-    observedAt,
-    valueIndex: blindIndex(ring, tx.tenantId, one.namespace, one.value),
-  }))
-
-type Observed = UsableClaim & { source: string; profileId: string; customerId: string }
+type Observed = PreparedClaim & { profileId: string; customerId: string }
 
 async function storeDetails(tx: Tx, ring: KeyRing, observed: readonly Observed[]): Promise<void> {
   await storeAttributes(

@@ -2,19 +2,16 @@ import type { Tx } from '@renmai/platform/db/db'
 import { insertRows, insertRowsReturning, type NewRow } from '@renmai/platform/db/rows'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
 import type { CarriedEdge } from '../graph/graph.ts'
-import type { NormalIdentifier } from './identifier.rules.ts'
-import { identifierIdOf } from './identifier-id-of.ts'
 import { identifierPlace } from './identifiers-of.ts'
+import type { StatedIdentifier } from './prepare-claim.ts'
 import { identifiers } from './profile.table.ts'
 import { publishIdentifiers } from './publish-identifiers.ts'
 
-export type CarriedIdentifier = Pick<NormalIdentifier, 'namespace' | 'value' | 'verifiedAt' | 'tier'> & {
-  profileId: string
+export type CarriedIdentifier = StatedIdentifier & {
+  readonly profileId: string
   /** The claim that names it. */
-  statementId: string
-  observedAt: Date
-  /** Blind index of the value. */
-  valueIndex: Buffer
+  readonly statementId: string
+  readonly observedAt: Date
 }
 
 /** An identifier of a profile, before its value is sealed. */
@@ -31,15 +28,15 @@ export type IdentifierRow = Omit<NewRow<typeof identifiers>, 'sealed'> & {
 /** The rows of what claims name: two claims of one batch may name the same, and one statement cannot write a row twice. */
 export function identifierRows(carried: readonly CarriedIdentifier[], at: Date): IdentifierRow[] {
   const rows = new Map<string, IdentifierRow>()
-  for (const { namespace, value, valueIndex, profileId, verifiedAt, tier, statementId, observedAt } of carried) {
-    const key = `${namespace}|${value}|${profileId}`
+  for (const { namespace, value, valueIndex, identifierId, profileId, verifiedAt, tier, statementId, observedAt } of carried) {
+    const key = `${identifierId}|${profileId}`
     const before = rows.get(key)
     rows.set(key, {
       namespace,
       value,
       valueIndex,
       profileId,
-      identifierId: before?.identifierId ?? identifierIdOf(valueIndex),
+      identifierId,
       verifiedAt: before?.verifiedAt ?? verifiedAt ?? null,
       tier: Math.min(before?.tier ?? 3, tier) as 1 | 2 | 3,
       statementId: before?.statementId ?? statementId,

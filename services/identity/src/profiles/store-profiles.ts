@@ -1,25 +1,25 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRows, type NewRow } from '@renmai/platform/db/rows'
-import { blindIndex, type KeyRing } from '@renmai/platform/secrets/crypto'
 import { customers } from '../customers/customer.table.ts'
 import type { GraphProfile } from '../graph/graph.ts'
-import type { Met, Stated } from './meet-profiles.ts'
+import type { Met } from './meet-profiles.ts'
+import type { PreparedClaim } from './prepare-claim.ts'
 import { profiles } from './profile.table.ts'
 
 export type ProfileRow = NewRow<typeof profiles> & { id: string; homeCustomerId: string; lastSeenAt: Date }
 
 /** The rows of the profiles of claims: the newest claim of each stands for all. */
-export function profileRows({ tenantId }: Tx, ring: KeyRing, claims: readonly (Stated & { met: Met })[]): ProfileRow[] {
+export function profileRows(claims: readonly (PreparedClaim & { met: Met })[]): ProfileRow[] {
   const inOrder = claims.toSorted((a, b) => a.observedAt.getTime() - b.observedAt.getTime())
   const newest = new Map(inOrder.map((claim) => [claim.met.id, claim]))
-  return [...newest.values()].map(({ met, source, externalId, displayName, attributes, observedAt }) => ({
+  return [...newest.values()].map(({ met, source, externalId, nameIndex, birthdayIndex, observedAt }) => ({
     id: met.id,
     source,
     externalId,
     customerId: met.customerId,
     homeCustomerId: met.homeId,
-    nameIndex: indexOf(ring, tenantId, 'name', displayName),
-    birthdayIndex: indexOf(ring, tenantId, 'birthday', attributes.find(({ key }) => key === 'birthday')?.value ?? ''),
+    nameIndex,
+    birthdayIndex,
     lastSeenAt: observedAt,
   }))
 }
@@ -69,14 +69,3 @@ export const newcomerOf = ({ id, source, homeCustomerId: homeId, nameIndex, birt
   birthdayIndex: birthdayIndex?.toString('hex') ?? null,
   lastSeenAt,
 })
-
-const plain = (text: string) =>
-  text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[\s\p{P}]/gu, '')
-
-function indexOf(ring: KeyRing, tenantId: string, field: 'name' | 'birthday', text: string): Buffer | null {
-  const value = plain(text)
-  return value === '' ? null : blindIndex(ring, tenantId, `compared.${field}`, value).subarray(0, 16)
-}
