@@ -1,7 +1,7 @@
-import { measureMatching } from './identity-matching.ts'
 import { type Extent as GroupExtent, measureGrouping } from './identity/group-people.ts'
 import { type Extent as GrowExtent, measureGrowth } from './identity/grow.ts'
 import { measureResolve, type Extent as ResolveExtent } from './identity/resolve.ts'
+import { measureMatching } from './identity-matching.ts'
 import { openStage, type Stage } from './stage.ts'
 
 export type Extent = {

@@ -31,7 +31,13 @@ type Event = { type: string; payload: Buffer }
  * @param after id of the last event before
  * @param size records of one transaction
  */
-export async function readWritten(db: Db, tenantId: string, profileIds: readonly string[], after: number, size: number): Promise<Written[]> {
+export async function readWritten(
+  db: Db,
+  tenantId: string,
+  profileIds: readonly string[],
+  after: number,
+  size: number,
+): Promise<Written[]> {
   const ids = profileIds.toSorted()
   const parts = Math.max(1, Math.round(ids.length / size))
   return withTenant(db, tenantId, async (tx) => {

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { groupByIdentifiers, groupByNumbers } from '../../../services/identity/src/graph/group-by-identifiers.rules.ts'
 import { newId } from '@renmai/platform/serve/ids'
+import { groupByIdentifiers, groupByNumbers } from '../../../services/identity/src/graph/group-by-identifiers.rules.ts'
 import { createChance } from '../../identity/chance.ts'
 import { say } from '../stage.ts'
 
@@ -89,13 +89,19 @@ async function compareWith(database: DuckDBConnection, table: string, rounds: nu
 
 /** Each record takes the least label of those that share an identifier with it, until none changes. @returns the number of labels */
 async function propagate(database: DuckDBConnection, table: string): Promise<number> {
-  await database.run(`CREATE OR REPLACE TEMP TABLE labels AS SELECT record, (row_number() OVER ())::INTEGER AS label FROM (SELECT DISTINCT record FROM ${table})`)
+  await database.run(
+    `CREATE OR REPLACE TEMP TABLE labels AS SELECT record, (row_number() OVER ())::INTEGER AS label FROM (SELECT DISTINCT record FROM ${table})`,
+  )
   for (let changed = 1n; changed > 0n; ) {
-    await database.run(`CREATE OR REPLACE TEMP TABLE least AS SELECT identifier, min(label) AS label FROM ${table} JOIN labels USING (record) GROUP BY identifier`)
+    await database.run(
+      `CREATE OR REPLACE TEMP TABLE least AS SELECT identifier, min(label) AS label FROM ${table} JOIN labels USING (record) GROUP BY identifier`,
+    )
     await database.run(
       `CREATE OR REPLACE TEMP TABLE following AS SELECT e.record, min(l.label) AS label FROM ${table} e JOIN least l USING (identifier) GROUP BY e.record`,
     )
-    const counted = await database.runAndReadAll('SELECT count(*) AS n FROM following f JOIN labels l USING (record) WHERE f.label <> l.label')
+    const counted = await database.runAndReadAll(
+      'SELECT count(*) AS n FROM following f JOIN labels l USING (record) WHERE f.label <> l.label',
+    )
     changed = counted.getRows()[0]![0] as bigint
     await database.run('ALTER TABLE labels RENAME TO former; ALTER TABLE following RENAME TO labels; DROP TABLE former')
   }

@@ -21,7 +21,14 @@ export async function measureGrowth(stage: Stage, { few, many, rounds, records }
     const after = costOf(compare(...(await alternate(resolving, { rounds, records }))))
     const ratio = Number((after / before).toFixed(3))
     say(`a record costs ${before} bare inserts with ${few} stored, ${after} with ${many}`)
-    return { unit: 'bare inserts', limit: `the same with ${few / 1e6} million stored`, wantedAtMost: 1.15, value: after, limitValue: before, ratio }
+    return {
+      unit: 'bare inserts',
+      limit: `the same with ${few / 1e6} million stored`,
+      wantedAtMost: 1.15,
+      value: after,
+      limitValue: before,
+      ratio,
+    }
   } finally {
     await resolving.close()
   }

@@ -55,7 +55,10 @@ export async function measureResolve(stage: Stage, extent: Extent): Promise<obje
 }
 
 /** Rounds of both ways to write, after one that warms up. */
-export async function alternate(resolving: Resolving, { rounds, records }: Omit<Extent, 'latencySeconds'>): Promise<[Measured[], Measured[]]> {
+export async function alternate(
+  resolving: Resolving,
+  { rounds, records }: Omit<Extent, 'latencySeconds'>,
+): Promise<[Measured[], Measured[]]> {
   const [resolved, bare] = [[] as Measured[], [] as Measured[]]
   for (let round = 0; round <= rounds; round++) {
     const [one, other] = await measureRound(resolving, records)

@@ -53,7 +53,10 @@ async function tablesOf(owner: pg.Pool): Promise<[string, string[]][]> {
     .map(({ name, columns }) => [name, columns])
 }
 
-async function namesOf({ world, tenantId, names }: Company, values: readonly (readonly [string, string])[]): Promise<(id: string) => string> {
+async function namesOf(
+  { world, tenantId, names }: Company,
+  values: readonly (readonly [string, string])[],
+): Promise<(id: string) => string> {
   const { rows } = await world.databases.identity.owner.query<{ id: string; home: string; name: string }>(
     `SELECT id, home_customer_id AS home, source || '|' || external_id AS name FROM profiles WHERE tenant_id = $1`,
     [tenantId],

@@ -32,11 +32,11 @@ const yuan = (amount: string) => ({ amount, currency: 'CNY' })
 /** A tenant with people that sources report, and what they do. Profiles are named by their source and their id there. */
 export type Company = Awaited<ReturnType<typeof openCompany>>
 
-/** @param carry how its events travel; to handlers in this process by default */
-export async function openCompany(world: World, chance: () => number, carry?: (tenantId: string) => Carrier) {
+/** @param given how its events travel; to handlers in this process by default */
+export async function openCompany(world: World, chance: () => number, given?: Carrier) {
   const tenantId = newId()
   const { databases } = world
-  const carrier = carry?.(tenantId) ?? createCarrier(world, tenantId, chance)
+  const carrier = given ?? createCarrier(world, tenantId, chance)
   for (const { db } of Object.values(databases))
     await withTenant(db, tenantId, (tx) => rememberTenant(tx, { tenantId, zone: 'Asia/Shanghai', currency: 'CNY' }))
   const identity = () => identityContext(databases.identity, tenantId, () => day(500))
@@ -68,7 +68,9 @@ export async function openCompany(world: World, chance: () => number, carry?: (t
     view: (profileId: string) =>
       publishAs('engagement', (tx) =>
         publish(tx, TouchpointsRecordedSchema, {
-          touchpoints: [{ touchpointId: newId(), profileId, type: 'page_view', channel: 'WEB', occurredAt: timestampFromDate(day(300 + no++)) }],
+          touchpoints: [
+            { touchpointId: newId(), profileId, type: 'page_view', channel: 'WEB', occurredAt: timestampFromDate(day(300 + no++)) },
+          ],
         }),
       ),
     consent: async (profileId: string, isGranted: boolean) =>
@@ -81,10 +83,17 @@ export async function openCompany(world: World, chance: () => number, carry?: (t
       })),
     give: (profileId: string) =>
       issueCoupon(campaignContext(world, tenantId), { idempotencyKey: key(), couponTemplateId: made.coupon, recipient: { profileId } }),
-    /** Lets the customers of all profiles enter the journey, as they are now. */
+    /** Lets the customers of now enter the journey, the oldest first. */
     enterJourney: async () => {
-      const { rows } = await databases.identity.owner.query<{ id: string }>('SELECT id FROM customers WHERE tenant_id = $1 AND merged_into IS NULL ORDER BY id', [tenantId])
-      await publishAs('campaign', (tx) => publish(tx, SegmentEnteredSchema, ...rows.map(({ id }) => ({ segmentId: made.nobody, customerId: id }))))
+      await carrier.all()
+      const { rows } = await databases.identity.owner.query<{ id: string }>(
+        'SELECT id FROM customers WHERE tenant_id = $1 AND merged_into IS NULL ORDER BY id',
+        [tenantId],
+      )
+      for (const { id } of rows) {
+        await publishAs('campaign', (tx) => publish(tx, SegmentEnteredSchema, { segmentId: made.nobody, customerId: id }))
+        await carrier.all()
+      }
     },
     /** Delivers everything and evaluates segments, until nothing changes any more. */
     settle: async () => {
@@ -115,7 +124,14 @@ async function equip(...[campaign, compliance, identity]: Contexts) {
   const purpose = { key: 'marketing', name: 'm', consentLevel: 'GENERAL' as const, noticeText: 'we write to you' }
   const nobody = await segment('nobody', { orders: { minCount: 99 } })
   const nodes = [{ wait: { id: 'wait', wait: 'P900D', next: 'end' } }, { exit: { id: 'end' } }]
-  const coupon = { name: 'coupon', threshold: yuan('10'), discount: { amountOff: yuan('5') }, stock: 1_000, perCustomer: 100, validFor: 'P900D' }
+  const coupon = {
+    name: 'coupon',
+    threshold: yuan('10'),
+    discount: { amountOff: yuan('5') },
+    stock: 1_000,
+    perCustomer: 100,
+    validFor: 'P900D',
+  }
   return {
     group: group.id,
     tag: (await createTag(identity, { idempotencyKey: key(), groupId: group.id, name: 'vip' })).id,

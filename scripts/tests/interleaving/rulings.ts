@@ -53,7 +53,8 @@ const RULE: Readonly<Record<RulingKind, Rule>> = {
     const one = pick(rows, a)
     if (one) await retractIdentifier(company.identity(), { idempotencyKey: key(), ...one, reason })
   },
-  block: (company, _a, _b, phone) => blockIdentifier(company.identity(), { idempotencyKey: key(), namespace: 'phone', value: phone, reason }),
+  block: (company, _a, _b, phone) =>
+    blockIdentifier(company.identity(), { idempotencyKey: key(), namespace: 'phone', value: phone, reason }),
   undo: async (company, a) => {
     const rulingId = pick(await idsOf(company, 'SELECT id FROM rulings WHERE tenant_id = $1 AND holds ORDER BY id'), a)
     if (rulingId) await undoIdentityRuling(company.identity(), { idempotencyKey: key(), rulingId, reason })

@@ -1,4 +1,4 @@
-import { handleOnce, type Handler } from '@renmai/platform/events/inbox'
+import { type Handler, handleOnce } from '@renmai/platform/events/inbox'
 import { newId } from '@renmai/platform/serve/ids'
 import { type Migrated, type TestDatabase, testDatabase } from '@renmai/platform/testing/database'
 import { analytics } from '../../../services/analytics/src/service.ts'
@@ -16,9 +16,7 @@ export const handlersOf = (name: ServiceName): readonly Handler[] => SERVICES[na
 export type World = { readonly databases: Readonly<Record<ServiceName, TestDatabase>>; readonly stop: () => Promise<void> }
 
 export async function openWorld(postgresUrl: string): Promise<World> {
-  const opened = await Promise.all(
-    NAMES.map(async (name) => [name, await testDatabase(postgresUrl, SERVICES[name] as Migrated)] as const),
-  )
+  const opened = await Promise.all(NAMES.map(async (name) => [name, await testDatabase(postgresUrl, SERVICES[name] as Migrated)] as const))
   const databases = Object.fromEntries(opened) as Record<ServiceName, TestDatabase>
   return { databases, stop: async () => void (await Promise.all(opened.map(([, database]) => database.drop()))) }
 }

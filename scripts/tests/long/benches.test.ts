@@ -52,7 +52,12 @@ it('the bench of identity measures each of its parts', async () => {
     matching: { people: 200, seed: 1, rounds: 1 },
     growth: { few: 2_000, many: 4_000, rounds: 1, records: 1_000 },
   })
-  expect(line).toMatchObject({ grouping: { ...RATIO, dense: RATIO }, resolving: { ...RATIO, p99Ms: expect.any(Number) }, matching: RATIO, growth: RATIO })
+  expect(line).toMatchObject({
+    grouping: { ...RATIO, dense: RATIO },
+    resolving: { ...RATIO, p99Ms: expect.any(Number) },
+    matching: RATIO,
+    growth: RATIO,
+  })
 })
 
 it('the bench of the relay counts one effect of each event', async () => {

@@ -42,7 +42,8 @@ const isOpen = (row: string) =>
   `(${row}.outcome IS NULL OR (${row}.outcome = 'MERGED' AND (${row}.held_due_at IS NOT NULL OR ${row}.held_parked_at IS NOT NULL)))`
 
 /**
- * Of several entries of one person in a journey only one goes on: none when another has ended, else the one that entered first. It
+ * Of several entries of one person in a journey only one goes on: none when another has ended, else the one that entered first, or of
+ * two that entered together the one of the older profile. It
  * follows from who is one person now, so an entry that a merge ended goes on after the unmerge, where it was. The caller holds the
  * lock of the mapping.
  * @param customerIds customers who may have got or lost profiles
@@ -56,7 +57,7 @@ export async function regroupEntries(tx: Tx, customerIds: readonly string[]): Pr
        SELECT x.id, EXISTS (
          SELECT 1 FROM profile_customers p JOIN journey_entries o ON o.tenant_id = p.tenant_id AND o.profile_id = p.profile_id
          WHERE p.tenant_id = $1 AND p.customer_id = m.customer_id AND o.journey_id = x.journey_id AND o.id <> x.id
-           AND CASE WHEN ${isOpen('o')} THEN (o.entered_at, o.id) < (x.entered_at, x.id) ELSE o.outcome <> 'MERGED' END) AS ends
+           AND CASE WHEN ${isOpen('o')} THEN (o.entered_at, o.profile_id) < (x.entered_at, x.profile_id) ELSE o.outcome <> 'MERGED' END) AS ends
        FROM profile_customers m JOIN journey_entries x ON x.tenant_id = m.tenant_id AND x.profile_id = m.profile_id
        WHERE m.tenant_id = $1 AND m.customer_id = ANY($2) AND ${isOpen('x')}
      ) s WHERE e.tenant_id = $1 AND e.id = s.id AND ${isOpen('e')} AND s.ends = (e.outcome IS NULL)`,

@@ -15,7 +15,7 @@ export const mapProfiles = ofState(
       [tx.tenantId, rows.map((row) => row.profileId)],
     )
     await insertRows(tx, profileCustomers, rows, { newest: 'version' })
-    const customerIds = [...new Set([...before.rows, ...rows.map(({ customerId }) => ({ customer_id: customerId }))].map((row) => row.customer_id))]
+    const customerIds = [...new Set([...before.rows.map((row) => row.customer_id), ...rows.map((row) => row.customerId)])]
     await regroupEntries(tx, customerIds)
     await markCustomersDirty(tx, customerIds)
   }),

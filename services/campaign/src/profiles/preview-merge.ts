@@ -37,7 +37,7 @@ const endsByJoining = (tx: Tx, profileIds: readonly string[]): SQL =>
     isNull(journeyEntries.outcome),
     sql`EXISTS (SELECT 1 FROM journey_entries o WHERE o.tenant_id = ${tx.tenantId} AND o.profile_id = ANY(${sql.param(profileIds)}::uuid[])
       AND o.journey_id = ${journeyEntries.journeyId} AND o.id <> ${journeyEntries.id}
-      AND CASE WHEN o.outcome IS NULL THEN (o.entered_at, o.id) < (${journeyEntries.enteredAt}, ${journeyEntries.id}) ELSE o.outcome <> 'MERGED' END)`,
+      AND CASE WHEN o.outcome IS NULL THEN (o.entered_at, o.profile_id) < (${journeyEntries.enteredAt}, ${journeyEntries.profileId}) ELSE o.outcome <> 'MERGED' END)`,
   )!
 
 async function ofSegments(tx: Tx, survivorId: string, absorbedId: string) {

@@ -81,7 +81,10 @@ function withNewcomers(stored: readonly Holder[], arriving: ReadonlyMap<string, 
   const holders = Map.groupBy(stored, ({ identifierId }) => identifierId)
   for (const [identifierId, added] of arriving) {
     const known = holders.get(identifierId) ?? []
-    holders.set(identifierId, [...known, ...added.toSorted((a, b) => (a.profileId < b.profileId ? -1 : 1))].slice(0, mostOf(added[0]!.namespace)))
+    holders.set(
+      identifierId,
+      [...known, ...added.toSorted((a, b) => (a.profileId < b.profileId ? -1 : 1))].slice(0, mostOf(added[0]!.namespace)),
+    )
   }
   return holders
 }
@@ -147,7 +150,11 @@ const CARRIED = 'SELECT * FROM unnest($2::text[], $3::bytea[], $4::uuid[]) AS c 
 function carriedBy({ edges }: Newcomers): Buffer[] {
   const carried = [...new Map(edges.filter(({ tier }) => tier < 3).map((edge) => [edge.identifierId, edge])).values()]
   const column = (type: Parameters<typeof encodeArray>[0], of: (edge: CarriedEdge) => unknown) => encodeArray(type, carried.map(of))
-  return [column('text', ({ namespace }) => namespace), column('bytea', ({ valueIndex }) => valueIndex), column('uuid', ({ identifierId }) => identifierId)]
+  return [
+    column('text', ({ namespace }) => namespace),
+    column('bytea', ({ valueIndex }) => valueIndex),
+    column('uuid', ({ identifierId }) => identifierId),
+  ]
 }
 
 /**

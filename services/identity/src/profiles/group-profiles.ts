@@ -19,7 +19,12 @@ type Claimed = PreparedClaim & { met: Met }
  * they are stored: each of their rows is written once.
  * @returns the customer of each profile
  */
-export async function groupProfiles(tx: Tx, ring: KeyRing, claims: readonly Claimed[], { at, foundAt }: Times): Promise<Map<string, string>> {
+export async function groupProfiles(
+  tx: Tx,
+  ring: KeyRing,
+  claims: readonly Claimed[],
+  { at, foundAt }: Times,
+): Promise<Map<string, string>> {
   const born = new Set(claims.flatMap(({ met }) => (met.isNew ? [met.id] : [])))
   const [newcomers, known] = divide(profileRows(claims), ({ id }) => born.has(id))
   const rows = identifierRows(

@@ -1,5 +1,5 @@
-import type { ProfileClaim } from '@renmai/proto/identity/v1/identity_service'
 import { blindIndex, type KeyRing } from '@renmai/platform/secrets/crypto'
+import type { ProfileClaim } from '@renmai/proto/identity/v1/identity_service'
 import { cardsOf, type StatedCard } from '../contact-cards/contact-card.ts'
 import type { UsableClaim } from './check-claim.ts'
 import type { NormalIdentifier } from './identifier.rules.ts'

@@ -67,7 +67,7 @@ it('three replicas that get the same identifiers concurrently make one person of
      GROUP BY i.namespace, i.value_index HAVING count(DISTINCT p.customer_id) > 1`,
   )
   expect(divided).toEqual([])
-  expect(await rowsOf('SELECT DISTINCT value_index FROM identifiers WHERE tenant_id = $1 AND namespace = \'phone\'')).toHaveLength(PHONES)
+  expect(await rowsOf("SELECT DISTINCT value_index FROM identifiers WHERE tenant_id = $1 AND namespace = 'phone'")).toHaveLength(PHONES)
   const absorbed = await rowsOf(
     `SELECT p.id FROM profiles p JOIN customers c ON c.tenant_id = $1 AND c.id = p.customer_id WHERE p.tenant_id = $1 AND c.merged_into IS NOT NULL`,
   )

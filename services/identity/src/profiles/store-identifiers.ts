@@ -54,7 +54,11 @@ export const sealIdentifiers = (tx: Tx, ring: KeyRing, rows: readonly Identifier
   rows.map(({ value, ...row }) => ({ ...row, sealed: seal(ring, tx.tenantId, identifierPlace(row.profileId, row.identifierId), value) }))
 
 /** An identifier of a profile that is not stored yet, as the graph sees it. */
-export const edgeOf = ({ createdAt: foundAt, statementId: statement, ...row }: IdentifierRow): CarriedEdge => ({ ...row, foundAt, statement })
+export const edgeOf = ({ createdAt: foundAt, statementId: statement, ...row }: IdentifierRow): CarriedEdge => ({
+  ...row,
+  foundAt,
+  statement,
+})
 
 /** Stores the identifiers of profiles that are observed for the first time, and publishes them. */
 export async function storeFirstIdentifiers(tx: Tx, rows: readonly Omit<Sealed, 'value'>[]): Promise<void> {
