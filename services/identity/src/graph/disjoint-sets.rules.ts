@@ -21,7 +21,8 @@ export class DisjointSets {
   }
 
   join(a: number, b: number): void {
-    const [one, other] = [this.find(a), this.find(b)]
+    const one = this.find(a)
+    const other = this.find(b)
     if (one < other) this.#parents[other] = one
     else this.#parents[one] = other
   }

@@ -26,14 +26,22 @@ export class IdNumbers {
 
   /** The number of an id in its one spelling; of a new one the next number. */
   of(id: string): number {
-    const [a, b, c, d] = [wordAt(id, 0, 4), wordAt(id, 9, 14), wordAt(id, 19, 24), wordAt(id, 28, 32)]
+    const a = wordAt(id, 0, 4)
+    const b = wordAt(id, 9, 14)
+    const c = wordAt(id, 19, 24)
+    const d = wordAt(id, 28, 32)
     const table = this.#table
     let slot = d & this.#mask
-    for (let at = slot * WIDTH; table[at] !== 0; at = slot * WIDTH) {
+    let at = slot * WIDTH
+    for (; table[at] !== 0; at = slot * WIDTH) {
       if (table[at + 4] === d && table[at + 3] === c && table[at + 2] === b && table[at + 1] === a) return table[at]! - 1
       slot = (slot + 1) & this.#mask
     }
-    table.set([this.#size + 1, a, b, c, d], slot * WIDTH)
+    table[at] = this.#size + 1
+    table[at + 1] = a
+    table[at + 2] = b
+    table[at + 3] = c
+    table[at + 4] = d
     this.#size++
     if (this.#size > (this.#mask + 1) * MOST_FILLED) this.#grow()
     return this.#size - 1
