@@ -1,17 +1,21 @@
 const SMALLEST = 16
 /** The number plus one, and the four words of the id: one look into memory finds both. */
 const WIDTH = 5
+/** Characters of a UUID. */
+const LENGTH = 36
 /** Ids need at most this share of the table, or the ways to them grow long. */
 const MOST_FILLED = 0.7
 
 /**
  * Dense numbers for ids (UUIDs), in the order in which they come. A map of texts compares texts that lie all over the memory; here
- * the 128 bits of an id stand in the table itself. The last word, which is random in all versions that we use, is the hash.
+ * the 128 bits of an id stand in the table itself. The last word, which is random in all versions that we use, is the hash. Texts of
+ * another length go to a map.
  */
 export class IdNumbers {
   #table: Int32Array
   #mask: number
   #size = 0
+  readonly #others = new Map<string, number>()
 
   /** @param expected about how many different ids will come */
   constructor(expected = 0) {
@@ -26,6 +30,7 @@ export class IdNumbers {
 
   /** The number of an id in its one spelling; of a new one the next number. */
   of(id: string): number {
+    if (id.length !== LENGTH) return this.#ofOther(id)
     const a = wordAt(id, 0, 4)
     const b = wordAt(id, 9, 14)
     const c = wordAt(id, 19, 24)
@@ -45,6 +50,13 @@ export class IdNumbers {
     this.#size++
     if (this.#size > (this.#mask + 1) * MOST_FILLED) this.#grow()
     return this.#size - 1
+  }
+
+  #ofOther(text: string): number {
+    const known = this.#others.get(text)
+    if (known !== undefined) return known
+    this.#others.set(text, this.#size)
+    return this.#size++
   }
 
   #grow(): void {

@@ -1,5 +1,6 @@
 import { DisjointSets } from './disjoint-sets.rules.ts'
 import type { Graph, GraphEdge, GraphProfile, GraphRuling } from './graph.rules.ts'
+import { joinHolders, numbersOf } from './group-by-identifiers.rules.ts'
 import { IdNumbers } from './id-numbers.rules.ts'
 
 /**
@@ -10,16 +11,15 @@ export function splitGraph({ profiles, edges, shared, links, cannotLinks }: Grap
   const numbers = new IdNumbers(profiles.length)
   for (const { id } of profiles) numbers.of(id)
   const sets = new DisjointSets(profiles.length)
-  const holders = new Map<string, number>()
-  const ofEdges = edges.map(({ profileId, identifierId, tier }) => {
-    const no = numbers.of(profileId)
-    if (tier === 3 || shared.has(identifierId)) return no
-    const holder = holders.get(identifierId)
-    if (holder === undefined) holders.set(identifierId, no)
-    else sets.join(holder, no)
-    return no
-  })
+  const usable = edges.filter(({ tier, identifierId }) => tier < 3 && !shared.has(identifierId))
+  const numbersIn = (list: readonly GraphEdge[]) =>
+    numbersOf(
+      list.map(({ profileId }) => profileId),
+      numbers,
+    )
+  joinHolders(sets, numbersIn(usable), numbersOf(usable.map(({ identifierId }) => identifierId)))
   for (const { sideA, sideB } of links) sets.join(numbers.of(sideA[0]!), numbers.of(sideB[0]!))
+  const ofEdges = numbersIn(edges)
   const parts = new Map<number, Part>()
   for (const [no, profile] of profiles.entries()) {
     const part = parts.get(sets.find(no))

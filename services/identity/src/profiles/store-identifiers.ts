@@ -54,10 +54,15 @@ export const sealIdentifiers = (tx: Tx, ring: KeyRing, rows: readonly Identifier
   rows.map(({ value, ...row }) => ({ ...row, sealed: seal(ring, tx.tenantId, identifierPlace(row.profileId, row.identifierId), value) }))
 
 /** An identifier of a profile that is not stored yet, as the graph sees it. */
-export const edgeOf = ({ createdAt: foundAt, statementId: statement, ...row }: IdentifierRow): CarriedEdge => ({
-  ...row,
-  foundAt,
-  statement,
+export const edgeOf = ({ profileId, namespace, identifierId, valueIndex, tier, verifiedAt, ...row }: IdentifierRow): CarriedEdge => ({
+  profileId,
+  namespace,
+  identifierId,
+  valueIndex,
+  tier,
+  verifiedAt,
+  statement: row.statementId,
+  foundAt: row.createdAt,
 })
 
 /** Stores the identifiers of profiles that are observed for the first time, and publishes them. */
