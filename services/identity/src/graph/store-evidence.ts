@@ -20,22 +20,41 @@ export async function storeEvidence(
     id: idFrom('evidence', row.profileId, row.linkedProfileId, identifierId),
     ...row,
   }))
-  if (ids.length > 0)
-    await tx.client.query('DELETE FROM evidence WHERE tenant_id = $1 AND profile_id = ANY($2) AND id <> ALL($3)', [
+  const stored = await readStored(tx, ids)
+  const changed = rows.filter((row) => !isEqual(row, stored.get(row.id)))
+  for (const { id } of rows) stored.delete(id)
+  if (stored.size > 0)
+    await tx.client.query('DELETE FROM evidence WHERE tenant_id = $1 AND id = ANY($2)', [
       tx.tenantId,
-      encodeArray('uuid', ids),
-      encodeArray(
-        'uuid',
-        rows.map(({ id }) => id),
-      ),
+      encodeArray('uuid', [...stored.keys()]),
     ])
-  await insertRows(tx, evidence, rows, {
-    conflict: `ON CONFLICT (tenant_id, id) DO UPDATE SET state = excluded.state, reason = excluded.reason, rule = excluded.rule, at = excluded.at
-      WHERE (evidence.state, evidence.reason, evidence.rule, evidence.at) IS DISTINCT FROM (excluded.state, excluded.reason, excluded.rule, excluded.at)`,
+  await insertRows(tx, evidence, changed, {
+    conflict:
+      'ON CONFLICT (tenant_id, id) DO UPDATE SET state = excluded.state, reason = excluded.reason, rule = excluded.rule, at = excluded.at',
   })
   const open = found.filter((one) => one.reason !== null && !isDecided(one, cannotLinks))
   await storeCases(tx, ids, casesOf(open, customers))
 }
+
+type Stored = Pick<GraphEvidence, 'state' | 'reason' | 'rule' | 'foundAt'>
+
+/** Most evidence does not change with what is found beside it: to compare it here costs less than to write it as it is. */
+async function readStored(tx: Tx, profileIds: readonly string[]): Promise<Map<string, Stored>> {
+  if (profileIds.length === 0) return new Map()
+  const { rows } = await tx.client.query<Stored & { id: string }>(
+    `SELECT e.id, e.state, e.reason, e.rule, e.at AS "foundAt" FROM unnest($2::uuid[]) AS c (id)
+     CROSS JOIN LATERAL (SELECT * FROM evidence WHERE tenant_id = $1 AND profile_id = c.id OFFSET 0) e`,
+    [tx.tenantId, encodeArray('uuid', profileIds)],
+  )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+const isEqual = (row: Stored, stored: Stored | undefined): boolean =>
+  stored !== undefined &&
+  stored.state === row.state &&
+  stored.reason === row.reason &&
+  stored.rule === row.rule &&
+  stored.foundAt.getTime() === row.foundAt.getTime()
 
 /** A person who separated the two after the evidence was found knew it. */
 const isDecided = ({ profileId, linkedProfileId, foundAt }: GraphEvidence, cannotLinks: readonly GraphRuling[]): boolean =>
