@@ -2,6 +2,7 @@ import { documents } from './benches/documents.ts'
 import { fairness } from './benches/fairness.ts'
 import { gateway } from './benches/gateway.ts'
 import { growth } from './benches/growth.ts'
+import { identity } from './benches/identity.ts'
 import { identityMatching } from './benches/identity-matching.ts'
 import { ingest } from './benches/ingest.ts'
 import { query } from './benches/query.ts'
@@ -15,6 +16,7 @@ const benches: Record<string, (options: string[]) => Promise<object>> = {
   fairness,
   gateway,
   growth,
+  identity,
   'identity-matching': identityMatching,
   ingest,
   query,

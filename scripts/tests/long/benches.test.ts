@@ -4,6 +4,7 @@ import { ATTACKS } from '../../benches/fairness/attacks.ts'
 import { measureFairness } from '../../benches/fairness.ts'
 import { measureGateway } from '../../benches/gateway.ts'
 import { measureGrowth } from '../../benches/growth.ts'
+import { measureIdentity } from '../../benches/identity.ts'
 import { measureIngest } from '../../benches/ingest.ts'
 import { measureQuery } from '../../benches/query.ts'
 import { measureRelay } from '../../benches/relay.ts'
@@ -42,6 +43,21 @@ it('the bench of intake attaches every event to its customer', async () => {
 
 it('the bench of growth measures intake beside few and more stored events', async () => {
   expect(await measureGrowth(stage(), { few: 4_000, many: 8_000, rounds: 1, batches: 2 })).toMatchObject(RATIO)
+})
+
+it('the bench of identity measures each of its parts', async () => {
+  const line = await measureIdentity(stage(), {
+    grouping: { edges: 20_000, rounds: 1 },
+    resolving: { rounds: 1, records: 1_000, latencySeconds: 0.3 },
+    matching: { people: 200, seed: 1, rounds: 1 },
+    growth: { few: 2_000, many: 4_000, rounds: 1, records: 1_000 },
+  })
+  expect(line).toMatchObject({
+    grouping: { ...RATIO, dense: RATIO },
+    resolving: { ...RATIO, p99Ms: expect.any(Number) },
+    matching: RATIO,
+    growth: RATIO,
+  })
 })
 
 it('the bench of the relay counts one effect of each event', async () => {

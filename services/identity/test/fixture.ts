@@ -38,8 +38,8 @@ export type Said = {
   verifiedAt?: Date | null
 }
 
-/** Calls identity as engagement does: with the encoded request. */
-export async function resolve(test: TestDatabase, tenantId: string, said: Said[]) {
+/** The request of engagement for claims. */
+export function requestOf(tenantId: string, said: readonly Said[]) {
   const claims = said.map(
     (
       {
@@ -76,6 +76,11 @@ export async function resolve(test: TestDatabase, tenantId: string, said: Said[]
       }
     },
   )
-  const request = toBinary(ResolveProfilesRequestSchema, create(ResolveProfilesRequestSchema, { tenantId, claims }))
+  return { tenantId, claims }
+}
+
+/** Calls identity as engagement does: with the encoded request. */
+export async function resolve(test: TestDatabase, tenantId: string, said: readonly Said[]) {
+  const request = toBinary(ResolveProfilesRequestSchema, create(ResolveProfilesRequestSchema, requestOf(tenantId, said)))
   return fromBinary(ResolveProfilesResponseSchema, await resolveProfiles(test.db, ring, () => new Date()).reply(request)).profiles
 }

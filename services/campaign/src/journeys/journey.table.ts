@@ -48,6 +48,10 @@ export const journeyEntries = pgTable(
     outcome: text(),
     /** Id of the step that the entry waits at; null while it does not wait. */
     waitsAt: text(),
+    /** Of an entry that ended because of a merge, when its step was due: it goes on when the two are found to be two people. */
+    heldDueAt: moment('held_due_at'),
+    /** The same for an entry that was parked. */
+    heldParkedAt: moment('held_parked_at'),
     ...failing(),
     enteredAt: moment('entered_at').notNull(),
   },

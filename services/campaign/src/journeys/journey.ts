@@ -37,21 +37,33 @@ export async function requireUnused(tx: Tx, what: Sends, field: string): Promise
 export const lockJourney = (tx: Tx, journeyId: string) =>
   tx.client.query("SELECT pg_advisory_xact_lock(hashtext('journey'), hashtext($1))", [journeyId])
 
+/** Entries that go on, or would if no merge had ended them. An entry that an earlier release ended holds nothing to go on with. */
+const isOpen = (row: string) =>
+  `(${row}.outcome IS NULL OR (${row}.outcome = 'MERGED' AND (${row}.held_due_at IS NOT NULL OR ${row}.held_parked_at IS NOT NULL)))`
+
 /**
- * Of several entries of one person in a journey only one goes on: none when another has ended, else the one that entered first.
- * The caller holds the lock of the mapping. After an unmerge the entries that ended here stay ended.
- * @param customerIds customers who may have got profiles
+ * Of several entries of one person in a journey only one goes on: none when another has ended, else the one that entered first, or of
+ * two that entered together the one of the older profile. It
+ * follows from who is one person now, so an entry that a merge ended goes on after the unmerge, where it was. The caller holds the
+ * lock of the mapping.
+ * @param customerIds customers who may have got or lost profiles
  */
-export async function mergeEntries(tx: Tx, customerIds: readonly string[]): Promise<void> {
-  await tx.client.query(
-    `UPDATE journey_entries e SET outcome = 'MERGED', due_at = NULL, waits_at = NULL, parked_at = NULL
-     FROM profile_customers m
-     WHERE m.tenant_id = $1 AND m.customer_id = ANY($2) AND e.tenant_id = $1 AND e.profile_id = m.profile_id AND e.outcome IS NULL AND EXISTS (
-       SELECT 1 FROM profile_customers s JOIN journey_entries o ON o.tenant_id = s.tenant_id AND o.profile_id = s.profile_id
-       WHERE s.tenant_id = $1 AND s.customer_id = m.customer_id AND o.journey_id = e.journey_id AND o.id <> e.id
-         AND CASE WHEN o.outcome IS NULL THEN (o.entered_at, o.id) < (e.entered_at, e.id) ELSE o.outcome <> 'MERGED' END)`,
+export async function regroupEntries(tx: Tx, customerIds: readonly string[]): Promise<void> {
+  const { rowCount } = await tx.client.query(
+    `UPDATE journey_entries e SET outcome = CASE WHEN s.ends THEN 'MERGED' END,
+       due_at = CASE WHEN NOT s.ends THEN e.held_due_at END, held_due_at = CASE WHEN s.ends THEN e.due_at END,
+       parked_at = CASE WHEN NOT s.ends THEN e.held_parked_at END, held_parked_at = CASE WHEN s.ends THEN e.parked_at END
+     FROM (
+       SELECT x.id, EXISTS (
+         SELECT 1 FROM profile_customers p JOIN journey_entries o ON o.tenant_id = p.tenant_id AND o.profile_id = p.profile_id
+         WHERE p.tenant_id = $1 AND p.customer_id = m.customer_id AND o.journey_id = x.journey_id AND o.id <> x.id
+           AND CASE WHEN ${isOpen('o')} THEN (o.entered_at, o.profile_id) < (x.entered_at, x.profile_id) ELSE o.outcome <> 'MERGED' END) AS ends
+       FROM profile_customers m JOIN journey_entries x ON x.tenant_id = m.tenant_id AND x.profile_id = m.profile_id
+       WHERE m.tenant_id = $1 AND m.customer_id = ANY($2) AND ${isOpen('x')}
+     ) s WHERE e.tenant_id = $1 AND e.id = s.id AND ${isOpen('e')} AND s.ends = (e.outcome IS NULL)`,
     [tx.tenantId, customerIds],
   )
+  if (rowCount) tx.work.add('journey_entries')
 }
 
 async function journeysThatSend(tx: Tx, what: Sends): Promise<{ name: string; total: number }[]> {

@@ -76,9 +76,31 @@ describe('two records of one person in a journey', () => {
     ])
     await pass(3)
     expect(await mailed()).toEqual([a.profileId])
-    await seed.link(b.profileId, newId(), 3n)
-    await pass(9)
+  })
+
+  it('go on as two when they are found to be two people, each from where it was', async () => {
+    await start()
+    const [a, b, c] = [await seed.meet(), await seed.meet(), await seed.meet()]
+    for (const one of [a, b, c]) {
+      await enter(one)
+      await seed.advanceAll()
+      seed.clock.advance(1_000)
+    }
+    await seed.link(b.profileId, a.customerId, 2n)
+    await seed.link(c.profileId, a.customerId, 2n)
+    expect((await outcomes()).map(([, outcome]) => outcome)).toEqual([null, 'MERGED', 'MERGED'])
+    await pass(3)
     expect(await mailed()).toEqual([a.profileId])
+    // The two that leave together are one person still.
+    const both = newId()
+    await seed.link(b.profileId, both, 3n)
+    await seed.link(c.profileId, both, 3n)
+    expect((await outcomes()).map(([, outcome]) => outcome)).toEqual([null, null, 'MERGED'])
+    await pass(9)
+    expect(await mailed()).toEqual([a.profileId, b.profileId])
+    await seed.link(c.profileId, c.customerId, 4n)
+    await pass(9)
+    expect(await mailed()).toEqual([a.profileId, b.profileId, c.profileId])
   })
 
   it('of whom one is ahead by another way: the one that goes on is not mailed again', async () => {

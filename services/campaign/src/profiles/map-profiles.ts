@@ -2,7 +2,7 @@ import { insertRows } from '@renmai/platform/db/rows'
 import { ofState, on } from '@renmai/platform/events/inbox'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import { lockMapping, markCustomersDirty } from '../facts/fact.ts'
-import { mergeEntries } from '../journeys/journey.ts'
+import { regroupEntries } from '../journeys/journey.ts'
 import { profileNumbersOf } from '../numbers/number.ts'
 import { profileCustomers } from './profile-customer.table.ts'
 
@@ -25,10 +25,8 @@ export const mapProfiles = ofState(
       [tx.tenantId, rows.map((row) => row.profileId)],
     )
     await insertRows(tx, profileCustomers, rows, { newest: 'version' })
-    await mergeEntries(
-      tx,
-      rows.map((row) => row.customerId),
-    )
-    await markCustomersDirty(tx, [...before.rows.map((row) => row.customer_id), ...rows.map((row) => row.customerId)])
+    const customerIds = [...new Set([...before.rows.map((row) => row.customer_id), ...rows.map((row) => row.customerId)])]
+    await regroupEntries(tx, customerIds)
+    await markCustomersDirty(tx, customerIds)
   }),
 )

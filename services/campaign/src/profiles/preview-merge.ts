@@ -30,14 +30,14 @@ export const previewMerge = (db: Db) =>
     }),
   )
 
-/** The entries that `mergeEntries` would end, once all of these profiles are one customer. */
+/** The entries that `regroupEntries` would end, once all of these profiles are one customer. */
 const endsByJoining = (tx: Tx, profileIds: readonly string[]): SQL =>
   and(
     inArray(journeyEntries.profileId, [...profileIds]),
     isNull(journeyEntries.outcome),
     sql`EXISTS (SELECT 1 FROM journey_entries o WHERE o.tenant_id = ${tx.tenantId} AND o.profile_id = ANY(${sql.param(profileIds)}::uuid[])
       AND o.journey_id = ${journeyEntries.journeyId} AND o.id <> ${journeyEntries.id}
-      AND CASE WHEN o.outcome IS NULL THEN (o.entered_at, o.id) < (${journeyEntries.enteredAt}, ${journeyEntries.id}) ELSE o.outcome <> 'MERGED' END)`,
+      AND CASE WHEN o.outcome IS NULL THEN (o.entered_at, o.profile_id) < (${journeyEntries.enteredAt}, ${journeyEntries.profileId}) ELSE o.outcome <> 'MERGED' END)`,
   )!
 
 async function ofSegments(tx: Tx, survivorId: string, absorbedId: string) {

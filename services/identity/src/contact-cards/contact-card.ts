@@ -1,2 +1,2 @@
 /** Exports of contact cards for other features. */
-export { placeOf, storeContactCards } from './store-contact-cards.ts'
+export { cardsOf, placeOf, type StatedCard, sealCards, storeContactCards } from './store-contact-cards.ts'

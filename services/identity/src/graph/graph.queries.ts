@@ -1,26 +1,45 @@
+import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
 import { isExclusive } from '../profiles/identifier.rules.ts'
-import { type Graph, type GraphEdge, type GraphProfile, type GraphRuling, isShared, MAX_PER_IDENTIFIER } from './graph.rules.ts'
+import {
+  type CarriedEdge,
+  type Graph,
+  type GraphEdge,
+  type GraphProfile,
+  type GraphRuling,
+  isShared,
+  MAX_PER_IDENTIFIER,
+  type Newcomers,
+} from './graph.rules.ts'
 
 /** More than these belong to no person: rules then join nobody by what is beyond them. */
 const MAX_PROFILES = 5_000
 /** Holders that are read of one identifier. The earliest ones: if it joined any before it was shared, it joined these. */
 const [MAX_HOLDERS, MAX_EXCLUSIVE_HOLDERS] = [MAX_PER_IDENTIFIER + 1, 100]
 
-/** The profiles that some profiles may be one customer with, and those that are one customer with them now. */
-export async function readGraph(tx: Tx, profileIds: readonly string[]): Promise<Graph> {
-  const profiles = new Map<string, GraphProfile>()
+/**
+ * The profiles that some profiles may be one customer with, and those that are one customer with them now.
+ * @param profileIds of profiles that are stored
+ * @param newcomers profiles that are not stored yet, and who carry the same identifiers as stored ones
+ */
+export async function readGraph(tx: Tx, profileIds: readonly string[], newcomers: Newcomers = NOBODY): Promise<Graph> {
+  const profiles = new Map<string, GraphProfile>(newcomers.profiles.map((profile) => [profile.id, profile]))
   const edges = new Map<string, GraphEdge[]>()
   const shared = new Set<string>()
   const rulings = new Map<string, Read>()
-  for (let next = [...new Set(profileIds)]; next.length > 0 && profiles.size < MAX_PROFILES; ) {
+  const arriving = holdersAmong(newcomers)
+  const most = MAX_PROFILES + profiles.size
+  for (let next = [...new Set(profileIds)], isFirst = true; isFirst || (next.length > 0 && profiles.size < most); isFirst = false) {
     const found = (await readProfiles(tx, next)).filter(({ id }) => !profiles.has(id))
     for (const profile of found) profiles.set(profile.id, profile)
     const ids = found.map(({ id }) => id)
     const ruled = await readRulings(tx, ids)
     for (const ruling of ruled) rulings.set(ruling.id, ruling)
     const near = ruled.filter(({ kind }) => kind === 'LINK').flatMap(bothSides)
-    for (const [identifierId, holders] of Map.groupBy(await readHolders(tx, ids, [...edges.keys()]), (edge) => edge.identifierId)) {
+    const stored = isFirst && arriving.size > 0 ? await readHolders(tx, CARRIED, carriedBy(newcomers)) : []
+    const seen = [...arriving.keys(), ...edges.keys()]
+    if (ids.length > 0) stored.push(...(await readHolders(tx, OF_PROFILES, [encodeArray('uuid', ids), encodeArray('uuid', seen)])))
+    for (const [identifierId, holders] of withNewcomers(stored, isFirst ? arriving : NONE)) {
       edges.set(identifierId, holders)
       const isOfTooMany = isShared(
         holders.map(({ source }) => source),
@@ -40,8 +59,37 @@ export async function readGraph(tx: Tx, profileIds: readonly string[]): Promise<
   }
 }
 
+const NOBODY: Newcomers = { profiles: [], edges: [] }
+const NONE: ReadonlyMap<string, Holder[]> = new Map()
+
 type Read = GraphRuling & { readonly kind: string; readonly identifierId: string | null }
 type Holder = GraphEdge & { readonly source: string; readonly customerId: string }
+
+/** The newcomers that carry each identifier. What proves nothing (tier 3) leads to nobody. */
+function holdersAmong({ profiles, edges }: Newcomers): Map<string, Holder[]> {
+  const byId = new Map(profiles.map((profile) => [profile.id, profile]))
+  const usable = edges.flatMap((edge) => {
+    if (edge.tier === 3) return []
+    const { source, homeId } = byId.get(edge.profileId)!
+    return [{ ...edge, source, customerId: homeId }]
+  })
+  return Map.groupBy(usable, ({ identifierId }) => identifierId)
+}
+
+/** Holders by identifier: stored ones carry it longer than newcomers. */
+function withNewcomers(stored: readonly Holder[], arriving: ReadonlyMap<string, Holder[]>): Map<string, Holder[]> {
+  const holders = Map.groupBy(stored, ({ identifierId }) => identifierId)
+  for (const [identifierId, added] of arriving) {
+    const known = holders.get(identifierId) ?? []
+    holders.set(
+      identifierId,
+      [...known, ...added.toSorted((a, b) => (a.profileId < b.profileId ? -1 : 1))].slice(0, mostOf(added[0]!.namespace)),
+    )
+  }
+  return holders
+}
+
+const mostOf = (namespace: string) => (isExclusive(namespace) ? MAX_EXCLUSIVE_HOLDERS : MAX_HOLDERS)
 
 const bothSides = ({ sideA, sideB }: GraphRuling) => [...sideA, ...sideB]
 
@@ -65,18 +113,25 @@ function byKind(rulings: readonly Read[], profiles: ReadonlyMap<string, unknown>
   return { links, cannotLinks: rulings.filter(({ kind }) => kind === 'CANNOT_LINK').toSorted((a, b) => (a.id < b.id ? -1 : 1)) }
 }
 
-/** Profiles, and all that have the same customer now: what joined them may be gone. */
+/**
+ * Profiles, and all that have the same customer now: what joined them may be gone. Here and below OFFSET 0 keeps a look-up for each
+ * row: with old statistics the planner takes a tenant for small, and reads all of it for each batch.
+ */
 async function readProfiles(tx: Tx, ids: readonly string[]): Promise<GraphProfile[]> {
+  if (ids.length === 0) return []
   const { rows } = await tx.client.query<GraphProfile>(
     `SELECT id, source, customer_id AS "customerId", coalesce(home_customer_id, customer_id) AS "homeId", encode(name_index, 'hex') AS "nameIndex",
        encode(birthday_index, 'hex') AS "birthdayIndex", coalesce(last_seen_at, created_at) AS "lastSeenAt"
-     FROM profiles WHERE tenant_id = $1 AND customer_id IN (SELECT customer_id FROM profiles WHERE tenant_id = $1 AND id = ANY($2))`,
-    [tx.tenantId, ids],
+     FROM (SELECT DISTINCT p.customer_id AS of FROM unnest($2::uuid[]) AS c (id)
+       CROSS JOIN LATERAL (SELECT customer_id FROM profiles WHERE tenant_id = $1 AND profiles.id = c.id OFFSET 0) p) m
+     CROSS JOIN LATERAL (SELECT * FROM profiles WHERE tenant_id = $1 AND customer_id = m.of OFFSET 0) found`,
+    [tx.tenantId, encodeArray('uuid', ids)],
   )
   return rows
 }
 
 async function readRulings(tx: Tx, ids: readonly string[]): Promise<Read[]> {
+  if (ids.length === 0) return []
   const { rows } = await tx.client.query<Read>(
     `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt" FROM rulings
      WHERE tenant_id = $1 AND holds AND kind IN ('LINK', 'CANNOT_LINK', 'RETRACTION') AND (side_a && $2 OR side_b && $2)`,
@@ -85,14 +140,33 @@ async function readRulings(tx: Tx, ids: readonly string[]): Promise<Read[]> {
   return rows
 }
 
-/** The profiles that carry the identifiers of these profiles. */
-async function readHolders(tx: Tx, ids: readonly string[], known: readonly string[]): Promise<Holder[]> {
+/** The identifiers of stored profiles, but for those that are known already. */
+const OF_PROFILES = `SELECT DISTINCT i.namespace, i.value_index, i.identifier_id FROM unnest($2::uuid[]) AS c (id)
+  CROSS JOIN LATERAL (SELECT * FROM identifiers WHERE tenant_id = $1 AND profile_id = c.id OFFSET 0) i
+  WHERE i.identifier_id <> ALL($3) AND coalesce(i.tier, 1) < 3`
+/** The identifiers of newcomers. */
+const CARRIED = 'SELECT * FROM unnest($2::text[], $3::bytea[], $4::uuid[]) AS c (namespace, value_index, identifier_id)'
+
+function carriedBy({ edges }: Newcomers): Buffer[] {
+  const carried = [...new Map(edges.filter(({ tier }) => tier < 3).map((edge) => [edge.identifierId, edge])).values()]
+  const column = (type: Parameters<typeof encodeArray>[0], of: (edge: CarriedEdge) => unknown) => encodeArray(type, carried.map(of))
+  return [
+    column('text', ({ namespace }) => namespace),
+    column('bytea', ({ valueIndex }) => valueIndex),
+    column('uuid', ({ identifierId }) => identifierId),
+  ]
+}
+
+/**
+ * The stored profiles that carry some identifiers.
+ * @param which query of the identifiers, with its parameters from $2 on
+ */
+async function readHolders(tx: Tx, which: string, parameters: readonly Buffer[]): Promise<Holder[]> {
   const { rows } = await tx.client.query<Holder>(
     `SELECT h.profile_id AS "profileId", m.namespace, m.identifier_id AS "identifierId", h.verified_at AS "verifiedAt",
        coalesce(h.tier, CASE WHEN h.verified_at IS NOT NULL OR m.namespace LIKE 'unionid@%' OR m.namespace = 'login' THEN 1 ELSE 3 END) AS tier,
        coalesce(h.statement_id, h.profile_id)::text AS statement, h.created_at AS "foundAt", p.source, p.customer_id AS "customerId"
-     FROM (SELECT DISTINCT namespace, value_index, identifier_id FROM identifiers
-           WHERE tenant_id = $1 AND profile_id = ANY($2) AND identifier_id <> ALL($3) AND coalesce(tier, 1) < 3) m
+     FROM (${which}) m
      CROSS JOIN LATERAL (
        SELECT i.profile_id, i.verified_at, i.tier, i.statement_id, i.created_at FROM identifiers i
        WHERE i.tenant_id = $1 AND i.namespace = m.namespace AND i.value_index = m.value_index
@@ -100,16 +174,18 @@ async function readHolders(tx: Tx, ids: readonly string[], known: readonly strin
            AND r.identifier_id = m.identifier_id AND r.side_a[1] = i.profile_id)
        ORDER BY i.created_at, i.profile_id
        LIMIT CASE WHEN m.namespace LIKE 'unionid@%' OR m.namespace = 'login' THEN ${MAX_EXCLUSIVE_HOLDERS} ELSE ${MAX_HOLDERS} END) h
-     JOIN profiles p ON p.tenant_id = $1 AND p.id = h.profile_id`,
-    [tx.tenantId, ids, known],
+     CROSS JOIN LATERAL (SELECT source, customer_id FROM profiles WHERE tenant_id = $1 AND id = h.profile_id OFFSET 0) p`,
+    [tx.tenantId, ...parameters],
   )
   return rows
 }
 
 async function readBlocked(tx: Tx, identifierIds: readonly string[]): Promise<string[]> {
+  if (identifierIds.length === 0) return []
   const { rows } = await tx.client.query<{ id: string }>(
-    `SELECT identifier_id AS id FROM rulings WHERE tenant_id = $1 AND holds AND kind = 'BLOCK' AND identifier_id = ANY($2)`,
-    [tx.tenantId, identifierIds],
+    `SELECT b.id FROM unnest($2::uuid[]) AS b (id) WHERE EXISTS (
+       SELECT 1 FROM rulings WHERE tenant_id = $1 AND holds AND kind = 'BLOCK' AND identifier_id = b.id OFFSET 0)`,
+    [tx.tenantId, encodeArray('uuid', identifierIds)],
   )
   return rows.map(({ id }) => id)
 }

@@ -26,6 +26,11 @@ export type GraphEdge = {
   readonly foundAt: Date
 }
 
+/** Profiles that are observed for the first time, and what they carry. They are not in the database yet, so no one can have ruled about them. */
+export type Newcomers = { readonly profiles: readonly GraphProfile[]; readonly edges: readonly CarriedEdge[] }
+/** An edge with the blind index of its value, by which others that carry it are found. */
+export type CarriedEdge = GraphEdge & { readonly valueIndex: Buffer }
+
 /** People, or a model, ruled that all profiles of one side are the same person as those of the other, or are not. */
 export type GraphRuling = {
   readonly id: string

@@ -3,10 +3,10 @@ import type { Graph, GraphRuling } from './graph.rules.ts'
 /** One person so far. */
 type Group = {
   readonly members: string[]
-  /** Values that one person has one of, such as the unionid of a subject, by namespace. */
-  readonly exclusive: Map<string, Set<string>>
-  /** Sides of the cannot-links that members stand on: the number of the link, negative for side B. */
-  readonly sides: Set<number>
+  /** Values that one person has one of, such as the unionid of a subject, by namespace; undefined while there are none, as for most. */
+  exclusive: Map<string, Set<string>> | undefined
+  /** Sides of the cannot-links that members stand on: the number of the link, negative for side B; undefined while there are none. */
+  sides: Set<number> | undefined
 }
 
 /** Profiles by the person that they belong to. Groups only grow. */
@@ -14,16 +14,22 @@ export class Groups {
   private readonly groups = new Map<string, Group>()
 
   constructor({ profiles, edges, cannotLinks }: Graph) {
-    for (const { id } of profiles) this.groups.set(id, { members: [id], exclusive: new Map(), sides: new Set() })
+    for (const { id } of profiles) this.groups.set(id, { members: [id], exclusive: undefined, sides: undefined })
     for (const { profileId, namespace, identifierId } of edges) {
       if (!namespace.startsWith('unionid@')) continue
-      const { exclusive } = this.of(profileId)
+      const group = this.of(profileId)
+      const exclusive = (group.exclusive ??= new Map())
       exclusive.set(namespace, (exclusive.get(namespace) ?? new Set()).add(identifierId))
     }
     for (const [index, { sideA, sideB }] of cannotLinks.entries()) {
-      for (const id of sideA) this.groups.get(id)?.sides.add(index + 1)
-      for (const id of sideB) this.groups.get(id)?.sides.add(-index - 1)
+      for (const id of sideA) this.standOn(id, index + 1)
+      for (const id of sideB) this.standOn(id, -index - 1)
     }
+  }
+
+  private standOn(profileId: string, side: number): void {
+    const group = this.groups.get(profileId)
+    if (group) group.sides = (group.sides ?? new Set()).add(side)
   }
 
   of(profileId: string): Group {
@@ -42,17 +48,20 @@ export class Groups {
     const [into, from] = [this.of(a), this.of(b)]
     if (into === from) return
     into.members.push(...from.members)
-    for (const side of from.sides) into.sides.add(side)
-    for (const [namespace, values] of from.exclusive)
-      into.exclusive.set(namespace, new Set([...values, ...(into.exclusive.get(namespace) ?? [])]))
+    if (from.sides) into.sides = new Set([...(into.sides ?? []), ...from.sides])
+    if (from.exclusive) {
+      const exclusive = (into.exclusive ??= new Map())
+      for (const [namespace, values] of from.exclusive) exclusive.set(namespace, new Set([...values, ...(exclusive.get(namespace) ?? [])]))
+    }
     for (const id of from.members) this.groups.set(id, into)
   }
 
   /** Why rules may not join the persons of two profiles. */
   conflict(a: string, b: string): 'SPLIT_BY_A_PERSON' | 'DIFFERENT_UNIONIDS' | undefined {
     const [one, other] = [this.of(a), this.of(b)]
-    if ([...one.sides].some((side) => other.sides.has(-side))) return 'SPLIT_BY_A_PERSON'
-    return [...one.exclusive].some(([namespace, values]) => differ(values, other.exclusive.get(namespace)))
+    if (one.sides && other.sides && [...one.sides].some((side) => other.sides!.has(-side))) return 'SPLIT_BY_A_PERSON'
+    if (!one.exclusive || !other.exclusive) return undefined
+    return [...one.exclusive].some(([namespace, values]) => differ(values, other.exclusive!.get(namespace)))
       ? 'DIFFERENT_UNIONIDS'
       : undefined
   }

@@ -9,6 +9,7 @@
 import { isProvable, weightOf } from '../profiles/identifier.rules.ts'
 import { type Graph, type GraphEdge, type GraphEvidence, type GraphProfile, type RefusalReason } from './graph.rules.ts'
 import { Groups, rootOf } from './groups.rules.ts'
+import { splitGraph } from './split-graph.rules.ts'
 import { joinByTwo } from './two-identifiers.rules.ts'
 
 export type Partition = {
@@ -18,6 +19,19 @@ export type Partition = {
 }
 
 export function partition(graph: Graph): Partition {
+  const customers = new Map<string, string>()
+  const evidence: GraphEvidence[] = []
+  for (const part of splitGraph(graph)) {
+    const [only] = part.profiles
+    // Most newcomers share nothing with anybody.
+    const found = part.profiles.length === 1 ? { customers: [[only!.id, only!.homeId]] as const, evidence: [] } : partitionPart(part)
+    for (const [id, customerId] of found.customers) customers.set(id, customerId)
+    evidence.push(...found.evidence)
+  }
+  return { customers, evidence }
+}
+
+function partitionPart(graph: Graph): Partition {
   const groups = new Groups(graph)
   const profiles = new Map(graph.profiles.map((profile) => [profile.id, profile]))
   const links = graph.links.toSorted(byId)

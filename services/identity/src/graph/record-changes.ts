@@ -1,6 +1,6 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db/db'
-import { insertRowsReturning, type NewRow } from '@renmai/platform/db/rows'
+import { insertRows, type NewRow } from '@renmai/platform/db/rows'
 import { publish } from '@renmai/platform/events/outbox'
 import { newId } from '@renmai/platform/serve/ids'
 import { CustomerSplitSchema, CustomersMergedSchema } from '@renmai/proto/identity/v1/events'
@@ -22,7 +22,13 @@ export async function recordChanges(
   evidence: readonly GraphEvidence[],
   { at, person }: { at: Date; person?: Person },
 ): Promise<CustomerMerge[]> {
-  const versions = await storePointers(tx, pointers)
+  // Who is joined when first observed is stored so, by who observed it.
+  const unseen = new Set(changes.filter(({ isUnseen }) => isUnseen).map(({ absorbedId }) => absorbedId))
+  const versions = await storePointers(
+    tx,
+    pointers.filter(({ id }) => !unseen.has(id)),
+  )
+  const ofProfile = byProfile(evidence)
   const rows = changes.map((change) => ({
     id: newId(),
     ...(({ isUnseen: _unseen, ...row }) => ({ ...row, profileIds: [...row.profileIds], survivorProfileIds: [...row.survivorProfileIds] }))(
@@ -30,24 +36,36 @@ export async function recordChanges(
     ),
     undoes: (change.kind === 'UNMERGE' && person?.undoes) || null,
     decidedAt: at,
-    ...decisionOf(change, evidence, person),
+    ...decisionOf(change, ofProfile, person),
   }))
-  const stored = await insertRowsReturning(tx, customerMerges, rows satisfies NewRow<typeof customerMerges>[], { conflict: 'error' })
+  await insertRows(tx, customerMerges, rows satisfies NewRow<typeof customerMerges>[], { conflict: 'error' })
   await publishChanges(tx, changes, rows, pointers, versions)
-  return stored
+  return rows.map((row) => ({ ...row, tenantId: tx.tenantId }))
+}
+
+/** Evidence by either of its profiles. */
+function byProfile(evidence: readonly GraphEvidence[]): Map<string, GraphEvidence[]> {
+  const found = new Map<string, GraphEvidence[]>()
+  for (const one of evidence)
+    for (const id of [one.profileId, one.linkedProfileId]) {
+      const known = found.get(id)
+      if (known) known.push(one)
+      else found.set(id, [one])
+    }
+  return found
 }
 
 type Decision = Pick<CustomerMerge, 'reason' | 'decidedBy' | 'evidence' | 'ruleVersion' | 'rulingId'>
 
 function decisionOf(
   { kind, profileIds, survivorProfileIds }: Change,
-  evidence: readonly GraphEvidence[],
+  evidence: ReadonlyMap<string, readonly GraphEvidence[]>,
   person: Person | undefined,
 ): Decision {
-  const [mine, theirs] = [new Set(profileIds), new Set(survivorProfileIds)]
-  const between = evidence.filter(
-    ({ profileId: a, linkedProfileId: b }) => (mine.has(a) && theirs.has(b)) || (mine.has(b) && theirs.has(a)),
-  )
+  const theirs = new Set(survivorProfileIds)
+  const between = profileIds
+    .flatMap((id) => evidence.get(id) ?? [])
+    .filter(({ profileId, linkedProfileId }) => theirs.has(profileId) || theirs.has(linkedProfileId))
   const used = between.filter(({ state }) => (state === 'ACTIVE') === (kind === 'MERGE'))
   const listed = used
     .slice(0, MOST_EVIDENCE)
@@ -94,15 +112,17 @@ async function publishChanges(
     .filter(({ id, mergedInto }) => mergedInto !== null && !own.has(id))
     .map(({ id, mergedInto }) => ({ customerId: id, mergedInto: mergedInto!, version: versions.get(id)! }))
   const seen = changes.map((change, index) => ({ ...change, row: rows[index]! })).filter(({ isUnseen }) => !isUnseen)
-  for (const [index, { kind, survivorId, absorbedId, row }] of seen.entries()) {
-    const common = {
-      decisionId: row.id,
-      survivorId,
-      at: timestampFromDate(row.decidedAt),
-      version: versions.get(absorbedId)!,
-      redirects: index === 0 ? redirects : [],
-    }
-    if (kind === 'MERGE') await publish(tx, CustomersMergedSchema, { ...common, absorbedId })
-    else await publish(tx, CustomerSplitSchema, { ...common, restoredId: absorbedId })
-  }
+  const events = seen.map(({ kind, survivorId, absorbedId, row }, index) => ({
+    kind,
+    absorbedId,
+    restoredId: absorbedId,
+    decisionId: row.id,
+    survivorId,
+    at: timestampFromDate(row.decidedAt),
+    version: versions.get(absorbedId)!,
+    redirects: index === 0 ? redirects : [],
+  }))
+  const [merges, splits] = [events.filter(({ kind }) => kind === 'MERGE'), events.filter(({ kind }) => kind === 'UNMERGE')]
+  await publish(tx, CustomerSplitSchema, ...splits)
+  await publish(tx, CustomersMergedSchema, ...merges)
 }

@@ -2,32 +2,56 @@ import type { Tx } from '@renmai/platform/db/db'
 import { publish } from '@renmai/platform/events/outbox'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
-import { regroup } from '../graph/graph.ts'
+import { applyPlan, planGroups } from '../graph/graph.ts'
+import { whileReading } from '../while-reading.ts'
+import type { Met } from './meet-profiles.ts'
+import type { PreparedClaim } from './prepare-claim.ts'
 import { sharingProfiles } from './profile.queries.ts'
-import { type CarriedIdentifier, storeIdentifiers } from './store-identifiers.ts'
-import type { Met } from './store-profiles.ts'
+import { edgeOf, identifierRows, sealIdentifiers, storeFirstIdentifiers, storeIdentifiers } from './store-identifiers.ts'
+import { newcomerOf, profileRows, storeNewcomers, updateProfiles } from './store-profiles.ts'
+
+/** The time of the decisions, and the time at which the lock of the graph was granted. */
+type Times = { at: Date; foundAt: Date }
+type Claimed = PreparedClaim & { met: Met }
 
 /**
- * Stores the identifiers of profiles, and groups the profiles that share one with others.
+ * Stores the profiles of claims with their identifiers, and groups those that share one with others. Newcomers are grouped before
+ * they are stored: each of their rows is written once.
  * @returns the customer of each profile
  */
 export async function groupProfiles(
   tx: Tx,
   ring: KeyRing,
-  met: readonly Met[],
-  carried: readonly CarriedIdentifier[],
-  at: Date,
+  claims: readonly Claimed[],
+  { at, foundAt }: Times,
 ): Promise<Map<string, string>> {
-  await storeIdentifiers(tx, ring, carried)
-  const born = new Map(met.filter(({ isNew }) => isNew).map((profile) => [profile.id, profile]))
-  // Also those whose claims name no identifier: a name or a later observation can change what their identifiers prove.
-  const sharing = await sharingProfiles(tx, [...new Set(met.map(({ id }) => id))])
-  const regrouped = sharing.length > 0 ? await regroup(tx, sharing, { at, born: new Set(born.keys()) }) : undefined
-  const customers = new Map(met.map(({ id, customerId }) => [id, regrouped?.customers.get(id) ?? customerId]))
-  await publish(
-    tx,
-    ProfileLinkedSchema,
-    ...[...born.keys()].map((profileId) => ({ profileId, customerId: customers.get(profileId)!, version: 1n })),
+  const born = new Set(claims.flatMap(({ met }) => (met.isNew ? [met.id] : [])))
+  const [newcomers, known] = divide(profileRows(claims), ({ id }) => born.has(id))
+  const rows = identifierRows(
+    claims.flatMap(({ met: { id: profileId, statementId }, observedAt, identifiers }) =>
+      identifiers.map((one) => ({ ...one, profileId, statementId, observedAt })),
+    ),
+    foundAt,
   )
+  const [first, further] = divide(rows, ({ profileId }) => born.has(profileId))
+  await updateProfiles(tx, known)
+  await storeIdentifiers(tx, ring, further)
+  // Also those whose claims name no identifier: a name or a later observation can change what their identifiers prove.
+  const sharing = await sharingProfiles(
+    tx,
+    known.map(({ id }) => id),
+  )
+  const planning = planGroups(tx, sharing, { profiles: newcomers.map(newcomerOf), edges: first.map(edgeOf) })
+  const [plan, sealed] = await whileReading(planning, () => sealIdentifiers(tx, ring, first))
+  await storeNewcomers(tx, newcomers, plan.customers)
+  await storeFirstIdentifiers(tx, sealed)
+  await applyPlan(tx, plan, { at })
+  const customers = new Map(claims.map(({ met: { id, customerId } }) => [id, plan.customers.get(id) ?? customerId]))
+  await publish(tx, ProfileLinkedSchema, ...newcomers.map(({ id }) => ({ profileId: id, customerId: customers.get(id)!, version: 1n })))
   return customers
+}
+
+function divide<T>(list: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  const { first = [], second = [] } = Object.groupBy(list, (one) => (isFirst(one) ? 'first' : 'second'))
+  return [first, second]
 }

@@ -1,29 +1,48 @@
 import { type Db, type Tx, withTenant } from '@renmai/platform/db/db'
+import { groupTenantWrites } from '@renmai/platform/db/group-tenant-writes'
 import { answer } from '@renmai/platform/events/ask'
-import { blindIndex, type KeyRing } from '@renmai/platform/secrets/crypto'
+import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import type { Clock } from '@renmai/platform/serve/clock'
 import { AppError } from '@renmai/platform/serve/errors'
 import { IdentityService, type ProfileClaim } from '@renmai/proto/identity/v1/identity_service'
 import { storeAttributes } from '../attributes/attribute.ts'
-import { storeContactCards } from '../contact-cards/contact-card.ts'
+import { sealCards, storeContactCards } from '../contact-cards/contact-card.ts'
 import { lockGraph } from '../graph/graph.ts'
 import { addTags } from '../tags/tag.ts'
-import { checkClaim, type UsableClaim } from './check-claim.ts'
+import { whileReading } from '../while-reading.ts'
+import { checkClaim } from './check-claim.ts'
 import { groupProfiles } from './group-profiles.ts'
-import { storeProfiles } from './store-profiles.ts'
+import { meetProfiles } from './meet-profiles.ts'
+import { type PreparedClaim, prepareClaim } from './prepare-claim.ts'
 
 const MAX_CLAIMS = 500
 
 /** One claim after its check: either what can be used of it, or the error. */
-type Good = { raw: ProfileClaim; usable: UsableClaim }
+type Good = { raw: ProfileClaim; usable: PreparedClaim }
 type Checked = Good | { raw: ProfileClaim; error: AppError }
 
-export const resolveProfiles = (db: Db, ring: KeyRing, now: Clock) =>
-  answer(IdentityService.method.resolveProfiles, async ({ tenantId, claims }) => {
+/** Claims of one transaction. A larger one would hold the lock of the graph for so long that those who wait give up. */
+const MAX_GROUPED = 1_000
+
+/**
+ * Answers which profiles claims are of. Requests of one tenant that arrive during a transaction are resolved together in the next
+ * one: each transaction holds the lock of the graph, and costs as much for one claim as for many.
+ */
+export function resolveProfiles(db: Db, ring: KeyRing, now: Clock) {
+  const resolveGrouped = groupTenantWrites<readonly Good[], readonly Resolved[]>(
+    async (tenantId, requests) => {
+      const claims = requests.flat().map(({ usable }) => usable)
+      const resolved = await withTenant(db, tenantId, (tx) => resolve(tx, ring, claims, now()))
+      let end = 0
+      return requests.map(({ length }) => resolved.slice(end, (end += length)))
+    },
+    { sizeOf: ({ length }) => length, most: MAX_GROUPED },
+  )
+  return answer(IdentityService.method.resolveProfiles, async ({ tenantId, claims }) => {
     if (claims.length > MAX_CLAIMS) throw new AppError('INVALID', `At most ${MAX_CLAIMS} claims in one call`)
-    const checked = claims.map((raw) => check(raw, now()))
+    const checked = claims.map((raw) => check(ring, tenantId, raw, now()))
     const good = checked.filter((one): one is Good => 'usable' in one)
-    const resolved = good.length > 0 ? await withTenant(db, tenantId, (tx) => resolve(tx, ring, good, now())) : []
+    const resolved = good.length > 0 ? await resolveGrouped(tenantId, good) : []
     const results = new Map(good.map(({ raw }, index) => [raw, resolved[index]!]))
     return {
       profiles: checked.map((one) =>
@@ -33,10 +52,11 @@ export const resolveProfiles = (db: Db, ring: KeyRing, now: Clock) =>
       ),
     }
   })
+}
 
-function check(raw: ProfileClaim, now: Date): Checked {
+function check(ring: KeyRing, tenantId: string, raw: ProfileClaim, now: Date): Checked {
   try {
-    return { raw, usable: checkClaim(raw, now) }
+    return { raw, usable: prepareClaim(ring, tenantId, raw, checkClaim(raw, now)) }
   } catch (error) {
     if (error instanceof AppError) return { raw, error }
     throw error
@@ -46,39 +66,25 @@ function check(raw: ProfileClaim, now: Date): Checked {
 type Resolved = { profileId: string; customerId: string; isNew: boolean }
 
 /** Resolves a batch in one transaction: what its claims state is stored, and the customers follow from all that is stored. */
-async function resolve(tx: Tx, ring: KeyRing, good: Good[], at: Date): Promise<Resolved[]> {
-  await lockGraph(tx)
-  const met = await storeProfiles(
+async function resolve(tx: Tx, ring: KeyRing, prepared: readonly PreparedClaim[], now: Date): Promise<Resolved[]> {
+  const foundAt = await lockGraph(tx)
+  const met = await meetProfiles(tx, prepared)
+  const claims = prepared.map((claim, index) => ({ ...claim, met: met[index]!, profileId: met[index]!.id }))
+  const grouping = groupProfiles(tx, ring, claims, { at: now, foundAt })
+  const [customers, cards] = await whileReading(grouping, () => sealCards(tx, ring, claims))
+  await storeContactCards(tx, cards)
+  await storeDetails(
     tx,
     ring,
-    good.map(({ raw, usable }) => ({ ...usable, source: raw.source, externalId: raw.externalId })),
+    claims.map((claim) => ({ ...claim, customerId: customers.get(claim.profileId)! })),
   )
-  const carried = good.flatMap(({ usable }, index) => {
-    const statementId = met[index]!.statementId
-    return usable.identifiers.map((one) => ({
-      ...one,
-      profileId: met[index]!.id,
-      index: blindIndex(ring, tx.tenantId, one.namespace, one.value).toString('hex'),
-      statementId,
-      observedAt: usable.observedAt,
-    }))
-  })
-  const customers = await groupProfiles(tx, ring, met, carried, at)
-  const observed = good.map(({ raw, usable }, index) => ({
-    ...usable,
-    source: raw.source,
-    profileId: met[index]!.id,
-    customerId: customers.get(met[index]!.id)!,
-  }))
-  await storeDetails(tx, ring, observed)
   const seen = new Set<string>()
   return met.map(({ id, isNew }) => ({ profileId: id, customerId: customers.get(id)!, isNew: isNew && seen.size < seen.add(id).size }))
 }
 
-type Observed = UsableClaim & { source: string; profileId: string; customerId: string }
+type Observed = PreparedClaim & { profileId: string; customerId: string }
 
 async function storeDetails(tx: Tx, ring: KeyRing, observed: readonly Observed[]): Promise<void> {
-  await storeContactCards(tx, ring, [...observed])
   await storeAttributes(
     tx,
     ring,

@@ -1,92 +1,71 @@
 import type { Tx } from '@renmai/platform/db/db'
-import { insertRows } from '@renmai/platform/db/rows'
-import { blindIndex, type KeyRing } from '@renmai/platform/secrets/crypto'
-import { newId } from '@renmai/platform/serve/ids'
+import { insertRows, type NewRow } from '@renmai/platform/db/rows'
 import { customers } from '../customers/customer.table.ts'
-import type { UsableClaim } from './check-claim.ts'
+import type { GraphProfile } from '../graph/graph.ts'
+import type { Met } from './meet-profiles.ts'
+import type { PreparedClaim } from './prepare-claim.ts'
 import { profiles } from './profile.table.ts'
 
-/** The profile of a claim. */
-export type Met = {
-  readonly id: string
-  readonly homeId: string
-  readonly customerId: string
-  readonly isNew: boolean
-  readonly statementId: string
+export type ProfileRow = NewRow<typeof profiles> & { id: string; homeCustomerId: string; lastSeenAt: Date }
+
+/** The rows of the profiles of claims: the newest claim of each stands for all. */
+export function profileRows(claims: readonly (PreparedClaim & { met: Met })[]): ProfileRow[] {
+  const inOrder = claims.toSorted((a, b) => a.observedAt.getTime() - b.observedAt.getTime())
+  const newest = new Map(inOrder.map((claim) => [claim.met.id, claim]))
+  return [...newest.values()].map(({ met, source, externalId, nameIndex, birthdayIndex, observedAt }) => ({
+    id: met.id,
+    source,
+    externalId,
+    customerId: met.customerId,
+    homeCustomerId: met.homeId,
+    nameIndex,
+    birthdayIndex,
+    lastSeenAt: observedAt,
+  }))
 }
 
-type Stated = Pick<UsableClaim, 'displayName' | 'attributes' | 'observedAt'> & { source: string; externalId: string }
-
-const DAY = "interval '1 day'"
+/** Updates what is known of stored profiles. When a source observed one last is true to the day. */
+export async function updateProfiles(tx: Tx, rows: readonly ProfileRow[]): Promise<void> {
+  await insertRows(tx, profiles, rows, {
+    conflict: `ON CONFLICT (tenant_id, id) DO UPDATE SET name_index = coalesce(excluded.name_index, profiles.name_index),
+      birthday_index = coalesce(excluded.birthday_index, profiles.birthday_index),
+      last_seen_at = greatest(excluded.last_seen_at, profiles.last_seen_at)
+      WHERE excluded.last_seen_at >= coalesce(profiles.last_seen_at, profiles.created_at) + interval '1 day'
+        OR (excluded.last_seen_at >= coalesce(profiles.last_seen_at, profiles.created_at)
+          AND (excluded.name_index, excluded.birthday_index) IS DISTINCT FROM (profiles.name_index, profiles.birthday_index))`,
+  })
+}
 
 /**
- * Finds or creates the profile of each claim. A new one is a customer by itself at first. The caller holds the lock of the graph.
- * @returns one for each claim, in their order; two claims may be of one profile
+ * Stores profiles that are observed for the first time, each with the customer that it is by itself.
+ * @param customerOf the customer that a profile belongs to
  */
-export async function storeProfiles(tx: Tx, ring: KeyRing, claims: readonly Stated[]): Promise<Met[]> {
-  const known = await readKnown(tx, claims)
-  const found = new Map<string, Omit<Met, 'statementId'>>()
-  for (const claim of claims) {
-    const key = keyOf(claim)
-    if (found.has(key)) continue
-    const row = known.get(key)
-    const homeId = row?.homeId ?? newId()
-    found.set(key, row ?? { id: newId(), homeId, customerId: homeId, isNew: true })
-  }
-  const rows = [...newestOf(claims)].map(([key, claim]) => ({ ...claim, ...found.get(key)! }))
-  const born = rows.filter(({ isNew }) => isNew)
+export async function storeNewcomers(tx: Tx, rows: readonly ProfileRow[], customerOf: ReadonlyMap<string, string>): Promise<void> {
   await insertRows(
     tx,
     customers,
-    born.map(({ homeId }) => ({ id: homeId })),
+    rows.map(({ id, homeCustomerId }) => {
+      const customerId = customerOf.get(id)!
+      const isMerged = customerId !== homeCustomerId
+      return { id: homeCustomerId, mergedInto: isMerged ? customerId : null, version: isMerged ? 1 : 0 }
+    }),
+    { conflict: 'error' },
   )
   await insertRows(
     tx,
     profiles,
-    rows.map(({ id, source, externalId, homeId, customerId, displayName, attributes, observedAt }) => ({
-      id,
-      source,
-      externalId,
-      customerId,
-      homeCustomerId: homeId,
-      nameIndex: indexOf(ring, tx, 'name', displayName),
-      birthdayIndex: indexOf(ring, tx, 'birthday', attributes.find(({ key }) => key === 'birthday')?.value ?? ''),
-      lastSeenAt: observedAt,
-    })),
-    {
-      conflict: `ON CONFLICT (tenant_id, id) DO UPDATE SET name_index = coalesce(excluded.name_index, profiles.name_index),
-        birthday_index = coalesce(excluded.birthday_index, profiles.birthday_index),
-        last_seen_at = greatest(excluded.last_seen_at, profiles.last_seen_at)
-        WHERE excluded.last_seen_at >= coalesce(profiles.last_seen_at, profiles.created_at) + ${DAY}
-          OR (excluded.last_seen_at >= coalesce(profiles.last_seen_at, profiles.created_at)
-            AND (excluded.name_index, excluded.birthday_index) IS DISTINCT FROM (profiles.name_index, profiles.birthday_index))`,
-    },
+    rows.map((row) => ({ ...row, customerId: customerOf.get(row.id)! })),
+    { conflict: 'error' },
   )
-  return claims.map((claim) => ({ ...found.get(keyOf(claim))!, statementId: newId() }))
 }
 
-const keyOf = ({ source, externalId }: Pick<Stated, 'source' | 'externalId'>) => `${source}\u001f${externalId}`
-
-/** One statement cannot insert a row twice: the newest claim of each profile stands for all. */
-const newestOf = (claims: readonly Stated[]): Map<string, Stated> =>
-  new Map(claims.toSorted((a, b) => a.observedAt.getTime() - b.observedAt.getTime()).map((claim) => [keyOf(claim), claim]))
-
-const plain = (text: string) =>
-  text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[\s\p{P}]/gu, '')
-
-function indexOf(ring: KeyRing, { tenantId }: Tx, field: 'name' | 'birthday', text: string): Buffer | null {
-  const value = plain(text)
-  return value === '' ? null : blindIndex(ring, tenantId, `compared.${field}`, value).subarray(0, 16)
-}
-
-async function readKnown(tx: Tx, claims: readonly Stated[]): Promise<Map<string, Omit<Met, 'statementId'>>> {
-  const { rows } = await tx.client.query<{ source: string; externalId: string; id: string; customerId: string; homeId: string }>(
-    `SELECT p.source, p.external_id AS "externalId", p.id, p.customer_id AS "customerId", coalesce(p.home_customer_id, p.customer_id) AS "homeId"
-     FROM profiles p JOIN unnest($2::text[], $3::text[]) AS c (source, external_id) USING (source, external_id) WHERE p.tenant_id = $1`,
-    [tx.tenantId, claims.map(({ source }) => source), claims.map(({ externalId }) => externalId)],
-  )
-  return new Map(rows.map(({ id, customerId, homeId, ...claim }) => [keyOf(claim), { id, customerId, homeId, isNew: false }]))
-}
+/** A profile that is not stored yet, as the graph sees it: a customer by itself. */
+export const newcomerOf = ({ id, source, homeCustomerId: homeId, nameIndex, birthdayIndex, lastSeenAt }: ProfileRow): GraphProfile => ({
+  id,
+  source,
+  homeId,
+  customerId: homeId,
+  nameIndex: nameIndex?.toString('hex') ?? null,
+  birthdayIndex: birthdayIndex?.toString('hex') ?? null,
+  lastSeenAt,
+})

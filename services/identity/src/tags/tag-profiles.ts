@@ -50,6 +50,7 @@ export async function untagProfiles(ctx: Context, raw: z.input<typeof Input>): P
 
 /** Adds tags to profiles; profiles that do not exist, and tags that do not exist or are archived, are skipped. Returns how many were new. */
 export async function addTags(tx: Tx, marks: { profileId: string; tagId: string; at: Date }[]): Promise<number> {
+  if (marks.length === 0) return 0
   const distinct = [...new Map(marks.map((mark) => [`${mark.profileId}|${mark.tagId}`, mark])).values()]
   const known = await tx.client.query<{ profile_id: string; tag_id: string; customer_id: string }>(
     `SELECT m.profile_id, m.tag_id, p.customer_id FROM unnest($2::uuid[], $3::uuid[]) AS m (profile_id, tag_id)

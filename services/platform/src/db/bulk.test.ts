@@ -48,6 +48,11 @@ it('rows come back as they were written, in every type', async () => {
 
 it.each([
   { id: 'not an id', value: 1 },
+  { id: '019b0000-0000-7000-8000-00000000000g', value: 1 },
+  { id: '019B0000-0000-7000-8000-000000000000', value: 1 },
+  { id: '019b0000-0000-7000-8000-00000000000人', value: 1 },
+  { id: '019b0000-0000-7000-80-0-0000000000000', value: 1 },
+  { id: '019b0000-0000-7000-80000-00000000000', value: 1 },
   { id: newId(), value: 2 ** 31 },
   { id: newId(), value: 1.5 },
 ])('a value that would become another one is refused: %o', async (row) => {

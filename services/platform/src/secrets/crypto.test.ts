@@ -25,6 +25,11 @@ describe('sealed data', () => {
     expect(open(parseKeyRing(JSON.stringify({ current: 2, keys })), tenant, 'x', old)).toBe('text')
   })
 
+  it('never has an IV that other data has', () => {
+    const ivs = Array.from({ length: 3_000 }, () => seal(ring, tenant, 'x', 'text').toString('hex', 3, 15))
+    expect(new Set(ivs).size).toBe(ivs.length)
+  })
+
   it('is found by a blind index that differs per tenant and namespace', () => {
     const index = blindIndex(ring, tenant, 'phone', '+86139').toString('hex')
     expect(blindIndex(ring, tenant, 'phone', '+86139').toString('hex')).toBe(index)

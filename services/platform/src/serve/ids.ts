@@ -1,4 +1,4 @@
-import { createHash, randomUUIDv7 } from 'node:crypto'
+import { hash as hashOf, randomUUIDv7 } from 'node:crypto'
 
 /** A new id that sorts by the millisecond of its creation (RFC 9562, version 7). */
 export function newId(): string {
@@ -26,7 +26,7 @@ export function foldId(text: string): string {
  * that must be created once, however often their cause is consumed.
  */
 export function idFrom(...parts: (string | number)[]): string {
-  const hash = createHash('sha256').update(parts.join('\u001f')).digest()
+  const hash = hashOf('sha256', parts.join('\u001f'), 'buffer')
   hash[6] = (hash[6]! & 0x0f) | 0x80
   hash[8] = (hash[8]! & 0x3f) | 0x80
   const hex = hash.toString('hex')
