@@ -58,7 +58,7 @@ export async function readWritten(
 }
 
 async function readRows(tx: Tx, table: TenantTable, condition: string, profileIds: readonly string[]): Promise<NewRow<TenantTable>[]> {
-  const { rows } = await tx.client.query<globalThis.Record<string, unknown>>(
+  const { rows } = await tx.client.query<Record<string, unknown>>(
     `SELECT ${all(table)} FROM "${nameOf(table)}" WHERE tenant_id = $1 AND ${condition}`,
     [tx.tenantId, profileIds],
   )

@@ -10,14 +10,14 @@ const SURNAMES = ['王', '李', '张', '刘', '陈', '杨', '黄', '赵']
 const BEGAN_MS = Date.UTC(2026, 0, 1)
 
 type Identifier = { namespace: string; value: string; isProven: boolean }
-export type Record = { source: string; externalId: string; name: string; identifiers: Identifier[]; at: Date }
+export type SourceRecord = { source: string; externalId: string; name: string; identifiers: Identifier[]; at: Date }
 
 /**
  * Records of people in random order, nearly two identifiers each: most carry a proven phone or address, which other records of
  * the person carry too.
  * @param people among how many the records are spread; records come to 2.2 times as many
  */
-export function createRecords(seed: number, people: number): () => Record {
+export function createRecords(seed: number, people: number): () => SourceRecord {
   const chance = createChance(seed)
   let no = 0
   return () => {
@@ -42,7 +42,7 @@ export function createRecords(seed: number, people: number): () => Record {
 export const peopleOf = (records: number): number => Math.ceil(records / PER_PERSON)
 
 /** The request of engagement for some records. */
-export function requestOf(tenantId: string, records: readonly Record[]): Uint8Array {
+export function requestOf(tenantId: string, records: readonly SourceRecord[]): Uint8Array {
   const claims = records.map(({ source, externalId, name, identifiers, at }, index) => ({
     claimId: String(index),
     source,

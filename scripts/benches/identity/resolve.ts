@@ -9,7 +9,7 @@ import { IdentityService, ResolveProfilesResponseSchema } from '@renmai/proto/id
 import { compare, type Measured, tell, withCpu } from '../measure.ts'
 import { percentile, type Stage, say } from '../stage.ts'
 import { insertWritten, readWritten, type Written } from './bare-rows.ts'
-import { createRecords, peopleOf, type Record, requestOf } from './claims.ts'
+import { createRecords, peopleOf, requestOf, type SourceRecord } from './claims.ts'
 
 /** Claims of a request, as engagement sends them. */
 const BATCH = 500
@@ -24,7 +24,7 @@ const SMALL_BATCH = 50
 export type Extent = { rounds: number; records: number; latencySeconds: number }
 
 /** Identity over the bus, its database, and a tenant for each way to write. */
-export type Resolving = { bus: Bus; db: Db; tenantId: string; bareTenantId: string; next: () => Record; close: () => Promise<void> }
+type Resolving = { bus: Bus; db: Db; tenantId: string; bareTenantId: string; next: () => SourceRecord; close: () => Promise<void> }
 
 export async function openResolving(stage: Stage, people: number, seed = 1): Promise<Resolving> {
   const { nats, natsMonitor, postgres } = stage.platform.endpoints

@@ -9,7 +9,7 @@ import { undoIdentityRuling } from '../../../services/identity/src/graph/undo-id
 import type { Company } from './people.ts'
 
 export const KINDS = ['merge', 'mergeThree', 'unmerge', 'separate', 'retract', 'block', 'undo'] as const
-export type RulingKind = (typeof KINDS)[number]
+type RulingKind = (typeof KINDS)[number]
 
 const reason = 'test'
 

@@ -8,7 +8,7 @@ import { engagement } from '../../../services/engagement/src/service.ts'
 import { identity } from '../../../services/identity/src/service.ts'
 
 const SERVICES = { identity, engagement, campaign, analytics, compliance }
-export type ServiceName = keyof typeof SERVICES
+type ServiceName = keyof typeof SERVICES
 export const NAMES = Object.keys(SERVICES) as ServiceName[]
 export const handlersOf = (name: ServiceName): readonly Handler[] => SERVICES[name].handlers
 

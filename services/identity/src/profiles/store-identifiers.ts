@@ -7,7 +7,7 @@ import type { StatedIdentifier } from './prepare-claim.ts'
 import { identifiers } from './profile.table.ts'
 import { publishIdentifiers } from './publish-identifiers.ts'
 
-export type CarriedIdentifier = StatedIdentifier & {
+type CarriedIdentifier = StatedIdentifier & {
   readonly profileId: string
   /** The claim that names it. */
   readonly statementId: string
@@ -15,7 +15,7 @@ export type CarriedIdentifier = StatedIdentifier & {
 }
 
 /** An identifier of a profile, before its value is sealed. */
-export type IdentifierRow = Omit<NewRow<typeof identifiers>, 'sealed'> & {
+type IdentifierRow = Omit<NewRow<typeof identifiers>, 'sealed'> & {
   value: string
   identifierId: string
   statementId: string

@@ -6,7 +6,7 @@ import type { Met } from './meet-profiles.ts'
 import type { PreparedClaim } from './prepare-claim.ts'
 import { profiles } from './profile.table.ts'
 
-export type ProfileRow = NewRow<typeof profiles> & { id: string; homeCustomerId: string; lastSeenAt: Date }
+type ProfileRow = NewRow<typeof profiles> & { id: string; homeCustomerId: string; lastSeenAt: Date }
 
 /** The rows of the profiles of claims: the newest claim of each stands for all. */
 export function profileRows(claims: readonly (PreparedClaim & { met: Met })[]): ProfileRow[] {
