@@ -33,7 +33,10 @@ it('decisions of several months are listed, paged and found by their ids as thos
     const rest = await Query.decisions({}, { first: 2, after: first.pageInfo.endCursor, orderBy }, seed.context())
     expect([...first.nodes, ...rest.nodes].map(({ id }) => id)).toEqual(ids)
   }
-  expect(await SendDecision.__resolveReference({ __typename: 'SendDecision', id: ids[2] }, seed.context())).toMatchObject({ id: ids[2], profileId: profile })
+  expect(await SendDecision.__resolveReference({ __typename: 'SendDecision', id: ids[2] }, seed.context())).toMatchObject({
+    id: ids[2],
+    profileId: profile,
+  })
   for (const statement of [`SELECT 1 FROM ${rows[0].part}`, `DELETE FROM ${rows[0].part}`])
     await expect(seed.test.db.pool.query(statement)).rejects.toThrow('permission denied')
 })

@@ -113,7 +113,7 @@ export async function runService<S extends z.ZodObject, C extends object, D exte
 
 async function migrateService<S extends z.ZodObject, C extends object, D extends Opened<S>>(service: Service<S, C, D>): Promise<void> {
   const { MIGRATE_DATABASE_URL, DATABASE_URL, RELAY_DATABASE_URL } = loadConfig(migrateSettings)
-  const keepDays = readKeepDays(service)
+  const keepDays = readKeepDays(service, loadConfig)
   const [appRole, relayRole] = [DATABASE_URL, RELAY_DATABASE_URL].map((url) => decodeURIComponent(new URL(url).username)) as [
     string,
     string,
