@@ -58,6 +58,13 @@ describe('touchpoints of several months', () => {
     expect(found._entities).toEqual([{ type: 'a' }])
   })
 
+  it('that are up to a day ahead of their receipt are found by a time from then on', async () => {
+    const ahead = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+    await seed.touch(await seed.meet(), ahead(23), { type: 'ahead' })
+    const { touchpoints } = await seed.ask(`{ touchpoints(filter: { occurredFrom: "${ahead(22)}" }) { nodes { type } } }`)
+    expect(typesOf(touchpoints)).toEqual(['ahead'])
+  })
+
   it('end with their month when they are not kept permanently', async () => {
     const profile = await seed.meet()
     for (const [type, days] of [

@@ -36,6 +36,7 @@ import { baseSettings, loadConfig } from './config.ts'
 import { armCrashPoint } from './crash-point.ts'
 import { createHttp, type Http } from './http.ts'
 import { createLog, type Log } from './log.ts'
+import { readKeepDays } from './read-keep-days.ts'
 import { serveMetrics } from './serve-metrics.ts'
 import { serveSubgraph } from './subgraph.ts'
 import { startTelemetry } from './telemetry.ts'
@@ -112,7 +113,7 @@ export async function runService<S extends z.ZodObject, C extends object, D exte
 
 async function migrateService<S extends z.ZodObject, C extends object, D extends Opened<S>>(service: Service<S, C, D>): Promise<void> {
   const { MIGRATE_DATABASE_URL, DATABASE_URL, RELAY_DATABASE_URL } = loadConfig(migrateSettings)
-  const keepDays = readKeepDays(service)
+  const keepDays = readKeepDays(service, loadConfig)
   const [appRole, relayRole] = [DATABASE_URL, RELAY_DATABASE_URL].map((url) => decodeURIComponent(new URL(url).username)) as [
     string,
     string,
@@ -120,14 +121,6 @@ async function migrateService<S extends z.ZodObject, C extends object, D extends
   const { queues, quarantine, readAcrossTenants, appendOnly, partitioned } = service
   const rules = { appRole, relayRole, queues, quarantine, readAcrossTenants, appendOnly, partitioned, keepDays }
   await awaitStore(createLog(service.name, 'warn'), () => migrate(MIGRATE_DATABASE_URL, service.migrations, rules))
-}
-
-/** The days that rows of partitioned tables are kept, by table. */
-function readKeepDays({ settings, partitioned = [] }: Pick<Service<z.ZodObject, object>, 'settings' | 'partitioned'>) {
-  const ending = partitioned.flatMap(({ table, keep }) => (keep ? [{ table, keep }] : []))
-  const named = Object.fromEntries(ending.map(({ keep }) => [keep, true])) as Record<PropertyKey, never>
-  const given = loadConfig(settings.pick(named)) as Record<string, number | undefined>
-  return Object.fromEntries(ending.flatMap(({ table, keep }) => (given[keep] === undefined ? [] : [[table, given[keep]]])))
 }
 
 const migrateSettings = baseSettings.pick({ DATABASE_URL: true, RELAY_DATABASE_URL: true }).extend({
