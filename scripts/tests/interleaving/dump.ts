@@ -18,8 +18,8 @@ const LOGS = [
   'platform_migrations',
   'service_migrations',
 ]
-/** Columns whose values are chosen by chance. */
-const RANDOM = ['coupons.code', 'coupons.source_key']
+/** Columns whose values are chosen by chance, and numbers that all companies share. */
+const RANDOM = ['coupons.code', 'coupons.source_key', 'consents.seq']
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 const BYTES = /"\\\\x[0-9a-f]*"/g
 const MOMENT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)/g

@@ -123,14 +123,14 @@ async function equip(...[campaign, compliance, identity]: Contexts) {
   const group = await createTagGroup(identity, { idempotencyKey: key(), name: 'group' })
   const purpose = { key: 'marketing', name: 'm', consentLevel: 'GENERAL' as const, noticeText: 'we write to you' }
   const nobody = await segment('nobody', { orders: { minCount: 99 } })
-  const nodes = [{ wait: { id: 'wait', wait: 'P900D', next: 'end' } }, { exit: { id: 'end' } }]
+  const nodes = [{ wait: { id: 'wait', wait: 'P365D', next: 'end' } }, { exit: { id: 'end' } }]
   const coupon = {
     name: 'coupon',
     threshold: yuan('10'),
     discount: { amountOff: yuan('5') },
     stock: 1_000,
     perCustomer: 100,
-    validFor: 'P900D',
+    validFor: 'P365D',
   }
   return {
     group: group.id,
@@ -149,7 +149,15 @@ async function equip(...[campaign, compliance, identity]: Contexts) {
 function orderOf(name: string, names: Map<string, string>, profileId: string, amount: number) {
   const orderId = newId()
   names.set(orderId, `order ${name}`)
-  const shop = { platform: 'P', shopId: 's', status: OrderStatus.PAID, currency: 'CNY' }
+  const shop = {
+    platform: 'YOUZAN',
+    shopId: 's',
+    orderKey: `E${name}`,
+    status: OrderStatus.PAID,
+    currency: 'CNY',
+    couponCodes: ['2026-SUMMER'],
+  }
+  const lines = [{ sku: 'a', quantity: 1n, amountMinor: BigInt(amount) }]
   const at = timestampFromDate(day(200 + Number(name)))
-  return { orderId, profileId, ...shop, totalMinor: BigInt(amount), refundedMinor: 0n, paidAt: at, modifiedAt: at, version: 1n }
+  return { orderId, profileId, ...shop, lines, totalMinor: BigInt(amount), paidAt: at, modifiedAt: at, version: 1n }
 }
