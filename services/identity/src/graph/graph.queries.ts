@@ -1,6 +1,6 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { isExclusive } from '../profiles/identifier.rules.ts'
-import { type Graph, type GraphEdge, type GraphProfile, type GraphRuling, isShared, MAX_PER_IDENTIFIER } from './graph.rules.ts'
+import { type Graph, type GraphEdge, type GraphProfile, type GraphRuling, isShared, MAX_PER_IDENTIFIER, MODEL } from './graph.rules.ts'
 
 /** More than these belong to no person: rules then join nobody by what is beyond them. */
 const MAX_PROFILES = 5_000
@@ -78,7 +78,8 @@ async function readProfiles(tx: Tx, ids: readonly string[]): Promise<GraphProfil
 
 async function readRulings(tx: Tx, ids: readonly string[]): Promise<Read[]> {
   const { rows } = await tx.client.query<Read>(
-    `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt" FROM rulings
+    `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt",
+       starts_with(decided_by, '${MODEL}') AS "isByModel" FROM rulings
      WHERE tenant_id = $1 AND holds AND kind IN ('LINK', 'CANNOT_LINK', 'RETRACTION') AND (side_a && $2 OR side_b && $2)`,
     [tx.tenantId, ids],
   )

@@ -7,6 +7,7 @@ import { IdentityService, type ProfileClaim } from '@renmai/proto/identity/v1/id
 import { storeAttributes } from '../attributes/attribute.ts'
 import { storeContactCards } from '../contact-cards/contact-card.ts'
 import { lockGraph } from '../graph/graph.ts'
+import { noteClaimed } from '../match-records/match-record.ts'
 import { addTags } from '../tags/tag.ts'
 import { checkClaim, type UsableClaim } from './check-claim.ts'
 import { groupProfiles } from './group-profiles.ts'
@@ -71,6 +72,7 @@ async function resolve(tx: Tx, ring: KeyRing, good: Good[], at: Date): Promise<R
     customerId: customers.get(met[index]!.id)!,
   }))
   await storeDetails(tx, ring, observed)
+  await noteClaimed(tx, ring, observed)
   const seen = new Set<string>()
   return met.map(({ id, isNew }) => ({ profileId: id, customerId: customers.get(id)!, isNew: isNew && seen.size < seen.add(id).size }))
 }

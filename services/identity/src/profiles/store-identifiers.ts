@@ -3,7 +3,7 @@ import { insertRowsReturning, type NewRow } from '@renmai/platform/db/rows'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
 import type { NormalIdentifier } from './identifier.rules.ts'
 import { identifierIdOf } from './identifier-id-of.ts'
-import { identifierPlace } from './identifiers-of.ts'
+import { identifierPlace } from './identifier-place.rules.ts'
 import { identifiers } from './profile.table.ts'
 import { publishIdentifiers } from './publish-identifiers.ts'
 

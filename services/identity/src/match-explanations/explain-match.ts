@@ -1,0 +1,63 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { type Tx, withTenant } from '@renmai/platform/db/db'
+import { publish } from '@renmai/platform/events/outbox'
+import { parse } from '@renmai/platform/serve/parse'
+import { ActionRecordedSchema } from '@renmai/proto/compliance/v1/audit'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { activeModel } from '../match-models/match-model.ts'
+import { profileValues } from '../match-records/match-record.ts'
+import { matchFailure } from './match-explanation.failures.ts'
+import { type MatchReasonRow, reasonsOf } from './match-reasons.rules.ts'
+import { type MatchScoreRow, scoreOf } from './score-of.ts'
+import { type MatchIdentifierRow, sharedBetween } from './shared-between.queries.ts'
+import { type Side, sideOf, Subject } from './side-of.queries.ts'
+
+const Args = z.object({ a: Subject, b: Subject })
+
+export type MatchExplanationRow = {
+  readonly profileIdA: string
+  readonly profileIdB: string
+  readonly areOneCustomer: boolean
+  readonly score: MatchScoreRow | null
+  readonly reasons: readonly MatchReasonRow[]
+  readonly identifiers: readonly MatchIdentifierRow[]
+}
+
+/**
+ * Explains why two profiles or customers are one person, or are not. Nothing is changed. With personal:read it shows values, which is
+ * written to the audit log.
+ * @throws AppError NOT_FOUND that names the side without a profile, and INVALID when both sides are the same
+ */
+export async function explainMatch(ctx: Context, raw: z.input<typeof Args>): Promise<MatchExplanationRow> {
+  const { a, b } = parse(Args, raw)
+  return withTenant(ctx.db, ctx.viewer.tenantId, async (tx) => {
+    const [ours, theirs] = [await sideOf(tx, a, 'a'), await sideOf(tx, b, 'b')]
+    if (ours.profileIds.some((id) => theirs.profileIds.includes(id))) throw matchFailure('SAME_MATCH_SUBJECT', 'b')
+    const model = await activeModel(tx, ctx.keyRing)
+    const values = await profileValues(tx, ctx.keyRing, [...ours.profileIds, ...theirs.profileIds])
+    const seesPersonal = ctx.viewer.scopes.has('personal:read')
+    const score = model && scoreOf(model, ours.profileIds, theirs.profileIds, values, seesPersonal)
+    const areOneCustomer = ours.customerId === theirs.customerId
+    const between = await sharedBetween(tx, ctx.keyRing, ours, theirs)
+    const shown = score ?? { profileIdA: ours.profileIds[0]!, profileIdB: theirs.profileIds[0]!, isRevealing: false }
+    if (shown.isRevealing) await recordReading(tx, ctx, [ours, theirs])
+    return {
+      ...shown,
+      areOneCustomer,
+      score: score ?? null,
+      reasons: reasonsOf({ ...between, areOneCustomer, score, hasModel: model !== undefined }),
+      identifiers: between.identifiers,
+    }
+  })
+}
+
+async function recordReading(tx: Tx, { viewer, now }: Context, sides: readonly Side[]): Promise<void> {
+  await publish(tx, ActionRecordedSchema, {
+    action: 'explainMatch',
+    actorKind: viewer.kind,
+    actorId: viewer.id,
+    targetId: sides.map(({ customerId }) => customerId).join(' '),
+    at: timestampFromDate(now()),
+  })
+}
