@@ -1,7 +1,7 @@
 /** Exports of the identity graph for other features. */
 export { readGraph } from './graph.queries.ts'
-export { lockGraph } from './lock-graph.ts'
 export { MODEL } from './graph.rules.ts'
+export { lockGraph } from './lock-graph.ts'
 export { naming, profilesOf } from './naming.queries.ts'
 export { type OpenPair, openPairs } from './open-pairs.queries.ts'
 export { regroup } from './regroup.ts'

@@ -77,7 +77,17 @@ function casesOf(open: readonly GraphEvidence[], customers: ReadonlyMap<string, 
   const cases = open.map(({ profileId, linkedProfileId, reason, foundAt }) => {
     const [profileA, profileB] = [profileId, linkedProfileId].toSorted() as [string, string]
     const [customerA, customerB] = [customers.get(profileA)!, customers.get(profileB)!]
-    return { id: idFrom('review', profileA, profileB), profileA, profileB, customerA, customerB, reason: reason!, probability: null, modelVersion: null, createdAt: foundAt }
+    return {
+      id: idFrom('review', profileA, profileB),
+      profileA,
+      profileB,
+      customerA,
+      customerB,
+      reason: reason!,
+      probability: null,
+      modelVersion: null,
+      createdAt: foundAt,
+    }
   })
   return [...new Map(cases.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime()).map((one) => [one.id, one])).values()]
 }

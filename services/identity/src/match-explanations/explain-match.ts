@@ -11,7 +11,7 @@ import { matchFailure } from './match-explanation.failures.ts'
 import { type MatchReasonRow, reasonsOf } from './match-reasons.rules.ts'
 import { type MatchScoreRow, scoreOf } from './score-of.ts'
 import { type MatchIdentifierRow, sharedBetween } from './shared-between.queries.ts'
-import { type Side, sideOf, Subject } from './side-of.queries.ts'
+import { type Side, Subject, sideOf } from './side-of.queries.ts'
 
 const Args = z.object({ a: Subject, b: Subject })
 

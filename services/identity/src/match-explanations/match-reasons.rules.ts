@@ -13,7 +13,13 @@ type Facts = Between & {
   readonly areOneCustomer: boolean
   readonly hasModel: boolean
   readonly score:
-    | { readonly probability: number; readonly lower: number; readonly upper: number; readonly modelNumber: number; readonly comparisons: readonly { readonly weight: number }[] }
+    | {
+        readonly probability: number
+        readonly lower: number
+        readonly upper: number
+        readonly modelNumber: number
+        readonly comparisons: readonly { readonly weight: number }[]
+      }
     | undefined
 }
 

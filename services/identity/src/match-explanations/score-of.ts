@@ -51,7 +51,9 @@ export function scoreOf(
     profileIdB: ids[best.b]!,
     isRevealing: shown.some(({ isRevealing }) => isRevealing),
     modelNumber: number,
-    comparisons: explained.fields.map((field) => comparisonOf(field, model.fields.find(({ name }) => name === field.field)!.columns, shown)),
+    comparisons: explained.fields.map((field) =>
+      comparisonOf(field, model.fields.find(({ name }) => name === field.field)!.columns, shown),
+    ),
     prior: explained.prior,
     weight: explained.sum,
     probability: explained.probability,

@@ -1,9 +1,9 @@
 import type { Tx } from '@renmai/platform/db/db'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
+import type { RefusalReason } from '../graph/graph.rules.ts'
 import { kindOfNamespace } from '../profiles/identifier.rules.ts'
 import { maskIdentifier } from '../profiles/mask.rules.ts'
 import { identifierState, openIdentifier } from '../profiles/profile.ts'
-import type { RefusalReason } from '../graph/graph.rules.ts'
 import type { Side } from './side-of.queries.ts'
 
 export type MatchIdentifierRow = {

@@ -59,7 +59,7 @@ export const matchModelResolvers = {
   MatchJob: {
     __resolveReference: ({ id }, ctx) => ctx.load.matchJob.load(id),
     model: ({ modelId }, _args, ctx) => (modelId ? ctx.load.matchModel.load(modelId) : null),
-    errorCode: ({ errorCode }) => errorCode && reasonOf(errorCode),
+    errorCode: ({ errorCode }) => (errorCode === null ? null : reasonOf(errorCode)),
   },
   MatchSettings: { waiting: (_row, _args, ctx) => countWaitingPairs(ctx) },
 } satisfies Resolvers

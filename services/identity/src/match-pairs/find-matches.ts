@@ -30,7 +30,11 @@ export async function findMatches(
   records: ReadonlyMap<string, readonly string[]>,
 ): Promise<Match[]> {
   const candidates = await readCandidates(tx, ring, records)
-  const others = await storedRecords(tx, ring, [...new Set([...candidates.values()].flat())].filter((id) => !records.has(id)))
+  const others = await storedRecords(
+    tx,
+    ring,
+    [...new Set([...candidates.values()].flat())].filter((id) => !records.has(id)),
+  )
   const all = [...records, ...others]
   const numbers = new Map(all.map(([id], number) => [id, number]))
   const comparer = createComparer(

@@ -54,7 +54,10 @@ async function sidesOf(tx: Tx, { profileId, otherId }: Match): Promise<{ older: 
   const open = await openPairs(tx, [profileId])
   const isOpen = open.some((pair) => [older.customerId, younger.customerId].every((id) => id === pair.customerA || id === pair.customerB))
   if (!isOpen || (await wasUndone(tx, older.profileIds, younger.profileIds))) return undefined
-  return { older: { profileId: older.id, profileIds: older.profileIds }, younger: { profileId: younger.id, profileIds: younger.profileIds } }
+  return {
+    older: { profileId: older.id, profileIds: older.profileIds },
+    younger: { profileId: younger.id, profileIds: younger.profileIds },
+  }
 }
 
 /** A person has taken these apart after a model had joined them: it is not joined again, it stays a case. */

@@ -5,7 +5,15 @@ import { queue } from '@renmai/platform/work/queue'
 import { isAway } from '@renmai/platform/work/settle'
 import type { Deps } from '../context.ts'
 import { activeModel } from '../match-models/match-model.ts'
-import { type Claim, claimRecords, failRecord, finishRecords, recordsOf, releaseRecords, storeRecords } from '../match-records/match-record.ts'
+import {
+  type Claim,
+  claimRecords,
+  failRecord,
+  finishRecords,
+  recordsOf,
+  releaseRecords,
+  storeRecords,
+} from '../match-records/match-record.ts'
 import { findMatches, type Match } from './find-matches.ts'
 import { proposeMatches } from './propose-matches.ts'
 

@@ -41,7 +41,13 @@ export async function proposeMatches(
 }
 
 /** @returns the profiles of pairs that are no matches any more */
-async function replacePairs(tx: Tx, profileIds: readonly string[], found: readonly Match[], modelVersion: number, at: Date): Promise<string[]> {
+async function replacePairs(
+  tx: Tx,
+  profileIds: readonly string[],
+  found: readonly Match[],
+  modelVersion: number,
+  at: Date,
+): Promise<string[]> {
   const rows = found.map(({ profileId, otherId, ...match }) => {
     const [profileA, profileB] = [profileId, otherId].toSorted() as [string, string]
     return { id: idFrom('match', profileA, profileB), profileA, profileB, modelVersion, ...match, foundAt: at }

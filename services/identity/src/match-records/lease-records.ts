@@ -25,11 +25,10 @@ export async function claimRecords(tx: Tx, most: number, only?: readonly string[
 
 /** Of the profiles of a claim those that the attempt still holds: no claim of a source and no other attempt came since. */
 export async function heldRecords(tx: Tx, { attemptId, rows }: Claim): Promise<Set<string>> {
-  const held = await tx.client.query<{ id: string }>('SELECT id FROM match_records WHERE tenant_id = $1 AND attempt_id = $2 AND id = ANY($3)', [
-    tx.tenantId,
-    attemptId,
-    rows.map(({ id }) => id),
-  ])
+  const held = await tx.client.query<{ id: string }>(
+    'SELECT id FROM match_records WHERE tenant_id = $1 AND attempt_id = $2 AND id = ANY($3)',
+    [tx.tenantId, attemptId, rows.map(({ id }) => id)],
+  )
   return new Set(held.rows.map(({ id }) => id))
 }
 

@@ -1,8 +1,8 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { type KeyRing, open } from '@renmai/platform/secrets/crypto'
+import { attributePlace } from '../attributes/attribute.ts'
 import { placeOf } from '../contact-cards/contact-card.ts'
 import { kindOfKey, recordOf } from '../matching/matchable.rules.ts'
-import { attributePlace } from '../attributes/attribute.ts'
 import { identifierPlace } from '../profiles/identifier-place.rules.ts'
 
 type Row = { id: string; key: string; value: string | null; sealed: Buffer | null; kind: 'VALUE' | 'CARD' | 'IDENTIFIER'; at: string }
@@ -11,7 +11,11 @@ type Row = { id: string; key: string; value: string | null; sealed: Buffer | nul
 const MAX_VALUES = 200
 
 /** A value of a profile that is compared. */
-export type ProfileValue = { readonly key: string; readonly value: string; /** Whether it is stored open, so that everybody may see it. */ readonly isOpen: boolean }
+export type ProfileValue = {
+  readonly key: string
+  readonly value: string /** Whether it is stored open, so that everybody may see it. */
+  readonly isOpen: boolean
+}
 
 /**
  * What is compared of some profiles, the best values first: what people set, then what sources state. Identifiers that a person

@@ -1,6 +1,6 @@
 /**
  * Keys by which a profile finds those that may be the same person: rare values alone, and pairs of values that are not rare. They
- * do not depend on a model, so that a new model needs no new keys. Each profile has about ten; two that share none are not compared.
+ * do not depend on a model, so that a new model needs no new keys. Each profile has ten to twenty; two that share none are not compared.
  */
 import { readingOf } from './chinese.rules.ts'
 import type { Kind } from './kinds.rules.ts'
@@ -22,13 +22,40 @@ export function blockingKeys(record: readonly string[]): string[] {
   const of = (kind: Kind) => COLUMNS.flatMap((column, at) => (column.kind === kind && record[at] ? [record[at]!] : []))
   const cleaned = (kind: keyof typeof VALUE_KINDS) => of(kind).map(VALUE_KINDS[kind].clean).filter(Boolean)
   const one = (kind: keyof typeof VALUE_KINDS) => cleaned(kind)[0] ?? ''
-  const { family, given, name } = soundsOf(splitNames(of('given_name'), of('family_name'), of('full_name')))
-  const birth = /^\d{8}$/.test(one('birth_date')) && !/(0101|0000)$/.test(one('birth_date')) ? one('birth_date') : ''
-  const [street, company, city] = [one('street').slice(0, 6), one('company').slice(0, 5), one('city')]
-  const area = one('postcode') && areaOf(one('postcode'))
-  const parts: (readonly [rule: string, ...values: string[]])[] = [
+  const date = one('birth_date')
+  const others = {
+    year: date.slice(0, 4),
+    birth: /^\d{8}$/.test(date) && !/(0101|0000)$/.test(date) ? date : '',
+    street: one('street').slice(0, 6),
+    company: one('company').slice(0, 5),
+    city: one('city'),
+    area: one('postcode') && areaOf(one('postcode')),
+    ends: cleaned('phone').map((phone) => phone.slice(-4)),
+  }
+  const names = formsOf(splitNames(of('given_name'), of('family_name'), of('full_name')))
+  const parts = [
+    ...names.flatMap((name) => ofName(name, others)),
+    ...ofBirth(others),
+    ...cleaned('phone').flatMap((phone): Part[] => [
+      ['phone', phone],
+      ['end of phone', phone.slice(-7)],
+    ]),
+    ...cleaned('email').flatMap(ofEmail),
+  ]
+  return [...new Set(parts.filter(([, ...values]) => values.every(Boolean)).map((part) => part.join('|')))]
+}
+
+/** A rule, and the values that all have to be there. */
+type Part = readonly [rule: string, ...values: string[]]
+type Others = Record<'year' | 'birth' | 'street' | 'company' | 'city' | 'area', string> & { readonly ends: readonly string[] }
+type Name = { readonly family: string; readonly given: string }
+
+function ofName({ family, given }: Name, { year, birth, street, company, city, area, ends }: Others): Part[] {
+  // A turned name has the same key.
+  const name = [family, given].filter(Boolean).toSorted().join(' ')
+  return [
     ['name', name],
-    ['name and year', name, one('birth_date').slice(0, 4)],
+    ['name and year', name, year],
     ['name and day', name, birth.slice(4)],
     ['name and city', name, city],
     ['name and area', name, area],
@@ -36,39 +63,33 @@ export function blockingKeys(record: readonly string[]): string[] {
     ['name and company', name, company],
     ['family and birth', family, birth],
     ['given and birth', given, birth],
-    ['birth and area', birth, area],
-    ['birth and street', birth, street],
     ['given and street', given, street],
     ['family and street', family, street],
     ['given and company', given, company],
-    ...cleaned('phone').flatMap((phone) => ofPhone(phone, { family, given, birth })),
-    ...cleaned('email').flatMap(ofEmail),
-  ]
-  return [...new Set(parts.filter(([, ...values]) => values.every(Boolean)).map((part) => part.join('|')))]
-}
-
-type Part = readonly [string, ...string[]]
-
-const ofPhone = (phone: string, others: { family: string; given: string; birth: string }): Part[] => {
-  const last = phone.slice(-4)
-  return [
-    ['phone', phone],
-    ['end of phone', phone.slice(-7)],
-    ['given and phone', others.given, last],
-    ['family and phone', others.family, last],
-    ['birth and phone', others.birth, last],
+    ...ends.flatMap((end): Part[] => [
+      ['given and phone', given, end],
+      ['family and phone', family, end],
+    ]),
   ]
 }
 
-const ofEmail = (email: string): Part[] => {
+const ofBirth = ({ birth, area, street, ends }: Others): Part[] => [
+  ['birth and area', birth, area],
+  ['birth and street', birth, street],
+  ...ends.map((end): Part => ['birth and phone', birth, end]),
+]
+
+function ofEmail(email: string): Part[] {
   const local = localOf(email)
   return [['email', email], ...(local.length >= MIN_LOCAL ? [['name of email', local] as const] : [])]
 }
 
-/** Sounds, so that 王 and Wang, Bill and William share a key. A turned name has the same key. */
-function soundsOf({ family, given }: { family: string; given: string }) {
-  const [familySound, givenSound] = [sound(family, true), sound(given, false)]
-  return { family: familySound, given: givenSound, name: [familySound, givenSound].filter(Boolean).toSorted().join(' ') }
+/** A name as it is read, so that 李 and Li share a key, and as it sounds, so that Bill and William, or Smith and Smyth, do. */
+function formsOf({ family, given }: Name): Name[] {
+  const read = { family: reading(family, true), given: reading(given, false) }
+  const heard = { family: sound(family) || read.family, given: sound(given) || read.given }
+  return [read, heard]
 }
 
-const sound = (text: string, isFamily: boolean): string => (isHan(text) ? readingOf(text, isFamily).join('') : soundOf(rootName(text)))
+const reading = (text: string, isFamily: boolean) => (isHan(text) ? readingOf(text, isFamily).join('') : text)
+const sound = (text: string) => (isHan(text) ? '' : soundOf(rootName(text)))

@@ -6,10 +6,16 @@ const REASONS = {
   LINKED_BY_MODEL: ['Model {model} joined them', '由模型 {model} 合并'],
   SEPARATED_BY_PERSON: ['A person ruled that they are two people', '人工判定不是同一人'],
   SHARED_IDENTIFIER: ['Both proved the same {kind}, which one person holds', '双方都验证了同一{kind}'],
-  TWO_IDENTIFIERS: ['They share two identifiers that sources state independently, one of them {kind}', '共有两个独立标识，其中之一为{kind}'],
+  TWO_IDENTIFIERS: [
+    'They share two identifiers that sources state independently, one of them {kind}',
+    '共有两个独立标识，其中之一为{kind}',
+  ],
   THROUGH_OTHERS: ['Other profiles join them', '经由其他档案相连'],
   DIFFERENT_UNIONIDS: ['They hold different unionids of one subject, so {kind} does not join them', 'unionid 不同，因此{kind}不足以合并'],
-  CHANGED_HANDS: ['They proved the same {kind} more than a year apart: it may have changed hands', '两次验证同一{kind}相隔一年以上，号码可能易主'],
+  CHANGED_HANDS: [
+    'They proved the same {kind} more than a year apart: it may have changed hands',
+    '两次验证同一{kind}相隔一年以上，号码可能易主',
+  ],
   DIFFERENT_NAME_AND_BIRTHDAY: ['They proved the same {kind} with another name and another birthday', '同一{kind}，但姓名和生日都不同'],
   IDENTIFIER_RETRACTED: ['A person ruled that one of them does not carry the {kind}', '人工判定其中一方不再持有该{kind}'],
   IDENTIFIER_BLOCKED: ["A person ruled that the {kind} is nobody's", '该{kind}已被屏蔽'],
@@ -25,7 +31,10 @@ const REASONS = {
     'Model {model} takes them for one person with a probability of {probability}: a person decides',
     '模型 {model} 认为可能是同一人，概率 {probability}，需人工判定',
   ],
-  IMPROBABLE: ['Model {model} takes them for two people; the probability of one is {probability}', '模型 {model} 判定不是同一人，概率 {probability}'],
+  IMPROBABLE: [
+    'Model {model} takes them for two people; the probability of one is {probability}',
+    '模型 {model} 判定不是同一人，概率 {probability}',
+  ],
   NO_MODEL: ['No model is active', '没有启用的模型'],
   NOT_COMPARABLE: ['They have no values that can be compared', '没有可比较的字段'],
 } as const satisfies Record<string, readonly [english: string, chinese: string]>

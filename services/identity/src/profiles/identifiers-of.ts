@@ -21,7 +21,6 @@ export type CustomerIdentifierRow = {
   state: 'ACTIVE' | 'RETRACTED' | 'BLOCKED' | 'SHARED'
 }
 
-
 /** The identifiers of customers, at most one more than MAX_IDENTIFIERS of each. */
 export async function identifiersOf(tx: Tx, customerIds: readonly string[]): Promise<Map<string, CustomerIdentifierRow[]>> {
   const { rows } = await tx.client.query<CustomerIdentifierRow>(

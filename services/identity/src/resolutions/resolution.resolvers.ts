@@ -7,6 +7,7 @@ export const resolutionResolvers = {
   ResolutionConflict: { customer: ({ customerId }, _args, ctx) => ctx.load.customer.load(customerId) },
   Resolution: {
     customer: ({ customerId }, _args, ctx) => (customerId ? ctx.load.customer.load(customerId) : null),
-    joined: async ({ joinedIds }, _args, ctx) => (await Promise.all(joinedIds.map((id) => ctx.load.customer.load(id)))).flatMap((one) => one ?? []),
+    joined: async ({ joinedIds }, _args, ctx) =>
+      (await Promise.all(joinedIds.map((id) => ctx.load.customer.load(id)))).flatMap((one) => one ?? []),
   },
 } satisfies Resolvers

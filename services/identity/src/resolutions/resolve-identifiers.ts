@@ -24,7 +24,9 @@ const MAX_IDENTIFIERS = 20
 const MAX_CONFLICTS = 50
 
 const Args = z.object({
-  identifiers: z.array(z.object({ namespace: z.string().min(1).max(128), value: z.string().min(1).max(512), isVerified: z.boolean().nullish() })),
+  identifiers: z.array(
+    z.object({ namespace: z.string().min(1).max(128), value: z.string().min(1).max(512), isVerified: z.boolean().nullish() }),
+  ),
   source: z.string().min(1).max(256).nullish(),
 })
 
@@ -51,6 +53,7 @@ export type ResolutionRow = {
 }
 
 type Indexed = NormalIdentifier & { readonly index: Buffer; readonly identifierId: string }
+type Unusable = { readonly kind: string; readonly problem: string }
 
 /**
  * What a claim of a new profile with these identifiers would resolve to, by the same rules as a claim of a source. Nothing is stored
@@ -60,33 +63,36 @@ export async function resolveIdentifiers(ctx: Context, raw: z.input<typeof Args>
   const { identifiers, source } = parse(Args, raw)
   if (identifiers.length === 0 || identifiers.length > MAX_IDENTIFIERS)
     throw resolutionFailure('TOO_MANY_IDENTIFIERS', 'identifiers', { most: MAX_IDENTIFIERS })
-  const at = ctx.now()
-  const graded = identifiers.map(({ isVerified, ...given }) => ({ given, found: grade({ ...given, verifiedAt: isVerified ? at : undefined }) }))
-  if (graded.some(({ given }) => isPersonal(kindOfNamespace(given.namespace)))) requireScope(ctx.viewer, 'personal:read')
+  if (identifiers.some(({ namespace }) => isPersonal(kindOfNamespace(namespace)))) requireScope(ctx.viewer, 'personal:read')
   const { tenantId } = ctx.viewer
-  const indexed = graded.map(({ given, found }) => {
-    if ('code' in found) return { kind: given.namespace, problem: found.code }
-    const index = blindIndex(ctx.keyRing, tenantId, found.namespace, found.value)
-    return { ...found, index, identifierId: identifierIdOf(index) }
-  })
-  const usable = indexed.filter((one): one is Indexed => 'index' in one)
+  const at = ctx.now()
+  const given = identifiers.map((one) => indexOf(ctx, one, at))
+  const usable = given.filter((one) => 'index' in one)
   return withTenant(ctx.db, tenantId, async (tx) => {
     const carriers = await readCarriers(tx, usable)
     const ofIdentifier = Map.groupBy(carriers, ({ identifierId }) => identifierId)
+    await recordLookUps(tx, ctx, usable, ofIdentifier)
     const blocked = await readBlocked(
       tx,
       usable.map(({ identifierId }) => identifierId),
     )
-    for (const one of usable.filter(({ namespace }) => isPersonal(namespace)))
-      await recordLookUp(tx, ctx, one.index, ofIdentifier.get(one.identifierId)?.[0]?.customerId)
     const { shared, ...outcome } = await suppose(tx, usable, carriers, blocked, source ?? `resolve:${newId()}`, at)
-    const rows = indexed.map((one) =>
-      'problem' in one
-        ? { ...NOBODY, ...one }
-        : { ...resolved(one, ofIdentifier.get(one.identifierId) ?? []), state: stateOf(one.identifierId, blocked, shared) },
-    )
-    return { ...outcome, identifiers: rows }
+    const rowOf = (one: Indexed | Unusable): ResolvedIdentifierRow =>
+      'index' in one
+        ? { ...resolved(one, ofIdentifier.get(one.identifierId) ?? []), state: stateOf(one.identifierId, blocked, shared) }
+        : { ...NOBODY, ...one }
+    return { ...outcome, identifiers: given.map(rowOf) }
   })
+}
+
+type Given = { namespace: string; value: string; isVerified?: boolean | null | undefined }
+
+/** An identifier in its one spelling with its index, or the reason why it identifies nobody. */
+function indexOf({ keyRing, viewer }: Context, { isVerified, ...given }: Given, at: Date): Indexed | Unusable {
+  const found = grade({ ...given, verifiedAt: isVerified ? at : undefined })
+  if ('code' in found) return { kind: given.namespace, problem: found.code }
+  const index = blindIndex(keyRing, viewer.tenantId, found.namespace, found.value)
+  return { ...found, index, identifierId: identifierIdOf(index) }
 }
 
 const NOBODY = { identifierId: null, value: null, tier: null, state: null, customerId: null, customers: 0 }
@@ -143,13 +149,23 @@ async function suppose(
 }
 
 /** A lookup that finds nobody is audited too, so that a caller that tries one number after another is detected. */
-async function recordLookUp(tx: Tx, { viewer, now }: Context, index: Buffer, customerId: string | undefined): Promise<void> {
-  await publish(tx, ActionRecordedSchema, {
-    action: 'resolve',
-    actorKind: viewer.kind,
-    actorId: viewer.id,
-    targetId: customerId ?? '',
-    inputDigest: createHash('sha256').update(index).digest(),
-    at: timestampFromDate(now()),
-  })
+async function recordLookUps(
+  tx: Tx,
+  { viewer, now }: Context,
+  usable: readonly Indexed[],
+  carriers: ReadonlyMap<string, readonly Carrier[]>,
+): Promise<void> {
+  const personal = usable.filter(({ namespace }) => isPersonal(namespace))
+  await publish(
+    tx,
+    ActionRecordedSchema,
+    ...personal.map(({ index, identifierId }) => ({
+      action: 'resolve',
+      actorKind: viewer.kind,
+      actorId: viewer.id,
+      targetId: carriers.get(identifierId)?.[0]?.customerId ?? '',
+      inputDigest: createHash('sha256').update(index).digest(),
+      at: timestampFromDate(now()),
+    })),
+  )
 }
