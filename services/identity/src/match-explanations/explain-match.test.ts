@@ -88,7 +88,10 @@ describe('explainMatch', () => {
     expect(own.customerId).toBe(other.customerId)
     await matchAll(seed)
     expect(await codes(own, b)).toEqual(['TOGETHER LINKED_BY_MODEL', 'NEITHER SURE'])
-    await expect(sides()).rejects.toMatchObject({ details: { reason: 'SAME_MATCH_SUBJECT' } })
+    const { reasons } = await sides()
+    expect(reasons).toMatchObject([{ sentence: { code: 'SAME_PROFILE' } }])
+    const ofOwn = await explainMatch(seed.context(), { a: { profileId: b.profileId }, b: { customerId: own.customerId } })
+    expect(ofOwn).toMatchObject({ areOneCustomer: true, profileIdA: b.profileId, profileIdB: own.profileId })
   })
 
   it('finds nobody of another tenant, and names the side', async () => {

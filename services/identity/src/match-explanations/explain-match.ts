@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { activeModel } from '../match-models/match-model.ts'
 import { profileValues } from '../match-records/match-record.ts'
-import { matchFailure } from './match-explanation.failures.ts'
+import { reasonSentence } from '../matching/reason-sentences.rules.ts'
 import { type MatchReasonRow, reasonsOf } from './match-reasons.rules.ts'
 import { type MatchScoreRow, scoreOf } from './score-of.ts'
 import { type MatchIdentifierRow, sharedBetween } from './shared-between.queries.ts'
@@ -27,13 +27,13 @@ export type MatchExplanationRow = {
 /**
  * Explains why two profiles or customers are one person, or are not. Nothing is changed. With personal:read it shows values, which is
  * written to the audit log.
- * @throws AppError NOT_FOUND that names the side without a profile, and INVALID when both sides are the same
+ * @throws AppError NOT_FOUND that names the side without a profile
  */
 export async function explainMatch(ctx: Context, raw: z.input<typeof Args>): Promise<MatchExplanationRow> {
   const { a, b } = parse(Args, raw)
   return withTenant(ctx.db, ctx.viewer.tenantId, async (tx) => {
-    const [ours, theirs] = [await sideOf(tx, a, 'a'), await sideOf(tx, b, 'b')]
-    if (ours.profileIds.some((id) => theirs.profileIds.includes(id))) throw matchFailure('SAME_MATCH_SUBJECT', 'b')
+    const [ours, theirs] = apart(await sideOf(tx, a, 'a'), await sideOf(tx, b, 'b'))
+    if (theirs.profileIds.length === 0) return sameProfile(ours.profileIds[0]!)
     const model = await activeModel(tx, ctx.keyRing)
     const values = await profileValues(tx, ctx.keyRing, [...ours.profileIds, ...theirs.profileIds])
     const seesPersonal = ctx.viewer.scopes.has('personal:read')
@@ -51,6 +51,25 @@ export async function explainMatch(ctx: Context, raw: z.input<typeof Args>): Pro
     }
   })
 }
+
+/** A profile is compared with the others of its customer. */
+function apart(a: Side, b: Side): [Side, Side] {
+  const without = (side: Side, other: Side): Side => ({
+    ...side,
+    profileIds: side.profileIds.filter((id) => !other.profileIds.includes(id)),
+  })
+  const [ours, theirs] = [without(a, b), without(b, a)]
+  return theirs.profileIds.length === 0 && ours.profileIds.length > 0 ? [ours, b] : [a, theirs]
+}
+
+const sameProfile = (id: string): MatchExplanationRow => ({
+  profileIdA: id,
+  profileIdB: id,
+  areOneCustomer: true,
+  score: null,
+  reasons: [{ effect: 'TOGETHER', sentence: reasonSentence('SAME_PROFILE'), rulingId: null }],
+  identifiers: [],
+})
 
 async function recordReading(tx: Tx, { viewer, now }: Context, sides: readonly Side[]): Promise<void> {
   await publish(tx, ActionRecordedSchema, {

@@ -2,5 +2,4 @@ import { failures } from '@renmai/platform/serve/errors'
 
 export const matchFailure = failures({
   MATCH_SUBJECT_NOT_FOUND: ['NOT_FOUND', 'There is no such profile or customer'],
-  SAME_MATCH_SUBJECT: ['INVALID', 'Both sides are the same profile or customer'],
 })

@@ -10,6 +10,7 @@ const REASONS = {
     'They share two identifiers that sources state independently, one of them {kind}',
     '共有两个独立标识，其中之一为{kind}',
   ],
+  SAME_PROFILE: ['They are the same profile', '同一档案'],
   THROUGH_OTHERS: ['Other profiles join them', '经由其他档案相连'],
   DIFFERENT_UNIONIDS: ['They hold different unionids of one subject, so {kind} does not join them', 'unionid 不同，因此{kind}不足以合并'],
   CHANGED_HANDS: [
