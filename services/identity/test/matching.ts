@@ -56,7 +56,7 @@ export async function useModel(
 }
 
 export const depsOf = ({ test }: Seed): Deps =>
-  ({ db: test.db, relayDb: test.relayDb, keyRing: ring, now: () => new Date() }) as unknown as Deps
+  ({ db: test.db, relayDb: test.relayDb, keyRing: ring, now: () => new Date(), log: { error: console.error } }) as unknown as Deps
 
 const { signal } = new AbortController()
 

@@ -47,9 +47,14 @@ function proposals(refused: readonly NewCase[], pairs: readonly OpenPair[]): New
   const known = new Set(refused.map(({ customerA, customerB }) => between(customerA, customerB)))
   return pairs
     .filter(({ customerA, customerB }) => !known.has(between(customerA, customerB)))
-    .map(({ foundAt, ...pair }) => ({
-      id: idFrom('review', pair.profileA, pair.profileB),
-      ...pair,
+    .map(({ profileA, profileB, customerA, customerB, probability, modelVersion, foundAt }) => ({
+      id: idFrom('review', profileA, profileB),
+      profileA,
+      profileB,
+      customerA,
+      customerB,
+      probability,
+      modelVersion,
       reason: 'PROBABLE_MATCH' as const,
       createdAt: foundAt,
     }))

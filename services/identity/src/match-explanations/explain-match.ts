@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { type Tx, withTenant } from '@renmai/platform/db/db'
 import { publish } from '@renmai/platform/events/outbox'
@@ -77,6 +78,9 @@ async function recordReading(tx: Tx, { viewer, now }: Context, sides: readonly S
     actorKind: viewer.kind,
     actorId: viewer.id,
     targetId: sides.map(({ customerId }) => customerId).join(' '),
+    inputDigest: createHash('sha256')
+      .update(sides.flatMap(({ profileIds }) => profileIds).join(' '))
+      .digest(),
     at: timestampFromDate(now()),
   })
 }

@@ -15,8 +15,8 @@ export async function queueProfiles(tx: Tx, job: MatchJob): Promise<{ isQueued: 
   const waiting = page ? await countWaiting(tx, job.id) : before
   const queued = job.queued + (page?.count ?? 0)
   await tx.client.query(
-    `UPDATE match_jobs SET queued = $3, done = $3 - $4, after_id = coalesce($5, after_id), queued_at = CASE WHEN $6 THEN coalesce(queued_at, now()) END,
-       total = CASE WHEN total = 0 THEN (SELECT count(*) FROM profiles WHERE tenant_id = $1) ELSE greatest(total, $3) END
+    `UPDATE match_jobs SET queued = $3::int, done = $3::int - $4::int, after_id = coalesce($5::uuid, after_id), queued_at = CASE WHEN $6::boolean THEN coalesce(queued_at, now()) END,
+       total = CASE WHEN total = 0 THEN (SELECT count(*) FROM profiles WHERE tenant_id = $1) ELSE greatest(total, $3::int) END
      WHERE tenant_id = $1 AND id = $2`,
     [tx.tenantId, job.id, queued, waiting, page?.last ?? null, isQueued],
   )
@@ -39,7 +39,7 @@ async function queuePage(tx: Tx, { id, kind, after }: MatchJob): Promise<{ last:
   )
   await tx.client.query(
     `INSERT INTO match_records (tenant_id, id, job_id, next_at) SELECT $1, p.id, $3, now() FROM unnest($2::uuid[]) AS p (id)
-     ON CONFLICT (tenant_id, id) DO UPDATE SET next_at = now(), attempt_id = NULL, parked_at = NULL, job_id = excluded.job_id
+     ON CONFLICT (tenant_id, id) DO UPDATE SET next_at = now(), attempt_id = NULL, attempts = 0, problem = NULL, parked_at = NULL, job_id = excluded.job_id
      WHERE $4 = 'PROPOSE' OR match_records.sealed IS NULL`,
     [tx.tenantId, rows.map((row) => row.id), id, kind],
   )

@@ -47,7 +47,8 @@ async function work(deps: Using, job: MatchJob): Promise<void> {
 }
 
 /** A failure that may pass is retried for about a day. */
-async function fail({ db }: Using, job: MatchJob, error: unknown): Promise<void> {
+async function fail({ db, log }: Deps, job: MatchJob, error: unknown): Promise<void> {
+  if (!(error instanceof AppError)) log.error({ err: error, job: job.id, tenant: job.tenantId }, 'a job about matching failed')
   const isFixed = error instanceof AppError && !isTransient(error) && error.code !== 'INTERNAL'
   const failures = job.failures + 1
   await inOwnJob(db, job, async (tx) => {

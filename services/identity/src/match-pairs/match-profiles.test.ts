@@ -96,7 +96,7 @@ describe('a profile that changes', () => {
     expect((await seed.test.owner.query('SELECT 1 FROM match_records WHERE tenant_id = $1', [seed.tenant])).rowCount).toBe(0)
     await useModel(seed)
     const claim = { source: 'crm', externalId: key(), ...LI }
-    await resolve(seed.test, seed.tenant, [claim, { source: 'web', externalId: key(), others: { anonymous_id: key() } }])
+    await resolve(seed.test, seed.tenant, [claim, { source: 'web', externalId: key() }])
     await matchAll(seed)
     await resolve(seed.test, seed.tenant, [claim])
     const { rows } = await seed.test.owner.query('SELECT next_at FROM match_records WHERE tenant_id = $1', [seed.tenant])
@@ -106,7 +106,7 @@ describe('a profile that changes', () => {
   it('leaves no personal data readable, in any table of matching', async () => {
     await useModel(seed)
     await meet({ phone: '13911112222', email: 'li.xiaoming@mail.example' })
-    await meet({ verifiedAt: null, phone: '13911112222', email: 'li.xiaoming@mail.example' })
+    await meet({ verifiedAt: null, phone: '13911112222' })
     await matchAll(seed)
     expect(await pairs()).toHaveLength(1)
     const dump = JSON.stringify(
@@ -160,4 +160,29 @@ describe('replicas', () => {
     expect(await pairs()).toHaveLength(10)
     expect(await cases()).toHaveLength(10)
   })
+})
+
+it('a profile that always fails delays no other one, and is set aside with its reason until it changes', async () => {
+  await useModel(seed)
+  const claim = { source: 'crm', externalId: key() }
+  const [bad] = await resolve(seed.test, seed.tenant, [{ ...claim, ...LI }])
+  await meet()
+  await meet()
+  const name = `fail_${key().replaceAll('-', '_')}`
+  await seed.test.owner.query(`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$`)
+  await seed.test.owner.query(
+    `CREATE TRIGGER ${name} BEFORE UPDATE OF sealed ON match_records FOR EACH ROW WHEN (NEW.id = '${bad!.profileId}') EXECUTE FUNCTION ${name}()`,
+  )
+  await seed.test.owner.query(`GRANT EXECUTE ON FUNCTION ${name}() TO PUBLIC`)
+  for (let attempt = 0; attempt < 8; attempt++) {
+    await matchAll(seed)
+    expect(await cases()).toHaveLength(1)
+    await seed.test.owner.query('UPDATE match_records SET next_at = now() WHERE tenant_id = $1 AND next_at IS NOT NULL', [seed.tenant])
+  }
+  const { rows } = await seed.test.owner.query('SELECT state, reason FROM quarantined_items WHERE tenant_id = $1', [seed.tenant])
+  expect(rows).toEqual([{ state: 'WAITING', reason: 'INTERNAL' }])
+  await seed.test.owner.query(`DROP TRIGGER ${name} ON match_records; DROP FUNCTION ${name}()`)
+  await resolve(seed.test, seed.tenant, [{ ...claim, ...LI, attributes: { ...LI.attributes, city: '上海' }, at: new Date('2026-03-01') }])
+  await matchAll(seed)
+  expect(await cases()).toHaveLength(3)
 })

@@ -1,7 +1,7 @@
 import { withTenant } from '@renmai/platform/db/db'
 import { crashPoint } from '@renmai/platform/serve/crash-point'
 import { LEASED } from '@renmai/platform/work/leased'
-import { queue } from '@renmai/platform/work/queue'
+import { type QueueEntry, queue } from '@renmai/platform/work/queue'
 import { isAway } from '@renmai/platform/work/settle'
 import type { Deps } from '../context.ts'
 import { activeModel } from '../match-models/match-model.ts'
@@ -25,12 +25,7 @@ const REST = 0.5
 
 type Using = Pick<Deps, 'db' | 'keyRing' | 'now'>
 
-/**
- * Compares profiles that have changed with the stock, outside the transactions of their claims. The keys of a profile are committed
- * before it is compared: of two profiles that are compared concurrently the later one finds the other. A batch that fails is
- * repeated profile by profile, so that one that always fails does not delay the others.
- */
-export const matchProfiles = queue('match_records', (deps: Deps) => ({
+const comparing = queue('match_records', (deps: Deps) => ({
   name: 'match-profiles',
   lanes: LANES,
   due: [LEASED],
@@ -49,6 +44,13 @@ export const matchProfiles = queue('match_records', (deps: Deps) => ({
     return claim.rows.length
   },
 }))
+
+/**
+ * Compares profiles that have changed with the stock, outside the transactions of their claims. The keys of a profile are committed
+ * before it is compared: of two profiles that are compared concurrently the later one finds the other. A batch that fails is
+ * repeated profile by profile, so that one that always fails does not delay the others; it is set aside, as a quarantined item.
+ */
+export const matchProfiles: QueueEntry<Deps> = { ...comparing, isLeased: true }
 
 async function compareAlone(deps: Using, tenantId: string, id: string): Promise<void> {
   const claim = await withTenant(deps.db, tenantId, (tx) => claimRecords(tx, 1, [id]))

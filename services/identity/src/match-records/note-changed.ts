@@ -13,7 +13,7 @@ type Claimed = {
 }
 
 /** A claim that comes while the profile is being compared ends that attempt, so that the new values are compared as well. */
-const AGAIN = 'next_at = now(), attempt_id = NULL, parked_at = NULL'
+const AGAIN = 'next_at = now(), attempt_id = NULL, attempts = 0, problem = NULL, parked_at = NULL'
 
 /**
  * Adds the profiles of claims to the queue of comparisons, unless their claims repeat what the last one stated. The caller holds

@@ -45,7 +45,10 @@ type Part = { isLinked: boolean; pairs: number; same: number; variance: number }
 function partOf({ pairs, expected, labelled, same, isLinked }: Stratum): Part {
   const share = labelled === 0 ? expected : (same + 0.5) / (labelled + 1)
   // Without labels nothing is known but the model's word: any share is possible.
-  const ofShare = labelled === 0 ? 0.25 / 3 : ((share * (1 - share)) / (labelled + 1)) * Math.max(0, 1 - labelled / Math.max(1, pairs))
+  // The interval of few labels is as wide as that of Agresti and Coull (1998): it is centred between the share and one half.
+  const centre = (same + (Z * Z) / 2) / (labelled + Z * Z)
+  const ofShare =
+    labelled === 0 ? 0.25 / 3 : ((centre * (1 - centre)) / (labelled + Z * Z)) * Math.max(0, 1 - labelled / Math.max(1, pairs))
   return { isLinked, pairs, same: share * pairs, variance: pairs ** 2 * ofShare }
 }
 

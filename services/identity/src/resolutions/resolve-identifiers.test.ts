@@ -25,7 +25,7 @@ describe('resolve', () => {
       phone('13800138000'),
     )
     expect(identifiers).toMatchObject([
-      { kind: 'phone', value: '+86139****5678', tier: 1, state: 'ACTIVE', customerId: a.customerId, customers: 1, problem: null },
+      { kind: 'phone', value: '+861****678', tier: 1, state: 'ACTIVE', customerId: a.customerId, customers: 1, problem: null },
       { kind: 'unionid@corp', tier: 1, customerId: b.customerId, customers: 1 },
       { kind: 'phone', problem: 'JUNK_IDENTIFIER', value: null, customerId: null, tier: null },
     ])
@@ -76,7 +76,9 @@ describe('resolve', () => {
     await expect(resolveIdentifiers(blind, { identifiers: [phone('13912345678')] })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     expect(await resolveIdentifiers(blind, { identifiers: [unionid('u-1')] })).toMatchObject({ isNew: true })
     await resolution(phone('13912345678'), phone('13700000001'), unionid('u-1'))
-    const audits = (await published(seed.test, ActionRecordedSchema)).filter(({ action }) => action === 'resolve')
+    const audits = (await published(seed.test, ActionRecordedSchema)).filter(
+      ({ action, tenantId }) => action === 'resolve' && tenantId === seed.tenant,
+    )
     expect(audits).toHaveLength(2)
     const many = Array.from({ length: 21 }, () => unionid('u'))
     await expect(resolution(...many)).rejects.toMatchObject({ details: { reason: 'TOO_MANY_IDENTIFIERS' } })

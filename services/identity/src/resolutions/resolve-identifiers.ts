@@ -163,7 +163,7 @@ async function recordLookUps(
       action: 'resolve',
       actorKind: viewer.kind,
       actorId: viewer.id,
-      targetId: carriers.get(identifierId)?.[0]?.customerId ?? '',
+      targetId: carriers.get(identifierId)?.[0]?.customerId ?? identifierId,
       inputDigest: createHash('sha256').update(index).digest(),
       at: timestampFromDate(now()),
     })),
