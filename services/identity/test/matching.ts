@@ -2,6 +2,8 @@ import { withTenant } from '@renmai/platform/db/db'
 import { insertRows } from '@renmai/platform/db/rows'
 import { seal } from '@renmai/platform/secrets/crypto'
 import { newId } from '@renmai/platform/serve/ids'
+import { key } from '@renmai/platform/testing/viewers'
+import { createAttributeField } from '../src/attributes/create-attribute-field.ts'
 import type { Deps } from '../src/context.ts'
 import { modelPlace } from '../src/match-models/active-model.queries.ts'
 import { matchModels } from '../src/match-models/match-model.table.ts'
@@ -34,6 +36,16 @@ export const MODEL: Model = {
   }),
   prior: 1e-4,
   thresholds: { link: 0.5, reject: 0.05 },
+}
+
+/** Registers the fields that tests compare: values of others are not used. */
+export async function registerFields(seed: Seed): Promise<void> {
+  const fields = [
+    { key: 'birthday', kind: 'DATE', sensitivity: 'PERSONAL' },
+    { key: 'city', kind: 'TEXT', sensitivity: 'PERSONAL' },
+    { key: 'company', kind: 'TEXT', sensitivity: 'PERSONAL' },
+  ] as const
+  for (const field of fields) await createAttributeField(seed.context(), { idempotencyKey: key(), label: field.key, ...field })
 }
 
 const CERTAIN = { value: 1, low: 1, high: 1 }

@@ -2,9 +2,9 @@ import { withTenant } from '@renmai/platform/db/db'
 import { newId } from '@renmai/platform/serve/ids'
 import { dumpTables } from '@renmai/platform/testing/database'
 import { key } from '@renmai/platform/testing/viewers'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { resolve } from '../../test/fixture.ts'
-import { depsOf, finishJobs, matchAll, useModel } from '../../test/matching.ts'
+import { depsOf, finishJobs, matchAll, registerFields, useModel } from '../../test/matching.ts'
 import { identitySeed } from '../../test/seed.ts'
 import type { ReviewCase } from '../customers/customer.table.ts'
 import { decideReviewCase } from '../review-cases/decide-review-case.ts'
@@ -24,6 +24,7 @@ import { trainMatchModel } from './train-match-model.ts'
 import { updateMatchSettings } from './update-match-settings.ts'
 
 const seed = identitySeed()
+beforeEach(() => registerFields(seed))
 const FAMILIES = '王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗'.split('')
 const GIVEN = '伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚'.split('')
 

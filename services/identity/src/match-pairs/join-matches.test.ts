@@ -1,7 +1,7 @@
 import { key } from '@renmai/platform/testing/viewers'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { resolve, type Said } from '../../test/fixture.ts'
-import { finishJobs, matchAll, useModel } from '../../test/matching.ts'
+import { finishJobs, matchAll, registerFields, useModel } from '../../test/matching.ts'
 import { identitySeed } from '../../test/seed.ts'
 import type { ReviewCase } from '../customers/customer.table.ts'
 import { mergeCustomers } from '../customers/merge-customers.ts'
@@ -15,6 +15,7 @@ import { updateMatchSettings } from '../match-models/update-match-settings.ts'
 import { listReviewCases } from '../review-cases/list-review-cases.ts'
 
 const seed = identitySeed()
+beforeEach(() => registerFields(seed))
 const reason = 'test'
 const LI = { name: '李晓明', attributes: { birthday: '1988-05-17', city: '杭州', company: '西湖茶业有限公司' } }
 const meet = (claim: Partial<Said> = {}) => seed.meet({ source: `shop-${key()}`, ...LI, ...claim })

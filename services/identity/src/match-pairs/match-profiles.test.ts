@@ -1,9 +1,9 @@
 import { withTenant } from '@renmai/platform/db/db'
 import { dumpTables } from '@renmai/platform/testing/database'
 import { key } from '@renmai/platform/testing/viewers'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { resolve, type Said } from '../../test/fixture.ts'
-import { depsOf, matchAll, useModel } from '../../test/matching.ts'
+import { depsOf, matchAll, registerFields, useModel } from '../../test/matching.ts'
 import { identitySeed } from '../../test/seed.ts'
 import type { ReviewCase } from '../customers/customer.table.ts'
 import { blockIdentifier } from '../graph/block-identifier.ts'
@@ -14,6 +14,7 @@ import { reviewCaseResolvers } from '../review-cases/review-case.resolvers.ts'
 import { compare } from './match-profiles.ts'
 
 const seed = identitySeed()
+beforeEach(() => registerFields(seed))
 const LI = { name: '李晓明', attributes: { birthday: '1988-05-17', city: '杭州' } }
 /** A profile of a source of its own: without a shared identifier. */
 const meet = (claim: Partial<Said> = {}) => seed.meet({ source: `shop-${key()}`, ...LI, ...claim })
@@ -83,7 +84,7 @@ describe('a profile that changes', () => {
     await matchAll(seed)
     expect(await cases()).toEqual([])
     const phone = '13912340001'
-    for (const name of ['赵强', '赵墙']) await meet({ name, attributes: {}, phone, verifiedAt: null })
+    for (const name of ['赵强', '']) await meet({ name, attributes: {}, phone, verifiedAt: null })
     await matchAll(seed)
     expect(await cases()).toHaveLength(1)
     await blockIdentifier(seed.context(), { idempotencyKey: key(), namespace: 'phone', value: phone, reason: 'test' })
@@ -179,7 +180,10 @@ it('a profile that always fails delays no other one, and is set aside with its r
     expect(await cases()).toHaveLength(1)
     await seed.test.owner.query('UPDATE match_records SET next_at = now() WHERE tenant_id = $1 AND next_at IS NOT NULL', [seed.tenant])
   }
-  const { rows } = await seed.test.owner.query('SELECT state, reason FROM quarantined_items WHERE tenant_id = $1', [seed.tenant])
+  const { rows } = await seed.test.owner.query('SELECT state, reason FROM quarantined_items WHERE tenant_id = $1 AND kind = $2', [
+    seed.tenant,
+    'WORK',
+  ])
   expect(rows).toEqual([{ state: 'WAITING', reason: 'INTERNAL' }])
   await seed.test.owner.query(`DROP TRIGGER ${name} ON match_records; DROP FUNCTION ${name}()`)
   await resolve(seed.test, seed.tenant, [{ ...claim, ...LI, attributes: { ...LI.attributes, city: '上海' }, at: new Date('2026-03-01') }])

@@ -1,6 +1,6 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { type KeyRing, open } from '@renmai/platform/secrets/crypto'
-import { attributePlace } from '../attributes/attribute.ts'
+import { attributePlace } from '../attributes/attribute-place.rules.ts'
 import { placeOf } from '../contact-cards/contact-card.ts'
 import { kindOfKey, recordOf } from '../matching/matchable.rules.ts'
 import { identifierPlace } from '../profiles/identifier-place.rules.ts'
