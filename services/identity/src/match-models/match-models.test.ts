@@ -167,7 +167,7 @@ describe('cases by a model', () => {
     await twins(1)
     await matchAll(seed)
     expect(await cases()).toMatchObject([{ modelVersion: 1 }])
-    await useModel(seed, { number: 2, lower: 0.999_999 })
+    await useModel(seed, { number: 2, lower: 0.999_999_999_999, upper: 0.999_999_999_999 })
     await proposeByModel(seed.context(), { idempotencyKey: key() })
     await finishJobs(seed)
     expect(await cases()).toEqual([])
