@@ -115,6 +115,29 @@ export async function makeExchangeRate(whole: Whole, { ids, name, query }: Maker
   ids.ExchangeRate = writeGlobalId('ExchangeRate', id)
 }
 
+/** A model, a pair to label and the job that made them: a training needs more people than a world has. */
+export async function makeMatching(whole: Whole, { ids, query, name }: Maker): Promise<void> {
+  const [tenantId, model, sample, job] = [await tenantOf(query), newId(), newId(), newId()]
+  await onDatabase(whole, 'identity', async (client) => {
+    await client.query(
+      `INSERT INTO match_models (tenant_id, id, number, state, sealed, lower, upper, profiles, pairs, quality, bands, created_by)
+       VALUES ($1, $2, 1, 'RETIRED', '\\x00', 0.1, 0.9, 0, 0, $3, '[]', $4)`,
+      [tenantId, model, JSON.stringify({ precision: SURE, recall: SURE, blockingRecall: SURE }), name],
+    )
+    await client.query(
+      "INSERT INTO match_samples (tenant_id, id, model_id, profile_a, profile_b, probability, levels) VALUES ($1, $2, $3, $4, $4, 0.5, '[]')",
+      [tenantId, sample, model, plainId(ids.Profile!)],
+    )
+    await client.query(
+      "INSERT INTO match_jobs (tenant_id, id, kind, state, model_id, created_by, ended_at) VALUES ($1, $2, 'TRAIN', 'COMPLETED', $3, $4, now())",
+      [tenantId, job, model, name],
+    )
+  })
+  for (const [type, id] of Object.entries({ MatchModel: model, MatchSample: sample, MatchJob: job })) ids[type] = writeGlobalId(type, id)
+}
+
+const SURE = { value: 1, low: 1, high: 1 }
+
 /** The platform of the world's live code knows no such company, so that its registration would be tried without end. */
 export async function stopWork(whole: Whole, { query }: Maker): Promise<void> {
   const tenantId = await tenantOf(query)

@@ -6,6 +6,8 @@ import { apiClients } from './api-clients/api-client.table.ts'
 import { attributeLoaders } from './attributes/attribute.loaders.ts'
 import { customerLoaders } from './customers/customer.loaders.ts'
 import { rulings } from './graph/ruling.table.ts'
+import { matchModelLoaders } from './match-models/match-model.loaders.ts'
+import { matchPairLoaders } from './match-pairs/match-pair.loaders.ts'
 import { profileLoaders } from './profiles/profile.loaders.ts'
 import { reviewCaseLoaders } from './review-cases/review-case.loaders.ts'
 import { savedViewLoaders } from './saved-views/saved-view.loaders.ts'
@@ -23,6 +25,8 @@ export const createLoaders = (ctx: BaseContext & { readonly cursors: Cursors }) 
   ...tagLoaders(ctx),
   ...reviewCaseLoaders(ctx),
   ...savedViewLoaders(ctx),
+  ...matchModelLoaders(ctx),
+  ...matchPairLoaders(ctx),
   apiClient: rowsById(ctx, apiClients),
   ruling: rowsById(ctx, rulings),
   staff: rowsById(ctx, staff),

@@ -5,9 +5,12 @@ import { attributeResolvers } from './attributes/attribute.resolvers.ts'
 import { customerResolvers } from './customers/customer.resolvers.ts'
 import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
 import { rulingResolvers } from './graph/ruling.resolvers.ts'
+import { matchExplanationResolvers } from './match-explanations/match-explanation.resolvers.ts'
+import { matchModelResolvers } from './match-models/match-model.resolvers.ts'
 import { preferenceResolvers } from './preferences/preference.resolvers.ts'
 import { profileResolvers } from './profiles/profile.resolvers.ts'
 import { quarantinedItemResolvers } from './quarantine/quarantined-item.resolvers.ts'
+import { resolutionResolvers } from './resolutions/resolution.resolvers.ts'
 import { reviewCaseResolvers } from './review-cases/review-case.resolvers.ts'
 import { savedViewResolvers } from './saved-views/saved-view.resolvers.ts'
 import { staffResolvers } from './staff/staff.resolvers.ts'
@@ -26,6 +29,9 @@ export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   profileResolvers,
   rulingResolvers,
   reviewCaseResolvers,
+  matchModelResolvers,
+  matchExplanationResolvers,
+  resolutionResolvers,
   attributeResolvers,
   tagResolvers,
   trustedDocumentResolvers,

@@ -92,6 +92,10 @@ async function sendAll(s: Stage): Promise<void> {
   expect((await push(s, s.paths.youzan, signed({ msg, sign }))).status).toBe(200)
 }
 
+/** From then on each profile that changes is read for comparison. */
+const startMatching = ({ whole }: Stage) =>
+  whole.client.query('mutation Train($key: String!) { trainMatchModel(input: { idempotencyKey: $key }) { job { id } } }', { key: newId() })
+
 /** Every row as text, with bytes in hex, so that all columns of all types are searched. */
 async function inDatabase(s: Stage, database: string, needles: Record<string, string>): Promise<string[]> {
   const tables = await select<{ name: string }>(
@@ -138,11 +142,14 @@ export function describeAtRest(at: () => Stage): void {
     it('personal data and secrets are in no column, bus file or log in the clear', async () => {
       const s = at()
       await connectAll(s)
+      await startMatching(s)
       await sendAll(s)
       const known = async (value: string) =>
         (await ask(s, `{ customerByIdentifier(namespace: "email", value: "${value}") { displayName } }`)).text
       await eventually(async () => expect(await known(PEOPLE['e-mail address of an order'])).toContain(PEOPLE['name in an order']))
       await eventually(async () => expect(await known(PEOPLE['e-mail address of an event'])).toContain('displayName'))
+      // What profiles are compared by is stored once more, in another form.
+      await eventually(async () => expect(await select(s, 'identity', 'SELECT key FROM match_keys LIMIT 1')).not.toEqual([]))
       const needles = { ...PEOPLE, ...SECRETS, 'secret of a source': s.source.secret.slice(6), 'API key': s.key.split('_')[4]! }
       expect(Object.values(needles).filter((text) => text.length < 10)).toEqual([])
       const found = await Promise.all(SERVICES.map((name) => inDatabase(s, name, needles)))

@@ -2,9 +2,11 @@ import { type QuarantineKind, sealedIn } from '@renmai/platform/quarantine/quara
 import { AppError } from '@renmai/platform/serve/errors'
 import type { Deps } from '../context.ts'
 import { lockGraph } from '../graph/graph.ts'
+import { noteChanged } from '../match-records/match-record.ts'
 import { checkValue } from './attribute.rules.ts'
+import { attributePlace } from './attribute-place.rules.ts'
 import { readRegistry } from './read-registry.ts'
-import { attributePlace, storeAttributes } from './store-attributes.ts'
+import { storeAttributes } from './store-attributes.ts'
 
 /** The key of a value: its profile, and its field behind a bar. */
 const originParts = (origin: string) => [origin.slice(0, 36), origin.slice(37)] as const
@@ -61,6 +63,7 @@ export const quarantinedValues: QuarantineKind<Deps> = {
         )
         // A newer value may have replaced it meanwhile. A corrected one is of the same moment, and wins over what it corrects.
         if (rows[0]) await storeAttributes(tx, keyRing, [{ ...rows[0], profileId, key, value }])
+        await noteChanged(tx, [profileId])
       }),
   },
 }

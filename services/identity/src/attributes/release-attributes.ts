@@ -4,6 +4,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { lockGraph } from '../graph/graph.ts'
+import { noteChanged } from '../match-records/match-record.ts'
 import { attributeFailure } from './attribute.failures.ts'
 import { publishValues } from './publish-values.ts'
 import { profilesAt, Target } from './set-attributes.ts'
@@ -31,6 +32,10 @@ export async function releaseAttributes(ctx: Context, raw: z.input<typeof Input>
     const free = new Set(released.map(({ key }) => key))
     const missing = input.keys.find((key) => !free.has(key))
     if (missing) throw attributeFailure('ATTRIBUTE_NOT_SET_BY_HAND', 'keys', { key: missing })
+    await noteChanged(
+      tx,
+      released.map((one) => one.profileId),
+    )
     const open = released.filter(({ wasOpen }) => wasOpen)
     await publishValues(
       tx,

@@ -4,6 +4,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { lockGraph } from '../graph/graph.ts'
+import { noteChanged } from '../match-records/match-record.ts'
 import type { Profile } from '../profiles/profile.table.ts'
 import { requireProfiles, requireProfilesOf } from '../profiles/profile.ts'
 import { attributeFailure } from './attribute.failures.ts'
@@ -42,6 +43,7 @@ export async function setAttributes(ctx: Context, raw: z.input<typeof Input>): P
     // Of a customer the oldest profile: it stays when others are added or a merge is undone.
     const { id: profileId, customerId } = (await profilesAt(tx, input.target))[0]!
     await storeByHand(tx, ctx.keyRing, { profileId, customerId, source: STAFF + ctx.viewer.id, setAt: ctx.now() }, given)
+    await noteChanged(tx, [profileId])
     return { decided: { customerId }, targetId: profileId }
   })
 }

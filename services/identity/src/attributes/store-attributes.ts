@@ -5,6 +5,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { rankOf } from '../rank-of.ts'
 import { checkValue } from './attribute.rules.ts'
 import { type AttributeField, attributeValues, unmappedValues } from './attribute.table.ts'
+import { attributePlace } from './attribute-place.rules.ts'
 import { publishValues, type ValueFact } from './publish-values.ts'
 import { readRegistry } from './read-registry.ts'
 
@@ -17,8 +18,6 @@ export type Observation = {
   observedAt: Date
   isVerified?: boolean
 }
-
-export const attributePlace = (key: string, profileId: string) => `attribute_values.${key}|${profileId}`
 
 const NEWEST = { newest: ['observedAt', 'rank'] } as const
 

@@ -1,8 +1,8 @@
 import { type KeyRing, open } from '@renmai/platform/secrets/crypto'
 import { placeOf } from '../contact-cards/contact-card.ts'
 import { DISPLAY_NAME } from './attribute-field.rules.ts'
+import { attributePlace } from './attribute-place.rules.ts'
 import type { ObservedValue } from './observed-values.ts'
-import { attributePlace } from './store-attributes.ts'
 import { type SurvivorRule, survivorOf } from './survivor.rules.ts'
 
 export type AttributeValueRow = ObservedValue & { rule: SurvivorRule | null; others: ObservedValue[] }

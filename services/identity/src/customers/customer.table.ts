@@ -102,7 +102,11 @@ export const reviewCases = pgTable(
     /** The two profiles that share the identifier, the lesser id first. Null in rows of earlier releases. */
     profileA: uuid('profile_a'),
     profileB: uuid('profile_b'),
-    reason: text({ enum: REFUSALS }).notNull(),
+    /** Why rules leave them to a person, or that a model takes them for one person. */
+    reason: text({ enum: [...REFUSALS, 'PROBABLE_MATCH'] }).notNull(),
+    /** By the model, for a case of a model; null otherwise. */
+    probability: doublePrecision(),
+    modelVersion: integer('model_version'),
     /** Member of staff who decides it; null while nobody is assigned. */
     assigneeId: uuid('assignee_id'),
     dueAt: moment('due_at'),

@@ -3,6 +3,7 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { noteChanged } from '../match-records/match-record.ts'
 import { normalise } from '../profiles/identifier.rules.ts'
 import { identifierIdOf } from '../profiles/profile.ts'
 import { lockGraph } from './lock-graph.ts'
@@ -28,7 +29,7 @@ export async function blockIdentifier(ctx: Context, raw: z.input<typeof Input>):
       [tx.tenantId, identifierId],
     )
     if (rowCount) throw rulingFailure('IDENTIFIER_BLOCKED', 'value')
-    const { rulingId } = await rule(tx, {
+    const { rulingId, identified } = await rule(tx, {
       kind: 'BLOCK',
       identifierId,
       namespace,
@@ -36,6 +37,7 @@ export async function blockIdentifier(ctx: Context, raw: z.input<typeof Input>):
       decidedBy: ctx.viewer.id,
       decidedAt: ctx.now(),
     })
+    await noteChanged(tx, identified)
     return { decided: { rulingId }, targetId: rulingId }
   })
 }

@@ -9,6 +9,7 @@ import {
   type GraphRuling,
   isShared,
   MAX_PER_IDENTIFIER,
+  MODEL,
   type Newcomers,
 } from './graph.rules.ts'
 
@@ -133,7 +134,8 @@ async function readProfiles(tx: Tx, ids: readonly string[]): Promise<GraphProfil
 async function readRulings(tx: Tx, ids: readonly string[]): Promise<Read[]> {
   if (ids.length === 0) return []
   const { rows } = await tx.client.query<Read>(
-    `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt" FROM rulings
+    `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt",
+       starts_with(decided_by, '${MODEL}') AS "isByModel" FROM rulings
      WHERE tenant_id = $1 AND holds AND kind IN ('LINK', 'CANNOT_LINK', 'RETRACTION') AND (side_a && $2 OR side_b && $2)`,
     [tx.tenantId, ids],
   )

@@ -37,7 +37,12 @@ export type GraphRuling = {
   readonly sideA: readonly string[]
   readonly sideB: readonly string[]
   readonly decidedAt: Date
+  /** A link of a model joins only what nothing speaks against. */
+  readonly isByModel: boolean
 }
+
+/** Begins the decider of a ruling by a model, before its number. Ids of people are UUIDs. */
+export const MODEL = 'model:'
 
 export type Graph = {
   readonly profiles: readonly GraphProfile[]

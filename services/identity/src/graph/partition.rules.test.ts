@@ -27,7 +27,7 @@ const carries = (profileId: string, namespace: string, value: string, more: Part
 })
 const unproven = (profileId: string, namespace: string, value: string, statement: string) =>
   carries(profileId, namespace, value, { tier: 2, verifiedAt: null, statement })
-const ruling = (id: string, a: string[], b: string[]): GraphRuling => ({ id, sideA: a, sideB: b, decidedAt: day(2) })
+const ruling = (id: string, a: string[], b: string[]): GraphRuling => ({ id, sideA: a, sideB: b, decidedAt: day(2), isByModel: false })
 const graph = (profiles: GraphProfile[], edges: GraphEdge[], more: Partial<Graph> = {}): Graph => ({
   profiles,
   edges,

@@ -3,7 +3,7 @@
  * it came, so that what is taken back leaves everything as if it had never been.
  *
  * People's links come first; a merge ends what people ruled against it, so a cannot-link that holds is newer than the links and wins. Then identifiers that one person holds (T1), the heaviest first, then two independent identifiers
- * that one account holds (T2). No join puts two profiles together that people separated, or that hold different unionids of one
+ * that one account holds (T2), and last the links of a model. No join puts two profiles together that people separated, or that hold different unionids of one
  * subject. (spec/algorithms 6)
  */
 import { isProvable, weightOf } from '../profiles/identifier.rules.ts'
@@ -35,11 +35,14 @@ function partitionPart(graph: Graph): Partition {
   const groups = new Groups(graph)
   const profiles = new Map(graph.profiles.map((profile) => [profile.id, profile]))
   const links = graph.links.toSorted(byId)
-  for (const { sideA, sideB } of links) if (groups.conflict(sideA[0]!, sideB[0]!) !== 'SPLIT_BY_A_PERSON') groups.join(sideA[0]!, sideB[0]!)
+  const [byPeople, byModel] = [links.filter((link) => !link.isByModel), links.filter((link) => link.isByModel)]
+  for (const { sideA, sideB } of byPeople)
+    if (groups.conflict(sideA[0]!, sideB[0]!) !== 'SPLIT_BY_A_PERSON') groups.join(sideA[0]!, sideB[0]!)
   const strong = holdersOf(graph.edges.filter(({ tier, identifierId }) => tier === 1 && !graph.shared.has(identifierId)))
   for (const { a, b } of strong.flatMap((holders) => pairsOf(holders, profiles)).toSorted(byWeight))
     if (!groups.conflict(a.profileId, b.profileId)) groups.join(a.profileId, b.profileId)
   const twos = joinByTwo(graph, groups, profiles)
+  for (const { sideA, sideB } of byModel) if (!groups.conflict(sideA[0]!, sideB[0]!)) groups.join(sideA[0]!, sideB[0]!)
   const homes = new Map(graph.profiles.map(({ id, homeId }) => [id, homeId]))
   const customers = new Map<string, string>()
   for (const { members } of groups.all()) {

@@ -2,6 +2,7 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { noteChanged } from '../match-records/match-record.ts'
 import { lockGraph } from './lock-graph.ts'
 import { retract } from './retract.ts'
 
@@ -16,7 +17,8 @@ export async function retractIdentifier(ctx: Context, raw: z.input<typeof Input>
     const { profileId, identifierId, reason } = input
     await lockGraph(tx)
     const decision = { reason, decidedBy: ctx.viewer.id, decidedAt: ctx.now() }
-    const { rulingId, customers } = await retract(tx, profileId, identifierId, decision)
+    const { rulingId, customers, identified } = await retract(tx, profileId, identifierId, decision)
+    await noteChanged(tx, identified)
     return { decided: { rulingId, customerId: customers.get(profileId)! }, targetId: profileId }
   })
 }

@@ -9,14 +9,16 @@ export type Decision = Pick<NewRow<typeof rulings>, 'reason' | 'decidedBy' | 'de
 type Given = Decision & Pick<NewRow<typeof rulings>, 'kind' | 'sideA' | 'sideB' | 'identifierId' | 'namespace' | 'ends'>
 type Touched = { id: string; sideA: string[]; sideB: string[]; identifierId: string | null; ends: string[] }
 
+type Ruled = Regrouped & { readonly rulingId: string; readonly identified: readonly string[] }
+
 const MOST_HOLDERS = 100
 
 /**
  * Records what a person ruled, and groups all whom it concerns again. The caller holds the lock of the graph.
  * @param undoes the entry of the merge history that it undoes
- * @returns the id of the ruling, and what followed
+ * @returns the id of the ruling, the profiles whose identifiers count in another way now, and what followed
  */
-export async function rule(tx: Tx, given: Given, undoes?: string): Promise<Regrouped & { rulingId: string }> {
+export async function rule(tx: Tx, given: Given, undoes?: string): Promise<Ruled> {
   const rulingId = newId()
   await insertRows(tx, rulings, [{ id: rulingId, ...given }], { conflict: 'error' })
   const { sideA = [], sideB = [], identifierId = null, ends = [] } = given
@@ -24,7 +26,8 @@ export async function rule(tx: Tx, given: Given, undoes?: string): Promise<Regro
   const held = await holdersOf(tx, touched)
   const person: Cause['person'] = { id: given.decidedBy, reason: given.reason, rulingId, ...(undoes && { undoes }) }
   const seeds = [...touched.flatMap((one) => [...one.sideA, ...one.sideB]), ...held]
-  return { rulingId, ...(await regroup(tx, seeds, { at: given.decidedAt, person })) }
+  const identified = [...touched.flatMap((one) => (one.identifierId ? one.sideA : [])), ...held]
+  return { rulingId, identified, ...(await regroup(tx, seeds, { at: given.decidedAt, person })) }
 }
 
 /** A ruling holds unless one that holds ends it. What an ended one had ended may hold again. @returns those that changed */

@@ -24,6 +24,7 @@ const rulingOf = (a: number, b: number) => ({
   sideA: [idFrom('profile', a)],
   sideB: [idFrom('profile', b)],
   decidedAt: new Date(0),
+  isByModel: false,
 })
 const graphOf = (profiles: number, edges: GraphEdge[], more: Partial<Graph> = {}): Graph => ({
   profiles: Array.from({ length: profiles }, (_none, no) => profileOf(no)),

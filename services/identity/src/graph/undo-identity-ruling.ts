@@ -3,6 +3,7 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { noteChanged } from '../match-records/match-record.ts'
 import { lockGraph } from './lock-graph.ts'
 import { rule } from './rule.ts'
 import { rulingFailure } from './ruling.failures.ts'
@@ -21,13 +22,14 @@ export async function undoIdentityRuling(ctx: Context, raw: z.input<typeof Input
       .where(mine(tx, rulings, input.rulingId))
     if (!ruling) throw rulingFailure('RULING_NOT_FOUND', 'rulingId')
     if (!ruling.holds) throw rulingFailure('RULING_ENDED', 'rulingId')
-    const { rulingId } = await rule(tx, {
+    const { rulingId, identified } = await rule(tx, {
       kind: 'UNDO',
       ends: [ruling.id],
       reason: input.reason,
       decidedBy: ctx.viewer.id,
       decidedAt: ctx.now(),
     })
+    await noteChanged(tx, identified)
     return { decided: { rulingId, undoneId: ruling.id }, targetId: ruling.id }
   })
 }

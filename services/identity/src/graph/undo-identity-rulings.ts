@@ -4,6 +4,7 @@ import { parse } from '@renmai/platform/serve/parse'
 import { and, desc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { noteChanged } from '../match-records/match-record.ts'
 import { lockGraph } from './lock-graph.ts'
 import { rule } from './rule.ts'
 import { rulingFailure } from './ruling.failures.ts'
@@ -31,7 +32,7 @@ export async function undoIdentityRulings(ctx: Context, raw: z.input<typeof Inpu
     const batchId = newId()
     const by = { reason: input.reason, decidedBy: ctx.viewer.id, decidedAt: ctx.now(), batchId }
     // One after another: a single regrouping of so many people might not read them all.
-    for (const { id } of holding) await rule(tx, { kind: 'UNDO', ends: [id], ...by })
+    for (const { id } of holding) await noteChanged(tx, (await rule(tx, { kind: 'UNDO', ends: [id], ...by })).identified)
     return { decided: { batchId, undone: holding.length }, targetId: input.batchId }
   })
 }

@@ -2,6 +2,7 @@ import type { Tx } from '@renmai/platform/db/db'
 import { type KeyRing, open } from '@renmai/platform/secrets/crypto'
 import { MAX_PER_IDENTIFIER, MAX_PER_SOURCE } from '../graph/graph.rules.ts'
 import { kindOfNamespace } from './identifier.rules.ts'
+import { identifierPlace } from './identifier-place.rules.ts'
 import { maskIdentifier } from './mask.rules.ts'
 
 export const MAX_IDENTIFIERS = 500
@@ -20,18 +21,13 @@ export type CustomerIdentifierRow = {
   state: 'ACTIVE' | 'RETRACTED' | 'BLOCKED' | 'SHARED'
 }
 
-export const identifierPlace = (profileId: string, identifierId: string) => `identifiers.sealed|${profileId}|${identifierId}`
-
 /** The identifiers of customers, at most one more than MAX_IDENTIFIERS of each. */
 export async function identifiersOf(tx: Tx, customerIds: readonly string[]): Promise<Map<string, CustomerIdentifierRow[]>> {
   const { rows } = await tx.client.query<CustomerIdentifierRow>(
     `SELECT c.id AS "customerId", m.* FROM unnest($2::uuid[]) AS c (id) CROSS JOIN LATERAL (
        SELECT i.profile_id AS "profileId", i.identifier_id AS "identifierId", i.namespace, i.sealed, i.verified_at IS NOT NULL AS "isVerified",
          p.source, i.created_at AS "firstSeenAt", coalesce(i.last_seen_at, i.created_at) AS "lastSeenAt",
-         CASE WHEN EXISTS (SELECT 1 FROM rulings r WHERE r.tenant_id = $1 AND r.holds AND r.kind = 'RETRACTION'
-                AND r.identifier_id = i.identifier_id AND r.side_a @> ARRAY[i.profile_id]) THEN 'RETRACTED'
-              WHEN EXISTS (SELECT 1 FROM rulings r WHERE r.tenant_id = $1 AND r.holds AND r.kind = 'BLOCK' AND r.identifier_id = i.identifier_id) THEN 'BLOCKED'
-              WHEN ${isShared('i')} THEN 'SHARED' ELSE 'ACTIVE' END AS state
+         ${identifierState('i')} AS state
        FROM profiles p JOIN identifiers i ON i.tenant_id = $1 AND i.profile_id = p.id
        WHERE p.tenant_id = $1 AND p.customer_id = c.id AND i.identifier_id IS NOT NULL
        ORDER BY i.namespace, i.created_at, i.profile_id LIMIT ${MAX_IDENTIFIERS + 1}) m`,
@@ -39,6 +35,13 @@ export async function identifiersOf(tx: Tx, customerIds: readonly string[]): Pro
   )
   return Map.groupBy(rows, ({ customerId }) => customerId)
 }
+
+/** SQL of the state of a row of `identifiers`. @param row its alias; $1 is the tenant */
+export const identifierState = (row: string) => `CASE
+  WHEN EXISTS (SELECT 1 FROM rulings r WHERE r.tenant_id = $1 AND r.holds AND r.kind = 'RETRACTION'
+    AND r.identifier_id = ${row}.identifier_id AND r.side_a @> ARRAY[${row}.profile_id]) THEN 'RETRACTED'
+  WHEN EXISTS (SELECT 1 FROM rulings r WHERE r.tenant_id = $1 AND r.holds AND r.kind = 'BLOCK' AND r.identifier_id = ${row}.identifier_id) THEN 'BLOCKED'
+  WHEN ${isShared(row)} THEN 'SHARED' ELSE 'ACTIVE' END`
 
 /** SQL of `isShared` of the graph: who carries it is counted per source, and over all sources unless the platform gives it to one person. */
 const isShared = (row: string) => `coalesce((

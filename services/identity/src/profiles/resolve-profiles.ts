@@ -8,6 +8,7 @@ import { IdentityService, type ProfileClaim } from '@renmai/proto/identity/v1/id
 import { storeAttributes } from '../attributes/attribute.ts'
 import { sealCards, storeContactCards } from '../contact-cards/contact-card.ts'
 import { lockGraph } from '../graph/graph.ts'
+import { noteClaimed } from '../match-records/match-record.ts'
 import { addTags } from '../tags/tag.ts'
 import { whileReading } from '../while-reading.ts'
 import { checkClaim } from './check-claim.ts'
@@ -73,11 +74,9 @@ async function resolve(tx: Tx, ring: KeyRing, prepared: readonly PreparedClaim[]
   const grouping = groupProfiles(tx, ring, claims, { at: now, foundAt })
   const [customers, cards] = await whileReading(grouping, () => sealCards(tx, ring, claims))
   await storeContactCards(tx, cards)
-  await storeDetails(
-    tx,
-    ring,
-    claims.map((claim) => ({ ...claim, customerId: customers.get(claim.profileId)! })),
-  )
+  const observed = claims.map((claim) => ({ ...claim, customerId: customers.get(claim.profileId)! }))
+  await storeDetails(tx, ring, observed)
+  await noteClaimed(tx, ring, observed)
   const seen = new Set<string>()
   return met.map(({ id, isNew }) => ({ profileId: id, customerId: customers.get(id)!, isNew: isNew && seen.size < seen.add(id).size }))
 }

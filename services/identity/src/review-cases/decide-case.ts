@@ -5,6 +5,7 @@ import { type ReviewCase, reviewCases } from '../customers/customer.table.ts'
 import { joinTwo, separateTwo, survivorsOf } from '../customers/customer.ts'
 import type { ReviewDecision } from '../gen/resolvers.ts'
 import { type Decision, retract, rule } from '../graph/graph.ts'
+import { noteChanged } from '../match-records/match-record.ts'
 
 type Verdict = { readonly decision: ReviewDecision; readonly until: Date | null }
 
@@ -55,7 +56,7 @@ async function passOn(tx: Tx, reviewCase: ReviewCase, by: Decision): Promise<boo
   for (const { identifierId, earlierId } of passed) {
     const holders = await holdersOf(tx, identifierId, earlierId)
     for (const other of holders.slice(1)) await rule(tx, { kind: 'LINK', sideA: [holders[0]!], sideB: [other], ...by })
-    for (const profileId of holders) await retract(tx, profileId, identifierId, by)
+    for (const profileId of holders) await noteChanged(tx, (await retract(tx, profileId, identifierId, by)).identified)
   }
   return passed.length > 0
 }

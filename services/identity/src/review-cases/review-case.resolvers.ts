@@ -1,5 +1,6 @@
 import { isId } from '@renmai/platform/serve/ids'
 import type { Resolvers } from '../gen/resolvers.ts'
+import { shownLevels } from '../matching/sentences.rules.ts'
 import { assignReviewCase } from './assign-review-case.ts'
 import { decideReviewCase } from './decide-review-case.ts'
 import { decideReviewCases } from './decide-review-cases.ts'
@@ -28,6 +29,7 @@ export const reviewCaseResolvers = {
     customerB: (row, _args, ctx) => ctx.load.customer.load(row.customerB),
     profileA: (row, _args, ctx) => (row.profileA ? ctx.load.profile.load(row.profileA) : null),
     profileB: (row, _args, ctx) => (row.profileB ? ctx.load.profile.load(row.profileB) : null),
+    comparison: async ({ id }, _args, ctx) => shownLevels((await ctx.load.levelsOfCase.load(id)) ?? []),
     evidence: async ({ id }, _args, ctx) => (await ctx.load.evidenceOfCase.load(id)) ?? [],
   },
 } satisfies Resolvers
