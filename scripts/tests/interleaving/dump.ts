@@ -1,6 +1,8 @@
 import { blindIndex } from '@renmai/platform/secrets/crypto'
+import { keyOf, numbersOf } from '@renmai/platform/testing/database'
 import { MERGE_LOGS } from '@renmai/platform/testing/merge-logs'
 import type pg from 'pg'
+import { NUMBERED } from '../../../services/campaign/test/numbered.ts'
 import { identifierIdOf } from '../../../services/identity/src/profiles/identifier-id-of.ts'
 import { ring } from '../../../services/identity/test/fixture.ts'
 import type { Company } from './people.ts'
@@ -34,9 +36,10 @@ export async function dumpCompany(company: Company, values: readonly (readonly [
   for (const service of NAMES) {
     const { owner } = company.world.databases[service]
     for (const [table, columns] of await tablesOf(owner)) {
-      const kept = columns.filter((column) => ![...MERGE_LOGS, ...RANDOM].includes(`${table}.${column}`)).map((column) => `"${column}"`)
+      const left = [...MERGE_LOGS, ...RANDOM, ...numbersOf(NUMBERED)]
+      const kept = columns.filter((column) => !left.includes(`${table}.${column}`)).map((column) => keyOf(column, NUMBERED))
       const { rows } = await owner.query<{ row: string }>(
-        `SELECT row_to_json(t)::text AS row FROM (SELECT ${kept.join(', ')} FROM ${table} WHERE tenant_id = $1) t`,
+        `SELECT row_to_json(t)::text AS row FROM (SELECT ${kept.join(', ')} FROM ${table} d WHERE tenant_id = $1) t`,
         [company.tenantId],
       )
       dump[`${service}.${table}`] = rows.map(({ row }) => readable(row, nameOf)).sort((a, b) => (a < b ? -1 : 1))

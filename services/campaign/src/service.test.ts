@@ -6,14 +6,10 @@ import { RfmClassChangedSchema } from '@renmai/proto/analytics/v1/events'
 import { TouchpointsRecordedSchema } from '@renmai/proto/engagement/v1/events'
 import { CustomerChangedSchema, ProfileLinkedSchema, TagAddedSchema, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
 import { describe, expect, it } from 'vitest'
+import { NUMBERED } from '../test/numbered.ts'
 import { at, campaignSeed } from '../test/seed.ts'
 
 const seed = campaignSeed()
-const NUMBERED = [
-  { column: 'profile_no', table: 'profile_numbers', key: 'profile_id' },
-  { column: 'tag_no', table: 'tag_numbers', key: 'tag_id' },
-  { column: 'type_no', table: 'type_numbers', key: 'type' },
-]
 const TABLES = ['profile_customers', 'attribute_facts', 'tag_facts', 'behaviour_days', 'order_facts', 'rfm_facts']
 const dump = () => dumpTables(seed.test, ['dirty_customers'], NUMBERED)
 

@@ -92,6 +92,17 @@ const NOT_STATE = [
 /** A column with a number that stands for a key, and the table of both: numbers differ by the order in which keys arrive. */
 export type Numbered = { readonly column: string; readonly table: string; readonly key: string }
 
+/** The columns that hold nothing but the numbers. */
+export const numbersOf = (numbered: readonly Numbered[]): string[] => numbered.map(({ table }) => `${table}.no`)
+
+/** SQL of a column of the table `d`, with keys in place of numbers. */
+export function keyOf(column: string, numbered: readonly Numbered[]): string {
+  const found = numbered.find((one) => one.column === column)
+  return found
+    ? `(SELECT n."${found.key}" FROM ${found.table} n WHERE n.tenant_id = d.tenant_id AND n.no = d."${column}") AS "${column}"`
+    : `d."${column}"`
+}
+
 /**
  * All rows of all tables except the bookkeeping, as comparable text. A replay or an undone merge must not change it.
  * @param leaveOut more tables, and columns as table.column or *.column
@@ -106,18 +117,12 @@ export async function dumpTables(
     `SELECT c.relname AS name, array_agg(a.attname ORDER BY a.attname)::text[] AS columns FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition GROUP BY c.relname ORDER BY c.relname`,
   )
-  const left = [...leaveOut, ...numbered.map(({ table }) => `${table}.no`)]
-  const keyOf = (column: string) => {
-    const found = numbered.find((one) => one.column === column)
-    return found
-      ? `(SELECT n."${found.key}" FROM ${found.table} n WHERE n.tenant_id = d.tenant_id AND n.no = d."${column}") AS "${column}"`
-      : `d."${column}"`
-  }
+  const left = [...leaveOut, ...numbersOf(numbered)]
   const dump: Record<string, string[]> = {}
   for (const { name, columns } of rows.filter((row) => !NOT_STATE.includes(row.name) && !left.includes(row.name))) {
     const kept = columns.filter((column) => !left.includes(`${name}.${column}`) && !left.includes(`*.${column}`))
     const found = await owner.query<{ row: string }>(
-      `SELECT row_to_json(t)::text AS row FROM (SELECT ${kept.map(keyOf).join(', ')} FROM ${name} d) t`,
+      `SELECT row_to_json(t)::text AS row FROM (SELECT ${kept.map((column) => keyOf(column, numbered)).join(', ')} FROM ${name} d) t`,
     )
     dump[name] = found.rows.map(({ row }) => row).sort((a, b) => (a < b ? -1 : 1))
   }
