@@ -24,6 +24,8 @@ type Checked = Good | { raw: ProfileClaim; error: AppError }
 
 /** Claims of one transaction. A larger one would hold the lock of the graph for so long that those who wait give up. */
 const MAX_GROUPED = 1_000
+/** How long those who ask wait for the answer. */
+const PATIENCE_MS = 5_000
 
 /**
  * Answers which profiles claims are of. Requests of one tenant that arrive during a transaction are resolved together in the next
@@ -37,7 +39,7 @@ export function resolveProfiles(db: Db, ring: KeyRing, now: Clock) {
       let end = 0
       return requests.map(({ length }) => resolved.slice(end, (end += length)))
     },
-    { sizeOf: ({ length }) => length, most: MAX_GROUPED },
+    { sizeOf: ({ length }) => length, most: MAX_GROUPED, patienceMs: PATIENCE_MS },
   )
   return answer(IdentityService.method.resolveProfiles, async ({ tenantId, claims }) => {
     if (claims.length > MAX_CLAIMS) throw new AppError('INVALID', `At most ${MAX_CLAIMS} claims in one call`)

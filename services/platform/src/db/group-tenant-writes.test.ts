@@ -5,7 +5,7 @@ import { groupTenantWrites } from './group-tenant-writes.ts'
 const [ANN, BOB] = ['tenant-a', 'tenant-b']
 
 /** Writes that double numbers, that fail for -1, and that wait until they are released. */
-function stand() {
+function stand(patienceMs = 60_000) {
   const writes: { tenantId: string; items: readonly number[]; release: () => void }[] = []
   const write = async (tenantId: string, items: readonly number[]) => {
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -15,7 +15,7 @@ function stand() {
     if (items.includes(-2)) throw new AppError('UNAVAILABLE', 'no database')
     return items.map((item) => item * 2)
   }
-  const grouped = groupTenantWrites(write, { sizeOf: (item) => Math.abs(item), most: 5 })
+  const grouped = groupTenantWrites(write, { sizeOf: (item) => Math.abs(item), most: 5, patienceMs })
   const written = async (count: number) => {
     while (writes.length < count) await new Promise((done) => setImmediate(done))
     return writes.map(({ tenantId, items }) => [tenantId, ...items])
@@ -69,6 +69,19 @@ describe('writes of one tenant', () => {
       writes[count - 1]!.release()
     }
     expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
+
+  it('are refused when their caller has given up', async () => {
+    const { grouped, written, writes } = stand(20)
+    const first = grouped(ANN, 1)
+    await written(1)
+    const late = grouped(ANN, 2)
+    const refused = expect(late).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await new Promise((done) => setTimeout(done, 30))
+    writes[0]!.release()
+    expect(await first).toBe(2)
+    await refused
+    expect(writes).toHaveLength(1)
   })
 
   it('fail together when the database is away', async () => {
