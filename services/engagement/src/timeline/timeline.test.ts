@@ -79,7 +79,7 @@ async function liveThrough(profileId: string, no: number): Promise<void> {
 }
 
 const ENTRY = `id kind at touchpoint { type } order { orderNo } message { state } receivedMessage { contentType } contact { staffUserId }
-  tag { id } coupon { id } journey { id } consent { id } decision { id } merge { id }`
+  tag { id } coupon { id } journey { id } consent { id } sendDecision { id } merge { id }`
 type Entry = { id: string; kind: string; at: string }
 type Page = { nodes: Entry[]; totalCount: number; pageInfo: { endCursor: string; startCursor: string; hasNextPage: boolean } }
 const read = async (customerId: string, args: string, variables: { at?: string | null } = {}): Promise<Page> =>
