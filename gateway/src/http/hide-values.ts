@@ -5,6 +5,7 @@
 export function hideValues(message: string): string {
   return message
     .replace(/ got invalid value [\s\S]*?(?= at "|; |$)/, ' got an invalid value')
+    .replace(/(cannot represent an invalid [a-z-]*string) [\s\S]*$/, '$1')
     .replace(/(cannot represent [^:]*): [\s\S]*$/, '$1')
     .replace(/(found (?:String|BlockString|Int|Float)) "[\s\S]*$/, '$1')
     .replace(/(Expected value of type "[^"]*"), found [\s\S]*$/, '$1')

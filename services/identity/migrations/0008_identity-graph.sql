@@ -45,6 +45,10 @@ CREATE INDEX "review_cases_customer" ON "review_cases" USING btree ("tenant_id",
 CREATE UNIQUE INDEX "review_cases_profiles" ON "review_cases" USING btree ("tenant_id","profile_a","profile_b");--> statement-breakpoint
 -- Each profile gets the customer that it was first: what a merge moved was the absorbed customer's. The oldest of a customer
 -- is that customer by itself, the others become customers that are merged into it.
+-- The policies are forced on the owner too, and would hide the rows of all tenants from these statements.
+ALTER TABLE "profiles" NO FORCE ROW LEVEL SECURITY;--> statement-breakpoint
+ALTER TABLE "customers" NO FORCE ROW LEVEL SECURITY;--> statement-breakpoint
+ALTER TABLE "customer_decisions" NO FORCE ROW LEVEL SECURITY;--> statement-breakpoint
 WITH first AS (
   SELECT p.tenant_id, p.id, coalesce((
     SELECT d.absorbed_id FROM customer_decisions d WHERE d.tenant_id = p.tenant_id AND d.kind = 'MERGE' AND p.id = ANY(d.profile_ids) ORDER BY d.at, d.id LIMIT 1
@@ -74,4 +78,7 @@ CROSS JOIN LATERAL (SELECT array_agg(p.id) AS ids FROM profiles p WHERE p.tenant
 WHERE d.kind = 'UNMERGE' AND a.ids IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM rulings l WHERE l.tenant_id = d.tenant_id AND l.kind = 'LINK' AND l.decided_at > d.at AND l.side_a && a.ids AND l.side_b && d.profile_ids);--> statement-breakpoint
 CREATE UNIQUE INDEX "profiles_home" ON "profiles" USING btree ("tenant_id","home_customer_id");--> statement-breakpoint
-CREATE INDEX "review_cases_profile_b" ON "review_cases" USING btree ("tenant_id","profile_b");
+CREATE INDEX "review_cases_profile_b" ON "review_cases" USING btree ("tenant_id","profile_b");--> statement-breakpoint
+ALTER TABLE "profiles" FORCE ROW LEVEL SECURITY;--> statement-breakpoint
+ALTER TABLE "customers" FORCE ROW LEVEL SECURITY;--> statement-breakpoint
+ALTER TABLE "customer_decisions" FORCE ROW LEVEL SECURITY;

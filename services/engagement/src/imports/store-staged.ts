@@ -41,7 +41,7 @@ async function rejectCutOrders(deps: Deps, job: OrderImport): Promise<void> {
   for (let count = ROWS_PER_BATCH; count === ROWS_PER_BATCH; )
     count = await withTenant(deps.db, job.tenantId, async (tx) => {
       const { rows: next } = await tx.client.query<{ order_no: string }>(
-        `SELECT DISTINCT order_no FROM (SELECT order_no FROM import_rows WHERE tenant_id = $1 AND import_id = $2 AND order_no ~ '^\\d{15}0+$'
+        `SELECT DISTINCT order_no FROM (SELECT order_no FROM import_rows WHERE tenant_id = $1 AND import_id = $2 AND order_no ~ '^\\d{15}00+$'
            ORDER BY order_no, row LIMIT ${ROWS_PER_BATCH}) AS next`,
         [tx.tenantId, job.id],
       )
