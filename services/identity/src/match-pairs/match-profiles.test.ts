@@ -2,16 +2,19 @@ import { withTenant } from '@renmai/platform/db/db'
 import { dumpTables } from '@renmai/platform/testing/database'
 import { key } from '@renmai/platform/testing/viewers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { resolve, type Said } from '../../test/fixture.ts'
+import { resolve, ring, type Said } from '../../test/fixture.ts'
 import { depsOf, matchAll, registerFields, useModel } from '../../test/matching.ts'
 import { identitySeed } from '../../test/seed.ts'
 import type { ReviewCase } from '../customers/customer.table.ts'
 import { blockIdentifier } from '../graph/block-identifier.ts'
-import { claimRecords } from '../match-records/match-record.ts'
+import { activeModel } from '../match-models/match-model.ts'
+import { claimRecords, recordsOf, storeRecords } from '../match-records/match-record.ts'
 import { decideReviewCase } from '../review-cases/decide-review-case.ts'
 import { listReviewCases } from '../review-cases/list-review-cases.ts'
 import { reviewCaseResolvers } from '../review-cases/review-case.resolvers.ts'
+import { findMatches } from './find-matches.ts'
 import { compare } from './match-profiles.ts'
+import { proposeMatches } from './propose-matches.ts'
 
 const seed = identitySeed()
 beforeEach(() => registerFields(seed))
@@ -133,21 +136,49 @@ describe('replicas', () => {
     expect(await dumpTables(seed.test)).toEqual(before)
   })
 
+  /** What a slow attempt has found when something changes before it stores that. */
+  async function foundSlowly() {
+    const claim = await withTenant(seed.test.db, seed.tenant, (tx) => claimRecords(tx, 50))
+    return withTenant(seed.test.db, seed.tenant, async (tx) => {
+      const records = await recordsOf(
+        tx,
+        ring,
+        claim.rows.map(({ id }) => id),
+      )
+      await storeRecords(tx, ring, claim.attemptId, records)
+      const active = (await activeModel(tx, ring))!
+      return { claim, active, found: await findMatches(tx, ring, active, records), at: new Date() }
+    })
+  }
+  const store = (slow: Awaited<ReturnType<typeof foundSlowly>>) =>
+    withTenant(seed.test.db, seed.tenant, (tx) => proposeMatches(tx, ring, slow))
+
   it('do not store what an attempt found by values that have changed meanwhile', async () => {
     await useModel(seed)
     const claim = { source: 'crm', externalId: key() }
     await meet()
     await matchAll(seed)
     await resolve(seed.test, seed.tenant, [{ ...claim, ...LI, at: new Date('2026-01-01') }])
-    const slow = await withTenant(seed.test.db, seed.tenant, (tx) => claimRecords(tx, 50))
+    const slow = await foundSlowly()
+    expect(slow.found).toHaveLength(1)
     const other = { name: '王芳', attributes: { birthday: '1970-01-02', city: '成都' }, at: new Date('2026-02-01') }
     await resolve(seed.test, seed.tenant, [{ ...claim, ...other }])
-    await compare(depsOf(seed), seed.tenant, slow)
+    await store(slow)
+    expect([await pairs(), await cases()]).toEqual([[], []])
     await matchAll(seed)
+    expect([await pairs(), await cases()]).toEqual([[], []])
+  })
+
+  it('do not store what an attempt found by a model that is active no longer, and compare by the next one', async () => {
+    await useModel(seed)
+    await meet()
+    await meet()
+    const slow = await foundSlowly()
+    await useModel(seed, { number: 2 })
+    await store(slow)
     expect(await cases()).toEqual([])
-    expect(
-      (await seed.test.owner.query('SELECT 1 FROM match_records WHERE tenant_id = $1 AND next_at IS NOT NULL', [seed.tenant])).rowCount,
-    ).toBe(0)
+    await matchAll(seed)
+    expect(await cases()).toMatchObject([{ modelVersion: 2 }])
   })
 
   it('that compare two profiles of one person concurrently find the pair once', async () => {
