@@ -20,6 +20,31 @@ import { publishDocuments } from './trusted-documents/publish-documents.ts'
 const seed = identitySeed()
 const schema = buildSchema([typeDefs], resolvers)
 
+/** A model, a pair of its sample and the job that made them: a training needs more people than this test has. */
+async function makeMatching(profileId: string) {
+  const [model, sample, job] = [newId(), newId(), newId()]
+  const sure = { value: 1, low: 1, high: 1 }
+  const run = (text: string, ...values: unknown[]) => seed.test.owner.query(text, [seed.tenant, ...values])
+  await run(
+    `INSERT INTO match_models (tenant_id, id, number, state, sealed, lower, upper, profiles, pairs, quality, bands, created_by)
+     VALUES ($1, $2, 1, 'RETIRED', '\\x00', 0.1, 0.9, 0, 0, $3, '[]', 's')`,
+    model,
+    JSON.stringify({ precision: sure, recall: sure, blockingRecall: sure }),
+  )
+  await run(
+    "INSERT INTO match_samples (tenant_id, id, model_id, profile_a, profile_b, probability, levels) VALUES ($1, $2, $3, $4, $4, 0.5, '[]')",
+    sample,
+    model,
+    profileId,
+  )
+  await run(
+    "INSERT INTO match_jobs (tenant_id, id, kind, state, model_id, created_by, ended_at) VALUES ($1, $2, 'TRAIN', 'COMPLETED', $3, 's', now())",
+    job,
+    model,
+  )
+  return { model, sample, job }
+}
+
 /** One object of each type that stands in an edge, with a field of it. */
 async function makeEach(): Promise<Record<string, [id: string, field: string]>> {
   const [ctx, idempotencyKey] = [seed.context(), newId()]
@@ -39,6 +64,7 @@ async function makeEach(): Promise<Record<string, [id: string, field: string]>> 
     "INSERT INTO quarantined_items (tenant_id, kind, origin_table, origin, source, reason) VALUES ($1, 'VALUE', 'none', 'none', 's', 'R') RETURNING id",
     [seed.tenant],
   )
+  const matching = await makeMatching(one.profileId)
   const apart = { customerA: one.customerId, customerB: survivorId, reason: 'x' }
   const { rulingId } = await separateCustomers(ctx, { idempotencyKey, ...apart })
   return {
@@ -48,6 +74,9 @@ async function makeEach(): Promise<Record<string, [id: string, field: string]>> 
     CustomerMerge: [(await mergeCustomers(ctx, { idempotencyKey, survivorId, absorbedId, reason: 'x' })).mergeId, 'kind'],
     IdentityRuling: [rulingId, 'kind'],
     ReviewCase: [review.id, 'reason'],
+    MatchModel: [matching.model, 'number'],
+    MatchSample: [matching.sample, 'probability'],
+    MatchJob: [matching.job, 'kind'],
     Tag: [tagId, 'name'],
     TagGroup: [(await ctx.load.tag.load(tagId))!.groupId, 'name'],
     AttributeField: [(await createAttributeField(ctx, { idempotencyKey, ...field })).id, 'key'],
