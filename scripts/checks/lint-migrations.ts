@@ -19,12 +19,16 @@ const tablesBehind = (sql: string, words: RegExp) => new Set([...sql.matchAll(wo
 
 /**
  * Tables whose rows a migration reads or writes while it sees none of them: the policies are forced on the owner too, and a migration
- * has no tenant. It takes the force off for its transaction, and puts it on again.
+ * has no tenant. It takes the force off for its transaction, and puts it on again, or drops
+ * the table.
  */
 export function hiddenTables(sql: string): string[] {
   const plain = sql.replace(/\$\$[\s\S]*?\$\$/g, "''").replace(/--[^\n]*/g, '')
-  const [made, opened] = [tablesBehind(plain, /\bCREATE TABLE "?(\w+)/gi), tablesBehind(plain, /\bALTER TABLE "?(\w+)"? NO FORCE ROW LEVEL/gi)]
-  const closed = tablesBehind(plain, /\bALTER TABLE "?(\w+)"? FORCE ROW LEVEL/gi)
+  const [made, opened] = [
+    tablesBehind(plain, /\bCREATE TABLE "?(\w+)/gi),
+    tablesBehind(plain, /\bALTER TABLE "?(\w+)"? NO FORCE ROW LEVEL/gi),
+  ]
+  const closed = tablesBehind(plain, /\b(?:ALTER TABLE "?(?=\w+"? FORCE ROW LEVEL)|DROP TABLE "?)(\w+)/gi)
   const statements = plain.split(';').filter((one) => /^\s*(UPDATE|DELETE|INSERT|WITH)\b/i.test(one))
   const used = statements.flatMap((one) => {
     const parts = tablesBehind(one, /(?:\bWITH|,)\s+(\w+) AS \(/gi)
@@ -42,6 +46,8 @@ export function lintMigrations(run: (command: string, args: string[]) => void, s
   )
   const hidden = files.flatMap((file) => hiddenTables(readFileSync(`${ROOT}${file}`, 'utf8')).map((table) => `  ${file}: ${table}`))
   if (hidden.length > 0)
-    throw new Error(`These tables hide their rows from the migration. ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, and FORCE it behind:\n${hidden.join('\n')}`)
+    throw new Error(
+      `These tables hide their rows from the migration. ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, and FORCE it behind:\n${hidden.join('\n')}`,
+    )
   if (found.length > 0) throw new Error(`These statements write every row in one go. Backfill in batches by a job:\n${found.join('\n')}`)
 }
