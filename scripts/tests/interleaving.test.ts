@@ -5,7 +5,7 @@ import { compareCompanies, script } from './interleaving/script.ts'
 import { openWorld, type World } from './interleaving/world.ts'
 
 // A failure prints its seed, and the shortest script that still fails. `tests/long` runs more of them.
-const RUNS = 8
+const RUNS = 16
 
 let world: World
 beforeAll(async () => {
