@@ -25,15 +25,23 @@ import { tagProfiles, untagProfiles } from '../../../services/identity/src/tags/
 import { contextOf as identityContext, resolve, type Said } from '../../../services/identity/test/fixture.ts'
 import { type Carrier, createCarrier, type World } from './world.ts'
 
-/** Days long before this one, so that times of facts and of the machine's clock are told apart. */
+/** Days long before this one, so that times of facts and of the machine's clock can be distinguished. */
 export const day = (no: number): Date => new Date(Date.UTC(2024, 0, 1 + no))
 const yuan = (amount: string) => ({ amount, currency: 'CNY' })
 
 /** A tenant with people that sources report, and what they do. Profiles are named by their source and their id there. */
-export type Company = Awaited<ReturnType<typeof openCompany>>
+export type Company = Opened & ReturnType<typeof actionsOf> & ReturnType<typeof turnsOf>
+
+/** The parts of a company: its contexts, its people, and the ids that its set-up made. */
+type Opened = Awaited<ReturnType<typeof open>>
 
 /** @param given how its events travel; to handlers in this process by default */
-export async function openCompany(world: World, chance: () => number, given?: Carrier) {
+export async function openCompany(world: World, chance: () => number, given?: Carrier): Promise<Company> {
+  const opened = await open(world, chance, given)
+  return { ...opened, ...actionsOf(opened), ...turnsOf(opened) }
+}
+
+async function open(world: World, chance: () => number, given?: Carrier) {
   const tenantId = newId()
   const { databases } = world
   const carrier = given ?? createCarrier(world, tenantId, chance)
@@ -41,24 +49,21 @@ export async function openCompany(world: World, chance: () => number, given?: Ca
     await withTenant(db, tenantId, (tx) => rememberTenant(tx, { tenantId, zone: 'Asia/Shanghai', currency: 'CNY' }))
   const identity = () => identityContext(databases.identity, tenantId, () => day(500))
   const compliance = () => complianceContext(databases.compliance, tenantId, () => day(500))
-  const names = new Map<string, string>()
-  const profiles = new Map<string, string>()
   const made = await equip(campaignContext(world, tenantId), compliance(), identity())
-  for (const [name, id] of Object.entries(made)) names.set(id, name)
+  /** Names of ids that differ from tenant to tenant. */
+  const names = new Map(Object.entries(made).map(([name, id]) => [id, name]))
+  const profiles = new Map<string, string>()
   const publishAs = (service: 'engagement' | 'campaign', work: (tx: Tx) => Promise<void>) =>
     withTenant(databases[service].db, tenantId, work)
-  let no = 0
+  return { world, tenantId, carrier, identity, compliance, names, profiles, made, publishAs }
+}
 
+/** What sources report and staff do, one at a time. */
+function actionsOf({ world, tenantId, identity, compliance, names, profiles, made, publishAs }: Opened) {
+  let no = 0
   return {
-    world,
-    tenantId,
-    carrier,
-    identity,
-    /** Names of ids that differ from tenant to tenant. */
-    names,
-    profiles,
     claim: async (said: Said) => {
-      const [found] = await resolve(databases.identity, tenantId, [said])
+      const [found] = await resolve(world.databases.identity, tenantId, [said])
       profiles.set(`${said.source}|${said.externalId}`, found!.profileId)
     },
     tag: (profileId: string, isOn: boolean) =>
@@ -83,6 +88,12 @@ export async function openCompany(world: World, chance: () => number, given?: Ca
       })),
     give: (profileId: string) =>
       issueCoupon(campaignContext(world, tenantId), { idempotencyKey: key(), couponTemplateId: made.coupon, recipient: { profileId } }),
+  }
+}
+
+/** What happens to all people of a company in one turn. */
+function turnsOf({ world: { databases }, tenantId, carrier, made, publishAs }: Opened) {
+  return {
     /** Lets the customers of now enter the journey, the oldest first. */
     enterJourney: async () => {
       await carrier.all()
