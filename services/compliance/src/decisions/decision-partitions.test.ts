@@ -41,7 +41,7 @@ it('decisions of several months are listed, paged and found by their ids as thos
     await expect(seed.test.db.pool.query(statement)).rejects.toThrow('permission denied')
 })
 
-it('decisions of the previous release stay, and replicas of it go on while the table is partitioned', async () => {
+it('decisions of the previous release stay, and remain append-only with those that come after', async () => {
   const earlier = earlierMigrations(compliance.migrations, '0006_decision-partitions')
   const [name, tenant] = ['compliance_earlier', newId()]
   const test = await testDatabase(inject('postgresUrl'), { ...compliance, name, migrations: earlier.path, partitioned: [] })

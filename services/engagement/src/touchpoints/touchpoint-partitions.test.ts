@@ -11,6 +11,7 @@ import { engagementGraph } from '../../test/graph.ts'
 import { viewed } from '../../test/seed.ts'
 import { engagement } from '../service.ts'
 import { ingestEvents } from './ingest-events.ts'
+import { keyWeeks } from './key-weeks.rules.ts'
 import { createPeople } from './people.ts'
 
 describe('touchpoints of several months', () => {
@@ -107,6 +108,9 @@ describe('the upgrade', () => {
         await store(days, id)
       await migrateNow()
       await migrateNow()
+      // In the next month the index of the first partition finds none of them.
+      const keys = await test.owner.query('SELECT message_id, week::text FROM event_keys')
+      expect(keys.rows).toEqual([{ message_id: 'm2', week: keyWeeks(new Date(), 7).own.at(-1) }])
       const deps = { db: test.db, now: () => new Date(), keyRing: KEY_RING, people: createPeople(), eventKeyDays: 7 }
       const ingest = (...nos: number[]) =>
         ingestEvents(
