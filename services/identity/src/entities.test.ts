@@ -4,12 +4,14 @@ import { buildSchema } from '@renmai/platform/serve/subgraph'
 import { key } from '@renmai/platform/testing/viewers'
 import { graphql } from 'graphql'
 import { expect, it } from 'vitest'
+import { seedSample, useModel } from '../test/matching.ts'
 import { identitySeed } from '../test/seed.ts'
 import { createApiClient } from './api-clients/create-api-client.ts'
 import { createAttributeField } from './attributes/create-attribute-field.ts'
 import { mergeCustomers } from './customers/merge-customers.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { separateCustomers } from './graph/separate-customers.ts'
+import { trainMatchModel } from './match-models/train-match-model.ts'
 import { resolvers } from './resolvers.ts'
 import { listReviewCases } from './review-cases/list-review-cases.ts'
 import { createSavedView } from './saved-views/create-saved-view.ts'
@@ -41,6 +43,9 @@ async function makeEach(): Promise<Record<string, [id: string, field: string]>> 
   )
   const apart = { customerA: one.customerId, customerB: survivorId, reason: 'x' }
   const { rulingId } = await separateCustomers(ctx, { idempotencyKey, ...apart })
+  const { jobId } = await trainMatchModel(ctx, { idempotencyKey })
+  const modelId = await useModel(seed)
+  const sampleId = await seedSample(seed, modelId, one.profileId)
   return {
     Customer: [survivorId, 'createdAt'],
     Profile: [one.profileId, 'source'],
@@ -48,6 +53,9 @@ async function makeEach(): Promise<Record<string, [id: string, field: string]>> 
     CustomerMerge: [(await mergeCustomers(ctx, { idempotencyKey, survivorId, absorbedId, reason: 'x' })).mergeId, 'kind'],
     IdentityRuling: [rulingId, 'kind'],
     ReviewCase: [review.id, 'reason'],
+    MatchJob: [jobId, 'kind'],
+    MatchModel: [modelId, 'number'],
+    MatchSample: [sampleId, 'probability'],
     Tag: [tagId, 'name'],
     TagGroup: [(await ctx.load.tag.load(tagId))!.groupId, 'name'],
     AttributeField: [(await createAttributeField(ctx, { idempotencyKey, ...field })).id, 'key'],
