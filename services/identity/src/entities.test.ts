@@ -4,12 +4,14 @@ import { buildSchema } from '@renmai/platform/serve/subgraph'
 import { key } from '@renmai/platform/testing/viewers'
 import { graphql } from 'graphql'
 import { expect, it } from 'vitest'
+import { seedSample, useModel } from '../test/matching.ts'
 import { identitySeed } from '../test/seed.ts'
 import { createApiClient } from './api-clients/create-api-client.ts'
 import { createAttributeField } from './attributes/create-attribute-field.ts'
 import { mergeCustomers } from './customers/merge-customers.ts'
 import { typeDefs } from './gen/typedefs.ts'
 import { separateCustomers } from './graph/separate-customers.ts'
+import { trainMatchModel } from './match-models/train-match-model.ts'
 import { resolvers } from './resolvers.ts'
 import { listReviewCases } from './review-cases/list-review-cases.ts'
 import { createSavedView } from './saved-views/create-saved-view.ts'
@@ -19,31 +21,6 @@ import { publishDocuments } from './trusted-documents/publish-documents.ts'
 
 const seed = identitySeed()
 const schema = buildSchema([typeDefs], resolvers)
-
-/** A model, a pair of its sample and the job that made them: a training needs more people than this test has. */
-async function makeMatching(profileId: string) {
-  const [model, sample, job] = [newId(), newId(), newId()]
-  const sure = { value: 1, low: 1, high: 1 }
-  const run = (text: string, ...values: unknown[]) => seed.test.owner.query(text, [seed.tenant, ...values])
-  await run(
-    `INSERT INTO match_models (tenant_id, id, number, state, sealed, lower, upper, profiles, pairs, quality, bands, created_by)
-     VALUES ($1, $2, 1, 'RETIRED', '\\x00', 0.1, 0.9, 0, 0, $3, '[]', 's')`,
-    model,
-    JSON.stringify({ precision: sure, recall: sure, blockingRecall: sure }),
-  )
-  await run(
-    "INSERT INTO match_samples (tenant_id, id, model_id, profile_a, profile_b, probability, levels) VALUES ($1, $2, $3, $4, $4, 0.5, '[]')",
-    sample,
-    model,
-    profileId,
-  )
-  await run(
-    "INSERT INTO match_jobs (tenant_id, id, kind, state, model_id, created_by, ended_at) VALUES ($1, $2, 'TRAIN', 'COMPLETED', $3, 's', now())",
-    job,
-    model,
-  )
-  return { model, sample, job }
-}
 
 /** One object of each type that stands in an edge, with a field of it. */
 async function makeEach(): Promise<Record<string, [id: string, field: string]>> {
@@ -64,9 +41,11 @@ async function makeEach(): Promise<Record<string, [id: string, field: string]>> 
     "INSERT INTO quarantined_items (tenant_id, kind, origin_table, origin, source, reason) VALUES ($1, 'VALUE', 'none', 'none', 's', 'R') RETURNING id",
     [seed.tenant],
   )
-  const matching = await makeMatching(one.profileId)
   const apart = { customerA: one.customerId, customerB: survivorId, reason: 'x' }
   const { rulingId } = await separateCustomers(ctx, { idempotencyKey, ...apart })
+  const { jobId } = await trainMatchModel(ctx, { idempotencyKey })
+  const modelId = await useModel(seed)
+  const sampleId = await seedSample(seed, modelId, one.profileId)
   return {
     Customer: [survivorId, 'createdAt'],
     Profile: [one.profileId, 'source'],
@@ -74,9 +53,9 @@ async function makeEach(): Promise<Record<string, [id: string, field: string]>> 
     CustomerMerge: [(await mergeCustomers(ctx, { idempotencyKey, survivorId, absorbedId, reason: 'x' })).mergeId, 'kind'],
     IdentityRuling: [rulingId, 'kind'],
     ReviewCase: [review.id, 'reason'],
-    MatchModel: [matching.model, 'number'],
-    MatchSample: [matching.sample, 'probability'],
-    MatchJob: [matching.job, 'kind'],
+    MatchJob: [jobId, 'kind'],
+    MatchModel: [modelId, 'number'],
+    MatchSample: [sampleId, 'probability'],
     Tag: [tagId, 'name'],
     TagGroup: [(await ctx.load.tag.load(tagId))!.groupId, 'name'],
     AttributeField: [(await createAttributeField(ctx, { idempotencyKey, ...field })).id, 'key'],

@@ -6,7 +6,7 @@ import { key } from '@renmai/platform/testing/viewers'
 import { createAttributeField } from '../src/attributes/create-attribute-field.ts'
 import type { Deps } from '../src/context.ts'
 import { modelPlace } from '../src/match-models/active-model.queries.ts'
-import { matchModels } from '../src/match-models/match-model.table.ts'
+import { matchModels, matchSamples } from '../src/match-models/match-model.table.ts'
 import { runMatchJobs } from '../src/match-models/run-match-jobs.ts'
 import { matchProfiles } from '../src/match-pairs/match-profiles.ts'
 import { matchSettings } from '../src/match-records/match-record.table.ts'
@@ -64,6 +64,14 @@ export async function useModel(
     await tx.client.query("UPDATE match_models SET state = 'RETIRED' WHERE tenant_id = $1", [seed.tenant])
     await insertRows(tx, matchModels, [{ id, sealed: seal(ring, seed.tenant, modelPlace(id), JSON.stringify(MODEL)), ...own }])
   })
+  return id
+}
+
+/** Stores a pair to label. @returns its id */
+export async function seedSample(seed: Seed, modelId: string, profileId: string): Promise<string> {
+  const id = newId()
+  const pair = { modelId, profileA: profileId, profileB: profileId, probability: 0.5, levels: [] }
+  await withTenant(seed.test.db, seed.tenant, (tx) => insertRows(tx, matchSamples, [{ id, ...pair }]))
   return id
 }
 

@@ -68,7 +68,7 @@ const isDecided = ({ profileId, linkedProfileId, foundAt }: GraphEvidence, canno
 
 type NewCase = NewRow<typeof reviewCases>
 
-/** Cases of pairs that a model takes for one person. What people share by identifiers is a case by itself, which proves more. */
+/** Cases of pairs that a model takes for one person. Two who share identifiers have a case by rules, which states more. */
 function proposals(refused: readonly NewCase[], pairs: readonly OpenPair[]): NewCase[] {
   const between = (a: string, b: string) => [a, b].toSorted().join('|')
   const known = new Set(refused.map(({ customerA, customerB }) => between(customerA, customerB)))

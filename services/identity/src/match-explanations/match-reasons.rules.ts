@@ -55,7 +55,7 @@ function ofEvidence({ evidence }: Facts): MatchReasonRow[] {
     const code: ReasonCode | 'SPLIT_BY_A_PERSON' = (refused satisfies RefusalReason | null) ?? joins
     return { code, kind: namespace, isJoining: refused === null }
   })
-  // A ruling of a person states the same, and is listed already.
+  // The ruling of the person is listed already.
   return all.flatMap(({ code, kind, isJoining }) =>
     code === 'SPLIT_BY_A_PERSON' ? [] : [reason(isJoining ? 'TOGETHER' : 'APART', code, { kind })],
   )

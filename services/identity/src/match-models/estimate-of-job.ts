@@ -7,7 +7,7 @@ import { newId } from '@renmai/platform/serve/ids'
 import type { Deps } from '../context.ts'
 import { openRecord } from '../match-records/match-record.ts'
 import { modelPlace } from './active-model.queries.ts'
-import { endJob, inOwnJob, LEASE_S } from './claim-job.ts'
+import { endJob, inOwnJob, LEASE_S } from './lease-job.ts'
 import { type Estimated, estimateInThread } from './estimate-in-thread.ts'
 import { type MatchJob, matchModels, matchSamples } from './match-model.table.ts'
 

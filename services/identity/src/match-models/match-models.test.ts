@@ -11,8 +11,8 @@ import { decideReviewCase } from '../review-cases/decide-review-case.ts'
 import { listReviewCases } from '../review-cases/list-review-cases.ts'
 import { activateMatchModel } from './activate-match-model.ts'
 import { cancelMatchJob } from './cancel-match-job.ts'
-import { claimJob } from './claim-job.ts'
 import { labelMatchPair } from './label-match-pair.ts'
+import { leaseJob } from './lease-job.ts'
 import { listMatchJobs } from './list-match-jobs.ts'
 import { listMatchModels } from './list-match-models.ts'
 import { matchModelResolvers } from './match-model.resolvers.ts'
@@ -103,7 +103,7 @@ describe('training', () => {
   it('goes on where a worker died, and can be cancelled', async () => {
     await meetPeople(300)
     await train()
-    const dead = await withTenant(seed.test.db, seed.tenant, claimJob)
+    const dead = await withTenant(seed.test.db, seed.tenant, leaseJob)
     expect(await work()).toBe(0)
     await makeDue()
     await work()

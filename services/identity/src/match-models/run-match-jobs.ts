@@ -3,8 +3,8 @@ import { crashPoint } from '@renmai/platform/serve/crash-point'
 import { AppError, isTransient } from '@renmai/platform/serve/errors'
 import { queue } from '@renmai/platform/work/queue'
 import type { Deps } from '../context.ts'
-import { claimJob, endJob, inOwnJob, releaseJob } from './claim-job.ts'
 import { estimateOfJob, type Using } from './estimate-of-job.ts'
+import { endJob, inOwnJob, leaseJob, releaseJob } from './lease-job.ts'
 import type { MatchJob } from './match-model.table.ts'
 import { queueProfiles } from './queue-profiles.ts'
 
@@ -23,7 +23,7 @@ export const runMatchJobs = queue('match_jobs', (deps: Deps) => ({
   lanes: 2,
   due: [{ waiting: "state IN ('WAITING', 'RUNNING')", at: 'next_at' }],
   work: async (tenantId) => {
-    const job = await withTenant(deps.db, tenantId, claimJob)
+    const job = await withTenant(deps.db, tenantId, leaseJob)
     if (!job) return 0
     try {
       await work(deps, job)

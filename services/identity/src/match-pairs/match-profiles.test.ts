@@ -8,7 +8,7 @@ import { identitySeed } from '../../test/seed.ts'
 import type { ReviewCase } from '../customers/customer.table.ts'
 import { blockIdentifier } from '../graph/block-identifier.ts'
 import { activeModel } from '../match-models/match-model.ts'
-import { claimRecords, recordsOf, storeRecords } from '../match-records/match-record.ts'
+import { leaseRecords, recordsOf, storeRecords } from '../match-records/match-record.ts'
 import { decideReviewCase } from '../review-cases/decide-review-case.ts'
 import { listReviewCases } from '../review-cases/list-review-cases.ts'
 import { reviewCaseResolvers } from '../review-cases/review-case.resolvers.ts'
@@ -29,7 +29,7 @@ const pairs = async () =>
   (await seed.test.owner.query('SELECT profile_a, profile_b FROM match_pairs WHERE tenant_id = $1 ORDER BY id', [seed.tenant])).rows
 /** The claim of a replica that dies before it has compared anything, a lease ago. */
 async function deadClaim() {
-  const claim = await withTenant(seed.test.db, seed.tenant, (tx) => claimRecords(tx, 50))
+  const claim = await withTenant(seed.test.db, seed.tenant, (tx) => leaseRecords(tx, 50))
   await seed.test.owner.query("UPDATE match_records SET next_at = now() - interval '1 second' WHERE tenant_id = $1", [seed.tenant])
   return claim
 }
@@ -138,7 +138,7 @@ describe('replicas', () => {
 
   /** What a slow attempt has found when something changes before it stores that. */
   async function foundSlowly() {
-    const claim = await withTenant(seed.test.db, seed.tenant, (tx) => claimRecords(tx, 50))
+    const claim = await withTenant(seed.test.db, seed.tenant, (tx) => leaseRecords(tx, 50))
     return withTenant(seed.test.db, seed.tenant, async (tx) => {
       const records = await recordsOf(
         tx,
@@ -187,7 +187,7 @@ describe('replicas', () => {
       for (let twin = 0; twin < 2; twin++)
         await meet({ name: `李${'明强伟芳娜敏静丽军洋'[no]}`, attributes: { birthday: `19${70 + no}-03-1${no}` } })
     const claims = []
-    for (let no = 0; no < 20; no++) claims.push(await withTenant(seed.test.db, seed.tenant, (tx) => claimRecords(tx, 1)))
+    for (let no = 0; no < 20; no++) claims.push(await withTenant(seed.test.db, seed.tenant, (tx) => leaseRecords(tx, 1)))
     await Promise.all(claims.map((claim) => compare(depsOf(seed), seed.tenant, claim)))
     expect(await pairs()).toHaveLength(10)
     expect(await cases()).toHaveLength(10)

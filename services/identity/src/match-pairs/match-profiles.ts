@@ -7,9 +7,9 @@ import type { Deps } from '../context.ts'
 import { activeModel } from '../match-models/match-model.ts'
 import {
   type Claim,
-  claimRecords,
   failRecord,
   finishRecords,
+  leaseRecords,
   recordsOf,
   releaseRecords,
   storeRecords,
@@ -32,7 +32,7 @@ const comparing = queue('match_records', (deps: Deps) => ({
   parks: true,
   rest: REST,
   work: async (tenantId) => {
-    const claim = await withTenant(deps.db, tenantId, (tx) => claimRecords(tx, BATCH))
+    const claim = await withTenant(deps.db, tenantId, (tx) => leaseRecords(tx, BATCH))
     if (claim.rows.length === 0) return 0
     try {
       await compare(deps, tenantId, claim)
@@ -53,7 +53,7 @@ const comparing = queue('match_records', (deps: Deps) => ({
 export const matchProfiles: QueueEntry<Deps> = { ...comparing, isLeased: true }
 
 async function compareAlone(deps: Using, tenantId: string, id: string): Promise<void> {
-  const claim = await withTenant(deps.db, tenantId, (tx) => claimRecords(tx, 1, [id]))
+  const claim = await withTenant(deps.db, tenantId, (tx) => leaseRecords(tx, 1, [id]))
   if (claim.rows.length === 0) return
   try {
     await compare(deps, tenantId, claim)

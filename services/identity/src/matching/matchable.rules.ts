@@ -21,7 +21,7 @@ export const COLUMNS: readonly Column[] = [
   { name: 'gender', kind: 'gender' },
 ]
 
-/** A longer value is cut: comparisons of long texts cost more than they prove. */
+/** A longer value is cut: the comparison of long texts costs more than it proves. */
 const MAX_LENGTH = 200
 
 /** The kind of what a source names by this key, such as `birthday` or `phone`; undefined for what is not compared. */

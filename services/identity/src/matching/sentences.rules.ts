@@ -1,4 +1,4 @@
-/** Sentences for levels of comparisons, in English and Chinese, by a code that clients can translate. */
+/** Sentences for people about the levels of comparisons, in English and Chinese, by a code that clients can translate. */
 import type { FieldLevel } from './compare-records.rules.ts'
 import { COLUMNS } from './matchable.rules.ts'
 import { createStock } from './stock.rules.ts'

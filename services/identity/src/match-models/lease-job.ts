@@ -10,7 +10,7 @@ const { run } = transitions
 export const LEASE_S = 60
 
 /** Claims the job of the tenant that is due. */
-export async function claimJob(tx: Tx): Promise<MatchJob | undefined> {
+export async function leaseJob(tx: Tx): Promise<MatchJob | undefined> {
   const { rows } = await tx.client.query(
     `UPDATE match_jobs SET state = '${run.to}', attempt_id = $2, next_at = now() + interval '${LEASE_S} seconds'
      WHERE tenant_id = $1 AND id = (

@@ -10,7 +10,7 @@ export type Claim = { readonly attemptId: string; readonly rows: readonly Claime
 const LEASE_S = 120
 
 /** Claims profiles that are due, oldest first. Another worker claims others. */
-export async function claimRecords(tx: Tx, most: number, only?: readonly string[]): Promise<Claim> {
+export async function leaseRecords(tx: Tx, most: number, only?: readonly string[]): Promise<Claim> {
   const attemptId = newId()
   const { rows } = await tx.client.query<Claimed>(
     `UPDATE match_records SET attempt_id = $2, attempts = attempts + 1, next_at = now() + interval '${LEASE_S} seconds'
