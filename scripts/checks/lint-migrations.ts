@@ -23,7 +23,10 @@ const tablesBehind = (sql: string, words: RegExp) => new Set([...sql.matchAll(wo
  */
 export function hiddenTables(sql: string): string[] {
   const plain = sql.replace(/\$\$[\s\S]*?\$\$/g, "''").replace(/--[^\n]*/g, '')
-  const [made, opened] = [tablesBehind(plain, /\bCREATE TABLE "?(\w+)/gi), tablesBehind(plain, /\bALTER TABLE "?(\w+)"? NO FORCE ROW LEVEL/gi)]
+  const [made, opened] = [
+    tablesBehind(plain, /\bCREATE TABLE "?(\w+)/gi),
+    tablesBehind(plain, /\bALTER TABLE "?(\w+)"? NO FORCE ROW LEVEL/gi),
+  ]
   const closed = tablesBehind(plain, /\bALTER TABLE "?(\w+)"? FORCE ROW LEVEL/gi)
   const statements = plain.split(';').filter((one) => /^\s*(UPDATE|DELETE|INSERT|WITH)\b/i.test(one))
   const used = statements.flatMap((one) => {
@@ -42,6 +45,8 @@ export function lintMigrations(run: (command: string, args: string[]) => void, s
   )
   const hidden = files.flatMap((file) => hiddenTables(readFileSync(`${ROOT}${file}`, 'utf8')).map((table) => `  ${file}: ${table}`))
   if (hidden.length > 0)
-    throw new Error(`These tables hide their rows from the migration. ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, and FORCE it behind:\n${hidden.join('\n')}`)
+    throw new Error(
+      `These tables hide their rows from the migration. ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, and FORCE it behind:\n${hidden.join('\n')}`,
+    )
   if (found.length > 0) throw new Error(`These statements write every row in one go. Backfill in batches by a job:\n${found.join('\n')}`)
 }

@@ -109,6 +109,7 @@ const EXCEPTIONS: Linter.RulesRecord = {
 const PLACES: readonly (readonly [rule: string, type: string, reason: string])[] = [
   ['no-typename-prefix', 'Order', 'platforms call it the order number'],
   ['no-typename-prefix', 'Coupon', 'a coupon template is a noun of its own'],
+  ['no-typename-prefix', 'Message', 'a message template is a noun of its own'],
   ['relay-edge-types', 'TimelineEntryEdge', 'an entry only leads to its subject, which is the node'],
 ]
 

@@ -140,10 +140,14 @@ describe('the migration check', () => {
   it('finds tables whose rows the policies hide from the owner', () => {
     const move = 'INSERT INTO fresh SELECT f.id FROM old f JOIN other o ON o.id = f.id WHERE f.id IN (SELECT * FROM unnest(ARRAY[1]));'
     expect(hiddenTables(`CREATE TABLE "fresh" (id int); ${move}`)).toEqual(['old', 'other'])
-    const [open, close] = ['NO FORCE', 'FORCE'].map((how) => ['old', 'other'].map((name) => `ALTER TABLE "${name}" ${how} ROW LEVEL SECURITY;`).join(''))
+    const [open, close] = ['NO FORCE', 'FORCE'].map((how) =>
+      ['old', 'other'].map((name) => `ALTER TABLE "${name}" ${how} ROW LEVEL SECURITY;`).join(''),
+    )
     expect(hiddenTables(`CREATE TABLE "fresh" (id int); ${open} ${move} ${close}`)).toEqual([])
     expect(hiddenTables(`CREATE TABLE "fresh" (id int); ${open} ${move}`), 'not forced again').toEqual(['old', 'other'])
-    expect(hiddenTables('WITH first AS (SELECT 1), second AS (SELECT 2) UPDATE old SET x = 1 FROM first, second WHERE true')).toEqual(['old'])
+    expect(hiddenTables('WITH first AS (SELECT 1), second AS (SELECT 2) UPDATE old SET x = 1 FROM first, second WHERE true')).toEqual([
+      'old',
+    ])
     expect(hiddenTables('CREATE INDEX i ON old (x); DELETE FROM old WHERE y')).toEqual(['old'])
   })
 
