@@ -25,7 +25,7 @@ import { tagProfiles, untagProfiles } from '../../../services/identity/src/tags/
 import { contextOf as identityContext, resolve, type Said } from '../../../services/identity/test/fixture.ts'
 import { type Carrier, createCarrier, type World } from './world.ts'
 
-/** Days long before this one, so that times of facts and of the machine's clock are told apart. */
+/** Days long before this one, so that times of facts differ from those of the machine's clock. */
 export const day = (no: number): Date => new Date(Date.UTC(2024, 0, 1 + no))
 const yuan = (amount: string) => ({ amount, currency: 'CNY' })
 
@@ -45,10 +45,6 @@ export async function openCompany(world: World, chance: () => number, given?: Ca
   const profiles = new Map<string, string>()
   const made = await equip(campaignContext(world, tenantId), compliance(), identity())
   for (const [name, id] of Object.entries(made)) names.set(id, name)
-  const publishAs = (service: 'engagement' | 'campaign', work: (tx: Tx) => Promise<void>) =>
-    withTenant(databases[service].db, tenantId, work)
-  let no = 0
-
   return {
     world,
     tenantId,
@@ -63,16 +59,6 @@ export async function openCompany(world: World, chance: () => number, given?: Ca
     },
     tag: (profileId: string, isOn: boolean) =>
       (isOn ? tagProfiles : untagProfiles)(identity(), { idempotencyKey: key(), tagId: made.tag, target: { profileIds: [profileId] } }),
-    buy: (profileId: string, amount: number) =>
-      publishAs('engagement', (tx) => publish(tx, OrdersChangedSchema, { orders: [orderOf(`${no++}`, names, profileId, amount)] })),
-    view: (profileId: string) =>
-      publishAs('engagement', (tx) =>
-        publish(tx, TouchpointsRecordedSchema, {
-          touchpoints: [
-            { touchpointId: newId(), profileId, type: 'page_view', channel: 'WEB', occurredAt: timestampFromDate(day(300 + no++)) },
-          ],
-        }),
-      ),
     consent: async (profileId: string, isGranted: boolean) =>
       void (await (isGranted ? grantConsent : withdrawConsent)(compliance(), {
         idempotencyKey: key(),
@@ -83,22 +69,52 @@ export async function openCompany(world: World, chance: () => number, given?: Ca
       })),
     give: (profileId: string) =>
       issueCoupon(campaignContext(world, tenantId), { idempotencyKey: key(), couponTemplateId: made.coupon, recipient: { profileId } }),
+    ...deedsOf(world, tenantId, names),
+    ...journeyOf(world, tenantId, carrier, made.nobody),
+  }
+}
+
+const publishAs = ({ databases }: World, service: 'engagement' | 'campaign', tenantId: string, work: (tx: Tx) => Promise<void>) =>
+  withTenant(databases[service].db, tenantId, work)
+
+/** What people do, as engagement publishes it. */
+function deedsOf(world: World, tenantId: string, names: Map<string, string>) {
+  let no = 0
+  return {
+    buy: (profileId: string, amount: number) =>
+      publishAs(world, 'engagement', tenantId, (tx) =>
+        publish(tx, OrdersChangedSchema, { orders: [orderOf(`${no++}`, names, profileId, amount)] }),
+      ),
+    view: (profileId: string) =>
+      publishAs(world, 'engagement', tenantId, (tx) =>
+        publish(tx, TouchpointsRecordedSchema, {
+          touchpoints: [
+            { touchpointId: newId(), profileId, type: 'page_view', channel: 'WEB', occurredAt: timestampFromDate(day(300 + no++)) },
+          ],
+        }),
+      ),
+  }
+}
+
+function journeyOf(world: World, tenantId: string, carrier: Carrier, segmentId: string) {
+  const { identity, campaign } = world.databases
+  return {
     /** Lets the customers of now enter the journey, the oldest first. */
     enterJourney: async () => {
       await carrier.all()
-      const { rows } = await databases.identity.owner.query<{ id: string }>(
+      const { rows } = await identity.owner.query<{ id: string }>(
         'SELECT id FROM customers WHERE tenant_id = $1 AND merged_into IS NULL ORDER BY id',
         [tenantId],
       )
       for (const { id } of rows) {
-        await publishAs('campaign', (tx) => publish(tx, SegmentEnteredSchema, { segmentId: made.nobody, customerId: id }))
+        await publishAs(world, 'campaign', tenantId, (tx) => publish(tx, SegmentEnteredSchema, { segmentId, customerId: id }))
         await carrier.all()
       }
     },
     /** Delivers everything and evaluates segments, until nothing changes any more. */
     settle: async () => {
       await carrier.all()
-      await withTenant(databases.campaign.db, tenantId, async (tx) => {
+      await withTenant(campaign.db, tenantId, async (tx) => {
         while ((await sweep(tx, day(500))) > 0);
         while ((await evaluateDirty(tx, day(500))) > 0);
       })
