@@ -25,23 +25,15 @@ import { tagProfiles, untagProfiles } from '../../../services/identity/src/tags/
 import { contextOf as identityContext, resolve, type Said } from '../../../services/identity/test/fixture.ts'
 import { type Carrier, createCarrier, type World } from './world.ts'
 
-/** Days long before this one, so that times of facts and of the machine's clock can be distinguished. */
+/** Days long before this one, so that times of facts differ from those of the machine's clock. */
 export const day = (no: number): Date => new Date(Date.UTC(2024, 0, 1 + no))
 const yuan = (amount: string) => ({ amount, currency: 'CNY' })
 
 /** A tenant with people that sources report, and what they do. Profiles are named by their source and their id there. */
-export type Company = Opened & ReturnType<typeof actionsOf> & ReturnType<typeof turnsOf>
-
-/** The parts of a company: its contexts, its people, and the ids that its set-up made. */
-type Opened = Awaited<ReturnType<typeof open>>
+export type Company = Awaited<ReturnType<typeof openCompany>>
 
 /** @param given how its events travel; to handlers in this process by default */
-export async function openCompany(world: World, chance: () => number, given?: Carrier): Promise<Company> {
-  const opened = await open(world, chance, given)
-  return { ...opened, ...actionsOf(opened), ...turnsOf(opened) }
-}
-
-async function open(world: World, chance: () => number, given?: Carrier) {
+export async function openCompany(world: World, chance: () => number, given?: Carrier) {
   const tenantId = newId()
   const { databases } = world
   const carrier = given ?? createCarrier(world, tenantId, chance)
@@ -49,35 +41,24 @@ async function open(world: World, chance: () => number, given?: Carrier) {
     await withTenant(db, tenantId, (tx) => rememberTenant(tx, { tenantId, zone: 'Asia/Shanghai', currency: 'CNY' }))
   const identity = () => identityContext(databases.identity, tenantId, () => day(500))
   const compliance = () => complianceContext(databases.compliance, tenantId, () => day(500))
-  const made = await equip(campaignContext(world, tenantId), compliance(), identity())
-  /** Names of ids that differ from tenant to tenant. */
-  const names = new Map(Object.entries(made).map(([name, id]) => [id, name]))
+  const names = new Map<string, string>()
   const profiles = new Map<string, string>()
-  const publishAs = (service: 'engagement' | 'campaign', work: (tx: Tx) => Promise<void>) =>
-    withTenant(databases[service].db, tenantId, work)
-  return { world, tenantId, carrier, identity, compliance, names, profiles, made, publishAs }
-}
-
-/** What sources report and staff do, one at a time. */
-function actionsOf({ world, tenantId, identity, compliance, names, profiles, made, publishAs }: Opened) {
-  let no = 0
+  const made = await equip(campaignContext(world, tenantId), compliance(), identity())
+  for (const [name, id] of Object.entries(made)) names.set(id, name)
   return {
+    world,
+    tenantId,
+    carrier,
+    identity,
+    /** Names of ids that differ from tenant to tenant. */
+    names,
+    profiles,
     claim: async (said: Said) => {
-      const [found] = await resolve(world.databases.identity, tenantId, [said])
+      const [found] = await resolve(databases.identity, tenantId, [said])
       profiles.set(`${said.source}|${said.externalId}`, found!.profileId)
     },
     tag: (profileId: string, isOn: boolean) =>
       (isOn ? tagProfiles : untagProfiles)(identity(), { idempotencyKey: key(), tagId: made.tag, target: { profileIds: [profileId] } }),
-    buy: (profileId: string, amount: number) =>
-      publishAs('engagement', (tx) => publish(tx, OrdersChangedSchema, { orders: [orderOf(`${no++}`, names, profileId, amount)] })),
-    view: (profileId: string) =>
-      publishAs('engagement', (tx) =>
-        publish(tx, TouchpointsRecordedSchema, {
-          touchpoints: [
-            { touchpointId: newId(), profileId, type: 'page_view', channel: 'WEB', occurredAt: timestampFromDate(day(300 + no++)) },
-          ],
-        }),
-      ),
     consent: async (profileId: string, isGranted: boolean) =>
       void (await (isGranted ? grantConsent : withdrawConsent)(compliance(), {
         idempotencyKey: key(),
@@ -88,28 +69,52 @@ function actionsOf({ world, tenantId, identity, compliance, names, profiles, mad
       })),
     give: (profileId: string) =>
       issueCoupon(campaignContext(world, tenantId), { idempotencyKey: key(), couponTemplateId: made.coupon, recipient: { profileId } }),
+    ...deedsOf(world, tenantId, names),
+    ...journeyOf(world, tenantId, carrier, made.nobody),
   }
 }
 
-/** What happens to all people of a company in one turn. */
-function turnsOf({ world: { databases }, tenantId, carrier, made, publishAs }: Opened) {
+const publishAs = ({ databases }: World, service: 'engagement' | 'campaign', tenantId: string, work: (tx: Tx) => Promise<void>) =>
+  withTenant(databases[service].db, tenantId, work)
+
+/** What people do, as engagement publishes it. */
+function deedsOf(world: World, tenantId: string, names: Map<string, string>) {
+  let no = 0
+  return {
+    buy: (profileId: string, amount: number) =>
+      publishAs(world, 'engagement', tenantId, (tx) =>
+        publish(tx, OrdersChangedSchema, { orders: [orderOf(`${no++}`, names, profileId, amount)] }),
+      ),
+    view: (profileId: string) =>
+      publishAs(world, 'engagement', tenantId, (tx) =>
+        publish(tx, TouchpointsRecordedSchema, {
+          touchpoints: [
+            { touchpointId: newId(), profileId, type: 'page_view', channel: 'WEB', occurredAt: timestampFromDate(day(300 + no++)) },
+          ],
+        }),
+      ),
+  }
+}
+
+function journeyOf(world: World, tenantId: string, carrier: Carrier, segmentId: string) {
+  const { identity, campaign } = world.databases
   return {
     /** Lets the customers of now enter the journey, the oldest first. */
     enterJourney: async () => {
       await carrier.all()
-      const { rows } = await databases.identity.owner.query<{ id: string }>(
+      const { rows } = await identity.owner.query<{ id: string }>(
         'SELECT id FROM customers WHERE tenant_id = $1 AND merged_into IS NULL ORDER BY id',
         [tenantId],
       )
       for (const { id } of rows) {
-        await publishAs('campaign', (tx) => publish(tx, SegmentEnteredSchema, { segmentId: made.nobody, customerId: id }))
+        await publishAs(world, 'campaign', tenantId, (tx) => publish(tx, SegmentEnteredSchema, { segmentId, customerId: id }))
         await carrier.all()
       }
     },
     /** Delivers everything and evaluates segments, until nothing changes any more. */
     settle: async () => {
       await carrier.all()
-      await withTenant(databases.campaign.db, tenantId, async (tx) => {
+      await withTenant(campaign.db, tenantId, async (tx) => {
         while ((await sweep(tx, day(500))) > 0);
         while ((await evaluateDirty(tx, day(500))) > 0);
       })

@@ -37,17 +37,11 @@ export async function readGraph(tx: Tx, profileIds: readonly string[], newcomers
     const ruled = await readRulings(tx, ids)
     for (const ruling of ruled) rulings.set(ruling.id, ruling)
     const near = ruled.filter(({ kind }) => kind === 'LINK').flatMap(bothSides)
-    const stored = isFirst && arriving.size > 0 ? await readHolders(tx, CARRIED, carriedBy(newcomers)) : []
-    const seen = [...arriving.keys(), ...edges.keys()]
-    if (ids.length > 0) stored.push(...(await readHolders(tx, OF_PROFILES, [encodeArray('uuid', ids), encodeArray('uuid', seen)])))
+    const stored = await readRound(tx, ids, [...arriving.keys(), ...edges.keys()], isFirst ? newcomers : NOBODY)
     for (const [identifierId, holders] of withNewcomers(stored, isFirst ? arriving : NONE)) {
       edges.set(identifierId, holders)
-      const isOfTooMany = isShared(
-        holders.map(({ source }) => source),
-        isExclusive(holders[0]!.namespace),
-      )
-      if (isOfTooMany) shared.add(identifierId)
-      near.push(...(isOfTooMany ? joined(holders) : holders).map(({ profileId }) => profileId))
+      if (isOfTooMany(holders)) shared.add(identifierId)
+      near.push(...(shared.has(identifierId) ? joined(holders) : holders).map(({ profileId }) => profileId))
     }
     next = [...new Set(near)].filter((id) => !profiles.has(id))
   }
@@ -65,6 +59,19 @@ const NONE: ReadonlyMap<string, Holder[]> = new Map()
 
 type Read = GraphRuling & { readonly kind: string; readonly identifierId: string | null }
 type Holder = GraphEdge & { readonly source: string; readonly customerId: string }
+
+/** The stored holders of the identifiers of newcomers, and of those of stored profiles that are not known yet. */
+async function readRound(tx: Tx, ids: readonly string[], known: readonly string[], newcomers: Newcomers): Promise<Holder[]> {
+  const carried = newcomers.edges.length > 0 ? await readHolders(tx, CARRIED, carriedBy(newcomers)) : []
+  if (ids.length === 0) return carried
+  return [...carried, ...(await readHolders(tx, OF_PROFILES, [encodeArray('uuid', ids), encodeArray('uuid', known)]))]
+}
+
+const isOfTooMany = (holders: readonly Holder[]): boolean =>
+  isShared(
+    holders.map(({ source }) => source),
+    isExclusive(holders[0]!.namespace),
+  )
 
 /** The newcomers that carry each identifier. What proves nothing (tier 3) leads to nobody. */
 function holdersAmong({ profiles, edges }: Newcomers): Map<string, Holder[]> {

@@ -4,8 +4,8 @@ import { joinHolders, numbersOf } from './group-by-identifiers.rules.ts'
 import { IdNumbers } from './id-numbers.rules.ts'
 
 /**
- * The parts of a graph that nothing joins: neither an identifier that two profiles carry nor a link. What one part is does not depend
- * on another one, so that a batch of many people costs as much as the people one by one.
+ * The parts of a graph that nothing joins: neither an identifier that two profiles carry nor a link. No part decides
+ * about another one, so that a batch of many people costs as much as the people one by one.
  */
 export function splitGraph({ profiles, edges, shared, links, cannotLinks }: Graph): Graph[] {
   const numbers = new IdNumbers(profiles.length)

@@ -24,7 +24,7 @@ type Checked = Good | { raw: ProfileClaim; error: AppError }
 
 /** Claims of one transaction. A larger one would hold the lock of the graph for so long that those who wait give up. */
 const MAX_GROUPED = 1_000
-/** How long callers wait for the answer. */
+/** How long engagement waits for the answer. */
 const PATIENCE_MS = 5_000
 
 /**
