@@ -7,8 +7,8 @@ import { newId } from '@renmai/platform/serve/ids'
 import type { Deps } from '../context.ts'
 import { openRecord } from '../match-records/match-record.ts'
 import { modelPlace } from './active-model.queries.ts'
-import { endJob, inOwnJob, LEASE_S } from './lease-job.ts'
 import { type Estimated, estimateInThread } from './estimate-in-thread.ts'
+import { endJob, inOwnJob, LEASE_S } from './lease-job.ts'
 import { type MatchJob, matchModels, matchSamples } from './match-model.table.ts'
 
 export type Using = Pick<Deps, 'db' | 'keyRing'>
