@@ -13,7 +13,7 @@ const SEEN = `SELECT message_id AS "messageId" FROM event_keys
 const INSERT = 'INSERT INTO event_keys (tenant_id, source_id, message_id, week) SELECT $1, $2, m, $4::date FROM unnest($3::text[]) AS m'
 
 /**
- * Stores the keys of the events of a source, which stay until their weeks are dropped.
+ * Stores the keys of the events of a source, which count from the first of the weeks on.
  * @param messageIds all different
  * @returns those that were not stored before
  * @throws the error of isRepeated when one is stored already although `repeats` is NONE

@@ -141,7 +141,7 @@ describe('a table that becomes partitioned', () => {
 describe('old partitions', () => {
   const drop = async () => (await test.relayDb.pool.query<{ n: number }>('SELECT drop_old_partitions() AS n')).rows[0]!.n
 
-  it('are dropped when the owner states how long rows are kept, with what is as old in the default partition', async () => {
+  it('are dropped when the owner has set how long rows are kept, with what is as old in the default partition', async () => {
     for (const weeks of [-6, -3, 0]) await make(new Date(NOW.getTime() + weeks * 7 * DAY_MS))
     for (const days of [42, 21, 0, 400]) await add(days)
     await drop()
