@@ -1,5 +1,5 @@
-import { type Extent as GroupExtent, measureGrouping } from './identity/group-people.ts'
 import { type Extent as GrowExtent, measureGrowth } from './identity/grow.ts'
+import { type Extent as GroupExtent, measureGrouping } from './identity/measure-grouping.ts'
 import { measureResolve, type Extent as ResolveExtent } from './identity/resolve.ts'
 import { measureMatching } from './identity-matching.ts'
 import { openStage, type Stage } from './stage.ts'

@@ -8,8 +8,8 @@ import { createLog } from '@renmai/platform/serve/log'
 import { IdentityService, ResolveProfilesResponseSchema } from '@renmai/proto/identity/v1/identity_service'
 import { compare, type Measured, tell, withCpu } from '../measure.ts'
 import { percentile, type Stage, say } from '../stage.ts'
-import { insertWritten, readWritten, type Written } from './bare-rows.ts'
 import { createRecords, peopleOf, requestOf, type SourceRecord } from './claims.ts'
+import { insertWritten, readWritten, type Written } from './read-written.ts'
 
 /** Claims of a request, as engagement sends them. */
 const BATCH = 500

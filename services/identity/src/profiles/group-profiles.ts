@@ -8,7 +8,7 @@ import type { Met } from './meet-profiles.ts'
 import type { PreparedClaim } from './prepare-claim.ts'
 import { sharingProfiles } from './profile.queries.ts'
 import { edgeOf, identifierRows, sealIdentifiers, storeFirstIdentifiers, storeIdentifiers } from './store-identifiers.ts'
-import { newcomerOf, profileRows, storeNewcomers, updateProfiles } from './store-profiles.ts'
+import { newcomerOf, profileRows, storeNewcomers, updateProfiles } from './store-newcomers.ts'
 
 /** The time of the decisions, and the time at which the lock of the graph was granted. */
 type Times = { at: Date; foundAt: Date }
