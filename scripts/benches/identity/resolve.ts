@@ -9,7 +9,7 @@ import { IdentityService, ResolveProfilesResponseSchema } from '@renmai/proto/id
 import { compare, type Measured, tell, withCpu } from '../measure.ts'
 import { percentile, type Stage, say } from '../stage.ts'
 import { createRecords, peopleOf, requestOf, type SourceRecord } from './claims.ts'
-import { insertWritten, readWritten, type Written } from './written.ts'
+import { insertWritten, readWritten, type Written } from './read-written.ts'
 
 /** Claims of a request, as engagement sends them. */
 const BATCH = 500

@@ -31,8 +31,11 @@ describe('an identifier', () => {
     expect(b.customerId).toBe(a.customerId)
     const { identifierId } = await identifierOf(a.customerId)
     const retract = () => retractIdentifier(seed.context(), { idempotencyKey: key(), profileId: b.profileId, identifierId, reason })
+    const evidenceOf = async () => (await seed.context().load.evidenceOf(a.customerId, {})).nodes.length
+    expect(await evidenceOf()).toBe(1)
     const { rulingId, customerId } = await retract()
     expect(customerId).not.toBe(a.customerId)
+    expect(await evidenceOf()).toBe(0)
     await expect(retract()).rejects.toMatchObject({ code: 'CONFLICT' })
     const [again] = await resolve(seed.test, seed.tenant, [{ source: 'third', externalId: '3', phone }])
     expect(again!.customerId).toBe(a.customerId)

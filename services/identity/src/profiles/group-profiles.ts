@@ -7,8 +7,8 @@ import { whileReading } from '../while-reading.ts'
 import type { Met } from './meet-profiles.ts'
 import type { PreparedClaim } from './prepare-claim.ts'
 import { sharingProfiles } from './profile.queries.ts'
-import { newcomerOf, profileRows, storeNewcomers, updateProfiles } from './profile-rows.ts'
 import { edgeOf, identifierRows, sealIdentifiers, storeFirstIdentifiers, storeIdentifiers } from './store-identifiers.ts'
+import { newcomerOf, profileRows, storeNewcomers, updateProfiles } from './store-newcomers.ts'
 
 /** The time of the decisions, and the time at which the lock of the graph was granted. */
 type Times = { at: Date; foundAt: Date }

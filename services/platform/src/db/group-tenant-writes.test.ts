@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../serve/errors.ts'
+import { eventually } from '../testing/eventually.ts'
 import { groupTenantWrites } from './group-tenant-writes.ts'
 
 const [ANN, BOB] = ['tenant-a', 'tenant-b']
@@ -17,7 +18,7 @@ function stand(patienceMs = 60_000) {
   }
   const grouped = groupTenantWrites(write, { sizeOf: (item) => Math.abs(item), most: 5, patienceMs })
   const written = async (count: number) => {
-    while (writes.length < count) await new Promise((done) => setImmediate(done))
+    await eventually(() => expect(writes.length).toBeGreaterThanOrEqual(count))
     return writes.map(({ tenantId, items }) => [tenantId, ...items])
   }
   const releaseAll = () => {
