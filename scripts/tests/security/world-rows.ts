@@ -1,4 +1,5 @@
 /** Objects of a world that no operation makes: they are written as rows. */
+import { parseKeyRing, seal } from '@renmai/platform/secrets/crypto'
 import { readGlobalId, writeGlobalId } from '@renmai/platform/serve/global-id'
 import { newId } from '@renmai/platform/serve/ids'
 import { SERVICES } from '../../stack/services.ts'
@@ -118,11 +119,12 @@ export async function makeExchangeRate(whole: Whole, { ids, name, query }: Maker
 /** A model, a pair to label and the job that made them: a training needs more people than a world has. */
 export async function makeMatching(whole: Whole, { ids, query, name }: Maker): Promise<void> {
   const [tenantId, model, sample, job] = [await tenantOf(query), newId(), newId(), newId()]
+  const sealed = seal(parseKeyRing(whole.platform.secrets.keyRing), tenantId, `match_models.sealed|${model}`, '{"fields":[]}')
   await onDatabase(whole, 'identity', async (client) => {
     await client.query(
       `INSERT INTO match_models (tenant_id, id, number, state, sealed, lower, upper, profiles, pairs, quality, bands, created_by)
-       VALUES ($1, $2, 1, 'RETIRED', '\\x00', 0.1, 0.9, 0, 0, $3, '[]', $4)`,
-      [tenantId, model, JSON.stringify({ precision: SURE, recall: SURE, blockingRecall: SURE }), name],
+       VALUES ($1, $2, 1, 'RETIRED', $5, 0.1, 0.9, 0, 0, $3, '[]', $4)`,
+      [tenantId, model, JSON.stringify({ precision: SURE, recall: SURE, blockingRecall: SURE }), name, sealed],
     )
     await client.query(
       "INSERT INTO match_samples (tenant_id, id, model_id, profile_a, profile_b, probability, levels) VALUES ($1, $2, $3, $4, $4, 0.5, '[]')",

@@ -91,7 +91,9 @@ export function typesAt({ field, path }: Pick<Place, 'field' | 'path'>, known: r
   // Of a verb and a noun, such as replayAnalyticsQuarantinedItems.
   const named = known.filter((type) => field.name.toLowerCase().includes(type.toLowerCase()))
   const both = found.filter((type) => named.includes(type))
-  return [exact, both, found, name === '' ? longest(named) : []].find((types) => types.length > 0) ?? [...known]
+  // Of two nouns with one end, such as RfmModel and MatchModel, the one whose beginning the field names.
+  const near = found.filter((type) => field.name.toLowerCase().includes(type.toLowerCase().slice(0, -word.length)))
+  return [exact, both, near, found, name === '' ? longest(named) : []].find((types) => types.length > 0) ?? [...known]
 }
 
 const longest = (types: readonly string[]) => types.toSorted((a, b) => b.length - a.length).slice(0, 1)
