@@ -43,9 +43,8 @@ const isOpen = (row: string) =>
 
 /**
  * Of several entries of one person in a journey only one goes on: none when another has ended, else the one that entered first, or of
- * two that entered together the one of the older profile. It
- * follows from who is one person now, so an entry that a merge ended goes on after the unmerge, where it was. The caller holds the
- * lock of the mapping.
+ * two that entered together the one of the older profile. Which one follows from who is one person now: an entry that a merge ended
+ * goes on after the unmerge, where it was. The caller holds the lock of the mapping.
  * @param customerIds customers who may have got or lost profiles
  */
 export async function regroupEntries(tx: Tx, customerIds: readonly string[]): Promise<void> {

@@ -21,7 +21,7 @@ const [MAX_HOLDERS, MAX_EXCLUSIVE_HOLDERS] = [MAX_PER_IDENTIFIER + 1, 100]
 /**
  * The profiles that some profiles may be one customer with, and those that are one customer with them now.
  * @param profileIds of profiles that are stored
- * @param newcomers profiles that are not stored yet, and who carry the same identifiers as stored ones
+ * @param newcomers profiles that are not stored yet, with what they carry
  */
 export async function readGraph(tx: Tx, profileIds: readonly string[], newcomers: Newcomers = NOBODY): Promise<Graph> {
   const profiles = new Map<string, GraphProfile>(newcomers.profiles.map((profile) => [profile.id, profile]))
