@@ -1,8 +1,12 @@
 /** What people may see of an identifier without a reason: enough to recognise it, too little to use it. */
 export function maskIdentifier(kind: string, value: string): string {
   if (kind === 'email') return maskEmail(value)
-  return kind === 'phone' ? middle(value, value.startsWith('+86') ? 6 : 4, 4) : middle(value, 3, 2)
+  return kind === 'phone' ? maskPhone(value) : middle(value, 3, 2)
 }
+
+/** As phones are masked everywhere in China: the first three digits behind the country and the last four. */
+const maskPhone = (value: string): string =>
+  /^\+86\d{11}$/.test(value) ? `${value.slice(0, 6)}****${value.slice(-4)}` : middle(value, 4, 4)
 
 /** The first letter and the domain. */
 function maskEmail(value: string): string {

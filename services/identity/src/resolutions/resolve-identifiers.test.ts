@@ -25,7 +25,7 @@ describe('resolve', () => {
       phone('13800138000'),
     )
     expect(identifiers).toMatchObject([
-      { kind: 'phone', value: '+861****678', tier: 1, state: 'ACTIVE', customerId: a.customerId, customers: 1, problem: null },
+      { kind: 'phone', value: '+86139****5678', tier: 1, state: 'ACTIVE', customerId: a.customerId, customers: 1, problem: null },
       { kind: 'unionid@corp', tier: 1, customerId: b.customerId, customers: 1 },
       { kind: 'phone', problem: 'JUNK_IDENTIFIER', value: null, customerId: null, tier: null },
     ])
