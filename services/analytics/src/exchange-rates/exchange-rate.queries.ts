@@ -14,7 +14,7 @@ const CONDITIONS: Conditions<ExchangeRateFilter> = {
   dayBefore: before(exchangeRates.day),
 }
 
-/** The list of rates, the newest day first. */
+/** The list of rates, the one that was stored last first. */
 export const listExchangeRates = ({ filter }: { filter?: ExchangeRateFilter | null | undefined }): Listed<typeof exchangeRates> => ({
   table: exchangeRates,
   by: exchangeRates.id,

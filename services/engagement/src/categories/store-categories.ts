@@ -12,16 +12,16 @@ import { categoryFact } from './category-fact.ts'
 const BATCH = 500
 
 /**
- * Stores states of categories that are newer than the known ones, and publishes what is new or changed. Who names a category
- * without a state of it, such as an order line, makes it known by its code.
+ * Stores states of categories that are newer than the known ones, and publishes what is new or changed.
+ * @param named categories of which only the code is known, as an order line names them
  */
 export async function storeCategories(tx: Tx, named: readonly CategoryKey[], states: readonly IncomingCategory[] = []): Promise<void> {
   const made = await makeKnown(tx, distinctKeys([...named, ...states]))
   const changed = new Map(made.map((one) => [keyOf(one), one]))
   for (const one of await applyStates(tx, states)) changed.set(keyOf(one), one)
-  const all = [...changed.values()]
-  for (let from = 0; from < all.length; from += BATCH)
-    await publish(tx, CategoriesChangedSchema, { categories: all.slice(from, from + BATCH).map(categoryFact) })
+  const news = [...changed.values()]
+  for (let from = 0; from < news.length; from += BATCH)
+    await publish(tx, CategoriesChangedSchema, { categories: news.slice(from, from + BATCH).map(categoryFact) })
 }
 
 /** @returns those that were not known */
