@@ -12,6 +12,9 @@ const common = {
   hookTimeout: 1_200_000,
 }
 
+/** On two cores: each file may start servers of its own, and most files wait for something now and then. */
+const WORKERS = 3
+
 const LONG = ['scripts/tests/long/**/*.test.ts', 'scripts/tests/security/**/*.test.ts']
 
 /** Files that read the metrics of their process: another file of the same worker would count too, and its gauges wait for what it closed. */
@@ -31,14 +34,13 @@ export default defineConfig({
           name: 'tests',
           include: ['{services,gateway,proto,scripts}/**/*.test.ts'],
           exclude: [...common.exclude, ...LONG, ...ALONE],
-          // On two cores: each file may start servers of its own, and most files wait for something now and then.
-          maxWorkers: 3,
+          maxWorkers: WORKERS,
           // A module is loaded once per worker, not once per file: that was a third of the time. No file leaves state in a module.
           isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
-      { resolve, test: { ...common, name: 'alone', include: ALONE, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      { resolve, test: { ...common, name: 'alone', include: ALONE, maxWorkers: WORKERS, sequence: { groupOrder: 0 } } },
       {
         resolve,
         // Each of these runs a whole platform under load and needs the machine for itself.
