@@ -38,7 +38,7 @@ describe('the code in the images', () => {
       orders: { totalCount: 0 },
       segments: { totalCount: 0 },
       bulkOperations: { totalCount: 0 },
-      decisions: { totalCount: 0 },
+      sendDecisions: { totalCount: 0 },
     })
   })
 

@@ -61,7 +61,7 @@ const cursors = Object.entries(CHANGES).flatMap(([what, change]) =>
   ),
 )
 /** A cursor of another list of the attacker: it is refused, or it is a place in the attacker's own list. */
-const crossed = ['customers', 'orders', 'liveCodes', 'messages', 'decisions', 'apiClients', 'webhookEndpoints', 'reviewCases'].map(
+const crossed = ['customers', 'orders', 'liveCodes', 'messages', 'sendDecisions', 'apiClients', 'webhookEndpoints', 'reviewCases'].map(
   (list): Omit<Attack, 'id'> => ({
     what: `a cursor of the audit log in the list of ${list}`,
     send: async (s) => ask(s, `query C($at: String!) { ${list}(after: $at) { nodes { id } } }`, { at: await cursorOf(s, 'auditEntries') }),
