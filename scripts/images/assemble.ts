@@ -18,7 +18,7 @@ const FILES: Record<'service' | 'gateway', readonly string[]> = {
 
 /** Threads that a part starts: each is a file of its own beside the part's code. */
 const THREADS: Partial<Record<Image, readonly string[]>> = {
-  identity: ['services/identity/src/match-models/estimate-thread.ts'],
+  identity: ['services/identity/src/match-models/estimate-worker.ts'],
   engagement: ['services/platform/src/render/template-worker.ts'],
   campaign: ['services/platform/src/render/template-worker.ts'],
 }

