@@ -13,8 +13,8 @@ const events = files.filter((file) => /\/(events|audit)$/.test(file.name)).flatM
 /** Texts that an event may carry: ids, codes and facts that were decided. A new kind of text is added here on purpose, or not at all. */
 const ALLOWED_TEXTS =
   /(_id|_ids|_no|_key)$|^(zone|currency|key|type|channel|platform|purpose|message_class|code|reasons|coupon_codes|subject_template|body_template|name|value|action|actor_kind|reason|status|sku|title|method|sales_channel|campaign_ref|url_path|merged_into)$/
-/** `name` and `value` belong to these messages only: decided variables and attributes that are not personal. */
-const NAMED_VALUES = ['Variable', 'AttributeFact']
+/** `name` and `value` belong to these messages only: decided variables, attributes that are not personal, and categories of goods. */
+const NAMED_VALUES = ['Variable', 'AttributeFact', 'CategoryFact']
 const PERSONAL = /phone|email|address|display|birthday|id_card|openid|unionid|text|body$|nickname/
 
 const isText = (field: DescField) =>

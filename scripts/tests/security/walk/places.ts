@@ -66,16 +66,20 @@ function waysOf(inputs: readonly { name: string; type: GraphQLInputType }[], abo
   })
 }
 
+/** Names that lead to nothing beyond the object whose field they are in. */
+const WITHIN = ['Product.skus.filter.code']
+
 /** Fields that take a name and that the walk does not enter: those below the roots, but those of one type. It must be empty. */
 export function placesBelow(schema: GraphQLSchema): string[] {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
-  return Object.values(schema.getTypeMap()).flatMap((type) =>
+  const below = Object.values(schema.getTypeMap()).flatMap((type) =>
     isObjectType(type) && !roots.includes(type) && type.name !== BELOW && !type.name.startsWith('__')
       ? Object.values(type.getFields()).flatMap(({ name, args }) =>
           namesIn(args).map(({ path }) => `${type.name}.${name}.${path.join('.')}`),
         )
       : [],
   )
+  return below.filter((place) => !WITHIN.includes(place))
 }
 
 /** `mutation createTag input.groupId` */

@@ -6,10 +6,10 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { newId } from '@renmai/platform/serve/ids'
 import type { Deps } from '../context.ts'
 import { openRecord } from '../match-records/match-record.ts'
-import { modelPlace } from './active-model.queries.ts'
 import { type Estimated, estimateInThread } from './estimate-in-thread.ts'
 import { endJob, inOwnJob, LEASE_S } from './lease-job.ts'
 import { type MatchJob, matchModels, matchSamples } from './match-model.table.ts'
+import { modelPlace } from './open-model.ts'
 
 export type Using = Pick<Deps, 'db' | 'keyRing'>
 

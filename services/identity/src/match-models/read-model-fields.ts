@@ -2,7 +2,7 @@ import { withTenant } from '@renmai/platform/db/db'
 import type { Context } from '../context.ts'
 import { weightOf } from '../matching/model.rules.ts'
 import { levelSentence, type MatchSentenceRow } from '../matching/sentences.rules.ts'
-import { openModel } from './active-model.queries.ts'
+import { openModel } from './open-model.ts'
 
 export type MatchFieldRow = {
   readonly field: string
