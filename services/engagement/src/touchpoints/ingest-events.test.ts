@@ -60,6 +60,10 @@ describe('event intake', () => {
     await eventually(async () =>
       expect((await published(seed.test, TouchpointsRecordedSchema)).flatMap((one) => one.touchpoints)).toHaveLength(3),
     )
+    // The claim of the third event may be resolved after the events are attached.
+    await eventually(async () =>
+      expect((await seed.test.owner.query('SELECT 1 FROM event_claims WHERE tenant_id = $1', [seed.tenant])).rowCount).toBe(0),
+    )
     // Each of the two persons, however many of their events are in one request.
     const people = () => new Set(asked.map(({ externalId }) => externalId)).size
     const before = asked.length
