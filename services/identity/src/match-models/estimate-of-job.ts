@@ -21,6 +21,7 @@ const PAGE = 2_000
 
 /** Estimates the model of a job from what was read of all profiles, and stores it as a proposal, with pairs for people to label. */
 export async function estimateOfJob({ db, keyRing }: Using, job: MatchJob): Promise<void> {
+  // A renewal that fails is repeated before the lease ends; what is stored below needs the lease.
   const renewal = setInterval(() => void renew(db, job).catch(() => undefined), (LEASE_S * 1_000) / 4)
   try {
     const records = await readSample(db, keyRing, job)

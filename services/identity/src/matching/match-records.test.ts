@@ -5,7 +5,6 @@ import { type Matching, type MatchOptions, matchRecords } from './match-records.
 import { measureQuality } from './measure-quality.rules.ts'
 import { probabilityOf } from './model.rules.ts'
 import { wilson } from './quality.rules.ts'
-import { createStockIndex } from './stock-index.rules.ts'
 
 const COLUMNS: Column[] = [
   { name: 'name', kind: 'full_name' },
@@ -119,16 +118,6 @@ it('an explanation adds up to the score of the pair', () => {
   }
   expect(explainPair(matching.model, RECORDS[0]!, RECORDS[1]!).decision).toBe('LINK')
   expect(explainPair(matching.model, RECORDS[0]!, RECORDS[9]!).decision).toBe('REJECT')
-})
-
-it('a new record is matched against the stock as it streams in', () => {
-  const index = createStockIndex(matching.model)
-  const found = RECORDS.map((record) => index.match(record).candidates)
-  const right = found.filter((candidates, at) => at % 2 === 1 && candidates[0]?.record === at - 1).length
-  expect(right).toBeGreaterThan(990)
-  expect(found[0]).toEqual([])
-  expect(index.match(RECORDS[0]!, 1).candidates).toHaveLength(1)
-  expect(index.size()).toBe(RECORDS.length + 1)
 })
 
 it('estimates precision and recall without labels, near the true ones', () => {
