@@ -12,7 +12,7 @@ export const exchangeRates = pgTable(
     quote: char({ length: 3 }).notNull(),
     day: date('day').notNull(),
     rate: numeric({ precision: 24, scale: 12 }).notNull(),
-    /** Who states the rate, such as a bank, in the tenant's own words. */
+    /** Source of the rate, such as a bank, in the tenant's own words. */
     source: text().notNull(),
     version: integer().notNull(),
     updatedAt: moment('updated_at').notNull().defaultNow(),
