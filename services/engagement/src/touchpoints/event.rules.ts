@@ -59,12 +59,10 @@ export function checkEvent(event: RawEvent, source: string, now: Date): GoodEven
     tagIds: [],
     displayName: '',
   }
-  const [properties, details, referenceId] = [
-    readProperties(event.properties, flaws),
-    readDetails(event.details, flaws),
-    readReference(event, flaws),
-  ]
-  return { ...head, properties, details, referenceId, claim, flaws, raw: event }
+  const { messageId, type, occurredAt } = head
+  const properties = readProperties(event.properties, flaws)
+  const details = readDetails(event.details, flaws)
+  return { messageId, type, occurredAt, properties, details, referenceId: readReference(event, flaws), claim, flaws, raw: event }
 }
 
 function readHead({ messageId, type, occurredAt: time }: RawEvent, now: Date): Head | Rejection {
@@ -102,14 +100,18 @@ function readPairs(value: unknown, pointer: string, max: number, flaws: Flaw[], 
     return []
   }
   if (value.length > max) flaws.push({ reason: 'TOO_MANY', pointer: `${pointer}/${max}` })
-  return (value as Record<string, unknown>[]).slice(0, max).flatMap((pair, index) => {
-    const flaw = (reason: Flaw['reason']) => {
-      flaws.push({ reason, pointer: `${pointer}/${index}` })
-      return []
-    }
-    if (!isText(pair?.key, 64) || typeof pair.value !== 'string' || (pair.value !== '' && !isText(pair.value, 1_000)))
-      return flaw('INVALID_PAIR')
-    const good = { key: pair.key, value: pair.value, ...(pair.isVerified === true && { isVerified: true }) }
-    return isPersonal?.(good) ? flaw('PERSONAL_DATA') : [good]
-  })
+  const pairs: Pair[] = []
+  for (let index = 0; index < Math.min(value.length, max); index++) {
+    const pair = readPair(value[index])
+    const reason = pair ? isPersonal?.(pair) && 'PERSONAL_DATA' : 'INVALID_PAIR'
+    if (reason) flaws.push({ reason, pointer: `${pointer}/${index}` })
+    else pairs.push(pair!)
+  }
+  return pairs
+}
+
+function readPair(given: unknown): Pair | undefined {
+  const { key, value, isVerified } = (given ?? {}) as Record<string, unknown>
+  if (!isText(key, 64) || typeof value !== 'string' || (value !== '' && !isText(value, 1_000))) return undefined
+  return isVerified === true ? { key, value, isVerified } : { key, value }
 }

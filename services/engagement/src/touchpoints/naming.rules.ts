@@ -19,12 +19,13 @@ export function readIdentifiers(value: unknown, flaws: Flaw[]): { list: Identifi
   if (!Array.isArray(value) || value.length < 1 || value.length > MAX_IDENTIFIERS)
     return { reason: 'NEEDS_1_TO_10_IDENTIFIERS', pointer: '/identifiers' }
   const mine: Flaw[] = []
-  const good = (value as Record<string, unknown>[]).flatMap((one, index) => {
+  const good: Identifiers = []
+  for (let index = 0; index < value.length; index++) {
+    const one = value[index] as Record<string, unknown> | null | undefined
     const spelled = spell(one?.namespace, one?.value)
-    if (!('code' in spelled)) return [{ namespace: spelled.namespace, value: spelled.value, isVerified: one.isVerified === true }]
-    mine.push({ reason: spelled.code, pointer: `/identifiers/${index}/${spelled.field}` })
-    return []
-  })
+    if ('code' in spelled) mine.push({ reason: spelled.code, pointer: `/identifiers/${index}/${spelled.field}` })
+    else good.push({ namespace: spelled.namespace, value: spelled.value, isVerified: one!.isVerified === true })
+  }
   if (good.length === 0) return mine[0]!
   flaws.push(...mine)
   return { list: distinct(good) }
@@ -43,7 +44,7 @@ export function distinct(identifiers: Identifiers): Identifiers {
 
 /** The name of the person at the source of an event. */
 export function externalIdOf(identifiers: Identifiers): string {
-  const best = identifiers.reduce((a, b) => (rank(b.namespace) < rank(a.namespace) ? b : a))
+  const best = identifiers.length === 1 ? identifiers[0]! : identifiers.reduce((a, b) => (rank(b.namespace) < rank(a.namespace) ? b : a))
   return `${best.namespace}=${best.value}`
 }
 

@@ -20,8 +20,10 @@ export function personOf(
   tenantId: string,
   { source, externalId, identifiers }: Naming,
 ): Person {
-  // Encoded so that the text of one identifier cannot be read as two.
-  const name = JSON.stringify([tenantId, source, externalId, ...identifiers.flatMap((one) => [one.namespace, one.value, one.isVerified])])
+  // With lengths, so that the text of one identifier cannot be read as two.
+  let name = `${tenantId}|${source}|${externalId.length}:${externalId}`
+  for (const { namespace, value, isVerified } of identifiers)
+    name += `|${namespace.length}:${namespace}${value.length}:${value}${isVerified ? '+' : '-'}`
   const known = people.get(name)
   if (known) return known
   const hidden = hiddenId(keyRing, tenantId, externalId)

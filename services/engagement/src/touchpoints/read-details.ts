@@ -25,8 +25,8 @@ export type TouchpointDetailsRow = {
   durationS?: number
   extras?: TouchpointExtraRow[]
 }
-/** Values of details, and what was left out. */
-type Read<T> = { value: T } | { flaw: Flaw }
+/** A value, or why it is left out. Flaws are pointed to by those who know the place: most events have none. */
+type Read<T> = { value: T } | { reason: Flaw['reason'] }
 
 const CODE = /^[A-Za-z0-9._:/-]{1,64}$/
 const PATH = /^\/[\x21-\x7e]{0,511}$/
@@ -36,16 +36,29 @@ const MAX_DURATION_S = 31_536_000
 const MAX_NUMBER = 1e15
 const LATEST = new Date('2100-01-01T00:00:00Z')
 
-const readers = {
-  productId: (value: unknown, at: string) => keyed('productId', readCode(value, at)),
-  sku: (value: unknown, at: string) => keyed('sku', readCode(value, at)),
-  categoryId: (value: unknown, at: string) => keyed('categoryId', readCode(value, at)),
-  amount: readAmount,
-  campaignRef: (value: unknown, at: string) => keyed('campaignRef', readCode(value, at)),
-  contentId: (value: unknown, at: string) => keyed('contentId', readCode(value, at)),
-  urlPath: (value: unknown, at: string) => keyed('urlPath', readPath(value, at)),
-  duration: (value: unknown, at: string) => keyed('durationS', readSeconds(value, at)),
-} satisfies Record<string, (value: unknown, at: string) => Read<TouchpointDetailsRow>>
+/** Writes a value of the caller into the details. @returns why it is left out */
+type Reader = (details: TouchpointDetailsRow, value: unknown) => Flaw['reason'] | undefined
+
+function reader<F extends keyof TouchpointDetailsRow>(field: F, read: (value: unknown) => Read<TouchpointDetailsRow[F]>): Reader {
+  return (details, given) => {
+    const one = read(given)
+    if ('reason' in one) return one.reason
+    details[field] = one.value
+    return undefined
+  }
+}
+
+const READERS = new Map<string, Reader>([
+  ['productId', reader('productId', readCode)],
+  ['sku', reader('sku', readCode)],
+  ['categoryId', reader('categoryId', readCode)],
+  ['amount', readAmount],
+  ['campaignRef', reader('campaignRef', readCode)],
+  ['contentId', reader('contentId', readCode)],
+  ['urlPath', reader('urlPath', readPath)],
+  ['duration', reader('durationS', readSeconds)],
+])
+const MAX_FIELDS = 50
 
 /** Reads the details of an event. @returns null where there are none */
 export function readDetails(given: unknown, flaws: Flaw[]): TouchpointDetailsRow | null {
@@ -55,40 +68,41 @@ export function readDetails(given: unknown, flaws: Flaw[]): TouchpointDetailsRow
     return null
   }
   const details: TouchpointDetailsRow = {}
-  for (const [field, value] of Object.entries(given).slice(0, 50)) {
+  for (const field of Object.keys(given).slice(0, MAX_FIELDS)) {
+    const value = (given as Record<string, unknown>)[field]
     if (value === null || value === undefined) continue
-    const at = `/details/${pointerOf(field)}`
-    if (field === 'extras') Object.assign(details, readExtras(value, flaws))
-    else if (!Object.hasOwn(readers, field)) flaws.push(invalid(at))
+    if (field === 'extras') readExtras(details, value, flaws)
     else {
-      const read = readers[field as keyof typeof readers](value, at)
-      if ('flaw' in read) flaws.push(read.flaw)
-      else Object.assign(details, read.value)
+      const read = READERS.get(field)
+      const reason = read ? read(details, value) : 'INVALID_DETAIL'
+      if (reason) flaws.push({ reason, pointer: `/details/${pointerOf(field)}` })
     }
   }
-  return Object.keys(details).length > 0 ? details : null
+  for (const _ in details) return details
+  return null
 }
 
 /** A name that a caller chose, as a part of a JSON pointer. */
 const pointerOf = (field: string) => field.slice(0, 64).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')
 
-const invalid = (pointer: string): Flaw => ({ reason: 'INVALID_DETAIL', pointer })
-const keyed = <T>(field: string, read: Read<T>): Read<TouchpointDetailsRow> => ('flaw' in read ? read : { value: { [field]: read.value } })
+const INVALID = { reason: 'INVALID_DETAIL' } as const
+const PERSONAL = { reason: 'PERSONAL_DATA' } as const
 
-function readCode(value: unknown, at: string): Read<string> {
-  if (typeof value !== 'string' || !CODE.test(value)) return { flaw: invalid(at) }
-  return isPersonalText(value) ? { flaw: { reason: 'PERSONAL_DATA', pointer: at } } : { value }
+function readCode(value: unknown): Read<string> {
+  if (typeof value !== 'string' || !CODE.test(value)) return INVALID
+  return isPersonalText(value) ? PERSONAL : { value }
 }
 
 /** Takes a whole address too: its host, its query and its fragment are dropped, since people's data is often in them. */
-function readPath(value: unknown, at: string): Read<string> {
-  if (typeof value !== 'string' || value.length > 2_048) return { flaw: invalid(at) }
+function readPath(value: unknown): Read<string> {
+  if (typeof value !== 'string' || value.length > 2_048) return INVALID
   const path = /^https?:\/\//i.test(value) ? URL.parse(value)?.pathname : value.replace(/[?#].*$/s, '')
-  if (path === undefined || !PATH.test(path)) return { flaw: invalid(at) }
-  return isPersonalText(plainText(path)) ? { flaw: { reason: 'PERSONAL_DATA', pointer: at } } : { value: path }
+  if (path === undefined || !PATH.test(path)) return INVALID
+  return isPersonalText(plainText(path)) ? PERSONAL : { value: path }
 }
 
 function plainText(path: string): string {
+  if (!path.includes('%')) return path
   try {
     return decodeURIComponent(path)
   } catch {
@@ -96,20 +110,23 @@ function plainText(path: string): string {
   }
 }
 
-function readAmount(value: unknown, at: string): Read<TouchpointDetailsRow> {
+function readAmount(details: TouchpointDetailsRow, value: unknown): Flaw['reason'] | undefined {
   const money = moneyInput.safeParse(value)
-  return money.success ? { value: { amountMinor: money.data.minor, currency: money.data.currency } } : { flaw: invalid(at) }
+  if (!money.success) return INVALID.reason
+  details.amountMinor = money.data.minor
+  details.currency = money.data.currency
+  return undefined
 }
 
-function readSeconds(value: unknown, at: string): Read<number> {
+function readSeconds(value: unknown): Read<number> {
   const seconds = typeof value === 'string' ? readDuration(value) : undefined
-  return seconds === undefined || seconds > MAX_DURATION_S ? { flaw: invalid(at) } : { value: seconds }
+  return seconds === undefined || seconds > MAX_DURATION_S ? INVALID : { value: seconds }
 }
 
-function readExtras(given: unknown, flaws: Flaw[]): Pick<TouchpointDetailsRow, 'extras'> {
+function readExtras(details: TouchpointDetailsRow, given: unknown, flaws: Flaw[]): void {
   if (!Array.isArray(given)) {
     flaws.push(invalid('/details/extras'))
-    return {}
+    return
   }
   if (given.length > MAX_EXTRAS) flaws.push({ reason: 'TOO_MANY', pointer: `/details/extras/${MAX_EXTRAS}` })
   const extras = new Map<string, TouchpointExtraRow>()
@@ -119,33 +136,36 @@ function readExtras(given: unknown, flaws: Flaw[]): Pick<TouchpointDetailsRow, '
     else if (extras.has(read.value.key)) flaws.push(invalid(`/details/extras/${index}/key`))
     else extras.set(read.value.key, read.value)
   }
-  return extras.size > 0 ? { extras: [...extras.values()] } : {}
+  if (extras.size > 0) details.extras = [...extras.values()]
 }
 
+const invalid = (pointer: string): Flaw => ({ reason: 'INVALID_DETAIL', pointer })
+
 /** A key, and exactly one value. */
-function readExtra(given: unknown, at: string): Read<TouchpointExtraRow> {
+function readExtra(given: unknown, at: string): { value: TouchpointExtraRow } | { flaw: Flaw } {
   const { key, ...rest } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>
   const values = Object.entries(rest).filter(([, value]) => value !== null && value !== undefined)
   const [kind, value] = values[0] ?? []
   if (typeof key !== 'string' || !KEY.test(key) || values.length !== 1) return { flaw: invalid(at) }
   if (isPersonalKey(key)) return { flaw: { reason: 'PERSONAL_DATA', pointer: `${at}/key` } }
-  const read = Object.hasOwn(EXTRA_VALUES, kind!) ? EXTRA_VALUES[kind as keyof typeof EXTRA_VALUES](value, at) : { flaw: invalid(at) }
-  return 'flaw' in read ? read : { value: { key, ...read.value } as TouchpointExtraRow }
+  const read = Object.hasOwn(EXTRA_VALUES, kind!) ? EXTRA_VALUES[kind as keyof typeof EXTRA_VALUES](value) : INVALID
+  if ('value' in read) return { value: { key, ...read.value } as TouchpointExtraRow }
+  return { flaw: { reason: read.reason, pointer: kind === 'code' ? `${at}/code` : at } }
 }
 
 type ExtraValue = Read<Omit<TouchpointExtraRow, 'key'>>
 
 /** How each kind of value is read. */
 const EXTRA_VALUES = {
-  number: (value: unknown, at: string): ExtraValue =>
-    typeof value === 'number' && Math.abs(value) <= MAX_NUMBER ? { value: { number: value } } : { flaw: invalid(at) },
-  boolean: (value: unknown, at: string): ExtraValue => (typeof value === 'boolean' ? { value: { boolean: value } } : { flaw: invalid(at) }),
-  time: (value: unknown, at: string): ExtraValue => {
+  number: (value: unknown): ExtraValue =>
+    typeof value === 'number' && Math.abs(value) <= MAX_NUMBER ? { value: { number: value } } : INVALID,
+  boolean: (value: unknown): ExtraValue => (typeof value === 'boolean' ? { value: { boolean: value } } : INVALID),
+  time: (value: unknown): ExtraValue => {
     const time = readTime(value)
-    return time && time >= EARLIEST && time < LATEST ? { value: { time: time.toISOString() } } : { flaw: invalid(at) }
+    return time && time >= EARLIEST && time < LATEST ? { value: { time: time.toISOString() } } : INVALID
   },
-  code: (value: unknown, at: string): ExtraValue => {
-    const code = readCode(value, `${at}/code`)
-    return 'flaw' in code ? code : { value: { code: code.value } }
+  code: (value: unknown): ExtraValue => {
+    const code = readCode(value)
+    return 'reason' in code ? code : { value: { code: code.value } }
   },
 }

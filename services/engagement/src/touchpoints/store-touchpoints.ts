@@ -35,7 +35,7 @@ export async function storeTouchpoints(
     touchpoints.map(({ person }) => person),
   )
   // Rows, claims and events must agree on the profiles, and another request may find a profile in between.
-  const attached = touchpoints.map((one) => ({ ...one, profileId: one.person.profileId }))
+  const attached = touchpoints.map(({ event, id, person }) => ({ event, id, person, profileId: person.profileId }))
   const messageIds = attached.map(({ event }) => event.messageId)
   const unseen = new Set(await takeEventKeys(tx, weeks, source.id, messageIds, repeats))
   const fresh = await insertTouchpoints(

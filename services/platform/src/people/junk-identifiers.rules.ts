@@ -60,15 +60,27 @@ export const JUNK: Record<string, readonly (string | RegExp)[]> = {
   telegram_id: ISSUED,
 }
 
+type Junk = (text: string) => boolean
+
+/** Each identifier of each event is compared: all texts by one look-up. */
+function compile(values: readonly (string | RegExp)[]): Junk {
+  const texts = new Set(values.filter((one) => typeof one === 'string'))
+  const forms = values.filter((one) => one instanceof RegExp)
+  return (text) => texts.has(text) || forms.some((form) => form.test(text))
+}
+
+const isNothing = compile(NOTHING)
+const IS_JUNK = new Map(Object.entries(JUNK).map(([kind, values]) => [kind, compile(values)]))
+
 /**
  * Whether a value of a kind is nobody's.
  * @param kind of an identifier in lower case, such as phone; what stands behind @ in a namespace is not read
  */
 export function isJunk(kind: string, value: string): boolean {
-  const [name = ''] = kind.split('@')
+  const name = kind.split('@', 1)[0]!
   const folded = value.normalize('NFKC').trim().toLowerCase()
-  const compact = name === 'phone' ? folded.replace(/[\s().-]/g, '') : folded
-  const spellings = [...new Set([folded, compact, ...(name === 'phone' ? [compact.replace(/^00/, '+')] : [])])]
-  const isOne = (junk: string | RegExp) => spellings.some((text) => (typeof junk === 'string' ? junk === text : junk.test(text)))
-  return NOTHING.some(isOne) || (Object.hasOwn(JUNK, name) && JUNK[name]!.some(isOne))
+  const isOne = (text: string) => isNothing(text) || IS_JUNK.get(name)?.(text) === true
+  if (name !== 'phone') return isOne(folded)
+  const compact = folded.replace(/[\s().-]/g, '')
+  return [folded, compact, compact.replace(/^00/, '+')].some(isOne)
 }
