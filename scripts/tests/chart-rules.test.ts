@@ -19,10 +19,13 @@ describe('trivy', () => {
   // It is an old build. Its KSV116 reports every object, ConfigMaps too, for fields that only pods have.
   const KNOWN = new Set(['KSV116'])
   const scan = (path: string) => {
-    const { stdout } = spawnSync(chartTools().trivy!, ['config', '--skip-policy-update', '--quiet', '--format', 'json', path], {
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 ** 2,
-    })
+    // Its own limit is five minutes, too few on one busy core.
+    const { stdout, stderr } = spawnSync(
+      chartTools().trivy!,
+      ['config', '--timeout', '1h', '--skip-policy-update', '--quiet', '--format', 'json', path],
+      { encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 },
+    )
+    if (!stdout) throw new Error(`trivy says nothing: ${stderr}`)
     return (
       (JSON.parse(stdout) as { Results?: { Target: string; Misconfigurations?: { ID: string; Message: string; Severity: string }[] }[] })
         .Results ?? []
