@@ -57,6 +57,11 @@ describe('the WeCom callback', () => {
     expect(readXml('<xml><A><![CDATA[&lt;b&gt;]]></A></xml>')).toEqual({ A: '&lt;b&gt;' })
   })
 
+  it.each(['', '@all', 'wmA|wmB', 'null', 'wm\u0000'])('refuses the contact %j, who is no one person', (ExternalUserID) => {
+    const event = { MsgType: 'event', Event: 'change_external_contact', ChangeType: 'add_external_contact', UserID: 'chen', ExternalUserID }
+    expect(() => readEvent(event, 'corp')).toThrow(/^ExternalUserID: /)
+  })
+
   it('names the side that ended a contact, and keeps an event of an unknown kind', () => {
     const base = { MsgType: 'event', Event: 'change_external_contact', CreateTime: '1700000000', UserID: 'u', ExternalUserID: 'e' }
     expect(readEvent({ ...base, ChangeType: 'del_external_contact' }, 'c')).toMatchObject({ kind: 'CONTACT_LOST', lostBy: 'STAFF' })
@@ -66,7 +71,8 @@ describe('the WeCom callback', () => {
       state: 's',
       welcomeCode: 'w',
     })
-    expect(readEvent({ ...base, ChangeType: 'new_thing' }, 'c')).toEqual({ kind: 'OTHER', name: 'new_thing' })
+    for (const ChangeType of ['new_thing', 'constructor'])
+      expect(readEvent({ ...base, ChangeType }, 'c')).toEqual({ kind: 'OTHER', name: ChangeType })
   })
 })
 

@@ -1,11 +1,16 @@
 /** Translates WeCom's callbacks. */
+import { spell } from '@renmai/platform/people/identifier.rules'
+import { AppError } from '@renmai/platform/serve/errors'
 import type { Incoming, Person } from '../incoming.ts'
 
 type Fields = Record<string, string>
 
 const HALF = 'add_half_external_contact'
 const ADDITIONS = ['add_external_contact', HALF]
-const LOST_BY: Record<string, 'STAFF' | 'CUSTOMER'> = { del_external_contact: 'STAFF', del_follow_user: 'CUSTOMER' }
+const LOST_BY = new Map<string, 'STAFF' | 'CUSTOMER'>([
+  ['del_external_contact', 'STAFF'],
+  ['del_follow_user', 'CUSTOMER'],
+])
 
 /** A contact of the corp. The id is the address that messages go to. */
 export const personOf = (corpId: string, externalUserId: string): Person => ({
@@ -40,9 +45,13 @@ export function readEvent(fields: Fields, corpId: string): Incoming {
 function readContactEvent(fields: Fields, at: Date, corpId: string): Incoming {
   const { ChangeType = '', UserID: staffUserId = '', ExternalUserID: externalUserId = '' } = fields
   const { State: state = '', WelcomeCode: welcomeCode = '' } = fields
+  const lostBy = LOST_BY.get(ChangeType)
+  const isOfContact = ADDITIONS.includes(ChangeType) || lostBy !== undefined
+  const spelled = spell(`external_userid@${corpId}`, externalUserId)
+  // Without it the event would be of a person whom nothing identifies.
+  if (isOfContact && 'code' in spelled) throw new AppError('INVALID', `ExternalUserID: ${spelled.message}`)
   const contact = { channel: 'WECOM', person: personOf(corpId, externalUserId), staffUserId, externalUserId, at } as const
   if (ADDITIONS.includes(ChangeType)) return { kind: 'CONTACT_ADDED', ...contact, isHalf: ChangeType === HALF, state, welcomeCode }
-  const lostBy = LOST_BY[ChangeType]
   return lostBy ? { kind: 'CONTACT_LOST', ...contact, lostBy } : { kind: 'OTHER', name: ChangeType }
 }
 
