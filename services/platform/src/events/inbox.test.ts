@@ -46,7 +46,7 @@ describe('inbox and consumers', () => {
     expect(await handle(known)).toBe(3)
     expect(await handle([...known, ...fresh, ...fresh])).toBe(3)
     const both = await Promise.all([handle([...fresh, ...last]), handle([...fresh, ...last].reverse(), true)])
-    expect(both.toSorted()).toEqual([0, 3])
+    expect(both.toSorted((a, b) => a - b)).toEqual([0, 3])
     expect(await seed.effects()).toBe(9)
   })
 
