@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Db, withTenant } from '@renmai/platform/db/db'
 import type { Bus } from '@renmai/platform/events/bus'
 import { type OutboxRow, seal } from '@renmai/platform/events/envelope'
-import { markHandled } from '@renmai/platform/events/inbox'
+import { markNew } from '@renmai/platform/events/inbox'
 import { markPublished, publishRows, readWaiting } from '@renmai/platform/events/relay'
 import { newId } from '@renmai/platform/serve/ids'
 import { say } from './stage.ts'
@@ -42,7 +42,7 @@ export async function relayAccount(bus: Bus, outbox: Db, inbox: Db, rows: Outbox
   await step('publish with fsync', outbox, (batch) => publishRows(bus, 'bare', batch))
   await step('mark as published', outbox, (batch) => markPublished(outbox, batch))
   const ids = (batch: OutboxRow[]) => batch.map((row) => row.event_id)
-  await step('mark in the inbox', inbox, (batch) => withTenant(inbox, tenantId, (tx) => markHandled(tx, 'account', ids(batch))))
+  await step('mark in the inbox', inbox, (batch) => withTenant(inbox, tenantId, (tx) => markNew(tx, 'account', ids(batch))))
   return account
 }
 

@@ -1,3 +1,4 @@
+import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
 
 /**
@@ -14,12 +15,17 @@ const MAPPING = "hashtext('profile mapping'), hashtext($1)"
  * the other, and neither would mark.
  */
 export async function markProfilesDirty(tx: Tx, profileIds: string[]): Promise<void> {
-  tx.work.add('dirty_customers')
   await shareMapping(tx)
+  await markSharedDirty(tx, profileIds)
+}
+
+/** The same for a transaction that shares the mapping already. */
+export async function markSharedDirty(tx: Tx, profileIds: string[]): Promise<void> {
+  tx.work.add('dirty_customers')
   await tx.client.query(
     `INSERT INTO dirty_customers (tenant_id, customer_id)
-     SELECT DISTINCT tenant_id, customer_id FROM profile_customers WHERE tenant_id = $1 AND profile_id = ANY($2) ORDER BY customer_id ${LOCKED}`,
-    [tx.tenantId, profileIds],
+     SELECT DISTINCT tenant_id, customer_id FROM profile_customers WHERE tenant_id = $1 AND profile_id = ANY($2::uuid[]) ORDER BY customer_id ${LOCKED}`,
+    [tx.tenantId, encodeArray('uuid', profileIds)],
   )
 }
 
@@ -37,7 +43,7 @@ export async function markCustomersDirty(tx: Tx, customerIds: string[]): Promise
   tx.work.add('dirty_customers')
   await tx.client.query(
     `INSERT INTO dirty_customers (tenant_id, customer_id) SELECT DISTINCT $1::uuid, id FROM unnest($2::uuid[]) id ORDER BY id ${LOCKED}`,
-    [tx.tenantId, customerIds],
+    [tx.tenantId, encodeArray('uuid', customerIds)],
   )
 }
 

@@ -5,7 +5,7 @@ import { type Handler, ofState, on } from '@renmai/platform/events/inbox'
 import { type TagAdded, TagAddedSchema, type TagRemoved, TagRemovedSchema } from '@renmai/proto/identity/v1/events'
 import { profileNumbersOf, tagNumbersOf } from '../numbers/number.ts'
 import { tagFacts } from './fact.table.ts'
-import { markProfilesDirty, shareMapping } from './fact.ts'
+import { markSharedDirty, shareMapping } from './fact.ts'
 
 /** Keeps for each tag of a profile whether the profile has it. */
 export const keepTags: Handler[] = [
@@ -33,5 +33,5 @@ async function keepNewest(tx: Tx, events: (TagAdded | TagRemoved)[], isOn: boole
     conflict: `ON CONFLICT (tenant_id, profile_no, tag_no) DO UPDATE SET is_on = excluded.is_on, at = excluded.at
       WHERE tag_facts.at < excluded.at OR (tag_facts.at = excluded.at AND tag_facts.is_on AND NOT excluded.is_on)`,
   })
-  await markProfilesDirty(tx, profileIds)
+  await markSharedDirty(tx, profileIds)
 }

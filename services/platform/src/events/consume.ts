@@ -2,7 +2,7 @@ import { AckPolicy, type ConsumerConfig, type ConsumerMessages, type ConsumerUpd
 import type { Db } from '../db/db.ts'
 import { pause } from '../serve/clock.ts'
 import { type Bus, subjectOf } from './bus.ts'
-import { handleLetters, type Letter, open, type Subscriber, takeBatch } from './handle-letters.ts'
+import { decodeAhead, handleLetters, type Letter, open, type Subscriber, takeBatch } from './handle-letters.ts'
 import type { Handler } from './inbox.ts'
 
 /** Messages delivered and not acknowledged, to all replicas together. */
@@ -113,9 +113,10 @@ async function work(subscriber: Subscriber, messages: ConsumerMessages): Promise
   const drain = async () => {
     while (waiting.length > 0) {
       // A message that cannot be answered over a lost connection is delivered again after ACK_WAIT.
-      await handleLetters(subscriber, takeBatch(waiting)).catch((error) =>
+      const handling = handleLetters(subscriber, takeBatch(waiting)).catch((error) =>
         subscriber.bus.log.error({ err: error, consumer: subscriber.consumer }, 'messages not answered, they are delivered again'),
       )
+      await Promise.all([handling, decodeAhead(subscriber, waiting)])
     }
     draining = undefined
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { JsMsg } from '@nats-io/jetstream'
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import { type Db, withTenant } from '../db/db.ts'
@@ -7,7 +8,7 @@ import { meter } from '../serve/meter.ts'
 import type { Bus } from './bus.ts'
 import { unseal } from './envelope.ts'
 import { handleItems } from './handle-items.ts'
-import { type Delivery, type Handler, handleOnce, PoisonError } from './inbox.ts'
+import { type Delivery, eventOf, type Handler, handleOnce, PoisonError } from './inbox.ts'
 import { keepDeadLetter } from './keep-dead-letter.ts'
 
 const MAX_DELIVERIES = 5
@@ -38,10 +39,28 @@ export function open(message: JsMsg): Letter {
 }
 
 /** Takes the first letters, until they have a batch of events together, and at least one. */
-export function takeBatch(waiting: Letter[]): Letter[] {
+export const takeBatch = (waiting: Letter[]): Letter[] => waiting.splice(0, sizeOfBatch(waiting))
+
+function sizeOfBatch(waiting: readonly Letter[]): number {
   let events = 0
-  const end = waiting.findIndex(({ events: more }, no) => (events += more.length) > BATCH && no > 0)
-  return waiting.splice(0, end === -1 ? waiting.length : end)
+  let letters = 0
+  while (letters < waiting.length && (letters === 0 || events + waiting[letters]!.events.length <= BATCH)) {
+    events += waiting[letters++]!.events.length
+  }
+  return letters
+}
+
+/**
+ * Decodes the next batch while the database works for the current one. Between two letters the answers of the database have their turn,
+ * and no more than one batch is kept decoded. What cannot be decoded fails again when it is handled.
+ */
+export async function decodeAhead({ handler }: Subscriber, waiting: readonly Letter[]): Promise<void> {
+  for (const letter of waiting.slice(0, sizeOfBatch(waiting))) {
+    await turn()
+    try {
+      for (const event of letter.events) eventOf(handler, event)
+    } catch {}
+  }
 }
 
 /**
@@ -81,6 +100,7 @@ async function tryHandle(subscriber: Subscriber, group: Arrived[], again: Set<Js
         consumer,
         handler,
         group.map(({ event }) => event),
+        group.some(({ message }) => message.redelivered),
       )
       handled.add(group.length, { consumer })
       return true

@@ -1,3 +1,4 @@
+import { create, toBinary } from '@bufbuild/protobuf'
 import { TenantCreatedSchema } from '@renmai/proto/identity/v1/events'
 import { describe, expect, it } from 'vitest'
 import { busSeed, SERVICE, tenant } from '../../test/bus-seed.ts'
@@ -7,6 +8,7 @@ import { declareStream } from './bus.ts'
 import { consumeAll } from './consume.ts'
 import { headersOf, seal } from './envelope.ts'
 import { NO_TENANT } from './handle-letters.ts'
+import { type Delivery, handleOnce } from './inbox.ts'
 import { publishRows, relayOnce } from './relay.ts'
 
 const seed = busSeed()
@@ -34,6 +36,18 @@ describe('inbox and consumers', () => {
       await eventually(async () => expect((await seed.bus.manager.consumers.info(SERVICE, 'test_once')).num_ack_pending).toBe(0))
     })
     expect(await seed.effects()).toBe(1)
+  })
+
+  it('handles of a batch only what is new, also for two replicas at the same time, and whether or not it was delivered before', async () => {
+    const delivered = (count: number) => Array.from({ length: count }, () => delivery(newId()))
+    const handle = (events: Delivery[], isRepeated?: boolean) =>
+      handleOnce(seed.test.db, 'test_mixed', seed.listener('mixed'), events, isRepeated)
+    const [known, fresh, last] = [delivered(3), delivered(3), delivered(3)]
+    expect(await handle(known)).toBe(3)
+    expect(await handle([...known, ...fresh, ...fresh])).toBe(3)
+    const both = await Promise.all([handle([...fresh, ...last]), handle([...fresh, ...last].reverse(), true)])
+    expect(both.toSorted((a, b) => a - b)).toEqual([0, 3])
+    expect(await seed.effects()).toBe(9)
   })
 
   it('leaves no mark when a handler fails, so that the next delivery works', async () => {
@@ -84,6 +98,11 @@ describe('inbox and consumers', () => {
     expect(await seed.effects(victim)).toBe(0)
   })
 })
+
+function delivery(eventId: string): Delivery {
+  const payload = toBinary(TenantCreatedSchema, create(TenantCreatedSchema, { tenantId: tenant, zone: 'Asia/Shanghai', currency: 'CNY' }))
+  return { eventId, tenantId: tenant, payload }
+}
 
 async function send(id: string, tenantId: string, payload: Buffer) {
   const [message] = seal(SERVICE, [{ event_id: id, tenant_id: tenantId, type: TenantCreatedSchema.typeName, payload, trace: null }])

@@ -8,7 +8,7 @@ import { eventually } from '../testing/eventually.ts'
 import { type Bus } from './bus.ts'
 import { on } from './inbox.ts'
 import { publish } from './outbox.ts'
-import { relayOnce, startRelay } from './relay.ts'
+import { readWaiting, relayOnce, startRelay } from './relay.ts'
 
 const seed = busSeed()
 
@@ -28,6 +28,17 @@ describe('outbox and relay', () => {
     expect(await relayOnce(seed.test.relayDb, seed.bus, SERVICE)).toBe(0)
     expect(await seed.messages()).toEqual([['zone-0', 'zone-1', 'zone-2', 'zone-3', 'zone-4']])
     expect((await seed.test.relayDb.pool.query('SELECT 1 FROM outbox')).rowCount).toBe(5)
+  })
+
+  it('reads in the order of the index, and leaves the settings of its connection as they were', async () => {
+    const db = connect(seed.test.urls.relay, { max: 1 })
+    for (const zone of ['a', 'b']) await seed.append(zone)
+    const rows = await readWaiting(db)
+    expect(rows.map(({ id }) => id)).toEqual(rows.map(({ id }) => id).toSorted((a, b) => a - b))
+    expect(rows).toHaveLength(2)
+    const settings = await db.pool.query("SELECT 1 FROM pg_settings WHERE name LIKE 'enable\\_%' AND setting <> reset_val")
+    expect(settings.rowCount).toBe(0)
+    await db.pool.end()
   })
 
   it('stores one message when it died between publishing and marking', async () => {

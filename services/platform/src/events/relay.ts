@@ -1,3 +1,4 @@
+import type { QueryResult } from 'pg'
 import type { Db } from '../db/db.ts'
 import { crashPoint } from '../serve/crash-point.ts'
 import { meter } from '../serve/meter.ts'
@@ -99,13 +100,19 @@ export async function relayOnce(db: Db, bus: Bus, service: string): Promise<numb
   return rows.length
 }
 
+/**
+ * The planner may prefer a bitmap of the index and a sort, which read again every row that was published since the last vacuum (12 us
+ * instead of 2 for an event, after 160,000). A scan in the order of the index marks those entries dead and skips them the next time.
+ * The settings end with the message.
+ */
+const WAITING = `SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off;
+  SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT ${READ}`
+
 /** The oldest events that wait, as many as one turn of the relay takes. */
 export async function readWaiting(db: Db): Promise<OutboxRow[]> {
-  const { rows } = await db.pool.query<OutboxRow>(
-    `SELECT id, event_id, tenant_id, type, payload, trace, created_at FROM outbox
-     WHERE published_at IS NULL ORDER BY id LIMIT ${READ}`,
-  )
-  return rows
+  // The driver gives one result for each statement.
+  const results = (await db.pool.query(WAITING)) as unknown as QueryResult<OutboxRow>[]
+  return results.at(-1)!.rows
 }
 
 /** Marks events as published. The times lead to their partitions. */

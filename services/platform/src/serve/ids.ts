@@ -41,5 +41,5 @@ export function firstIdAt(time: Date): string {
 
 /** The time inside a version 7 id. It gives the day of an event without a request to its publisher. */
 export function timeOfId(id: string): Date {
-  return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16))
+  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16))
 }
