@@ -136,6 +136,13 @@ describe('the past of a device', () => {
     expect(new Set((await resolve(seed.test, seed.tenant, crowd)).map(({ customerId }) => customerId)).size).toBe(200)
   })
 
+  it('leaves no evidence on a device that too many have come to carry', async () => {
+    const [past] = [await visitor(), await meet('ann', { login: 'ann' }), await meet('bob', { login: 'bob' })]
+    expect(await evidenceOf(past.customerId)).toHaveLength(2)
+    await meet('visitor-2', {})
+    expect(await evidenceOf(past.customerId)).toEqual([])
+  })
+
   it('comes to nobody where not all users of the device are read', async () => {
     const ann = await meet('ann', { login: 'ann' })
     await meet('bob', { login: 'bob' })
