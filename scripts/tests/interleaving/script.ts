@@ -9,11 +9,15 @@ import type { Carrier, World } from './world.ts'
 const PHONES = ['+8613912340001', '+8613912340002', '+8613912340003']
 const EMAILS = ['ann@mail.example', 'bob@mail.example']
 const UNIONIDS = ['union-one', 'union-two']
+const DEVICES = ['tablet', 'browser']
 const VALUES = [
   ...PHONES.map((value) => ['phone', value] as const),
   ...EMAILS.map((value) => ['email', value] as const),
   ...UNIONIDS.map((value) => ['unionid@corp', value] as const),
+  ...DEVICES.map((value) => ['device', value] as const),
 ]
+/** Identifiers that people block. */
+const BLOCKED = VALUES.filter(([namespace]) => namespace === 'phone' || namespace === 'device')
 
 const number = fc.nat({ max: 11 })
 const said = fc.record({
@@ -22,6 +26,7 @@ const said = fc.record({
   phone: fc.constantFrom(undefined, ...PHONES),
   email: fc.constantFrom(undefined, undefined, ...EMAILS),
   unionid: fc.constantFrom(undefined, undefined, undefined, undefined, ...UNIONIDS),
+  others: fc.constantFrom({}, {}, ...DEVICES.map((device) => ({ device }))),
   name: fc.constantFrom(undefined, '王芳', '李娜'),
   attributes: fc.constantFrom({}, { birthday: '1990-01-01' }, { birthday: '1985-05-05' }),
   isProven: fc.boolean(),
@@ -92,7 +97,7 @@ export async function compareCompanies(world: World, [first, acts, seed]: Script
   for (const act of acts) {
     await happen(ruled, act)
     await happen(plain, act)
-    if (act.kind === 'rule') await rule(ruled, act.what, act.a, act.b, PHONES[act.a % PHONES.length]!)
+    if (act.kind === 'rule') await rule(ruled, act.what, act.a, act.b, BLOCKED[act.a % BLOCKED.length]!)
     await ruled.carrier.some()
   }
   await undoAll(ruled, chance)

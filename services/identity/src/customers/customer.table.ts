@@ -2,7 +2,7 @@ import { createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
 /** `RefusalReason` of the graph. */
-const REFUSALS = ['DIFFERENT_UNIONIDS', 'SPLIT_BY_A_PERSON', 'CHANGED_HANDS', 'DIFFERENT_NAME_AND_BIRTHDAY'] as const
+const REFUSALS = ['DIFFERENT_UNIONIDS', 'SPLIT_BY_A_PERSON', 'CHANGED_HANDS', 'DIFFERENT_NAME_AND_BIRTHDAY', 'SHARED_DEVICE'] as const
 
 export const customers = pgTable(
   'customers',
@@ -36,7 +36,7 @@ export const evidence = pgTable(
     profileId: uuid('profile_id').notNull(),
     linkedProfileId: uuid('linked_profile_id').notNull(),
     namespace: text().notNull(),
-    rule: text({ enum: ['T1_SHARED_IDENTIFIER', 'T2_TWO_IDENTIFIERS'] }).notNull(),
+    rule: text({ enum: ['T1_SHARED_IDENTIFIER', 'T2_TWO_IDENTIFIERS', 'T3_ANONYMOUS_DEVICE'] }).notNull(),
     weight: doublePrecision().notNull(),
     state: text({ enum: ['ACTIVE', 'REFUSED'] })
       .notNull()

@@ -1,6 +1,7 @@
 import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
-import { isExclusive } from '../profiles/identifier.rules.ts'
+import { isDevice, isExclusive } from '../profiles/identifier.rules.ts'
+import { OF_PROFILES, OF_THE_ANONYMOUS, readAnonymous } from './anonymous.queries.ts'
 import {
   type CarriedEdge,
   type Graph,
@@ -13,46 +14,81 @@ import {
   type Newcomers,
 } from './graph.rules.ts'
 
-/** More than these belong to no person: rules then join nobody by what is beyond them. */
-const MAX_PROFILES = 5_000
+/** More than these belong to no person: rules then join nobody by what is beyond them. Each of a batch has some of its own. */
+const [MAX_PROFILES, MAX_PER_SEED] = [5_000, 10]
 /** Holders that are read of one identifier. The earliest ones: if it joined any before it was shared, it joined these. */
 const [MAX_HOLDERS, MAX_EXCLUSIVE_HOLDERS] = [MAX_PER_IDENTIFIER + 1, 100]
 
 /**
- * The profiles that some profiles may be one customer with, and those that are one customer with them now.
+ * The profiles that some profiles may be one customer with, and those that are one customer with them now. First come those whom
+ * identifiers and links lead to: only their devices can get other users. Then come the holders of these devices, and of what they
+ * carry only what decides about themselves: a person is found without devices, and what is anonymous by devices alone. So the crowd
+ * that would follow from device to device stays out.
  * @param profileIds of profiles that are stored
  * @param newcomers profiles that are not stored yet, with what they carry
+ * @param most profiles from which on no others are read
  */
-export async function readGraph(tx: Tx, profileIds: readonly string[], newcomers: Newcomers = NOBODY): Promise<Graph> {
+export async function readGraph(
+  tx: Tx,
+  profileIds: readonly string[],
+  newcomers: Newcomers = NOBODY,
+  most = MAX_PROFILES + MAX_PER_SEED * (newcomers.profiles.length + profileIds.length),
+): Promise<Graph> {
   const profiles = new Map<string, GraphProfile>(newcomers.profiles.map((profile) => [profile.id, profile]))
   const edges = new Map<string, GraphEdge[]>()
   const shared = new Set<string>()
   const rulings = new Map<string, Read>()
+  const unread = (ids: readonly string[]) => [...new Set(ids)].filter((id) => !profiles.has(id))
   const arriving = holdersAmong(newcomers)
-  const most = MAX_PROFILES + profiles.size
+  const withDevice: string[] = []
+  let isOfDevices = false
   for (let next = [...new Set(profileIds)], isFirst = true; isFirst || (next.length > 0 && profiles.size < most); isFirst = false) {
     const found = (await readProfiles(tx, next)).filter(({ id }) => !profiles.has(id))
     for (const profile of found) profiles.set(profile.id, profile)
     const ids = found.map(({ id }) => id)
     const ruled = await readRulings(tx, ids)
     for (const ruling of ruled) rulings.set(ruling.id, ruling)
-    const near = ruled.filter(({ kind }) => kind === 'LINK').flatMap(bothSides)
-    const stored = await readRound(tx, ids, [...arriving.keys(), ...edges.keys()], isFirst ? newcomers : NOBODY)
-    for (const [identifierId, holders] of withNewcomers(stored, isFirst ? arriving : NONE)) {
-      edges.set(identifierId, holders)
-      if (isOfTooMany(holders)) shared.add(identifierId)
-      near.push(...(shared.has(identifierId) ? joined(holders) : holders).map(({ profileId }) => profileId))
-    }
-    next = [...new Set(near)].filter((id) => !profiles.has(id))
+    const [given, brought] = isFirst ? [newcomers, arriving] : [NOBODY, NONE]
+    const reached = withNewcomers(await readRound(tx, ids, [...arriving.keys(), ...edges.keys()], given, isOfDevices), brought)
+    for (const [identifierId, holders] of reached) edges.set(identifierId, holders)
+    const { byDevices, byOthers, ofTooMany } = leadingTo(reached)
+    for (const identifierId of ofTooMany) shared.add(identifierId)
+    withDevice.push(...byDevices)
+    next = unread([...linked(ruled), ...byOthers, ...(isOfDevices ? byDevices : [])])
+    if (next.length > 0 || isOfDevices) continue
+    isOfDevices = true
+    next = unread(withDevice)
   }
-  for (const identifierId of await readBlocked(tx, [...edges.keys()])) shared.add(identifierId)
+  const blocked = await readBlocked(tx, [...edges.keys()])
+  const active = activeEdges(edges, profiles, rulings)
   return {
     profiles: [...profiles.values()],
-    edges: activeEdges(edges, profiles, rulings),
-    shared,
+    edges: active,
+    shared: new Set([...shared, ...blocked, ...notWhollyRead(edges, profiles)]),
+    anonymous: await readAnonymous(tx, active, [...profiles.keys()], newcomers),
     ...byKind([...rulings.values()], profiles),
   }
 }
+
+/** The profiles to whom identifiers lead. Those of too many lead to whom they joined before; devices to all who show why not. */
+function leadingTo(reached: ReadonlyMap<string, readonly Holder[]>): Record<'byDevices' | 'byOthers' | 'ofTooMany', string[]> {
+  const [devices, others] = [[] as Holder[], [] as Holder[]]
+  const ofTooMany: string[] = []
+  for (const [identifierId, holders] of reached) {
+    const isShared = isOfTooMany(holders)
+    if (isShared) ofTooMany.push(identifierId)
+    if (isDevice(holders[0]!.namespace)) devices.push(...holders)
+    else others.push(...(isShared ? joined(holders) : holders))
+  }
+  const idsOf = (holders: readonly Holder[]) => holders.map(({ profileId }) => profileId)
+  return { byDevices: idsOf(devices), byOthers: idsOf(others), ofTooMany }
+}
+
+/** Devices of which not all users are read: they attach nobody. */
+const notWhollyRead = (edges: ReadonlyMap<string, GraphEdge[]>, profiles: ReadonlyMap<string, unknown>) =>
+  [...edges]
+    .filter(([, [one, ...others]]) => isDevice(one!.namespace) && ![one!, ...others].every(({ profileId }) => profiles.has(profileId)))
+    .map(([id]) => id)
 
 const NOBODY: Newcomers = { profiles: [], edges: [] }
 const NONE: ReadonlyMap<string, Holder[]> = new Map()
@@ -61,10 +97,19 @@ type Read = GraphRuling & { readonly kind: string; readonly identifierId: string
 type Holder = GraphEdge & { readonly source: string; readonly customerId: string }
 
 /** The stored holders of the identifiers of newcomers, and of those of stored profiles that are not known yet. */
-async function readRound(tx: Tx, ids: readonly string[], known: readonly string[], newcomers: Newcomers): Promise<Holder[]> {
+async function readRound(
+  tx: Tx,
+  ids: readonly string[],
+  known: readonly string[],
+  newcomers: Newcomers,
+  isOfDevices: boolean,
+): Promise<Holder[]> {
   const carried = newcomers.edges.length > 0 ? await readHolders(tx, CARRIED, carriedBy(newcomers)) : []
   if (ids.length === 0) return carried
-  return [...carried, ...(await readHolders(tx, OF_PROFILES, [encodeArray('uuid', ids), encodeArray('uuid', known)]))]
+  return [
+    ...carried,
+    ...(await readHolders(tx, isOfDevices ? OF_THE_ANONYMOUS : OF_PROFILES, [encodeArray('uuid', ids), encodeArray('uuid', known)])),
+  ]
 }
 
 const isOfTooMany = (holders: readonly Holder[]): boolean =>
@@ -73,16 +118,18 @@ const isOfTooMany = (holders: readonly Holder[]): boolean =>
     isExclusive(holders[0]!.namespace),
   )
 
-/** The newcomers that carry each identifier. What proves nothing (tier 3) leads to nobody. */
+/** The newcomers that carry each identifier. What proves nothing (tier 3) leads to nobody, but for devices. */
 function holdersAmong({ profiles, edges }: Newcomers): Map<string, Holder[]> {
   const byId = new Map(profiles.map((profile) => [profile.id, profile]))
   const usable = edges.flatMap((edge) => {
-    if (edge.tier === 3) return []
+    if (!isUsable(edge)) return []
     const { source, homeId } = byId.get(edge.profileId)!
     return [{ ...edge, source, customerId: homeId }]
   })
   return Map.groupBy(usable, ({ identifierId }) => identifierId)
 }
+
+const isUsable = ({ tier, namespace }: GraphEdge) => tier < 3 || isDevice(namespace)
 
 /** Holders by identifier: stored ones carry it longer than newcomers. */
 function withNewcomers(stored: readonly Holder[], arriving: ReadonlyMap<string, Holder[]>): Map<string, Holder[]> {
@@ -100,6 +147,7 @@ function withNewcomers(stored: readonly Holder[], arriving: ReadonlyMap<string, 
 const mostOf = (namespace: string) => (isExclusive(namespace) ? MAX_EXCLUSIVE_HOLDERS : MAX_HOLDERS)
 
 const bothSides = ({ sideA, sideB }: GraphRuling) => [...sideA, ...sideB]
+const linked = (rulings: readonly Read[]) => rulings.filter(({ kind }) => kind === 'LINK').flatMap(bothSides)
 
 /** Those that are one customer now with another one: an identifier that joined them before may join them no longer. */
 function joined(holders: readonly Holder[]): Holder[] {
@@ -149,15 +197,11 @@ async function readRulings(tx: Tx, ids: readonly string[]): Promise<Read[]> {
   return rows
 }
 
-/** The identifiers of stored profiles, but for those that are known already. */
-const OF_PROFILES = `SELECT DISTINCT i.namespace, i.value_index, i.identifier_id FROM unnest($2::uuid[]) AS c (id)
-  CROSS JOIN LATERAL (SELECT * FROM identifiers WHERE tenant_id = $1 AND profile_id = c.id OFFSET 0) i
-  WHERE i.identifier_id <> ALL($3) AND coalesce(i.tier, 1) < 3`
 /** The identifiers of newcomers. */
 const CARRIED = 'SELECT * FROM unnest($2::text[], $3::bytea[], $4::uuid[]) AS c (namespace, value_index, identifier_id)'
 
 function carriedBy({ edges }: Newcomers): Buffer[] {
-  const carried = [...new Map(edges.filter(({ tier }) => tier < 3).map((edge) => [edge.identifierId, edge])).values()]
+  const carried = [...new Map(edges.filter(isUsable).map((edge) => [edge.identifierId, edge])).values()]
   const column = (type: Parameters<typeof encodeArray>[0], of: (edge: CarriedEdge) => unknown) => encodeArray(type, carried.map(of))
   return [
     column('text', ({ namespace }) => namespace),

@@ -50,22 +50,24 @@ export type Graph = {
   readonly edges: readonly GraphEdge[]
   /** Identifiers that join nobody: too many profiles carry them, or they are blocked. */
   readonly shared: ReadonlySet<string>
+  /** Profiles of which no source ever stated anything but devices, in edges that hold or are retracted. */
+  readonly anonymous: ReadonlySet<string>
   /** Side A of a link is the profile whose customer stays. */
   readonly links: readonly GraphRuling[]
   readonly cannotLinks: readonly GraphRuling[]
 }
 
 /** Why rules do not join two profiles that share an identifier. */
-export type RefusalReason = 'DIFFERENT_UNIONIDS' | 'SPLIT_BY_A_PERSON' | 'CHANGED_HANDS' | 'DIFFERENT_NAME_AND_BIRTHDAY'
+export type RefusalReason = 'DIFFERENT_UNIONIDS' | 'SPLIT_BY_A_PERSON' | 'CHANGED_HANDS' | 'DIFFERENT_NAME_AND_BIRTHDAY' | 'SHARED_DEVICE'
 
 /** An identifier that two profiles share, and what follows. */
 export type GraphEvidence = {
   readonly profileId: string
-  /** The profile that carried it earlier. */
+  /** The profile that carried it earlier; of a device, the one of a person, while profileId is anonymous. */
   readonly linkedProfileId: string
   readonly namespace: string
   readonly identifierId: string
-  readonly rule: 'T1_SHARED_IDENTIFIER' | 'T2_TWO_IDENTIFIERS'
+  readonly rule: 'T1_SHARED_IDENTIFIER' | 'T2_TWO_IDENTIFIERS' | 'T3_ANONYMOUS_DEVICE'
   readonly weight: number
   readonly state: 'ACTIVE' | 'REFUSED'
   readonly reason: RefusalReason | null

@@ -1,7 +1,7 @@
 import type { Graph, GraphRuling } from './graph.rules.ts'
 
 /** One person so far. */
-type Group = {
+export type Group = {
   readonly members: string[]
   /** Values that one person has one of, such as the unionid of a subject, by namespace; undefined while there are none, as for most. */
   exclusive: Map<string, Set<string>> | undefined

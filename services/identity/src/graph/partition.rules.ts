@@ -3,10 +3,12 @@
  * it came, so that what is taken back leaves everything as if it had never been.
  *
  * People's links come first; a merge ends what people ruled against it, so a cannot-link that holds is newer than the links and wins. Then identifiers that one person holds (T1), the heaviest first, then two independent identifiers
- * that one account holds (T2), and last the links of a model. No join puts two profiles together that people separated, or that hold different unionids of one
- * subject. (spec/algorithms 6)
+ * that one account holds (T2), and the links of a model. Last, profiles that carry devices only go to the one person who carries one
+ * of these (T3). No join puts two profiles together that people separated, or that hold different unionids of one subject.
+ * (spec/algorithms 6)
  */
 import { isProvable, weightOf } from '../profiles/identifier.rules.ts'
+import { attachAnonymous } from './anonymous-devices.rules.ts'
 import { type Graph, type GraphEdge, type GraphEvidence, type GraphProfile, type RefusalReason } from './graph.rules.ts'
 import { Groups, rootOf } from './groups.rules.ts'
 import { splitGraph } from './split-graph.rules.ts'
@@ -45,11 +47,13 @@ function partitionPart(graph: Graph): Partition {
   for (const { sideA, sideB } of byModel) if (!groups.conflict(sideA[0]!, sideB[0]!)) groups.join(sideA[0]!, sideB[0]!)
   const homes = new Map(graph.profiles.map(({ id, homeId }) => [id, homeId]))
   const customers = new Map<string, string>()
-  for (const { members } of groups.all()) {
-    const root = rootOf(members, homes, links)
-    for (const id of members) customers.set(id, root)
+  const { owners, evidence: devices } = attachAnonymous(graph, groups)
+  for (const group of groups.all()) {
+    // A person's customer does not change with what is attached to it.
+    const root = rootOf((owners.get(group) ?? group).members, homes, links)
+    for (const id of group.members) customers.set(id, root)
   }
-  return { customers, evidence: [...strong.flatMap((holders) => evidenceOf(holders, groups, profiles)), ...twos] }
+  return { customers, evidence: [...strong.flatMap((holders) => evidenceOf(holders, groups, profiles)), ...twos, ...devices] }
 }
 
 type Profiles = ReadonlyMap<string, GraphProfile>

@@ -12,7 +12,7 @@ import type { Change, Changes } from './history.rules.ts'
 export type Person = { readonly id: string; readonly reason: string; readonly rulingId: string; readonly undoes?: string }
 
 /** Version of the rules of the partition. It grows when they would group the same graph in another way. */
-const RULE_VERSION = 1
+const RULE_VERSION = 2
 const MOST_EVIDENCE = 20
 
 /** Stores where customers lead now, records each merge and split with what decided it, and publishes them. */
@@ -86,7 +86,10 @@ const splitBy = (refused: readonly GraphEvidence[]) => {
   const reason = refused[0]?.reason
   return reason
     ? { reason: `what they share does not join them: ${reason}`, decidedBy: `rule:${reason}` }
-    : { reason: 'nothing joins them any more: what did is carried by too many, or was retracted', decidedBy: 'rule:NO_EVIDENCE' }
+    : {
+        reason: 'nothing joins them any more: what did is carried by too many, was retracted, or joins only an anonymous profile',
+        decidedBy: 'rule:NO_EVIDENCE',
+      }
 }
 
 async function storePointers(tx: Tx, pointers: Changes['pointers']): Promise<Map<string, bigint>> {

@@ -139,7 +139,7 @@ describe('rulings', () => {
     expect(merged).toMatchObject({
       kind: 'MERGE',
       decidedBy: 'rule:T1_SHARED_IDENTIFIER',
-      ruleVersion: 1,
+      ruleVersion: 2,
       evidence: [{ namespace: 'phone', weight: 19.8576 }],
     })
     await resolve(seed.test, seed.tenant, [{ source: 'wecom', externalId: 'b', email: 'b@mail.example' }])

@@ -30,6 +30,7 @@ const graphOf = (profiles: number, edges: GraphEdge[], more: Partial<Graph> = {}
   profiles: Array.from({ length: profiles }, (_none, no) => profileOf(no)),
   edges,
   shared: new Set(),
+  anonymous: new Set(),
   links: [],
   cannotLinks: [],
   ...more,

@@ -1,3 +1,4 @@
+import { isDevice } from '../profiles/identifier.rules.ts'
 import { DisjointSets } from './disjoint-sets.rules.ts'
 import type { Graph, GraphEdge, GraphProfile, GraphRuling } from './graph.rules.ts'
 import { joinHolders, numbersOf } from './group-by-identifiers.rules.ts'
@@ -7,11 +8,11 @@ import { IdNumbers } from './id-numbers.rules.ts'
  * The parts of a graph that nothing joins: neither an identifier that two profiles carry nor a link. No part decides
  * about another one, so that a batch of many people costs as much as the people one by one.
  */
-export function splitGraph({ profiles, edges, shared, links, cannotLinks }: Graph): Graph[] {
+export function splitGraph({ profiles, edges, shared, anonymous, links, cannotLinks }: Graph): Graph[] {
   const numbers = new IdNumbers(profiles.length)
   for (const { id } of profiles) numbers.of(id)
   const sets = new DisjointSets(profiles.length)
-  const usable = edges.filter(({ tier, identifierId }) => tier < 3 && !shared.has(identifierId))
+  const usable = edges.filter(({ tier, namespace, identifierId }) => (tier < 3 || isDevice(namespace)) && !shared.has(identifierId))
   const numbersIn = (list: readonly GraphEdge[]) =>
     numbersOf(
       list.map(({ profileId }) => profileId),
@@ -24,7 +25,7 @@ export function splitGraph({ profiles, edges, shared, links, cannotLinks }: Grap
   for (const [no, profile] of profiles.entries()) {
     const part = parts.get(sets.find(no))
     if (part) part.profiles.push(profile)
-    else parts.set(sets.find(no), { profiles: [profile], edges: [], shared, links: [], cannotLinks: [] })
+    else parts.set(sets.find(no), { profiles: [profile], edges: [], shared, anonymous, links: [], cannotLinks: [] })
   }
   const partOf = (no: number) => parts.get(sets.find(no))!
   for (const [index, edge] of edges.entries()) partOf(ofEdges[index]!).edges.push(edge)
@@ -33,7 +34,7 @@ export function splitGraph({ profiles, edges, shared, links, cannotLinks }: Grap
   return [...parts.values()]
 }
 
-type Part = Pick<Graph, 'shared'> & {
+type Part = Pick<Graph, 'shared' | 'anonymous'> & {
   profiles: GraphProfile[]
   edges: GraphEdge[]
   links: GraphRuling[]

@@ -33,7 +33,8 @@ export async function storeEvidence(
     conflict:
       'ON CONFLICT (tenant_id, id) DO UPDATE SET state = excluded.state, reason = excluded.reason, rule = excluded.rule, at = excluded.at',
   })
-  const open = found.filter((one) => one.reason !== null && !isDecided(one, cannotLinks))
+  // What a device of several people leaves open, no person knows either.
+  const open = found.filter((one) => one.reason !== null && one.rule !== 'T3_ANONYMOUS_DEVICE' && !isDecided(one, cannotLinks))
   const refused = casesOf(open, customers)
   await storeCases(tx, ids, [...refused, ...(await listed(tx, ids, proposals(refused, await openPairs(tx, ids))))])
 }

@@ -49,15 +49,20 @@ const ofRulings = ({ rulings, areOneCustomer }: Facts): MatchReasonRow[] =>
     return reason(effect, 'LINKED_BY_MODEL', { model: decidedBy.slice(MODEL.length) }, id)
   })
 
+const OF_RULE = {
+  T1_SHARED_IDENTIFIER: 'SHARED_IDENTIFIER',
+  T2_TWO_IDENTIFIERS: 'TWO_IDENTIFIERS',
+  T3_ANONYMOUS_DEVICE: 'DEVICE_OF_ONE',
+} as const
+
 function ofEvidence({ evidence }: Facts): MatchReasonRow[] {
   const all = evidence.map(({ namespace, rule, reason: refused }) => {
-    const joins: ReasonCode = rule === 'T1_SHARED_IDENTIFIER' ? 'SHARED_IDENTIFIER' : 'TWO_IDENTIFIERS'
-    const code: ReasonCode | 'SPLIT_BY_A_PERSON' = (refused satisfies RefusalReason | null) ?? joins
+    const code: ReasonCode | 'SPLIT_BY_A_PERSON' = (refused satisfies RefusalReason | null) ?? OF_RULE[rule]
     return { code, kind: namespace, isJoining: refused === null }
   })
   // The ruling of the person is listed already.
   return all.flatMap(({ code, kind, isJoining }) =>
-    code === 'SPLIT_BY_A_PERSON' ? [] : [reason(isJoining ? 'TOGETHER' : 'APART', code, { kind })],
+    code === 'SPLIT_BY_A_PERSON' ? [] : [reason(isJoining ? 'TOGETHER' : code === 'SHARED_DEVICE' ? 'NEITHER' : 'APART', code, { kind })],
   )
 }
 

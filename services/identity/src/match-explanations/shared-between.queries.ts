@@ -1,6 +1,6 @@
 import type { Tx } from '@renmai/platform/db/db'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
-import type { RefusalReason } from '../graph/graph.rules.ts'
+import type { GraphEvidence, RefusalReason } from '../graph/graph.rules.ts'
 import { kindOfNamespace } from '../profiles/identifier.rules.ts'
 import { maskIdentifier } from '../profiles/mask.rules.ts'
 import { identifierState, openIdentifier } from '../profiles/profile.ts'
@@ -18,7 +18,7 @@ export type MatchIdentifierRow = {
 
 export type EvidenceBetween = {
   readonly namespace: string
-  readonly rule: 'T1_SHARED_IDENTIFIER' | 'T2_TWO_IDENTIFIERS'
+  readonly rule: GraphEvidence['rule']
   readonly reason: RefusalReason | null
 }
 

@@ -11,6 +11,7 @@ import { reasonOf } from './match-job.rules.ts'
 import { countWaitingPairs, readMatchSettings } from './match-settings.queries.ts'
 import { proposeByModel } from './propose-by-model.ts'
 import { readModelFields } from './read-model-fields.ts'
+import { regroupProfiles } from './regroup-profiles.ts'
 import { trainMatchModel } from './train-match-model.ts'
 import { updateMatchSettings } from './update-match-settings.ts'
 
@@ -30,6 +31,7 @@ export const matchModelResolvers = {
       return { model: await ctx.load.matchModel.load(modelId), job: await ctx.load.matchJob.load(jobId) }
     },
     proposeByModel: async (_, { input }, ctx) => ({ job: await ctx.load.matchJob.load((await proposeByModel(ctx, input)).jobId) }),
+    regroupProfiles: async (_, { input }, ctx) => ({ job: await ctx.load.matchJob.load((await regroupProfiles(ctx, input)).jobId) }),
     labelMatchPair: async (_, { input }, ctx) => {
       const { sampleId, modelId } = await labelMatchPair(ctx, input)
       return { sample: await ctx.load.matchSample.load(sampleId), model: await ctx.load.matchModel.load(modelId) }

@@ -1,6 +1,6 @@
 import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/columns'
 import { sql } from 'drizzle-orm'
-import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { FieldLevel } from '../matching/compare-records.rules.ts'
 import type { Quality } from '../matching/measure-quality.rules.ts'
 
@@ -77,7 +77,7 @@ export const matchJobs = pgTable(
   {
     tenantId: tenantId(),
     id: id(),
-    kind: text({ enum: ['TRAIN', 'PROPOSE'] }).notNull(),
+    kind: text({ enum: ['TRAIN', 'PROPOSE', 'REGROUP'] }).notNull(),
     state: text().$type<MatchJobState>().notNull().default('WAITING'),
     /** The model that it made, or by which it proposes. */
     modelId: uuid('model_id'),
@@ -89,6 +89,10 @@ export const matchJobs = pgTable(
     total: integer().notNull().default(0),
     queued: integer().notNull().default(0),
     done: integer().notNull().default(0),
+    /** Whether a regrouping only counts, and how many merges and splits it made or would make. */
+    isDryRun: boolean('is_dry_run').notNull().default(false),
+    merged: integer().notNull().default(0),
+    split: integer().notNull().default(0),
     errorCode: text('error_code'),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),

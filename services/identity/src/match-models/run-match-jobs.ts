@@ -7,15 +7,18 @@ import { estimateOfJob, type Using } from './estimate-of-job.ts'
 import { endJob, inOwnJob, leaseJob, releaseJob } from './lease-job.ts'
 import type { MatchJob } from './match-model.table.ts'
 import { queueProfiles } from './queue-profiles.ts'
+import { regroupPage } from './regroup-page.ts'
 
 /** While the queue works on the profiles of a job, the job is read again after this time. */
 const WAIT_S = 1
+/** Claims of the tenant come first between two pages of a regrouping, which hold the lock of the graph. */
+const REST_S = 0.1
 const MAX_FAILURES = 5
 const MAX_TRANSIENT = 300
 
 /**
- * Works on jobs about all profiles of a tenant. A job puts them into the queue of comparisons page by page, no faster than they are
- * finished there, so that profiles that change meanwhile do not wait behind it. A page and the position of the next one are committed
+ * Works on jobs about all profiles of a tenant. A job about a model puts them into the queue of comparisons page by page, no faster than they are
+ * finished there, so that profiles that change meanwhile do not wait behind it; a regrouping groups them page by page. A page and the position of the next one are committed
  * together: a worker that dies neither loses nor repeats one.
  */
 export const runMatchJobs = queue('match_jobs', (deps: Deps) => ({
@@ -34,7 +37,8 @@ export const runMatchJobs = queue('match_jobs', (deps: Deps) => ({
   },
 }))
 
-async function work(deps: Using, job: MatchJob): Promise<void> {
+async function work(deps: Using & Pick<Deps, 'now'>, job: MatchJob): Promise<void> {
+  if (job.kind === 'REGROUP') return regroup(deps, job)
   const progress = await inOwnJob(deps.db, job, async (tx) => {
     const { isQueued, waiting } = await queueProfiles(tx, job)
     const isDone = isQueued && waiting === 0
@@ -44,6 +48,14 @@ async function work(deps: Using, job: MatchJob): Promise<void> {
     return { isDone }
   })
   if (progress?.isDone && job.kind === 'TRAIN') await estimateOfJob(deps, job)
+}
+
+async function regroup({ db, now }: Pick<Deps, 'db' | 'now'>, job: MatchJob): Promise<void> {
+  await inOwnJob(db, job, async (tx) => {
+    const isLast = await regroupPage(tx, job, now())
+    await (isLast ? endJob(tx, job.id, 'complete') : releaseJob(tx, job.id, REST_S, 0))
+    crashPoint('uncommitted')
+  })
 }
 
 /** A failure that may pass is retried for about a day. */

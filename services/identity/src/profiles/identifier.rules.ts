@@ -1,7 +1,7 @@
 /**
  * How much identifiers prove (tiers of deterministic identity resolution). T1 is held by one person and proves identity. T2 is
  * held by one account, or stated by nobody who proved it: two of them prove identity. T3 is shared by families and devices and
- * proves nothing.
+ * proves nothing; a device leads what is anonymous to its one user.
  */
 import { type IdentifierProblem, type Kind, type Spelled, spell, spellAny } from '@renmai/platform/people/identifier.rules'
 import { isExtended } from '@renmai/platform/people/phone.rules'
@@ -17,6 +17,8 @@ type Rule = {
   weight?: number
   /** The value is personal data: a lookup needs personal:read. It is stored sealed, so that messages can reach the person. */
   isPersonal?: true
+  /** It names a device. What nobody but devices carry is anonymous, and belongs to the one person who uses the device too. */
+  isDevice?: true
 }
 
 const KINDS = {
@@ -27,9 +29,9 @@ const KINDS = {
   login: { tier: 1, weight: 19.8576 },
   external_userid: { tier: 2 },
   buyer_id: { tier: 2 },
-  device: { tier: 3 },
+  device: { tier: 3, isDevice: true },
   member_card: { tier: 2 },
-  anonymous_id: { tier: 3 },
+  anonymous_id: { tier: 3, isDevice: true },
   telegram_id: { tier: 2 },
 } as const satisfies Record<Kind, Rule>
 
@@ -37,6 +39,11 @@ const KINDS = {
 export type PersonalKind = { [K in Kind]: (typeof KINDS)[K] extends { isPersonal: true } ? K : never }[Kind]
 
 export const isPersonal = (kind: string): kind is PersonalKind => Object.hasOwn(KINDS, kind) && 'isPersonal' in KINDS[kind as Kind]
+
+/** Namespaces that name devices. */
+export const DEVICES: readonly string[] = Object.keys(KINDS).filter((kind) => 'isDevice' in KINDS[kind as Kind])
+
+export const isDevice = (namespace: string): boolean => DEVICES.includes(namespace)
 
 /** `unionid` of `unionid@<subject>`. */
 export const kindOfNamespace = (namespace: string): string => namespace.split('@')[0]!

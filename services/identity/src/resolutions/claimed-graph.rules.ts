@@ -1,5 +1,5 @@
 import { type Graph, type GraphEdge, type GraphProfile, isShared } from '../graph/graph.rules.ts'
-import { isExclusive } from '../profiles/identifier.rules.ts'
+import { isDevice, isExclusive } from '../profiles/identifier.rules.ts'
 
 /** An identifier of a claim that is only thought of. */
 export type Supposed = {
@@ -30,5 +30,6 @@ export function withClaim(
     profiles: [...graph.profiles, { ...profile, customerId: profile.homeId, nameIndex: null, birthdayIndex: null, lastSeenAt: at }],
     edges: [...graph.edges, ...edges],
     shared: new Set([...graph.shared, ...shared]),
+    anonymous: supposed.every(({ namespace }) => isDevice(namespace)) ? new Set([...graph.anonymous, profile.id]) : graph.anonymous,
   }
 }
