@@ -20,8 +20,9 @@ const AGAIN = 'next_at = now(), attempt_id = NULL, attempts = 0, problem = NULL,
  * the lock of the graph. A tenant that does not match pays one look-up.
  */
 export async function noteClaimed(tx: Tx, ring: KeyRing, claims: readonly Claimed[]): Promise<void> {
+  if (!(await isMatching(tx))) return
   const stated = new Map(claims.flatMap((claim) => stateOf(tx, ring, claim)))
-  if (stated.size === 0 || !(await isMatching(tx))) return
+  if (stated.size === 0) return
   await insertRows(
     tx,
     matchRecords,
