@@ -1,5 +1,6 @@
 import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
+import { together } from '@renmai/platform/db/together'
 import { isExclusive } from '../profiles/identifier.rules.ts'
 import {
   type CarriedEdge,
@@ -34,10 +35,12 @@ export async function readGraph(tx: Tx, profileIds: readonly string[], newcomers
     const found = (await readProfiles(tx, next)).filter(({ id }) => !profiles.has(id))
     for (const profile of found) profiles.set(profile.id, profile)
     const ids = found.map(({ id }) => id)
-    const ruled = await readRulings(tx, ids)
+    const [ruled, stored] = await together(tx, () => [
+      readRulings(tx, ids),
+      readRound(tx, ids, [...arriving.keys(), ...edges.keys()], isFirst ? newcomers : NOBODY),
+    ])
     for (const ruling of ruled) rulings.set(ruling.id, ruling)
     const near = ruled.filter(({ kind }) => kind === 'LINK').flatMap(bothSides)
-    const stored = await readRound(tx, ids, [...arriving.keys(), ...edges.keys()], isFirst ? newcomers : NOBODY)
     for (const [identifierId, holders] of withNewcomers(stored, isFirst ? arriving : NONE)) {
       edges.set(identifierId, holders)
       if (isOfTooMany(holders)) shared.add(identifierId)

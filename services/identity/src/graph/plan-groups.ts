@@ -1,5 +1,6 @@
 import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
+import { whileReading } from '../while-reading.ts'
 import { readGraph } from './graph.queries.ts'
 import type { Graph, GraphEvidence, Newcomers } from './graph.rules.ts'
 import { type Changes, type CustomerState, changesOf } from './history.rules.ts'
@@ -24,9 +25,9 @@ export type Plan = {
  */
 export async function planGroups(tx: Tx, profileIds: readonly string[], newcomers?: Newcomers): Promise<Plan> {
   const graph = await readGraph(tx, profileIds, newcomers)
-  const { customers, evidence } = partition(graph)
   const born = new Set(newcomers?.profiles.map(({ id }) => id))
-  const states = await readStates(tx, [...new Set(graph.profiles.filter(({ id }) => !born.has(id)).map(({ homeId }) => homeId))])
+  const homes = [...new Set(graph.profiles.filter(({ id }) => !born.has(id)).map(({ homeId }) => homeId))]
+  const [states, { customers, evidence }] = await whileReading(readStates(tx, homes), () => partition(graph))
   const fresh = graph.profiles.filter(({ id }) => born.has(id)).map(({ homeId }): CustomerState => ({ id: homeId, mergedInto: null }))
   return { graph, customers, evidence, born, changes: changesOf(graph.profiles, [...states, ...fresh], customers, born) }
 }

@@ -1,6 +1,7 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRows, type NewRow } from '@renmai/platform/db/rows'
+import { together } from '@renmai/platform/db/together'
 import { publish } from '@renmai/platform/events/outbox'
 import { newId } from '@renmai/platform/serve/ids'
 import { CustomerSplitSchema, CustomersMergedSchema } from '@renmai/proto/identity/v1/events'
@@ -38,8 +39,10 @@ export async function recordChanges(
     decidedAt: at,
     ...decisionOf(change, ofProfile, person),
   }))
-  await insertRows(tx, customerMerges, rows satisfies NewRow<typeof customerMerges>[], { conflict: 'error' })
-  await publishChanges(tx, changes, rows, pointers, versions)
+  await together(tx, () => [
+    insertRows(tx, customerMerges, rows satisfies NewRow<typeof customerMerges>[], { conflict: 'error' }),
+    publishChanges(tx, changes, rows, pointers, versions),
+  ])
   return rows.map((row) => ({ ...row, tenantId: tx.tenantId }))
 }
 

@@ -1,4 +1,5 @@
 import type { Tx } from '@renmai/platform/db/db'
+import { together } from '@renmai/platform/db/together'
 import { publish } from '@renmai/platform/events/outbox'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import type { CustomerMerge } from '../customers/customer.table.ts'
@@ -31,12 +32,15 @@ export async function regroup(tx: Tx, profileIds: readonly string[], cause: Caus
  */
 export async function applyPlan(tx: Tx, { graph, customers, evidence, changes, born }: Plan, cause: Cause): Promise<CustomerMerge[]> {
   const moved = graph.profiles.filter(({ id, customerId }) => !born.has(id) && customers.get(id) !== customerId)
-  await moveProfiles(
-    tx,
-    moved.map(({ id }) => ({ id, customerId: customers.get(id)! })),
-  )
-  const history = await recordChanges(tx, changes, evidence, cause)
-  await storeEvidence(tx, { ...graph, born }, customers, evidence)
+  // Profiles are moved first: which pairs are open depends on it.
+  const [, history] = await together(tx, () => [
+    moveProfiles(
+      tx,
+      moved.map(({ id }) => ({ id, customerId: customers.get(id)! })),
+    ),
+    recordChanges(tx, changes, evidence, cause),
+    storeEvidence(tx, { ...graph, born }, customers, evidence),
+  ])
   return history
 }
 

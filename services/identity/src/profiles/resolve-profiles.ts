@@ -1,5 +1,6 @@
 import { type Db, type Tx, withTenant } from '@renmai/platform/db/db'
 import { groupTenantWrites } from '@renmai/platform/db/group-tenant-writes'
+import { together } from '@renmai/platform/db/together'
 import { answer } from '@renmai/platform/events/ask'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import type { Clock } from '@renmai/platform/serve/clock'
@@ -74,11 +75,9 @@ async function resolve(tx: Tx, ring: KeyRing, prepared: readonly PreparedClaim[]
   const met = await meetProfiles(tx, prepared)
   const claims = prepared.map((claim, index) => ({ ...claim, met: met[index]!, profileId: met[index]!.id }))
   const grouping = groupProfiles(tx, ring, claims, { at: now, foundAt })
-  const [customers, cards] = await whileReading(grouping, () => sealCards(tx, ring, claims))
-  await storeContactCards(tx, cards)
+  const [{ customers, store }, cards] = await whileReading(grouping, () => sealCards(tx, ring, claims))
   const observed = claims.map((claim) => ({ ...claim, customerId: customers.get(claim.profileId)! }))
-  await storeDetails(tx, ring, observed)
-  await noteClaimed(tx, ring, observed)
+  await together(tx, () => [store(), storeContactCards(tx, cards), storeDetails(tx, ring, observed), noteClaimed(tx, ring, observed)])
   const seen = new Set<string>()
   return met.map(({ id, isNew }) => ({ profileId: id, customerId: customers.get(id)!, isNew: isNew && seen.size < seen.add(id).size }))
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRows, insertRowsReturning, type NewRow } from '@renmai/platform/db/rows'
+import { together } from '@renmai/platform/db/together'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
 import type { CarriedEdge } from '../graph/graph.ts'
 import { identifierPlace } from './identifier-place.rules.ts'
@@ -67,8 +68,7 @@ export const edgeOf = ({ profileId, namespace, identifierId, valueIndex, tier, v
 
 /** Stores the identifiers of profiles that are observed for the first time, and publishes them. */
 export async function storeFirstIdentifiers(tx: Tx, rows: readonly Omit<Sealed, 'value'>[]): Promise<void> {
-  await insertRows(tx, identifiers, rows, { conflict: 'error' })
-  await publishIdentifiers(tx, rows)
+  await together(tx, () => [insertRows(tx, identifiers, rows, { conflict: 'error' }), publishIdentifiers(tx, rows)])
 }
 
 /**
