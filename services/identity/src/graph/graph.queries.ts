@@ -1,5 +1,6 @@
 import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
 import { together } from '@renmai/platform/db/together'
 import { isExclusive } from '../profiles/identifier.rules.ts'
 import {
@@ -131,12 +132,14 @@ function byKind(rulings: readonly Read[], profiles: ReadonlyMap<string, unknown>
 async function readProfiles(tx: Tx, ids: readonly string[]): Promise<GraphProfile[]> {
   if (ids.length === 0) return []
   const { rows } = await tx.client.query<GraphProfile>(
-    `SELECT id, source, customer_id AS "customerId", coalesce(home_customer_id, customer_id) AS "homeId", encode(name_index, 'hex') AS "nameIndex",
+    prepared(
+      `SELECT id, source, customer_id AS "customerId", coalesce(home_customer_id, customer_id) AS "homeId", encode(name_index, 'hex') AS "nameIndex",
        encode(birthday_index, 'hex') AS "birthdayIndex", coalesce(last_seen_at, created_at) AS "lastSeenAt"
      FROM (SELECT DISTINCT p.customer_id AS of FROM unnest($2::uuid[]) AS c (id)
        CROSS JOIN LATERAL (SELECT customer_id FROM profiles WHERE tenant_id = $1 AND profiles.id = c.id OFFSET 0) p) m
      CROSS JOIN LATERAL (SELECT * FROM profiles WHERE tenant_id = $1 AND customer_id = m.of OFFSET 0) found`,
-    [tx.tenantId, encodeArray('uuid', ids)],
+      [tx.tenantId, encodeArray('uuid', ids)],
+    ),
   )
   return rows
 }
@@ -144,18 +147,20 @@ async function readProfiles(tx: Tx, ids: readonly string[]): Promise<GraphProfil
 async function readRulings(tx: Tx, ids: readonly string[]): Promise<Read[]> {
   if (ids.length === 0) return []
   const { rows } = await tx.client.query<Read>(
-    `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt",
+    prepared(
+      `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt",
        starts_with(decided_by, '${MODEL}') AS "isByModel" FROM rulings
      WHERE tenant_id = $1 AND holds AND kind IN ('LINK', 'CANNOT_LINK', 'RETRACTION') AND (side_a && $2 OR side_b && $2)`,
-    [tx.tenantId, ids],
+      [tx.tenantId, ids],
+    ),
   )
   return rows
 }
 
-/** The identifiers of stored profiles, but for those that are known already. */
+/** The identifiers of stored profiles, but for those that are known already: with `<> ALL` each would be compared with all of them. */
 const OF_PROFILES = `SELECT DISTINCT i.namespace, i.value_index, i.identifier_id FROM unnest($2::uuid[]) AS c (id)
   CROSS JOIN LATERAL (SELECT * FROM identifiers WHERE tenant_id = $1 AND profile_id = c.id OFFSET 0) i
-  WHERE i.identifier_id <> ALL($3) AND coalesce(i.tier, 1) < 3`
+  WHERE i.identifier_id NOT IN (SELECT unnest($3::uuid[])) AND coalesce(i.tier, 1) < 3`
 /** The identifiers of newcomers. */
 const CARRIED = 'SELECT * FROM unnest($2::text[], $3::bytea[], $4::uuid[]) AS c (namespace, value_index, identifier_id)'
 
@@ -175,7 +180,8 @@ function carriedBy({ edges }: Newcomers): Buffer[] {
  */
 async function readHolders(tx: Tx, which: string, parameters: readonly Buffer[]): Promise<Holder[]> {
   const { rows } = await tx.client.query<Holder>(
-    `SELECT h.profile_id AS "profileId", m.namespace, m.identifier_id AS "identifierId", h.verified_at AS "verifiedAt",
+    prepared(
+      `SELECT h.profile_id AS "profileId", m.namespace, m.identifier_id AS "identifierId", h.verified_at AS "verifiedAt",
        coalesce(h.tier, CASE WHEN h.verified_at IS NOT NULL OR m.namespace LIKE 'unionid@%' OR m.namespace = 'login' THEN 1 ELSE 3 END) AS tier,
        coalesce(h.statement_id, h.profile_id)::text AS statement, h.created_at AS "foundAt", p.source, p.customer_id AS "customerId"
      FROM (${which}) m
@@ -187,7 +193,8 @@ async function readHolders(tx: Tx, which: string, parameters: readonly Buffer[])
        ORDER BY i.created_at, i.profile_id
        LIMIT CASE WHEN m.namespace LIKE 'unionid@%' OR m.namespace = 'login' THEN ${MAX_EXCLUSIVE_HOLDERS} ELSE ${MAX_HOLDERS} END) h
      CROSS JOIN LATERAL (SELECT source, customer_id FROM profiles WHERE tenant_id = $1 AND id = h.profile_id OFFSET 0) p`,
-    [tx.tenantId, ...parameters],
+      [tx.tenantId, ...parameters],
+    ),
   )
   return rows
 }
@@ -195,9 +202,11 @@ async function readHolders(tx: Tx, which: string, parameters: readonly Buffer[])
 async function readBlocked(tx: Tx, identifierIds: readonly string[]): Promise<string[]> {
   if (identifierIds.length === 0) return []
   const { rows } = await tx.client.query<{ id: string }>(
-    `SELECT b.id FROM unnest($2::uuid[]) AS b (id) WHERE EXISTS (
+    prepared(
+      `SELECT b.id FROM unnest($2::uuid[]) AS b (id) WHERE EXISTS (
        SELECT 1 FROM rulings WHERE tenant_id = $1 AND holds AND kind = 'BLOCK' AND identifier_id = b.id OFFSET 0)`,
-    [tx.tenantId, encodeArray('uuid', identifierIds)],
+      [tx.tenantId, encodeArray('uuid', identifierIds)],
+    ),
   )
   return rows.map(({ id }) => id)
 }

@@ -1,5 +1,6 @@
 import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
 import { whileReading } from '../while-reading.ts'
 import { readGraph } from './graph.queries.ts'
 import type { Graph, GraphEvidence, Newcomers } from './graph.rules.ts'
@@ -35,9 +36,11 @@ export async function planGroups(tx: Tx, profileIds: readonly string[], newcomer
 async function readStates(tx: Tx, ids: readonly string[]): Promise<CustomerState[]> {
   if (ids.length === 0) return []
   const { rows } = await tx.client.query<CustomerState>(
-    `SELECT s.id, c.merged_into AS "mergedInto" FROM unnest($2::uuid[]) AS s (id)
+    prepared(
+      `SELECT s.id, c.merged_into AS "mergedInto" FROM unnest($2::uuid[]) AS s (id)
      CROSS JOIN LATERAL (SELECT merged_into FROM customers WHERE tenant_id = $1 AND id = s.id OFFSET 0) c`,
-    [tx.tenantId, encodeArray('uuid', ids)],
+      [tx.tenantId, encodeArray('uuid', ids)],
+    ),
   )
   return rows
 }

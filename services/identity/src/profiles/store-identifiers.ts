@@ -1,4 +1,5 @@
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
 import { insertRows, insertRowsReturning, type NewRow } from '@renmai/platform/db/rows'
 import { together } from '@renmai/platform/db/together'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
@@ -89,15 +90,17 @@ export async function storeIdentifiers(tx: Tx, ring: KeyRing, rows: readonly Ide
 
 async function noteLastSeen(tx: Tx, rows: readonly IdentifierRow[]): Promise<void> {
   await tx.client.query(
-    `UPDATE identifiers i SET last_seen_at = c.at FROM unnest($2::text[], $3::bytea[], $4::uuid[], $5::timestamptz[]) AS c (namespace, value_index, profile_id, at)
+    prepared(
+      `UPDATE identifiers i SET last_seen_at = c.at FROM unnest($2::text[], $3::bytea[], $4::uuid[], $5::timestamptz[]) AS c (namespace, value_index, profile_id, at)
      WHERE i.tenant_id = $1 AND i.namespace = c.namespace AND i.value_index = c.value_index AND i.profile_id = c.profile_id
        AND c.at >= coalesce(i.last_seen_at, i.created_at) + interval '1 day'`,
-    [
-      tx.tenantId,
-      rows.map(({ namespace }) => namespace),
-      rows.map(({ valueIndex }) => valueIndex),
-      rows.map(({ profileId }) => profileId),
-      rows.map(({ lastSeenAt }) => lastSeenAt),
-    ],
+      [
+        tx.tenantId,
+        rows.map(({ namespace }) => namespace),
+        rows.map(({ valueIndex }) => valueIndex),
+        rows.map(({ profileId }) => profileId),
+        rows.map(({ lastSeenAt }) => lastSeenAt),
+      ],
+    ),
   )
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../serve/errors.ts'
 import type { Tx } from './db.ts'
+import { prepared } from './prepared.ts'
 
 /** A column of a copy: its name and how its values are written. */
 export type CopyColumn = { name: string; type: keyof typeof OIDS }
@@ -204,19 +205,15 @@ export async function insertColumns(
   if (rows.length === 0) return []
   const names = columns.map(([name]) => name).join(', ')
   const arrays = columns.map(([, type], index) => `$${index + 2}::${sentAs(type)}[]`).join(', ')
-  const { rows: stored } = await tx.client.query<Record<string, unknown>>(
-    `INSERT INTO ${table} (tenant_id, ${names}) SELECT $1, ${columns.map(picked).join(', ')} FROM unnest(${arrays}) AS r (${names})
-     ${conflict} ${returning && `RETURNING ${returning}`}`,
-    [
-      tx.tenantId,
-      ...columns.map(([, type, field]) =>
-        encodeArray(
-          sentAs(type),
-          rows.map((row) => row[field]),
-        ),
-      ),
-    ],
+  const text = `INSERT INTO ${table} (tenant_id, ${names}) SELECT $1, ${columns.map(picked).join(', ')} FROM unnest(${arrays}) AS r (${names})
+     ${conflict} ${returning && `RETURNING ${returning}`}`
+  const encoded = columns.map(([, type, field]) =>
+    encodeArray(
+      sentAs(type),
+      rows.map((row) => row[field]),
+    ),
   )
+  const { rows: stored } = await tx.client.query<Record<string, unknown>>(prepared(text, [tx.tenantId, ...encoded]))
   return stored
 }
 

@@ -133,4 +133,4 @@ export function blindIndex(ring: KeyRing, tenantId: string, namespace: string, v
  * memory is collected.
  */
 const outerBlock = Buffer.alloc(HASH_BLOCK + HASH_BYTES)
-const sha256 = (bytes: Buffer): string => hash('sha256', bytes, 'latin1')
+const sha256 = (bytes: Buffer): string => hash('sha256', bytes, 'binary')
