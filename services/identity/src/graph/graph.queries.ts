@@ -151,7 +151,7 @@ async function readRulings(tx: Tx, ids: readonly string[]): Promise<Read[]> {
       `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt",
        starts_with(decided_by, '${MODEL}') AS "isByModel" FROM rulings
      WHERE tenant_id = $1 AND holds AND kind IN ('LINK', 'CANNOT_LINK', 'RETRACTION') AND (side_a && $2 OR side_b && $2)`,
-      [tx.tenantId, ids],
+      [tx.tenantId, encodeArray('uuid', ids)],
     ),
   )
   return rows

@@ -1,3 +1,4 @@
+import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
 import { prepared } from '@renmai/platform/db/prepared'
 
@@ -38,7 +39,7 @@ export async function openPairs(tx: Tx, profileIds: readonly string[]): Promise<
            AND j.value_index <> i.value_index
          WHERE i.tenant_id = $1 AND i.profile_id = ANY(s.a) AND i.namespace LIKE 'unionid@%')
      ORDER BY least(o."customerA", o."customerB"), greatest(o."customerA", o."customerB"), o."isKnown" DESC, o.probability DESC, o."profileA", o."profileB"`,
-      [tx.tenantId, profileIds],
+      [tx.tenantId, encodeArray('uuid', profileIds)],
     ),
   )
   return rows

@@ -8,7 +8,7 @@ type Promises<T extends readonly unknown[]> = { readonly [K in keyof T]: Promise
  * ended.
  * @param start starts the works in order. Up to its first await, a work sends its statements before those of the works after it; what it
  * sends later has no order among the others
- * @throws the first error in the order of the database: the others only say that the transaction has failed
+ * @throws the first error in the order of the database: the others only state that the transaction has failed
  */
 export async function together<T extends readonly unknown[]>({ client }: Pick<Tx, 'client'>, start: () => Promises<T>): Promise<T> {
   const connection = client as Tx['client'] & { pipeline: boolean }
