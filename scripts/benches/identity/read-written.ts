@@ -27,7 +27,7 @@ export type Written = { records: number; rows: (readonly [TenantTable, NewRow<Te
 type Event = { type: string; payload: Buffer }
 
 /**
- * Reads what identity wrote for profiles, oldest first, so that what a row refers to comes before it.
+ * Reads what identity wrote for profiles, in the order of the customers that they are by themselves: what they belong to is older.
  * @param after id of the last event before
  * @param size records of one transaction
  */
@@ -38,9 +38,13 @@ export async function readWritten(
   after: number,
   size: number,
 ): Promise<Written[]> {
-  const ids = profileIds.toSorted()
-  const parts = Math.max(1, Math.round(ids.length / size))
   return withTenant(db, tenantId, async (tx) => {
+    const { rows: found } = await tx.client.query<{ id: string }>(
+      'SELECT id FROM profiles WHERE tenant_id = $1 AND id = ANY($2) ORDER BY home_customer_id',
+      [tenantId, profileIds],
+    )
+    const ids = found.map(({ id }) => id)
+    const parts = Math.max(1, Math.round(ids.length / size))
     const { rows: events } = await tx.client.query<Event>('SELECT type, payload FROM outbox WHERE tenant_id = $1 AND id > $2 ORDER BY id', [
       tenantId,
       after,

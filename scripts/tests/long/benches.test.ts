@@ -54,7 +54,11 @@ it('the bench of identity measures each of its parts', async () => {
   })
   expect(line).toMatchObject({
     grouping: { ...RATIO, dense: RATIO },
-    resolving: { ...RATIO, p99Ms: expect.any(Number) },
+    resolving: {
+      ...RATIO,
+      p99Ms: expect.any(Number),
+      account: { 'insert identifiers': expect.any(Object), 'read identifiers': expect.any(Object) },
+    },
     matching: RATIO,
     growth: RATIO,
   })

@@ -8,8 +8,8 @@ const DEVICE = `IN (${DEVICES.map((namespace) => `'${namespace}'`).join(', ')})`
 
 const ofProfiles = (devices: string) => `SELECT DISTINCT i.namespace, i.value_index, i.identifier_id FROM unnest($2::uuid[]) AS c (id)
   CROSS JOIN LATERAL (SELECT * FROM identifiers WHERE tenant_id = $1 AND profile_id = c.id OFFSET 0) i
-  WHERE i.identifier_id <> ALL($3) AND (coalesce(i.tier, 1) < 3 OR i.namespace ${DEVICE}${devices})`
-/** Query of the identifiers of stored profiles ($2), but for those that are known already ($3). */
+  WHERE i.identifier_id NOT IN (SELECT unnest($3::uuid[])) AND (coalesce(i.tier, 1) < 3 OR i.namespace ${DEVICE}${devices})`
+/** Query of the identifiers of stored profiles ($2), but for those that are known already ($3): with `<> ALL` each would be compared with all. */
 export const OF_PROFILES = ofProfiles('')
 /** The same, but of devices only those that the anonymous carry. */
 export const OF_THE_ANONYMOUS = ofProfiles(` AND NOT EXISTS (

@@ -1,5 +1,7 @@
 import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
+import { together } from '@renmai/platform/db/together'
 import { isDevice, isExclusive } from '../profiles/identifier.rules.ts'
 import { OF_PROFILES, OF_THE_ANONYMOUS, readAnonymous } from './anonymous.queries.ts'
 import {
@@ -46,10 +48,13 @@ export async function readGraph(
     const found = (await readProfiles(tx, next)).filter(({ id }) => !profiles.has(id))
     for (const profile of found) profiles.set(profile.id, profile)
     const ids = found.map(({ id }) => id)
-    const ruled = await readRulings(tx, ids)
-    for (const ruling of ruled) rulings.set(ruling.id, ruling)
     const [given, brought] = isFirst ? [newcomers, arriving] : [NOBODY, NONE]
-    const reached = withNewcomers(await readRound(tx, ids, [...arriving.keys(), ...edges.keys()], given, isOfDevices), brought)
+    const [ruled, stored] = await together(tx, () => [
+      readRulings(tx, ids),
+      readRound(tx, ids, [...arriving.keys(), ...edges.keys()], given, isOfDevices),
+    ])
+    for (const ruling of ruled) rulings.set(ruling.id, ruling)
+    const reached = withNewcomers(stored, brought)
     for (const [identifierId, holders] of reached) edges.set(identifierId, holders)
     const { byDevices, byOthers, ofTooMany } = leadingTo(reached)
     for (const identifierId of ofTooMany) shared.add(identifierId)
@@ -176,12 +181,14 @@ function byKind(rulings: readonly Read[], profiles: ReadonlyMap<string, unknown>
 async function readProfiles(tx: Tx, ids: readonly string[]): Promise<GraphProfile[]> {
   if (ids.length === 0) return []
   const { rows } = await tx.client.query<GraphProfile>(
-    `SELECT id, source, customer_id AS "customerId", coalesce(home_customer_id, customer_id) AS "homeId", encode(name_index, 'hex') AS "nameIndex",
+    prepared(
+      `SELECT id, source, customer_id AS "customerId", coalesce(home_customer_id, customer_id) AS "homeId", encode(name_index, 'hex') AS "nameIndex",
        encode(birthday_index, 'hex') AS "birthdayIndex", coalesce(last_seen_at, created_at) AS "lastSeenAt"
      FROM (SELECT DISTINCT p.customer_id AS of FROM unnest($2::uuid[]) AS c (id)
        CROSS JOIN LATERAL (SELECT customer_id FROM profiles WHERE tenant_id = $1 AND profiles.id = c.id OFFSET 0) p) m
      CROSS JOIN LATERAL (SELECT * FROM profiles WHERE tenant_id = $1 AND customer_id = m.of OFFSET 0) found`,
-    [tx.tenantId, encodeArray('uuid', ids)],
+      [tx.tenantId, encodeArray('uuid', ids)],
+    ),
   )
   return rows
 }
@@ -189,10 +196,12 @@ async function readProfiles(tx: Tx, ids: readonly string[]): Promise<GraphProfil
 async function readRulings(tx: Tx, ids: readonly string[]): Promise<Read[]> {
   if (ids.length === 0) return []
   const { rows } = await tx.client.query<Read>(
-    `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt",
+    prepared(
+      `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt",
        starts_with(decided_by, '${MODEL}') AS "isByModel" FROM rulings
      WHERE tenant_id = $1 AND holds AND kind IN ('LINK', 'CANNOT_LINK', 'RETRACTION') AND (side_a && $2 OR side_b && $2)`,
-    [tx.tenantId, ids],
+      [tx.tenantId, encodeArray('uuid', ids)],
+    ),
   )
   return rows
 }
@@ -216,7 +225,8 @@ function carriedBy({ edges }: Newcomers): Buffer[] {
  */
 async function readHolders(tx: Tx, which: string, parameters: readonly Buffer[]): Promise<Holder[]> {
   const { rows } = await tx.client.query<Holder>(
-    `SELECT h.profile_id AS "profileId", m.namespace, m.identifier_id AS "identifierId", h.verified_at AS "verifiedAt",
+    prepared(
+      `SELECT h.profile_id AS "profileId", m.namespace, m.identifier_id AS "identifierId", h.verified_at AS "verifiedAt",
        coalesce(h.tier, CASE WHEN h.verified_at IS NOT NULL OR m.namespace LIKE 'unionid@%' OR m.namespace = 'login' THEN 1 ELSE 3 END) AS tier,
        coalesce(h.statement_id, h.profile_id)::text AS statement, h.created_at AS "foundAt", p.source, p.customer_id AS "customerId"
      FROM (${which}) m
@@ -228,7 +238,8 @@ async function readHolders(tx: Tx, which: string, parameters: readonly Buffer[])
        ORDER BY i.created_at, i.profile_id
        LIMIT CASE WHEN m.namespace LIKE 'unionid@%' OR m.namespace = 'login' THEN ${MAX_EXCLUSIVE_HOLDERS} ELSE ${MAX_HOLDERS} END) h
      CROSS JOIN LATERAL (SELECT source, customer_id FROM profiles WHERE tenant_id = $1 AND id = h.profile_id OFFSET 0) p`,
-    [tx.tenantId, ...parameters],
+      [tx.tenantId, ...parameters],
+    ),
   )
   return rows
 }
@@ -236,9 +247,11 @@ async function readHolders(tx: Tx, which: string, parameters: readonly Buffer[])
 async function readBlocked(tx: Tx, identifierIds: readonly string[]): Promise<string[]> {
   if (identifierIds.length === 0) return []
   const { rows } = await tx.client.query<{ id: string }>(
-    `SELECT b.id FROM unnest($2::uuid[]) AS b (id) WHERE EXISTS (
+    prepared(
+      `SELECT b.id FROM unnest($2::uuid[]) AS b (id) WHERE EXISTS (
        SELECT 1 FROM rulings WHERE tenant_id = $1 AND holds AND kind = 'BLOCK' AND identifier_id = b.id OFFSET 0)`,
-    [tx.tenantId, encodeArray('uuid', identifierIds)],
+      [tx.tenantId, encodeArray('uuid', identifierIds)],
+    ),
   )
   return rows.map(({ id }) => id)
 }

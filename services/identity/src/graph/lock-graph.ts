@@ -1,4 +1,5 @@
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
 
 /**
  * The lock of a tenant's identity graph, which each transaction holds that changes it: two that add the same identifier concurrently
@@ -7,8 +8,9 @@ import type { Tx } from '@renmai/platform/db/db'
  */
 export async function lockGraph(tx: Tx): Promise<Date> {
   const { rows } = await tx.client.query<{ at: Date }>(
-    `SELECT pg_advisory_xact_lock(hashtext('resolve'), hashtext($1)), date_trunc('milliseconds', clock_timestamp()) AS at`,
-    [tx.tenantId],
+    prepared(`SELECT pg_advisory_xact_lock(hashtext('resolve'), hashtext($1)), date_trunc('milliseconds', clock_timestamp()) AS at`, [
+      tx.tenantId,
+    ]),
   )
   return rows[0]!.at
 }

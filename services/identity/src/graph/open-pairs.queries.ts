@@ -1,4 +1,6 @@
+import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
 
 /** Two profiles of different customers that a model takes for one person, and that nobody has decided about. */
 export type OpenPair = {
@@ -21,7 +23,8 @@ const membersOf = (customer: string) => `ARRAY(SELECT id FROM profiles WHERE ten
  */
 export async function openPairs(tx: Tx, profileIds: readonly string[]): Promise<OpenPair[]> {
   const { rows } = await tx.client.query<OpenPair>(
-    `SELECT DISTINCT ON (least(o."customerA", o."customerB"), greatest(o."customerA", o."customerB")) o.* FROM (
+    prepared(
+      `SELECT DISTINCT ON (least(o."customerA", o."customerB"), greatest(o."customerA", o."customerB")) o.* FROM (
        SELECT m.profile_a AS "profileA", m.profile_b AS "profileB", a.customer_id AS "customerA", b.customer_id AS "customerB", m.probability,
          m.model_version AS "modelVersion", m.found_at AS "foundAt",
          EXISTS (SELECT 1 FROM review_cases c WHERE c.tenant_id = $1 AND c.profile_a = m.profile_a AND c.profile_b = m.profile_b) AS "isKnown"
@@ -36,7 +39,8 @@ export async function openPairs(tx: Tx, profileIds: readonly string[]): Promise<
            AND j.value_index <> i.value_index
          WHERE i.tenant_id = $1 AND i.profile_id = ANY(s.a) AND i.namespace LIKE 'unionid@%')
      ORDER BY least(o."customerA", o."customerB"), greatest(o."customerA", o."customerB"), o."isKnown" DESC, o.probability DESC, o."profileA", o."profileB"`,
-    [tx.tenantId, profileIds],
+      [tx.tenantId, encodeArray('uuid', profileIds)],
+    ),
   )
   return rows
 }

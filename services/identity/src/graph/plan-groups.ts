@@ -1,5 +1,7 @@
 import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
+import { whileReading } from '../while-reading.ts'
 import { readGraph } from './graph.queries.ts'
 import type { Graph, GraphEvidence, Newcomers } from './graph.rules.ts'
 import { type Changes, type CustomerState, changesOf } from './history.rules.ts'
@@ -24,9 +26,9 @@ export type Plan = {
  */
 export async function planGroups(tx: Tx, profileIds: readonly string[], newcomers?: Newcomers): Promise<Plan> {
   const graph = await readGraph(tx, profileIds, newcomers)
-  const { customers, evidence } = partition(graph)
   const born = new Set(newcomers?.profiles.map(({ id }) => id))
-  const states = await readStates(tx, [...new Set(graph.profiles.filter(({ id }) => !born.has(id)).map(({ homeId }) => homeId))])
+  const homes = [...new Set(graph.profiles.filter(({ id }) => !born.has(id)).map(({ homeId }) => homeId))]
+  const [states, { customers, evidence }] = await whileReading(readStates(tx, homes), () => partition(graph))
   const fresh = graph.profiles.filter(({ id }) => born.has(id)).map(({ homeId }): CustomerState => ({ id: homeId, mergedInto: null }))
   return { graph, customers, evidence, born, changes: changesOf(graph.profiles, [...states, ...fresh], customers, born) }
 }
@@ -34,9 +36,11 @@ export async function planGroups(tx: Tx, profileIds: readonly string[], newcomer
 async function readStates(tx: Tx, ids: readonly string[]): Promise<CustomerState[]> {
   if (ids.length === 0) return []
   const { rows } = await tx.client.query<CustomerState>(
-    `SELECT s.id, c.merged_into AS "mergedInto" FROM unnest($2::uuid[]) AS s (id)
+    prepared(
+      `SELECT s.id, c.merged_into AS "mergedInto" FROM unnest($2::uuid[]) AS s (id)
      CROSS JOIN LATERAL (SELECT merged_into FROM customers WHERE tenant_id = $1 AND id = s.id OFFSET 0) c`,
-    [tx.tenantId, encodeArray('uuid', ids)],
+      [tx.tenantId, encodeArray('uuid', ids)],
+    ),
   )
   return rows
 }

@@ -1,6 +1,8 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
 import { insertRows, type NewRow } from '@renmai/platform/db/rows'
+import { together } from '@renmai/platform/db/together'
 import { publish } from '@renmai/platform/events/outbox'
 import { newId } from '@renmai/platform/serve/ids'
 import { CustomerSplitSchema, CustomersMergedSchema } from '@renmai/proto/identity/v1/events'
@@ -38,8 +40,10 @@ export async function recordChanges(
     decidedAt: at,
     ...decisionOf(change, ofProfile, person),
   }))
-  await insertRows(tx, customerMerges, rows satisfies NewRow<typeof customerMerges>[], { conflict: 'error' })
-  await publishChanges(tx, changes, rows, pointers, versions)
+  await together(tx, () => [
+    insertRows(tx, customerMerges, rows satisfies NewRow<typeof customerMerges>[], { conflict: 'error' }),
+    publishChanges(tx, changes, rows, pointers, versions),
+  ])
   return rows.map((row) => ({ ...row, tenantId: tx.tenantId }))
 }
 
@@ -95,9 +99,11 @@ const splitBy = (refused: readonly GraphEvidence[]) => {
 async function storePointers(tx: Tx, pointers: Changes['pointers']): Promise<Map<string, bigint>> {
   if (pointers.length === 0) return new Map()
   const { rows } = await tx.client.query<{ id: string; version: number }>(
-    `UPDATE customers c SET merged_into = p.merged_into, version = c.version + 1
+    prepared(
+      `UPDATE customers c SET merged_into = p.merged_into, version = c.version + 1
      FROM unnest($2::uuid[], $3::uuid[]) AS p (id, merged_into) WHERE c.tenant_id = $1 AND c.id = p.id RETURNING c.id, c.version`,
-    [tx.tenantId, pointers.map(({ id }) => id), pointers.map(({ mergedInto }) => mergedInto)],
+      [tx.tenantId, pointers.map(({ id }) => id), pointers.map(({ mergedInto }) => mergedInto)],
+    ),
   )
   return new Map(rows.map(({ id, version }) => [id, BigInt(version)]))
 }

@@ -1,4 +1,6 @@
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
+import { together } from '@renmai/platform/db/together'
 import { publish } from '@renmai/platform/events/outbox'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
 import type { CustomerMerge } from '../customers/customer.table.ts'
@@ -31,22 +33,27 @@ export async function regroup(tx: Tx, profileIds: readonly string[], cause: Caus
  */
 export async function applyPlan(tx: Tx, { graph, customers, evidence, changes, born }: Plan, cause: Cause): Promise<CustomerMerge[]> {
   const moved = graph.profiles.filter(({ id, customerId }) => !born.has(id) && customers.get(id) !== customerId)
-  await moveProfiles(
-    tx,
-    moved.map(({ id }) => ({ id, customerId: customers.get(id)! })),
-  )
-  const history = await recordChanges(tx, changes, evidence, cause)
-  await storeEvidence(tx, { ...graph, born }, customers, evidence)
+  // Profiles are moved first: which pairs are open depends on it.
+  const [, history] = await together(tx, () => [
+    moveProfiles(
+      tx,
+      moved.map(({ id }) => ({ id, customerId: customers.get(id)! })),
+    ),
+    recordChanges(tx, changes, evidence, cause),
+    storeEvidence(tx, { ...graph, born }, customers, evidence),
+  ])
   return history
 }
 
 async function moveProfiles(tx: Tx, moved: readonly { id: string; customerId: string }[]): Promise<void> {
   if (moved.length === 0) return
   const { rows } = await tx.client.query<{ id: string; customerId: string; version: number }>(
-    `UPDATE profiles p SET customer_id = m.customer_id, version = p.version + 1
+    prepared(
+      `UPDATE profiles p SET customer_id = m.customer_id, version = p.version + 1
      FROM unnest($2::uuid[], $3::uuid[]) AS m (id, customer_id) WHERE p.tenant_id = $1 AND p.id = m.id
      RETURNING p.id, p.customer_id AS "customerId", p.version`,
-    [tx.tenantId, moved.map(({ id }) => id), moved.map(({ customerId }) => customerId)],
+      [tx.tenantId, moved.map(({ id }) => id), moved.map(({ customerId }) => customerId)],
+    ),
   )
   await publish(
     tx,

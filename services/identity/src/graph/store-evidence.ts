@@ -1,5 +1,6 @@
 import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
 import { insertRows, type NewRow } from '@renmai/platform/db/rows'
 import { idFrom } from '@renmai/platform/serve/ids'
 import { evidence, reviewCases } from '../customers/customer.table.ts'
@@ -25,10 +26,9 @@ export async function storeEvidence(
   const changed = rows.filter((row) => !isEqual(row, stored.get(row.id)))
   for (const { id } of rows) stored.delete(id)
   if (stored.size > 0)
-    await tx.client.query('DELETE FROM evidence WHERE tenant_id = $1 AND id = ANY($2)', [
-      tx.tenantId,
-      encodeArray('uuid', [...stored.keys()]),
-    ])
+    await tx.client.query(
+      prepared('DELETE FROM evidence WHERE tenant_id = $1 AND id = ANY($2)', [tx.tenantId, encodeArray('uuid', [...stored.keys()])]),
+    )
   await insertRows(tx, evidence, changed, {
     conflict:
       'ON CONFLICT (tenant_id, id) DO UPDATE SET state = excluded.state, reason = excluded.reason, rule = excluded.rule, at = excluded.at',
@@ -45,9 +45,11 @@ type Stored = Pick<GraphEvidence, 'state' | 'reason' | 'rule' | 'foundAt'>
 async function readStored(tx: Tx, profileIds: readonly string[]): Promise<Map<string, Stored>> {
   if (profileIds.length === 0) return new Map()
   const { rows } = await tx.client.query<Stored & { id: string }>(
-    `SELECT e.id, e.state, e.reason, e.rule, e.at AS "foundAt" FROM unnest($2::uuid[]) AS c (id)
+    prepared(
+      `SELECT e.id, e.state, e.reason, e.rule, e.at AS "foundAt" FROM unnest($2::uuid[]) AS c (id)
      CROSS JOIN LATERAL (SELECT * FROM evidence WHERE tenant_id = $1 AND profile_id = c.id OFFSET 0) e`,
-    [tx.tenantId, encodeArray('uuid', profileIds)],
+      [tx.tenantId, encodeArray('uuid', profileIds)],
+    ),
   )
   return new Map(rows.map((row) => [row.id, row]))
 }
@@ -92,11 +94,13 @@ function proposals(refused: readonly NewCase[], pairs: readonly OpenPair[]): New
 async function listed(tx: Tx, ids: readonly string[], cases: readonly NewCase[]): Promise<NewCase[]> {
   if (cases.length === 0) return []
   const { rows } = await tx.client.query<{ room: number; open: string[] }>(
-    `SELECT s.max_open_cases - (SELECT count(*) FROM review_cases c WHERE c.tenant_id = $1 AND c.reason = 'PROBABLE_MATCH'
+    prepared(
+      `SELECT s.max_open_cases - (SELECT count(*) FROM review_cases c WHERE c.tenant_id = $1 AND c.reason = 'PROBABLE_MATCH'
          AND c.profile_a <> ALL($3) AND c.profile_b <> ALL($3))::int AS room,
        ARRAY(SELECT c.id FROM review_cases c WHERE c.tenant_id = $1 AND c.id = ANY($2)) AS open
      FROM match_settings s WHERE s.tenant_id = $1`,
-    [tx.tenantId, cases.map(({ id }) => id), ids],
+      [tx.tenantId, cases.map(({ id }) => id), ids],
+    ),
   )
   const { room = 0, open = [] } = rows[0] ?? {}
   const first = cases.toSorted(
@@ -128,8 +132,11 @@ function casesOf(open: readonly GraphEvidence[], customers: ReadonlyMap<string, 
 async function storeCases(tx: Tx, profileIds: readonly string[], cases: NewCase[]): Promise<void> {
   if (profileIds.length > 0)
     await tx.client.query(
-      'DELETE FROM review_cases WHERE tenant_id = $1 AND (profile_a = ANY($2) OR profile_b = ANY($2)) AND id <> ALL($3)',
-      [tx.tenantId, encodeArray('uuid', profileIds), cases.map(({ id }) => id)],
+      prepared('DELETE FROM review_cases WHERE tenant_id = $1 AND (profile_a = ANY($2) OR profile_b = ANY($2)) AND id <> ALL($3)', [
+        tx.tenantId,
+        encodeArray('uuid', profileIds),
+        cases.map(({ id }) => id),
+      ]),
     )
   await insertRows(tx, reviewCases, cases, {
     conflict: `ON CONFLICT (tenant_id, id) DO UPDATE SET customer_a = excluded.customer_a, customer_b = excluded.customer_b, reason = excluded.reason,

@@ -1,4 +1,5 @@
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
 import { insertRows } from '@renmai/platform/db/rows'
 import { blindIndex, type KeyRing } from '@renmai/platform/secrets/crypto'
 import { kindOfKey } from '../matching/matchable.rules.ts'
@@ -20,8 +21,9 @@ const AGAIN = 'next_at = now(), attempt_id = NULL, attempts = 0, problem = NULL,
  * the lock of the graph. A tenant that does not match pays one look-up.
  */
 export async function noteClaimed(tx: Tx, ring: KeyRing, claims: readonly Claimed[]): Promise<void> {
+  if (!(await isMatching(tx))) return
   const stated = new Map(claims.flatMap((claim) => stateOf(tx, ring, claim)))
-  if (stated.size === 0 || !(await isMatching(tx))) return
+  if (stated.size === 0) return
   await insertRows(
     tx,
     matchRecords,
@@ -48,7 +50,7 @@ export async function noteChanged(tx: Tx, profileIds: readonly string[]): Promis
 }
 
 async function isMatching(tx: Tx): Promise<boolean> {
-  const { rowCount } = await tx.client.query('SELECT 1 FROM match_settings WHERE tenant_id = $1', [tx.tenantId])
+  const { rowCount } = await tx.client.query(prepared('SELECT 1 FROM match_settings WHERE tenant_id = $1', [tx.tenantId]))
   return rowCount === 1
 }
 

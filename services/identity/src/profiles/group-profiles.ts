@@ -1,4 +1,5 @@
 import type { Tx } from '@renmai/platform/db/db'
+import { together } from '@renmai/platform/db/together'
 import { publish } from '@renmai/platform/events/outbox'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import { ProfileLinkedSchema } from '@renmai/proto/identity/v1/events'
@@ -14,17 +15,14 @@ import { newcomerOf, profileRows, storeNewcomers, updateProfiles } from './store
 type Times = { at: Date; foundAt: Date }
 type Claimed = PreparedClaim & { met: Met }
 
+/** The customer of each profile, and what stores what is not stored yet. */
+type Grouped = { readonly customers: ReadonlyMap<string, string>; readonly store: () => Promise<void> }
+
 /**
- * Stores the profiles of claims with their identifiers, and groups those that share one with others. Newcomers are grouped before
- * they are stored: each of their rows is written once.
- * @returns the customer of each profile
+ * Groups the profiles of claims with those that they share an identifier with. Newcomers are grouped before they are stored: each of
+ * their rows is written once.
  */
-export async function groupProfiles(
-  tx: Tx,
-  ring: KeyRing,
-  claims: readonly Claimed[],
-  { at, foundAt }: Times,
-): Promise<Map<string, string>> {
+export async function groupProfiles(tx: Tx, ring: KeyRing, claims: readonly Claimed[], { at, foundAt }: Times): Promise<Grouped> {
   const born = new Set(claims.flatMap(({ met }) => (met.isNew ? [met.id] : [])))
   const [newcomers, known] = divide(profileRows(claims), ({ id }) => born.has(id))
   const rows = identifierRows(
@@ -43,12 +41,18 @@ export async function groupProfiles(
   )
   const planning = planGroups(tx, sharing, { profiles: newcomers.map(newcomerOf), edges: first.map(edgeOf) })
   const [plan, sealed] = await whileReading(planning, () => sealIdentifiers(tx, ring, first))
-  await storeNewcomers(tx, newcomers, plan.customers)
-  await storeFirstIdentifiers(tx, sealed)
-  await applyPlan(tx, plan, { at })
   const customers = new Map(claims.map(({ met: { id, customerId } }) => [id, plan.customers.get(id) ?? customerId]))
-  await publish(tx, ProfileLinkedSchema, ...newcomers.map(({ id }) => ({ profileId: id, customerId: customers.get(id)!, version: 1n })))
-  return customers
+  const linked = newcomers.map(({ id }) => ({ profileId: id, customerId: customers.get(id)!, version: 1n }))
+  const store = async () => {
+    // In the order in which rows refer to each other.
+    await together(tx, () => [
+      storeNewcomers(tx, newcomers, plan.customers),
+      storeFirstIdentifiers(tx, sealed),
+      applyPlan(tx, plan, { at }),
+      publish(tx, ProfileLinkedSchema, ...linked),
+    ])
+  }
+  return { customers, store }
 }
 
 function divide<T>(list: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {

@@ -1,5 +1,6 @@
 import { encodeArray } from '@renmai/platform/db/bulk'
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
 import { newId } from '@renmai/platform/serve/ids'
 import type { PreparedClaim } from './prepare-claim.ts'
 
@@ -38,20 +39,22 @@ const keyOf = ({ source, externalId }: Named) => `${source}\u001f${externalId}`
 
 async function readKnown(tx: Tx, claims: readonly Named[]): Promise<Map<string, Found>> {
   const { rows } = await tx.client.query<{ source: string; externalId: string; id: string; customerId: string; homeId: string }>(
-    `SELECT c.source, c.external_id AS "externalId", p.id, p.customer_id AS "customerId", coalesce(p.home_customer_id, p.customer_id) AS "homeId"
+    prepared(
+      `SELECT c.source, c.external_id AS "externalId", p.id, p.customer_id AS "customerId", coalesce(p.home_customer_id, p.customer_id) AS "homeId"
      FROM unnest($2::text[], $3::text[]) AS c (source, external_id)
      CROSS JOIN LATERAL (SELECT * FROM profiles WHERE tenant_id = $1 AND source = c.source AND external_id = c.external_id OFFSET 0) p`,
-    [
-      tx.tenantId,
-      encodeArray(
-        'text',
-        claims.map(({ source }) => source),
-      ),
-      encodeArray(
-        'text',
-        claims.map(({ externalId }) => externalId),
-      ),
-    ],
+      [
+        tx.tenantId,
+        encodeArray(
+          'text',
+          claims.map(({ source }) => source),
+        ),
+        encodeArray(
+          'text',
+          claims.map(({ externalId }) => externalId),
+        ),
+      ],
+    ),
   )
   return new Map(rows.map(({ id, customerId, homeId, ...claim }) => [keyOf(claim), { id, customerId, homeId, isNew: false }]))
 }

@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Db, type Tx, withTenant } from '@renmai/platform/db/db'
 import { groupTenantWrites } from '@renmai/platform/db/group-tenant-writes'
+import { together } from '@renmai/platform/db/together'
 import { answer } from '@renmai/platform/events/ask'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
 import type { Clock } from '@renmai/platform/serve/clock'
@@ -10,7 +12,6 @@ import { sealCards, storeContactCards } from '../contact-cards/contact-card.ts'
 import { lockGraph } from '../graph/graph.ts'
 import { noteClaimed } from '../match-records/match-record.ts'
 import { addTags } from '../tags/tag.ts'
-import { whileReading } from '../while-reading.ts'
 import { checkClaim } from './check-claim.ts'
 import { groupProfiles } from './group-profiles.ts'
 import { meetProfiles } from './meet-profiles.ts'
@@ -73,14 +74,17 @@ async function resolve(tx: Tx, ring: KeyRing, prepared: readonly PreparedClaim[]
   const foundAt = await lockGraph(tx)
   const met = await meetProfiles(tx, prepared)
   const claims = prepared.map((claim, index) => ({ ...claim, met: met[index]!, profileId: met[index]!.id }))
-  const grouping = groupProfiles(tx, ring, claims, { at: now, foundAt })
-  const [customers, cards] = await whileReading(grouping, () => sealCards(tx, ring, claims))
-  await storeContactCards(tx, cards)
+  const { customers, store } = await groupProfiles(tx, ring, claims, { at: now, foundAt })
   const observed = claims.map((claim) => ({ ...claim, customerId: customers.get(claim.profileId)! }))
-  await storeDetails(tx, ring, observed)
-  await noteClaimed(tx, ring, observed)
+  await together(tx, () => [store(), storeCards(tx, ring, claims), storeDetails(tx, ring, observed), noteClaimed(tx, ring, observed)])
   const seen = new Set<string>()
   return met.map(({ id, isNew }) => ({ profileId: id, customerId: customers.get(id)!, isNew: isNew && seen.size < seen.add(id).size }))
+}
+
+/** Cards are sealed while the database writes what is sent already. */
+async function storeCards(tx: Tx, ring: KeyRing, claims: readonly (PreparedClaim & { profileId: string })[]): Promise<void> {
+  await setImmediate()
+  await storeContactCards(tx, sealCards(tx, ring, claims))
 }
 
 type Observed = PreparedClaim & { profileId: string; customerId: string }

@@ -1,5 +1,7 @@
 import type { Tx } from '@renmai/platform/db/db'
+import { prepared } from '@renmai/platform/db/prepared'
 import { insertRows, insertRowsReturning, type NewRow } from '@renmai/platform/db/rows'
+import { together } from '@renmai/platform/db/together'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
 import type { CarriedEdge } from '../graph/graph.ts'
 import { identifierPlace } from './identifier-place.rules.ts'
@@ -67,8 +69,7 @@ export const edgeOf = ({ profileId, namespace, identifierId, valueIndex, tier, v
 
 /** Stores the identifiers of profiles that are observed for the first time, and publishes them. */
 export async function storeFirstIdentifiers(tx: Tx, rows: readonly Omit<Sealed, 'value'>[]): Promise<void> {
-  await insertRows(tx, identifiers, rows, { conflict: 'error' })
-  await publishIdentifiers(tx, rows)
+  await together(tx, () => [insertRows(tx, identifiers, rows, { conflict: 'error' }), publishIdentifiers(tx, rows)])
 }
 
 /**
@@ -89,15 +90,17 @@ export async function storeIdentifiers(tx: Tx, ring: KeyRing, rows: readonly Ide
 
 async function noteLastSeen(tx: Tx, rows: readonly IdentifierRow[]): Promise<void> {
   await tx.client.query(
-    `UPDATE identifiers i SET last_seen_at = c.at FROM unnest($2::text[], $3::bytea[], $4::uuid[], $5::timestamptz[]) AS c (namespace, value_index, profile_id, at)
+    prepared(
+      `UPDATE identifiers i SET last_seen_at = c.at FROM unnest($2::text[], $3::bytea[], $4::uuid[], $5::timestamptz[]) AS c (namespace, value_index, profile_id, at)
      WHERE i.tenant_id = $1 AND i.namespace = c.namespace AND i.value_index = c.value_index AND i.profile_id = c.profile_id
        AND c.at >= coalesce(i.last_seen_at, i.created_at) + interval '1 day'`,
-    [
-      tx.tenantId,
-      rows.map(({ namespace }) => namespace),
-      rows.map(({ valueIndex }) => valueIndex),
-      rows.map(({ profileId }) => profileId),
-      rows.map(({ lastSeenAt }) => lastSeenAt),
-    ],
+      [
+        tx.tenantId,
+        rows.map(({ namespace }) => namespace),
+        rows.map(({ valueIndex }) => valueIndex),
+        rows.map(({ profileId }) => profileId),
+        rows.map(({ lastSeenAt }) => lastSeenAt),
+      ],
+    ),
   )
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRows, type NewRow } from '@renmai/platform/db/rows'
+import { together } from '@renmai/platform/db/together'
 import { customers } from '../customers/customer.table.ts'
 import type { GraphProfile } from '../graph/graph.ts'
 import type { Met } from './meet-profiles.ts'
@@ -41,22 +42,13 @@ export async function updateProfiles(tx: Tx, rows: readonly ProfileRow[]): Promi
  * @param customerOf the customer that a profile belongs to
  */
 export async function storeNewcomers(tx: Tx, rows: readonly ProfileRow[], customerOf: ReadonlyMap<string, string>): Promise<void> {
-  await insertRows(
-    tx,
-    customers,
-    rows.map(({ id, homeCustomerId }) => {
-      const customerId = customerOf.get(id)!
-      const isMerged = customerId !== homeCustomerId
-      return { id: homeCustomerId, mergedInto: isMerged ? customerId : null, version: isMerged ? 1 : 0 }
-    }),
-    { conflict: 'error' },
-  )
-  await insertRows(
-    tx,
-    profiles,
-    rows.map((row) => ({ ...row, customerId: customerOf.get(row.id)! })),
-    { conflict: 'error' },
-  )
+  const own = rows.map(({ id, homeCustomerId }) => {
+    const customerId = customerOf.get(id)!
+    const isMerged = customerId !== homeCustomerId
+    return { id: homeCustomerId, mergedInto: isMerged ? customerId : null, version: isMerged ? 1 : 0 }
+  })
+  const placed = rows.map((row) => ({ ...row, customerId: customerOf.get(row.id)! }))
+  await together(tx, () => [insertRows(tx, customers, own, { conflict: 'error' }), insertRows(tx, profiles, placed, { conflict: 'error' })])
 }
 
 /** A profile that is not stored yet, as the graph sees it: a customer by itself. */

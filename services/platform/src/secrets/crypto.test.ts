@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { newId } from '../serve/ids.ts'
 import { blindIndex, open, parseKeyRing, seal } from './crypto.ts'
@@ -28,6 +28,19 @@ describe('sealed data', () => {
   it('never has an IV that other data has', () => {
     const ivs = Array.from({ length: 3_000 }, () => seal(ring, tenant, 'x', 'text').toString('hex', 3, 15))
     expect(new Set(ivs).size).toBe(ivs.length)
+  })
+
+  it('is sealed and opened whole, however long it and its place are', () => {
+    for (const length of [0, 1, 1_300, 5_000]) {
+      const [text, place] = ['脉'.repeat(length), `cards.phone|${'p'.repeat(length)}`]
+      expect(open(ring, tenant, place, seal(ring, tenant, place, text))).toBe(text)
+    }
+  })
+
+  it('has the blind index of HMAC with SHA-256, whatever its length: stored rows are found by it', () => {
+    const derived = Buffer.from(hkdfSync('sha256', ring.keys.get(1)!, tenant, 'index:phone', 32))
+    for (const value of ['', '+86139', '张三\ud800', 'x'.repeat(55), '脉'.repeat(1_300), 'y'.repeat(4_096), 'z'.repeat(9_000), '+86139'])
+      expect(blindIndex(ring, tenant, 'phone', value)).toEqual(createHmac('sha256', derived).update(value).digest())
   })
 
   it('is found by a blind index that differs per tenant and namespace', () => {

@@ -8,6 +8,12 @@ describe('ids', () => {
     expect(idFrom('a', 'bc')).toBe(idFrom('a', 'bc'))
     expect(idFrom('a', 'bc')).not.toBe(idFrom('ab', 'c'))
     expect(isId(idFrom('x'))).toBe(true)
+    // Rows of earlier releases have them.
+    expect([idFrom('a', 'bc'), idFrom('review', 1), idFrom('人', '脉')]).toEqual([
+      '624ce4e2-2aa1-87da-83bf-f3bcb4717e5b',
+      'cfd65cb7-0a49-860f-8b05-a5523572104a',
+      '1fd03d7c-a6dd-8b15-9bc3-27180a2cb159',
+    ])
     expect(isId('../../etc/passwd')).toBe(false)
   })
 

@@ -26,11 +26,9 @@ export function foldId(text: string): string {
  * that must be created once, however often their cause is consumed.
  */
 export function idFrom(...parts: (string | number)[]): string {
-  const hash = hashOf('sha256', parts.join('\u001f'), 'buffer')
-  hash[6] = (hash[6]! & 0x0f) | 0x80
-  hash[8] = (hash[8]! & 0x3f) | 0x80
-  const hex = hash.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+  const hex = hashOf('sha256', parts.join('\u001f'))
+  const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]!
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
 /** The least id of version 7 of a time: ids that are made later are greater. */
