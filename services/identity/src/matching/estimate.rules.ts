@@ -15,7 +15,7 @@ const SAMPLE = 400_000
 const SHIFT = 67_108_864
 /** Fields on which relatives agree no more often than strangers: what a person does not share with a family, a home or a town. */
 const OWN = new Set(['given name', 'other names', 'birth_date', 'gender'])
-/** Without one of these fields, relatives cannot be told from one person. */
+/** Without one of these fields, relatives cannot be distinguished from one person. */
 const TELLING = ['given name', 'birth_date']
 /** Where the search starts: pairs of one person per record. */
 const STARTS = [0.3, 3]

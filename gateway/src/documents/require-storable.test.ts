@@ -1,7 +1,7 @@
 import { buildSchema, parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { readItemwise } from '../supergraph/read-itemwise.ts'
-import { requireStorable } from './unstorable.ts'
+import { requireStorable } from './require-storable.ts'
 
 const SDL = `directive @itemwise on INPUT_FIELD_DEFINITION
   input Event { name: String inner: Event } input In { events: [Event!] @itemwise others: [Event!] name: String }
