@@ -52,7 +52,7 @@ type Target = {
 
 function writeOutputs(matching: Matching, records: Records, { paths, isLink, outputs, random, out }: Target): void {
   const clusters = listClusters(matching)
-  const quality = measureQuality(matching, clusters, random)
+  const quality = measureQuality(matching, random)
   const parts = [...listPairs(matching, records, isLink, paths)]
   const pairs = parts.reduce((sum, part) => sum + part.split('\n').length - 1, -1)
   out('pairs of one person', pairs)

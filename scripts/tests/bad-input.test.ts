@@ -13,6 +13,7 @@ import { keyRows, type OwnIssuer, startOwnIssuer, tokenRows } from './bad-input/
 import { fileRows } from './bad-input/file-rows.ts'
 import { graphqlRows } from './bad-input/graphql-rows.ts'
 import { eventRows, wecomRows, youzanRows } from './bad-input/intake-rows.ts'
+import { itemRows } from './bad-input/item-rows.ts'
 import { ask, call, type Row, type Stage } from './bad-input/row.ts'
 import { hold as holdRow, named, openStage, pageView, write } from './bad-input/stage.ts'
 import { valueRows } from './bad-input/value-rows.ts'
@@ -32,7 +33,7 @@ afterAll(async () => {
 const hold = (row: Row) => holdRow(stage, row)
 
 describe('GraphQL', () => {
-  it.each(named([...graphqlRows, ...valueRows]))('%s', async (_name, row) => hold(row))
+  it.each(named([...graphqlRows, ...itemRows, ...valueRows]))('%s', async (_name, row) => hold(row))
 
   it('has changed no prototype', () => expect(({} as { polluted?: boolean }).polluted).toBeUndefined())
 })

@@ -120,15 +120,3 @@ export function isTooDeep(value: unknown, left: number = LIMITS.variableDepth): 
 
 /** Whether a text cannot be stored: it holds NUL, or half of a surrogate pair, as a text has that was cut within an emoji. */
 export const isUnstorable = (text: string): boolean => text.includes('\u0000') || !text.isWellFormed()
-
-/** @returns the place of the first text in the variables that cannot be stored, such as `input.name`; undefined when all can */
-export function placeOfUnstorable(value: unknown, place = ''): string | undefined {
-  if (typeof value === 'string') return isUnstorable(value) ? place : undefined
-  if (value === null || typeof value !== 'object') return undefined
-  for (const [key, inner] of Object.entries(value)) {
-    // A name that cannot be stored cannot be shown either.
-    const found = isUnstorable(key) ? place : placeOfUnstorable(inner, place === '' ? key : `${place}.${key}`)
-    if (found !== undefined) return found
-  }
-  return undefined
-}

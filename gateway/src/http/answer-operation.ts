@@ -3,6 +3,7 @@ import type { Caller } from '../callers/authenticate.ts'
 import type { Touched } from '../callers/usage.ts'
 import { charge, pay } from '../cost/charge.ts'
 import { type GoodDocument, requireOperation } from '../documents/documents.ts'
+import { requireStorable } from '../documents/require-storable.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
 import { errorsOf } from './errors.ts'
 import type { Params } from './read-params.ts'
@@ -17,13 +18,16 @@ export type Found = GoodDocument & {
 
 /**
  * Finds the operation that a caller requests, by any transport.
- * @throws AppError, DocumentError when there is none, it is not valid, or it is not published where that is required
+ * @throws AppError, DocumentError when there is none, it is not valid, it is not published where that is required, or
+ * a variable holds text that cannot be stored
  */
 export async function findOperation(serving: Serving, caller: Caller, params: Params): Promise<Found> {
   const supergraph = serving.current()
   const source = await serving.chooseDocument(caller, params, supergraph.documents)
   const found = supergraph.documents.find(source, caller.tenantId, (points) => pay(serving.budget, caller, points))
-  return { ...found, supergraph, params, operation: requireOperation(found.document, params.operationName) }
+  const operation = requireOperation(found.document, params.operationName)
+  requireStorable(supergraph.schema, supergraph.itemwise, { ...params, document: found.document })
+  return { ...found, supergraph, params, operation }
 }
 
 /**

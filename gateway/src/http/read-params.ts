@@ -2,7 +2,7 @@ import { AppError } from '@renmai/platform/serve/errors'
 import { parse } from '@renmai/platform/serve/parse'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { isTooDeep, placeOfUnstorable } from '../documents/limits.ts'
+import { isTooDeep } from '../documents/limits.ts'
 
 export type Params = {
   query: string | undefined
@@ -24,11 +24,6 @@ const Body = z.object(
     variables: z
       .record(z.string(), z.unknown(), 'variables must be an object')
       .refine((variables) => !isTooDeep(variables), 'variables are nested too deeply')
-      .superRefine((variables, context) => {
-        const place = placeOfUnstorable(variables)
-        const message = 'holds text that cannot be stored: NUL, or half of a character'
-        if (place !== undefined) context.addIssue({ code: 'custom', message, path: place === '' ? [] : [place] })
-      })
       .nullish()
       .transform((variables) => variables ?? {}),
     operationName: z

@@ -16,6 +16,7 @@ import type { AskSubgraph } from '../execution/step.ts'
 import { type EventSource, readSources } from '../subscriptions/read-sources.ts'
 import { markOneOf } from './mark-one-of.ts'
 import { NODES } from './nodes.gen.ts'
+import { readItemwise } from './read-itemwise.ts'
 
 /** A composed schema, ready to serve. */
 export type Supergraph = Pick<Executor, 'execute' | 'refusals'> & {
@@ -25,6 +26,8 @@ export type Supergraph = Pick<Executor, 'execute' | 'refusals'> & {
   documents: Documents
   /** The events that feed subscriptions, by field. */
   sources: ReadonlyMap<string, EventSource>
+  /** Input fields whose items are answered one by one, as `Input.field`. */
+  itemwise: ReadonlySet<string>
   touchedBy: OfOperation<Touched>
   /** The cost of an operation. */
   costOf: OfOperation<Cost>
@@ -74,6 +77,7 @@ export async function loadSupergraph(
     refusals,
     documents,
     sources: readSources(sdl),
+    itemwise: readItemwise(sdl),
     touchedBy,
     costOf,
     warmUp: (sources) => warmUp(documents, prepare, sources),

@@ -1,4 +1,5 @@
 import { day } from '@renmai/platform/serve/moments'
+import { inOrder } from '@renmai/platform/serve/moments.rules'
 import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { z } from 'zod'
@@ -12,7 +13,7 @@ const Rates = z.array(z.object({ day, rate: rateText })).max(MAX_RATES)
 const Input = z
   .object({ idempotencyKey, source, ...ratePair, from: day, to: day, rates: Rates.superRefine(once((rate) => rate.day)) })
   .refine(isPair, NO_PAIR)
-  .refine(({ from, to }) => from <= to, { message: 'must not lie before from', path: ['to'] })
+  .refine(...inOrder('from', 'to'))
 
 /** Makes the given rates the only ones of two currencies in a span of days; without rates the span is empty after it. */
 export async function replaceExchangeRates(ctx: Context, raw: z.input<typeof Input>): Promise<{ changed: number; deleted: number }> {

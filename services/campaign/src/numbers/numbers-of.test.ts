@@ -32,6 +32,21 @@ describe('numbers', () => {
     expect(rows[0]!.next).toBe(Math.max(...known) + 1)
   })
 
+  it('are made in one order, so that transactions with the same new keys wait for each other, and none is repeated', async () => {
+    let attempts = 0
+    for (let round = 1; round <= 3; round++) {
+      const types = Array.from({ length: 3_000 }, (_none, no) => `type_${round}_${no}`)
+      const ask = (of: readonly string[]) =>
+        withTenant(seed.test.db, seed.tenant, (tx) => {
+          attempts++
+          return typeNumbersOf(tx, of)
+        })
+      const [one, other] = await Promise.all([ask(types), ask(types.toReversed())])
+      expect(types.map(one)).toEqual(types.map(other))
+    }
+    expect(attempts).toBe(6)
+  })
+
   it('are the same for links, tags and behaviour that arrive concurrently, in any order of people', async () => {
     const people = Array.from({ length: 30 }, () => ({ profileId: newId(), customerId: newId() }))
     const touched = (all: typeof people) =>

@@ -31,6 +31,20 @@ describe('a segment condition', () => {
     Array.from({ length: 40 }).reduce<object>((inner) => ({ not: inner }), { tagId: '0199f000-0000-7000-8000-000000000001' }),
   ])('%j is refused', (clause) => expect(parse(clause).success).toBe(false))
 
+  it.each([
+    [{ from: '2026-03-02', to: '2026-03-01' }, 'to'],
+    [{ from: '2026-03-01', to: '2026-03-01' }, undefined],
+    [{ from: '2026-03-02' }, undefined],
+    [{ to: '2026-03-01' }, undefined],
+    [{ atLeastAgo: 'P9D', atMostAgo: 'P8D' }, 'atMostAgo'],
+    [{ atLeastAgo: 'P10D', atMostAgo: 'P9D' }, 'atMostAgo'],
+    [{ atLeastAgo: 'P8D', atMostAgo: 'P8D' }, undefined],
+    [{ atLeastAgo: 'P1W', atMostAgo: 'P8D' }, undefined],
+  ])('with the limits %j never holds silently: the wrong end is %s', (limits, wrong) => {
+    const { error } = parse({ all: [{ orderDate: { which: 'LAST', ...limits } }] })
+    expect(error?.issues.map(({ path }) => path.join('.'))).toEqual(wrong && [`all.0.orderDate.${wrong}`])
+  })
+
   it('becomes SQL with every value as a parameter', () => {
     const evil = "x'; DROP TABLE segments; --"
     const { data } = parse({

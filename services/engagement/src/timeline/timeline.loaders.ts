@@ -1,3 +1,4 @@
+import { requireOrder } from '@renmai/platform/db/filters'
 import { tenantLoader } from '@renmai/platform/db/loader'
 import { idFrom } from '@renmai/platform/serve/ids'
 import { badCursor, type Connection, type Page, type Total } from '@renmai/platform/serve/page'
@@ -61,6 +62,7 @@ function readerOf(ctx: Listing, args: Args): Reader {
 function wantedOf({ viewer }: Listing, { filter }: Args, { from, isBackward }: Page): Wanted {
   const beyond = from === undefined ? undefined : readPlace(from)
   if (from !== undefined && !beyond) throw badCursor()
+  requireOrder(filter)
   const timeOf = (given: string | null | undefined) => (given ? new Date(given) : undefined)
   return { kinds: kindsFor(viewer, filter?.kinds), from: timeOf(filter?.atFrom), before: timeOf(filter?.atBefore), beyond, isBackward }
 }

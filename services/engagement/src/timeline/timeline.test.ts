@@ -193,3 +193,10 @@ it('a cursor of another list is refused', async () => {
   const { errors } = await seed.run(source, { r: [{ __typename: 'Customer', id: customer }], at: touchpoints.pageInfo.endCursor })
   expect(errors?.[0]?.message).toContain('not a cursor of this list')
 })
+
+it('a span that ends before it starts is refused by the name of its end', async () => {
+  const source = `query ($r: [_Any!]!, $f: TimelineFilter) { _entities(representations: $r) { ... on Customer { timeline(filter: $f) { nodes { id } } } } }`
+  const f = { atFrom: '2026-03-02T00:00:00Z', atBefore: '2026-03-01T00:00:00Z' }
+  const { errors } = await seed.run(source, { r: [{ __typename: 'Customer', id: newId() }], f })
+  expect(errors?.[0]?.message).toContain('filter.atBefore: must not lie before filter.atFrom')
+})

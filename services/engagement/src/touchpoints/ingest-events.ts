@@ -73,7 +73,9 @@ function summarise(events: readonly RawEvent[], checked: (GoodEvent | Rejection)
   const results = checked.map((one, index): IngestResultRow => {
     if (!('claim' in one))
       return {
-        messageId: String(events[index]?.messageId ?? '').slice(0, 128),
+        messageId: String(events[index]?.messageId ?? '')
+          .slice(0, 128)
+          .toWellFormed(),
         outcome: 'REJECTED',
         reason: one.reason,
         pointer: `/events/${index}${one.pointer}`,

@@ -36,7 +36,7 @@ describe('explainMatch', () => {
     expect(of('family name').sentence).toMatchObject({ code: 'SAME', english: 'Family name: the same', chinese: '姓：相同' })
     expect(of('given name').sentence.code).toBe('SAME_SOUND')
     expect(of('city')).toMatchObject({ valueA: null, valueB: null, weight: 0, sentence: { code: 'MISSING' } })
-    const sum = score!.comparisons.reduce((bits, { weight }) => bits + weight, score!.prior)
+    const sum = score!.comparisons.reduce((bits, { weight }) => bits + weight, score!.prior + score!.relatives)
     expect(sum).toBeCloseTo(score!.weight)
     expect(score!.probability).toBeCloseTo(1 / (1 + 2 ** -sum))
     expect(score).toMatchObject({ modelNumber: 1, lower: 0.1, upper: 0.99, comparedPairs: 1 })

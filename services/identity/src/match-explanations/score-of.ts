@@ -22,6 +22,7 @@ export type MatchScoreRow = {
   readonly modelNumber: number
   readonly comparisons: readonly MatchComparisonRow[]
   readonly prior: number
+  readonly relatives: number
   readonly weight: number
   readonly probability: number
   readonly lower: number
@@ -55,6 +56,7 @@ export function scoreOf(
       comparisonOf(field, model.fields.find(({ name }) => name === field.field)!.columns, shown),
     ),
     prior: explained.prior,
+    relatives: explained.relatives,
     weight: explained.sum,
     probability: explained.probability,
     lower,

@@ -1,7 +1,7 @@
 /** The thread that estimates a model; estimate-in-thread.ts gives it records. It is a file of its own in a bundle too. */
 import { parentPort } from 'node:worker_threads'
 import { createComparer } from '../matching/compare-records.rules.ts'
-import { type Matching, matchRecords } from '../matching/match-records.rules.ts'
+import { matchRecords } from '../matching/match-records.rules.ts'
 import { COLUMNS } from '../matching/matchable.rules.ts'
 import { measureQuality } from '../matching/measure-quality.rules.ts'
 import { probabilityOf } from '../matching/model.rules.ts'
@@ -23,7 +23,7 @@ function estimate(records: readonly (readonly string[])[]): Estimated {
   const sample = drawPairs(blocking.pairs, probabilities, bands, Math.random)
   return {
     model,
-    quality: measureQuality(matching, clustersOf(matching), Math.random),
+    quality: measureQuality(matching, Math.random),
     pairs: blocking.pairs.length,
     lower,
     upper: UPPER,
@@ -31,9 +31,5 @@ function estimate(records: readonly (readonly string[])[]): Estimated {
     sample: sample.map((pair) => ({ ...pair, levels: comparer.levels(pair.a, pair.b) })),
   }
 }
-
-/** Records that the model takes for one person, of two or more. */
-const clustersOf = ({ clusters }: Matching): number[][] =>
-  [...Map.groupBy(clusters.keys(), (record) => clusters[record]!).values()].filter(({ length }) => length > 1)
 
 parentPort!.on('message', (records: readonly (readonly string[])[]) => parentPort!.postMessage(estimate(records)))

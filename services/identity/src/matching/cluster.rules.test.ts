@@ -7,7 +7,7 @@ import { createHeap } from './heap.rules.ts'
 function cluster(records: number, scores: Record<string, number>, options: Partial<ClusterOptions> = {}): number[] {
   const bits = (a: number, b: number) => scores[`${Math.min(a, b)}-${Math.max(a, b)}`] ?? -8
   const edges = Object.entries(scores).map(([pair, score]) => [...pair.split('-').map(Number), score] as [number, number, number])
-  return [...clusterRecords({ records, edges, bits, threshold: 0, lower: -30, ...options })]
+  return [...clusterRecords({ records, edges, bits, threshold: 0, lower: -30, ...options }).clusters]
 }
 
 it('joins a pair that no label connects to the others, when the other pairs prove it', () => {
@@ -41,7 +41,7 @@ it('keeps cannot-links and the lower bound whatever the scores are', () => {
       (values, apart) => {
         const pairs = Array.from({ length: 8 }, (_none, a) => Array.from({ length: a }, (_other, b) => [b, a] as const)).flat()
         const at = (a: number, b: number) => pairs.findIndex(([x, y]) => x === Math.min(a, b) && y === Math.max(a, b))
-        const found = clusterRecords({
+        const { clusters: found } = clusterRecords({
           records: 8,
           edges: pairs.map(([a, b], index) => [a, b, values[index]!] as const),
           bits: (a, b) => values[at(a, b)]!,

@@ -1,5 +1,5 @@
 import { type Blocking, blockRecords } from './block.rules.ts'
-import { clusterRecords } from './cluster.rules.ts'
+import { type Clustering, clusterRecords } from './cluster.rules.ts'
 import { estimateModel } from './estimate.rules.ts'
 import type { Column } from './kinds.rules.ts'
 import type { Universe } from './level-rates.rules.ts'
@@ -15,9 +15,9 @@ export type Matching = {
   blocking: Blocking
   /** Score of each compared pair in bits, in the order of `blocking.pairs`. */
   bits: Float32Array
-  /** The cluster of each record, named by its first record. */
-  clusters: Int32Array
-}
+  /** Which pairs are sought. */
+  isAllowed: (a: number, b: number) => boolean
+} & Clustering
 
 export type MatchOptions = {
   columns: readonly Column[]
@@ -42,33 +42,42 @@ const EDGE_BITS = -4
 export function matchRecords(options: MatchOptions): Matching {
   const { columns, records, sources, isForbidden, model: given, random } = options
   const stock = createStock(columns, records)
-  const isAllowed = (a: number, b: number) => (!sources || sources[a] !== sources[b]) && !isForbidden?.(a, b)
+  const areApart = sources && ((a: number, b: number) => sources[a] !== sources[b])
+  const isAllowed = (a: number, b: number) => (!areApart || areApart(a, b)) && !isForbidden?.(a, b)
   const blocking = blockRecords(stock, { isAllowed })
-  if (given) return applyModel(stock, blocking, given, isForbidden)
+  const apply = (model: Model) => applyModel({ stock, blocking, isAllowed }, model, isForbidden, areApart)
+  if (given) return apply(given)
   const universe = universeOf(stock.size(), sources, random)
-  const first = applyModel(stock, blocking, withThresholds(estimateModel(stock, blocking.pairs, universe), stock, blocking), isForbidden)
-  // Relatives are alike in several fields together, which the model takes for independent: it expects more pairs than clusters allow.
+  const first = apply(withThresholds(estimateModel(stock, blocking.pairs, universe), stock, blocking))
+  // Fields depend on each other more than the model knows: it expects more pairs than clusters allow.
   const prior = Math.min(first.model.prior, Math.max(1, countPairs(first.clusters, sources)) / Math.max(1, universe.pairs))
   if (prior > first.model.prior * 0.95) return first
-  return applyModel(stock, blocking, withThresholds({ ...first.model, prior }, stock, blocking), isForbidden)
+  return apply(withThresholds({ ...first.model, prior }, stock, blocking))
 }
 
 function withThresholds(model: Model, stock: Stock, { pairs }: Blocking): Model {
   return { ...model, thresholds: chooseThresholds(scorePairs(pairs, createScorer(model, stock)).map(probabilityOf)) }
 }
 
-function applyModel(stock: Stock, blocking: Blocking, model: Model, isForbidden: MatchOptions['isForbidden']): Matching {
+function applyModel(
+  of: Pick<Matching, 'stock' | 'blocking' | 'isAllowed'>,
+  model: Model,
+  isForbidden: MatchOptions['isForbidden'],
+  isSought: ((a: number, b: number) => boolean) | undefined,
+): Matching {
+  const { stock, blocking } = of
   const scorer = createScorer(model, stock)
   const bits = scorePairs(blocking.pairs, scorer)
-  const clusters = clusterRecords({
+  const clustering = clusterRecords({
     records: stock.size(),
     edges: edgesOf(blocking.pairs, bits),
     bits: scorer.bits,
     threshold: priorBits(model.thresholds.link),
     lower: LOWER_BITS,
     isForbidden,
+    isSought,
   })
-  return { stock, model, scorer, blocking, bits, clusters }
+  return { ...of, model, scorer, bits, ...clustering }
 }
 
 /** Pairs of records of one cluster, of different files where files are given. */

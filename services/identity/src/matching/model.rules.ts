@@ -1,5 +1,8 @@
 import type { Column } from './kinds.rules.ts'
 
+/** Odds below this many bits change no score that is shown. */
+const NEGLIGIBLE = -20
+
 /**
  * The model of Fellegi and Sunter (1969): how often two records of one person agree on a level of a field (m), and how often two
  * records of two people do (u). Weights are in bits.
@@ -14,6 +17,9 @@ export type FieldModel = {
   rarest: number
 }
 
+/** How probable such a pair is of all pairs, and how often it is on each level of each field, in the order of `fields`. */
+export type Relatives = { prior: number; levels: readonly (readonly number[])[] }
+
 export type Model = {
   version: 1
   /** The columns of the records, in the order of their values. */
@@ -21,6 +27,8 @@ export type Model = {
   fields: readonly FieldModel[]
   /** How probable it is that two records, of all pairs of records, are of one person. */
   prior: number
+  /** Pairs of two people who are alike by a family or a place; a model without them takes every field for independent of the others. */
+  relatives?: Relatives
   /** Probabilities: a pair at or above `link` is of one person; below `reject` it is not; between them a person should check. */
   thresholds: { link: number; reject: number }
 }
@@ -39,6 +47,13 @@ export const probabilityOf = (bits: number): number => 1 / (1 + 2 ** -bits)
 
 /** The probability that two records are of one person: 1/(1 + ((1-prior)/prior) 2^-weight). */
 export const posterior = (prior: number, weight: number): number => probabilityOf(priorBits(prior) + weight)
+
+/**
+ * What the chance of relatives takes off the evidence of a pair, in bits; 0 or less. Odds of one person are odds against strangers and
+ * relatives together.
+ * @param relatives odds of relatives against strangers, in bits
+ */
+export const relativesBits = (relatives: number): number => (relatives < NEGLIGIBLE ? 0 : -Math.log2(1 + 2 ** relatives))
 
 /** What the frequency of a value adds to the weight of agreement on it: a common name proves less than the average one. */
 export function frequencyBits({ frequencies, rarest, levels }: FieldModel, value: string): number {

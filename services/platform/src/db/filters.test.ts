@@ -103,3 +103,22 @@ it.each([
 ])('a value that cannot be used is refused by the name of its field: %s', async (field, value) => {
   await expect(find({ [field]: value })).rejects.toMatchObject({ code: 'INVALID', fields: { [`filter.${field}`]: expect.any(String) } })
 })
+
+it.each([
+  ['2026-01-03T00:00:00Z', new Date('2026-01-02T00:00:00Z')],
+  [new Date('2026-01-03T00:00:00Z'), '2026-01-02T00:00:00Z'],
+  [new Date('2026-01-03T00:00:00Z'), new Date('2026-01-02T23:59:59.999Z')],
+  ['2026-01-03', '2026-01-02'],
+] as [string | Date, string | Date][])(
+  'a span that ends before it starts is refused by the name of its end: %s to %s',
+  async (atFrom, atBefore) => {
+    await expect(find({ atFrom, atBefore } as never)).rejects.toMatchObject({
+      code: 'INVALID',
+      fields: { 'filter.atBefore': 'must not lie before filter.atFrom' },
+    })
+  },
+)
+
+it('a span of no length is empty, and no error', async () => {
+  expect(await find({ atFrom: '2026-01-02T00:00:00Z', atBefore: new Date('2026-01-02T00:00:00Z') })).toEqual([])
+})

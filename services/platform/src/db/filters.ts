@@ -2,6 +2,7 @@ import { and, eq, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from 'dri
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { AppError } from '../serve/errors.ts'
 import { isId } from '../serve/ids.ts'
+import { endProblem, isInOrder } from '../serve/moments.rules.ts'
 import { isStorableText } from '../serve/text.rules.ts'
 
 /** Makes the condition of a value. @param field path of the value in the arguments, for errors */
@@ -25,6 +26,7 @@ export function matching<F extends object>(
   defaults: Partial<F> = {},
 ): SQL | undefined {
   const names = Object.keys(conditions) as (keyof F & string)[]
+  requireOrder(filter)
   const found = names.map((name) => {
     const [value, field] = [filter?.[name] ?? defaults[name], `filter.${name}`]
     if (value === null || value === undefined) return undefined
@@ -34,6 +36,15 @@ export function matching<F extends object>(
     return conditions[name](value, field)
   })
   return and(...found)
+}
+
+/** @throws AppError INVALID where a filter ends a span before it starts it, such as `createdBefore` before `createdFrom` */
+export function requireOrder(filter: object | null | undefined): void {
+  const ends = { ...filter } as Record<string, string | Date | null | undefined>
+  for (const name of Object.keys(ends)) {
+    const start = name.replace(/Before$/, 'From')
+    if (start !== name && !isInOrder(ends[start], ends[name])) refuse(`filter.${name}`, endProblem(`filter.${start}`))
+  }
 }
 
 function refuse(field: string, problem: string): never {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { momentProblem } from './moments.rules.ts'
+import { z } from 'zod'
+import { inOrder, isInOrder, momentProblem } from './moments.rules.ts'
 import { day, moment, pastMoment } from './moments.ts'
 import { parse } from './parse.ts'
 
@@ -33,5 +34,25 @@ describe('a time of an input', () => {
     expect(parse(moment, '1990-01-01T00:00:00Z')).toEqual(new Date('1990-01-01T00:00:00Z'))
     expect(parse(day, '2099-12-31')).toBe('2099-12-31')
     for (const text of ['0001-01-01', '1989-12-31', '2100-01-01', '2026-02-30']) expect(() => parse(day, text)).toThrow()
+  })
+})
+
+describe('a span', () => {
+  it.each([
+    ['2026-03-01', '2026-03-01', true],
+    ['2026-03-02', '2026-03-01', false],
+    [new Date('2026-03-02'), '2026-03-01T00:00:00Z', false],
+    ['2026-03-01T00:00:00Z', new Date('2026-03-02'), true],
+    [10, 9, false],
+    [9, 10, true],
+    [null, '2026-03-01', true],
+    [undefined, 1, true],
+    [1, null, true],
+  ])('from %s to %s is in order: %s', (start, end, isRight) => expect(isInOrder(start, end)).toBe(isRight))
+
+  it('that ends before it starts is refused by the name of its end', () => {
+    const schema = z.object({ from: z.string(), to: z.string().nullish() }).refine(...inOrder('from', 'to'))
+    expect(() => parse(schema, { from: '2026-03-02', to: '2026-03-01' })).toThrow('to: must not lie before from')
+    expect(parse(schema, { from: '2026-03-02', to: null })).toEqual({ from: '2026-03-02', to: null })
   })
 })

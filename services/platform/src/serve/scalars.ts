@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 import { GraphQLDateTimeISO } from 'graphql-scalars'
 
 /** An existing calendar day, as text: a Date would add a time and a zone. */
@@ -34,9 +34,28 @@ function textOf(name: string, form: string): GraphQLScalarType<string, string> {
   })
 }
 
+/**
+ * A moment. A time that is none is read as a Date without a time, which `readArguments` refuses, so that in a list of items a wrong time
+ * need not refuse the others.
+ */
+const GraphQLMoment = new GraphQLScalarType<Date, string>({
+  ...GraphQLDateTimeISO.toConfig(),
+  name: 'DateTime',
+  parseValue: (value) => momentOr(() => GraphQLDateTimeISO.parseValue(value)),
+  parseLiteral: (node: ValueNode) => momentOr(() => GraphQLDateTimeISO.parseLiteral(node)),
+})
+
+function momentOr(read: () => Date): Date {
+  try {
+    return read()
+  } catch {
+    return new Date(Number.NaN)
+  }
+}
+
 /** Scalars that every subgraph has. */
 export const scalars = {
-  DateTime: GraphQLDateTimeISO,
+  DateTime: GraphQLMoment,
   Date: GraphQLDay,
   Decimal: textOf('Decimal', '19.99'),
   CurrencyCode: textOf('CurrencyCode', 'CNY'),

@@ -26,11 +26,11 @@ import { type CompiledQuery, compileQuery } from 'graphql-jit'
 import type { Admission } from '../overload/admission.ts'
 import { enforceScopes } from './enforce-scopes.ts'
 import { AppError } from './errors.ts'
-import { readGlobalIds } from './global-id.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
 import { wasRepeated } from './mutate.ts'
 import type { Connection } from './page.ts'
+import { readArguments } from './read-arguments.ts'
 import { returnUserErrors } from './return-user-errors.ts'
 import { createSharedCache, type SharedCache } from './shared-cache.ts'
 import { type Verifier, type Viewer, verifyViewer } from './viewer.ts'
@@ -69,7 +69,7 @@ export function buildSchema(
     if (totalCount) totalCount.resolve ??= async (source: Connection<unknown>) => (await source.count()).count
     if (isTotalEstimate) isTotalEstimate.resolve ??= async (source: Connection<unknown>) => (await source.count()).isEstimate
   }
-  return enforceScopes(returnUserErrors(readsGlobalIds ? readGlobalIds(schema) : schema, log), modules)
+  return enforceScopes(returnUserErrors(readArguments(schema, { ids: readsGlobalIds }), log), modules)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { day } from '@renmai/platform/serve/moments'
+import { inOrder, isInOrder } from '@renmai/platform/serve/moments.rules'
 import { z } from 'zod'
 import { OrderOfCustomer } from '../../gen/resolvers.ts'
 import { clauseKind } from './clause-kind.ts'
@@ -10,6 +11,11 @@ const days = daysFrom(0).nullish()
 const schema = z
   .object({ which: z.enum(OrderOfCustomer), from: day.nullish(), to: day.nullish(), atLeastAgo: days, atMostAgo: days })
   .refine(({ which: _which, ...limits }) => Object.values(limits).some((limit) => limit != null), 'needs from, to, atLeastAgo or atMostAgo')
+  .refine(...inOrder('from', 'to'))
+  .refine(({ atLeastAgo, atMostAgo }) => isInOrder(atLeastAgo, atMostAgo), {
+    message: 'must not be less than atLeastAgo',
+    path: ['atMostAgo'],
+  })
   .transform(({ which, from, to, atLeastAgo, atMostAgo }) => ({
     which,
     from: from ?? null,
