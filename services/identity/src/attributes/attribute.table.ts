@@ -2,6 +2,9 @@ import { bytes, createdAt, id, moment, tenantId } from '@renmai/platform/db/colu
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
+/** Rules of survivor.rules.ts whose order a field can choose. */
+const SURVIVORSHIP = ['VERIFIED', 'SOURCE_PRIORITY', 'NEWEST', 'OLDEST', 'MOST_FREQUENT', 'LONGEST'] as const
+
 /** The registry: what a key means and how its values are handled. */
 export const attributeFields = pgTable(
   'fields',
@@ -14,8 +17,20 @@ export const attributeFields = pgTable(
     kind: text('type', { enum: ['TEXT', 'NUMBER', 'BOOLEAN', 'DATE', 'OPTION'] }).notNull(),
     sensitivity: text({ enum: ['NONE', 'PERSONAL', 'SENSITIVE'] }).notNull(),
     options: text().array().notNull().default([]),
+    /** MANY: a value is a JSON list of texts, and a customer has those of all profiles. */
+    cardinality: text({ enum: ['ONE', 'MANY'] })
+      .notNull()
+      .default('ONE'),
+    /** Unit of a NUMBER, for people. */
+    unit: text(),
+    /** Further keys by which sources name the field. */
+    aliases: text().array().notNull().default([]),
     /** Prefixes of sources, the best first: see survivor.rules.ts. */
     sourcePriority: text().array().notNull().default([]),
+    /** Rules of survivor.rules.ts in the order of the field; rules that are not named follow in their usual order. */
+    survivorship: text({ enum: SURVIVORSHIP }).array().notNull().default([]),
+    /** Days after which a value is deleted; null when values are kept. */
+    retentionDays: integer('retention_days'),
     archivedAt: moment('archived_at'),
     version: integer().notNull().default(1),
     createdAt: createdAt(),
@@ -24,6 +39,9 @@ export const attributeFields = pgTable(
 )
 
 export type AttributeField = typeof attributeFields.$inferSelect
+
+/** How values of a field are written: what a change of its kind replaces. */
+export type ValueFormat = Pick<AttributeField, 'key' | 'kind' | 'options' | 'cardinality' | 'unit'>
 
 /** What sources state: one value per profile and key, the one observed last. Values of personal and of unknown fields are sealed. */
 export const attributeValues = pgTable(
@@ -43,7 +61,7 @@ export const attributeValues = pgTable(
     /** Decides between values of one moment: see rankOf. Empty in rows of earlier releases. */
     rank: bytes('rank').notNull().default(sql`'\\x'`),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] }), index('attribute_values_key').on(t.tenantId, t.key)],
+  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] }), index('attribute_values_of_key').on(t.tenantId, t.key, t.profileId)],
 )
 
 export type AttributeValue = typeof attributeValues.$inferSelect
@@ -65,12 +83,13 @@ export const unmappedValues = pgTable(
     /** Decides between values of one moment: see rankOf. */
     rank: bytes('rank').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] })],
+  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] }), index('unmapped_values_of_key').on(t.tenantId, t.key, t.profileId)],
 )
 
 /**
  * What people set, one value per profile and key beside what sources state. A row of its own table: the key of attribute_values
- * cannot change while the release before upserts by it. A released row keeps its version, which orders what is published.
+ * cannot change while the release before upserts by it. A released row keeps its version, which orders what is published: a job that
+ * changes the value of a source adds one for it.
  */
 export const handValues = pgTable(
   'hand_values',
@@ -85,8 +104,8 @@ export const handValues = pgTable(
     setAt: moment('set_at').notNull(),
     /** Null while the value holds. */
     releasedAt: moment('released_at'),
-    /** Counts the times that it was set and released. */
+    /** Counts the times that it was set and released, and that a job converted or removed what a source states. */
     version: integer().notNull().default(1),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] }), index('hand_values_key').on(t.tenantId, t.key)],
+  (t) => [primaryKey({ columns: [t.tenantId, t.profileId, t.key] }), index('hand_values_of_key').on(t.tenantId, t.key, t.profileId)],
 )

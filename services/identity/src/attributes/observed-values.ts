@@ -1,4 +1,5 @@
 import type { Tx } from '@renmai/platform/db/db'
+import type { AttributeField } from './attribute.table.ts'
 import { DISPLAY_NAME } from './attribute-field.rules.ts'
 import { STAFF } from './store-by-hand.ts'
 
@@ -18,9 +19,15 @@ export type ObservedValue = {
   readonly observedAt: Date
   readonly isVerified: boolean
   readonly isByHand: boolean
-  /** The priority of sources of the field. */
-  readonly sourcePriority: string[]
+  readonly field: FieldOfValue
 }
+
+/** What of a field decides between its values, and how they are shown. */
+export type FieldOfValue = Pick<AttributeField, 'kind' | 'cardinality' | 'unit' | 'sourcePriority' | 'survivorship'>
+
+/** The field of names of a tenant that has not registered it. */
+const FIELD = `jsonb_build_object('kind', coalesce(f.type, 'TEXT'), 'cardinality', coalesce(f.cardinality, 'ONE'), 'unit', f.unit,
+  'sourcePriority', coalesce(f.source_priority, '{}'), 'survivorship', coalesce(f.survivorship, '{}'))`
 
 const CARDS = `UNION ALL SELECT p.id, '${DISPLAY_NAME}', NULL, c.sealed, true, p.source, c.observed_at, false, false
   FROM profiles p JOIN contact_cards c ON c.tenant_id = $1 AND c.profile_id = p.id AND c.field = 'display_name'
@@ -30,7 +37,7 @@ const CARDS = `UNION ALL SELECT p.id, '${DISPLAY_NAME}', NULL, c.sealed, true, p
 export async function observedValues(tx: Tx, customerIds: readonly string[], isOfName: boolean): Promise<Map<string, ObservedValue[]>> {
   const ofField = (row: string) => `${row}.key ${isOfName ? '=' : '<>'} '${DISPLAY_NAME}'`
   const { rows } = await tx.client.query<ObservedValue>(
-    `SELECT asked.id AS "customerId", o.*, coalesce(f.source_priority, '{}') AS "sourcePriority" FROM unnest($2::uuid[]) AS asked (id) CROSS JOIN LATERAL (
+    `SELECT asked.id AS "customerId", o.*, ${FIELD} AS field FROM unnest($2::uuid[]) AS asked (id) CROSS JOIN LATERAL (
        SELECT p.id AS "profileId", v.key, v.value, v.sealed, false AS "isCard", v.source, v.observed_at AS "observedAt", v.is_verified AS "isVerified",
          starts_with(v.source, '${STAFF}') AS "isByHand"
        FROM profiles p JOIN attribute_values v ON v.tenant_id = $1 AND v.profile_id = p.id AND v.is_mapped AND ${ofField('v')}

@@ -1,6 +1,7 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRowsReturning } from '@renmai/platform/db/rows'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
+import { isPublished } from './attribute.rules.ts'
 import { type AttributeField, handValues } from './attribute.table.ts'
 import { publishValues } from './publish-values.ts'
 import { storedAs } from './store-attributes.ts'
@@ -33,7 +34,7 @@ export async function storeByHand(
   await publishValues(
     tx,
     stored.flatMap(({ key, value, version }) =>
-      value === null ? [] : [{ profileId, customerId, key, value, observedAt: setAt, version }],
+      value === null || !isPublished(last.get(key)!.field) ? [] : [{ profileId, customerId, key, value, observedAt: setAt, version }],
     ),
   )
 }
