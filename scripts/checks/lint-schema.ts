@@ -82,6 +82,7 @@ const VALUES: readonly string[] = [
   'QuarantineParameter',
   'QuarantineReason',
   'RateLimit',
+  'Region',
   'RejectionCount',
   'Resolution',
   'ResolutionConflict',

@@ -53,7 +53,16 @@ export async function convertAttributeField(ctx: Context, raw: z.input<typeof In
 }
 
 /** The parts in the order of `checkFormat`. */
-const formatOf = ({ key, kind, cardinality, options, unit }: ValueFormat): ValueFormat => ({ key, kind, cardinality, options, unit })
+const formatOf = ({ key, kind, cardinality, options, unit, dateFormats, currency, folding }: ValueFormat): ValueFormat => ({
+  key,
+  kind,
+  cardinality,
+  options,
+  unit,
+  dateFormats,
+  currency,
+  folding,
+})
 
 async function requireNoConversion(tx: Tx, fieldId: string): Promise<void> {
   const { rowCount } = await tx.client.query(

@@ -25,10 +25,12 @@ export async function replaceValues(
   if (values.length === 0) return
   const gone = values.filter(({ to }) => to === null)
   if (isSetAside) {
-    const aside = gone.map(({ row, text }) => toUnmapped(tx, ring, { ...row, value: text }))
+    const aside = gone.map(({ row, original }) => toUnmapped(tx, ring, { ...row, value: original }))
     await insertRows(tx, unmappedValues, aside, { newest: ['observedAt', 'rank'] })
   }
-  const kept = values.flatMap(({ row: { profileId }, to }) => (to === null ? [] : [{ profileId, key: field.key, value: to }]))
+  const kept = values.flatMap(({ row: { profileId }, original, to }) =>
+    to === null ? [] : [{ profileId, key: field.key, value: to, original }],
+  )
   const rows = kept.map((one) => ({ ...one, ...storedAs(tx, ring, one, field.sensitivity === 'NONE'), text: one.value }))
   const ids = gone.map(({ row }) => row.profileId)
   const facts = await (stage === 'HAND' ? replaceHeld(tx, field, rows, ids) : replaceStated(tx, ring, field, rows, ids))
@@ -43,24 +45,31 @@ export async function replaceValues(
   await publishValues(tx, open)
 }
 
-type Kept = { readonly profileId: string; readonly text: string; readonly value: string | null; readonly sealed: Buffer | null }
+type Kept = {
+  readonly profileId: string
+  readonly text: string
+  readonly value: string | null
+  readonly sealed: Buffer | null
+  readonly sealedOriginal: Buffer | null
+}
 type Fact = { profileId: string; value: string | null; observedAt: Date; version: number }
 
 const columnsOf = (rows: readonly Kept[]) => [
   rows.map(({ profileId }) => profileId),
   rows.map(({ value }) => value),
   rows.map(({ sealed }) => sealed),
+  rows.map(({ sealedOriginal }) => sealedOriginal),
 ]
 
 /** @returns what is published: of each profile the value that counts, where no value that a person set hides it */
 async function replaceStated(tx: Tx, ring: KeyRing, field: AttributeField, kept: readonly Kept[], gone: readonly string[]) {
   const { rows: before } = await tx.client.query<{ profileId: string; observedAt: Date }>(
     `WITH changed AS (
-       UPDATE attribute_values v SET value = c.value, sealed = c.sealed, rank = c.rank
-       FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::bytea[]) AS c (id, value, sealed, rank)
+       UPDATE attribute_values v SET value = c.value, sealed = c.sealed, sealed_original = c.original, rank = c.rank
+       FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[]) AS c (id, value, sealed, original, rank)
        WHERE v.tenant_id = $1 AND v.key = $2 AND v.profile_id = c.id RETURNING v.profile_id, v.observed_at
      ), deleted AS (
-       DELETE FROM attribute_values WHERE tenant_id = $1 AND key = $2 AND profile_id = ANY($7) RETURNING profile_id, observed_at
+       DELETE FROM attribute_values WHERE tenant_id = $1 AND key = $2 AND profile_id = ANY($8) RETURNING profile_id, observed_at
      ) SELECT profile_id AS "profileId", observed_at AS "observedAt" FROM (SELECT * FROM changed UNION ALL SELECT * FROM deleted) v`,
     [tx.tenantId, field.key, ...columnsOf(kept), kept.map(({ text }) => rankOf(ring, tx.tenantId, text)), gone],
   )
@@ -89,12 +98,12 @@ async function addVersions(tx: Tx, { id, key }: AttributeField, profileIds: read
 async function replaceHeld(tx: Tx, { key }: AttributeField, kept: readonly Kept[], gone: readonly string[]): Promise<Fact[]> {
   const { rows } = await tx.client.query<Fact>(
     `WITH changed AS (
-       UPDATE hand_values h SET value = c.value, sealed = c.sealed, version = h.version + 1
-       FROM unnest($3::uuid[], $4::text[], $5::bytea[]) AS c (id, value, sealed)
+       UPDATE hand_values h SET value = c.value, sealed = c.sealed, sealed_original = c.original, version = h.version + 1
+       FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::bytea[]) AS c (id, value, sealed, original)
        WHERE h.tenant_id = $1 AND h.key = $2 AND h.profile_id = c.id AND h.released_at IS NULL RETURNING h.profile_id, h.value, h.set_at, h.version
      ), released AS (
-       UPDATE hand_values SET value = NULL, sealed = NULL, released_at = now(), version = version + 1
-       WHERE tenant_id = $1 AND key = $2 AND profile_id = ANY($6) AND released_at IS NULL RETURNING profile_id, set_at, version
+       UPDATE hand_values SET value = NULL, sealed = NULL, sealed_original = NULL, released_at = now(), version = version + 1
+       WHERE tenant_id = $1 AND key = $2 AND profile_id = ANY($7) AND released_at IS NULL RETURNING profile_id, set_at, version
      ) SELECT profile_id AS "profileId", value, set_at AS "observedAt", version FROM changed
      UNION ALL SELECT r.profile_id, a.value, coalesce(a.observed_at, r.set_at), r.version FROM released r
      LEFT JOIN attribute_values a ON a.tenant_id = $1 AND a.key = $2 AND a.profile_id = r.profile_id AND a.is_mapped`,

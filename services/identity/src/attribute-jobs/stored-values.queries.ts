@@ -11,13 +11,14 @@ export type StoredValue = {
   readonly key: string
   readonly value: string | null
   readonly sealed: Buffer | null
+  readonly sealedOriginal: Buffer | null
   readonly source: string
   readonly observedAt: Date
   readonly isVerified: boolean
 }
 
-/** A stored value, its text, and what becomes of it: null for a value that is taken away. */
-export type Conversion = { readonly row: StoredValue; readonly text: string; readonly to: string | null }
+/** A stored value, its text, what was written for it, and what becomes of it: null for a value that is taken away. */
+export type Conversion = { readonly row: StoredValue; readonly text: string; readonly original: string; readonly to: string | null }
 
 const STORED: Record<Stage, string> = {
   SOURCES: 'v.observed_at AS "observedAt", v.is_verified AS "isVerified" FROM attribute_values v',
@@ -32,7 +33,7 @@ export async function readValues(tx: Tx, { key, aliases }: AttributeField, { sta
   const isHeld = stage === 'HAND' ? 'AND v.released_at IS NULL' : stage === 'SOURCES' ? 'AND v.is_mapped' : ''
   const { rows } = await tx.client.query<StoredValue>(
     `SELECT v.profile_id AS "profileId", p.customer_id AS "customerId", v.key, ${stage === 'UNMAPPED' ? 'NULL' : 'v.value'} AS value, v.sealed,
-       v.source, ${STORED[stage]}
+       ${stage === 'UNMAPPED' ? 'NULL' : 'v.sealed_original'} AS "sealedOriginal", v.source, ${STORED[stage]}
      JOIN profiles p ON p.tenant_id = $1 AND p.id = v.profile_id
      WHERE v.tenant_id = $1 AND v.key = ANY($2) AND ($3::text IS NULL OR (v.key, v.profile_id) > ($3, $4::uuid)) ${isHeld}
      ORDER BY v.key, v.profile_id LIMIT ${PAGE}`,

@@ -3,7 +3,7 @@ import { mine } from '@renmai/platform/db/rows'
 import { type KeyRing, open } from '@renmai/platform/secrets/crypto'
 import { converted } from '../attributes/attribute.rules.ts'
 import { type AttributeField, attributeFields } from '../attributes/attribute.table.ts'
-import { storeAttributes } from '../attributes/attribute.ts'
+import { originalOf, storeAttributes } from '../attributes/attribute.ts'
 import { attributePlace } from '../attributes/attribute-place.rules.ts'
 import { expiryOf } from './attribute-job.rules.ts'
 import type { AttributeJob, Sample } from './attribute-job.table.ts'
@@ -57,7 +57,7 @@ const STEPS: Record<AttributeJob['kind'], Step> = {
     if (!field.retentionDays) return EMPTY
     const before = expiryOf(field.retentionDays, now)
     const old = rows.filter(({ observedAt }) => observedAt < before)
-    const values = old.map((row) => ({ row, text: '', to: null }))
+    const values = old.map((row) => ({ row, text: '', original: '', to: null }))
     await replaceValues(tx, ring, { field, stage: job.stage, isSetAside: false }, values)
     return { done: old.length, left: rows.length - old.length, samples: [], changed: old.map(({ profileId }) => profileId) }
   },
@@ -71,7 +71,9 @@ const STEPS: Record<AttributeJob['kind'], Step> = {
 const read = (tx: Tx, ring: KeyRing, { fromFormat, toFormat }: AttributeJob, rows: readonly StoredValue[]): Conversion[] =>
   rows.flatMap((row) => {
     const text = textOf(tx, ring, row)
-    return text === undefined ? [] : [{ row, text, to: converted(toFormat!, fromFormat!, text) ?? null }]
+    if (text === undefined) return []
+    const original = originalOf(ring, tx.tenantId, row) ?? text
+    return [{ row, text, original, to: converted(toFormat!, fromFormat!, { value: text, original }) ?? null }]
   })
 
 function counted(values: readonly Conversion[], changed: string[]): Omit<Page, 'last'> {

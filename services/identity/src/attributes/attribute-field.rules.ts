@@ -17,6 +17,9 @@ export const nameField = (tenantId: string): AttributeField => ({
   options: [],
   cardinality: 'ONE',
   unit: null,
+  dateFormats: [],
+  currency: null,
+  folding: 'NONE',
   aliases: [],
   sourcePriority: [],
   survivorship: [],
@@ -35,6 +38,7 @@ export function checkName({
 }: Pick<AttributeField, 'key' | 'kind' | 'sensitivity' | 'cardinality'>): void {
   if (key === DISPLAY_NAME && kind !== 'TEXT') throw attributeFailure('NAME_IS_PERSONAL_TEXT', 'kind')
   if (key === DISPLAY_NAME && cardinality !== 'ONE') throw attributeFailure('NAME_IS_PERSONAL_TEXT', 'cardinality')
+  if ((kind === 'PHONE' || kind === 'EMAIL') && sensitivity === 'NONE') throw attributeFailure('CONTACT_IS_PERSONAL', 'sensitivity')
   if (key === DISPLAY_NAME && sensitivity === 'NONE') throw attributeFailure('NAME_IS_PERSONAL_TEXT', 'sensitivity')
 }
 

@@ -9,7 +9,7 @@ import { listUnmappedKeys, type UnmappedAttributeKeyRow } from './list-unmapped-
 import type { ObservedValue } from './observed-values.ts'
 import { releaseAttributes } from './release-attributes.ts'
 import { setAttributes } from './set-attributes.ts'
-import { type AttributeValueRow, contentOf, nameOf, survivingValues, textOf } from './surviving-values.ts'
+import { type AttributeValueRow, contentOf, nameOf, originalOf, survivingValues, textOf } from './surviving-values.ts'
 import { type TypedParts, typedParts } from './typed-value.rules.ts'
 import { updateAttributeField } from './update-attribute-field.ts'
 
@@ -20,6 +20,11 @@ const mayRead = ({ sealed }: ObservedValue, { viewer }: Context): boolean => sea
 /** Null where the value is personal and the viewer may not read such. */
 const valueFields = {
   isPersonal: ({ sealed }: ObservedValue) => sealed !== null,
+  // Beside the code of a region stands an address.
+  original: (row: ObservedValue, _args: object, ctx: Context) =>
+    mayRead(row, ctx) && (row.field.kind !== 'REGION' || ctx.viewer.scopes.has('personal:read'))
+      ? originalOf(ctx.keyRing, ctx.viewer.tenantId, row)
+      : null,
   value: (row: ObservedValue, _args: object, ctx: Context) => (mayRead(row, ctx) ? textOf(ctx.keyRing, ctx.viewer.tenantId, row) : null),
 }
 

@@ -5,6 +5,9 @@ import { boolean, index, integer, pgTable, primaryKey, text, unique, uuid } from
 /** Rules of survivor.rules.ts whose order a field can choose. */
 const SURVIVORSHIP = ['VERIFIED', 'SOURCE_PRIORITY', 'NEWEST', 'OLDEST', 'MOST_FREQUENT', 'LONGEST'] as const
 
+/** Formats of days.rules.ts. */
+const DAY_FORMATS = ['YEAR_MONTH_DAY', 'DAY_MONTH_YEAR', 'MONTH_DAY_YEAR', 'DIGITS'] as const
+
 /** The registry: what a key means and how its values are handled. */
 export const attributeFields = pgTable(
   'fields',
@@ -14,7 +17,7 @@ export const attributeFields = pgTable(
     id: id().default(sql`uuidv7()`),
     key: text().notNull(),
     label: text().notNull(),
-    kind: text('type', { enum: ['TEXT', 'NUMBER', 'BOOLEAN', 'DATE', 'OPTION'] }).notNull(),
+    kind: text('type', { enum: ['TEXT', 'NUMBER', 'BOOLEAN', 'DATE', 'OPTION', 'MONEY', 'PHONE', 'EMAIL', 'REGION'] }).notNull(),
     sensitivity: text({ enum: ['NONE', 'PERSONAL', 'SENSITIVE'] }).notNull(),
     options: text().array().notNull().default([]),
     /** MANY: a value is a JSON list of texts, and a customer has those of all profiles. */
@@ -23,6 +26,14 @@ export const attributeFields = pgTable(
       .default('ONE'),
     /** Unit of a NUMBER, for people. */
     unit: text(),
+    /** Formats of days.rules.ts in which sources write a DATE, beside YYYY-MM-DD. */
+    dateFormats: text('date_formats', { enum: DAY_FORMATS }).array().notNull().default([]),
+    /** Currency of a MONEY without a code. */
+    currency: text(),
+    /** How a TEXT is folded: see texts.rules.ts. */
+    folding: text({ enum: ['NONE', 'WIDTH', 'WIDTH_AND_CASE', 'NAME'] })
+      .notNull()
+      .default('NONE'),
     /** Further keys by which sources name the field. */
     aliases: text().array().notNull().default([]),
     /** Prefixes of sources, the best first: see survivor.rules.ts. */
@@ -41,7 +52,7 @@ export const attributeFields = pgTable(
 export type AttributeField = typeof attributeFields.$inferSelect
 
 /** How values of a field are written: what a change of its kind replaces. */
-export type ValueFormat = Pick<AttributeField, 'key' | 'kind' | 'options' | 'cardinality' | 'unit'>
+export type ValueFormat = Pick<AttributeField, 'key' | 'kind' | 'options' | 'cardinality' | 'unit' | 'dateFormats' | 'currency' | 'folding'>
 
 /** What sources state: one value per profile and key, the one observed last. Values of personal and of unknown fields are sealed. */
 export const attributeValues = pgTable(
@@ -52,6 +63,8 @@ export const attributeValues = pgTable(
     key: text().notNull(),
     value: text(),
     sealed: bytes('sealed'),
+    /** What the source wrote, where the clean value differs from it. Always sealed: beside the code of a region stands an address. */
+    sealedOriginal: bytes('sealed_original'),
     /** False in rows of earlier releases, which kept here what `unmapped_values` holds. */
     isMapped: boolean('is_mapped').notNull(),
     source: text().notNull(),
@@ -100,6 +113,8 @@ export const handValues = pgTable(
     /** Both are null in a released row. */
     value: text(),
     sealed: bytes('sealed'),
+    /** What the person wrote, where the clean value differs from it. */
+    sealedOriginal: bytes('sealed_original'),
     source: text().notNull(),
     setAt: moment('set_at').notNull(),
     /** Null while the value holds. */

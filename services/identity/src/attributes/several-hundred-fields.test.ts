@@ -81,7 +81,16 @@ describe('a key or an alias', () => {
     expect(await seed.context().load.attributes.load(customerId)).toMatchObject([{ key: 'city', value: '杭州' }])
   })
 
-  it('belongs to a kind: only a NUMBER has a unit', async () => {
-    await expect(field('city', { unit: 'cm' })).rejects.toMatchObject({ code: 'INVALID', fields: { unit: expect.any(String) } })
+  it('belongs to a kind, which has the parts of its format alone', async () => {
+    const wrong: [string, Wanted][] = [
+      ['unit', { unit: 'cm' }],
+      ['dateFormats', { dateFormats: ['DIGITS'] }],
+      ['currency', { currency: 'CNY' }],
+      ['currency', { kind: 'MONEY', currency: 'XYZ' }],
+      ['folding', { kind: 'NUMBER', folding: 'WIDTH' }],
+      ['sensitivity', { kind: 'PHONE' }],
+    ]
+    for (const [name, more] of wrong)
+      await expect(field('city', more)).rejects.toMatchObject({ code: 'INVALID', fields: { [name]: expect.any(String) } })
   })
 })

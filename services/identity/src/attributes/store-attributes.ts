@@ -4,7 +4,7 @@ import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
 import { rankOf } from '../rank-of.ts'
 import { fitted, isPublished } from './attribute.rules.ts'
 import { attributeValues, unmappedValues } from './attribute.table.ts'
-import { attributePlace } from './attribute-place.rules.ts'
+import { attributePlace, originalPlace } from './attribute-place.rules.ts'
 import { publishValues, type ValueFact } from './publish-values.ts'
 import { readRegistry } from './read-registry.ts'
 
@@ -33,7 +33,8 @@ export async function storeAttributes(tx: Tx, ring: KeyRing, observations: Obser
   for (const one of observations) {
     const field = registry.get(one.key)
     const value = field && fitted(field, one.value)
-    if (field && value !== undefined) rows.push(toRow(tx, ring, { ...one, key: field.key, value }, field.sensitivity === 'NONE'))
+    if (field && value !== undefined)
+      rows.push(toRow(tx, ring, { ...one, key: field.key, value, original: one.value }, field.sensitivity === 'NONE'))
     else others.push(toUnmapped(tx, ring, one))
   }
   const stored = await insertRowsReturning(tx, attributeValues, rows, NEWEST)
@@ -75,17 +76,19 @@ async function notHidden(tx: Tx, facts: readonly ValueFact[]): Promise<ValueFact
   })
 }
 
-/** A value as it is stored: open when its field is not personal, sealed otherwise. */
-export function storedAs(
-  tx: Tx,
-  ring: KeyRing,
-  { profileId, key, value }: Pick<Observation, 'profileId' | 'key' | 'value'>,
-  isOpen: boolean,
-) {
-  return { value: isOpen ? value : null, sealed: isOpen ? null : seal(ring, tx.tenantId, attributePlace(key, profileId), value) }
+/** A clean value, and what was written for it. */
+export type CleanValue = { readonly profileId: string; readonly key: string; readonly value: string; readonly original: string }
+
+/** A value as it is stored: open when its field is not personal, sealed otherwise. What was written stands beside it where it differs. */
+export function storedAs({ tenantId }: Tx, ring: KeyRing, { profileId, key, value, original }: CleanValue, isOpen: boolean) {
+  return {
+    value: isOpen ? value : null,
+    sealed: isOpen ? null : seal(ring, tenantId, attributePlace(key, profileId), value),
+    sealedOriginal: original === value ? null : seal(ring, tenantId, originalPlace(key, profileId), original),
+  }
 }
 
-function toRow(tx: Tx, ring: KeyRing, one: Observation, isOpen: boolean) {
+function toRow(tx: Tx, ring: KeyRing, one: Observation & CleanValue, isOpen: boolean) {
   const { profileId, key, value, source, observedAt, isVerified = false } = one
   const rank = rankOf(ring, tx.tenantId, value)
   return { profileId, key, ...storedAs(tx, ring, one, isOpen), isMapped: true, source, observedAt, isVerified, rank }

@@ -2,7 +2,7 @@ import { type KeyRing, open } from '@renmai/platform/secrets/crypto'
 import { placeOf } from '../contact-cards/contact-card.ts'
 import { itemsOf } from './attribute.rules.ts'
 import { DISPLAY_NAME } from './attribute-field.rules.ts'
-import { attributePlace } from './attribute-place.rules.ts'
+import { attributePlace, originalPlace } from './attribute-place.rules.ts'
 import type { ObservedValue } from './observed-values.ts'
 import { type SurvivorRule, survivorOf } from './survivor.rules.ts'
 
@@ -57,6 +57,13 @@ export function textOf(ring: KeyRing, tenantId: string, { value, sealed, key, pr
 /** What a customer has for a field, as text: of a field of many the JSON list of the texts of all profiles. */
 export const contentOf = (ring: KeyRing, tenantId: string, row: AttributeValueRow): string =>
   row.field.cardinality === 'MANY' ? JSON.stringify(row.held.map(({ text }) => text)) : textOf(ring, tenantId, row)
+
+/** What was written for a value; null where it is the value itself. */
+export const originalOf = (
+  ring: KeyRing,
+  tenantId: string,
+  { sealedOriginal, key, profileId }: Pick<ObservedValue, 'sealedOriginal' | 'key' | 'profileId'>,
+): string | null => sealedOriginal && open(ring, tenantId, originalPlace(key, profileId), sealedOriginal)
 
 /** One value that cannot be opened costs nobody the others. */
 function readable(ring: KeyRing, tenantId: string, one: ObservedValue): string | null {
