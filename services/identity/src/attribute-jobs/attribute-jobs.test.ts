@@ -1,3 +1,4 @@
+import { timestampMs } from '@bufbuild/protobuf/wkt'
 import { createLog } from '@renmai/platform/serve/log'
 import { buildSchema } from '@renmai/platform/serve/subgraph'
 import { published } from '@renmai/platform/testing/events'
@@ -56,12 +57,16 @@ const unmapped = async () =>
   (await seed.test.owner.query('SELECT key FROM unmapped_values WHERE tenant_id = $1 ORDER BY key', [seed.tenant])).rows.map(
     (row) => row.key,
   )
-/** What a consumer keeps of all that was published, by profile. */
+type Fact = { version: bigint; at: number; value: string; isRemoved: boolean }
+const isNewer = (a: Fact, b: Fact) => (a.version !== b.version ? a.version > b.version : a.at !== b.at ? a.at > b.at : a.value > b.value)
+/** What a consumer keeps of all that was published, by profile: the greatest version, then the latest time, then the greatest text. */
 const kept = async () => {
-  const facts = new Map<string, { version: bigint; value: string; isRemoved: boolean }>()
+  const facts = new Map<string, Fact>()
   for (const { tenantId, profileId, attributes } of await published(seed.test, CustomerChangedSchema))
-    for (const { version, value, isRemoved } of tenantId === seed.tenant ? attributes : [])
-      if (!facts.has(profileId) || facts.get(profileId)!.version <= version) facts.set(profileId, { version, value, isRemoved })
+    for (const { observedAt, ...rest } of tenantId === seed.tenant ? attributes : []) {
+      const [fact, other] = [{ ...rest, at: timestampMs(observedAt!) }, facts.get(profileId)]
+      if (!other || isNewer(fact, other)) facts.set(profileId, fact)
+    }
   return new Map([...facts].map(([id, { value, isRemoved }]) => [id, isRemoved ? null : value]))
 }
 
@@ -130,6 +135,8 @@ describe('a conversion', () => {
     expect([await valuesOf(customerId), (await kept()).get(profileId)]).toEqual([['["tea"]'], null])
     await ended((await convert(id, { kind: 'TEXT' })).jobId)
     expect([await valuesOf(customerId), (await kept()).get(profileId)]).toEqual([['tea'], 'tea'])
+    await ended((await convert(id, { kind: 'TEXT', cardinality: 'MANY' })).jobId)
+    expect((await kept()).get(profileId)).toBeNull()
   })
 
   it('walks through more values than a page has, each once', async () => {

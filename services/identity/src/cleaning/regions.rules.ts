@@ -18,8 +18,8 @@ const places = (data as readonly Place[]).filter(({ name }) => !NO_CITY.test(nam
 const byCode = new Map(places.map((place) => [place.code, place]))
 const shortOf = ({ name }: Place): string => name.replace(/(省|市|地区|盟|(壮族|回族|维吾尔)?自治区|特别行政区)$/u, '')
 
-const of = (level: Level) => places.filter((place) => levelOf(place) === level)
-const [provinces, cities, counties] = [of('PROVINCE'), of('CITY'), of('COUNTY')]
+/** Places by the first two characters of their names: a text is compared with those alone. */
+const byBeginning = Map.groupBy(places, ({ name }) => name.slice(0, 2))
 
 /**
  * @param text an address, or a code of six digits
@@ -53,10 +53,10 @@ const prefixOf = (place: Place): string => place.code.slice(0, { PROVINCE: 2, CI
 
 /** The places that a text begins with: by their whole names the longest, otherwise by short names of provinces, then of cities. */
 function placesNamed(within: string, text: string): { place: Place; rest: string }[] {
-  const inside = ({ code }: Place) => code.startsWith(within)
-  const [below, beside] = within === '' ? [[...provinces, ...cities], counties] : within.length === 2 ? [cities, counties] : [counties, []]
-  const whole = longest(below.filter(inside), text) ?? longest(beside.filter(inside), text)
-  return whole ?? shortly(within === '' ? [provinces, cities] : within.length === 2 ? [cities.filter(inside)] : [], text)
+  const near = (byBeginning.get(text.slice(0, 2)) ?? []).filter(({ code }) => code.startsWith(within))
+  const of = (level: Level) => near.filter((place) => levelOf(place) === level)
+  const above = within === '' ? [of('PROVINCE'), of('CITY')] : within.length === 2 ? [of('CITY')] : []
+  return longest(above.flat(), text) ?? longest(of('COUNTY'), text) ?? shortly(above, text)
 }
 
 /** Of a municipality the city has the name of the province: both are one place. */
