@@ -15,6 +15,9 @@ const { configs, parser, rules } = plugin as unknown as {
 /** Types without an id: values that are part of what contains them, and are never found by themselves. */
 const VALUES: readonly string[] = [
   'AttributeClause',
+  'AttributeContent',
+  'AttributeFormat',
+  'AttributeJobSample',
   'AttributeValue',
   'AttributedTouch',
   'AttributionReport',
@@ -79,6 +82,7 @@ const VALUES: readonly string[] = [
   'QuarantineParameter',
   'QuarantineReason',
   'RateLimit',
+  'Region',
   'RejectionCount',
   'Resolution',
   'ResolutionConflict',
@@ -102,6 +106,7 @@ const VALUES: readonly string[] = [
   'TemplateVariable',
   'TouchpointDetails',
   'TouchpointExtra',
+  'UnmappedAttributeKey',
   'WaitNode',
   'WaitUntilNode',
   'WebhookAttempt',

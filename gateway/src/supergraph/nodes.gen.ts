@@ -5,6 +5,7 @@ export const NODES = {
   "AnalyticsQuarantineReplay": "total",
   "ApiClient": "name",
   "AttributeField": "key",
+  "AttributeJob": "kind",
   "AuditCheckpoint": "seq",
   "AuditEntry": "seq",
   "BulkOperation": "state",

@@ -138,6 +138,18 @@ export async function makeMatching(whole: Whole, { ids, query, name }: Maker): P
   for (const [type, id] of Object.entries({ MatchModel: model, MatchSample: sample, MatchJob: job })) ids[type] = writeGlobalId(type, id)
 }
 
+/** The job that stored what was set aside under the key of a field. */
+export async function makeAttributeJob(whole: Whole, { ids, query }: Maker): Promise<void> {
+  const tenantId = await tenantOf(query)
+  await onDatabase(whole, 'identity', async (client) => {
+    const { rows } = await client.query<{ id: string }>('SELECT id FROM attribute_jobs WHERE tenant_id = $1 AND field_id = $2', [
+      tenantId,
+      plainId(ids.AttributeField!),
+    ])
+    ids.AttributeJob = writeGlobalId('AttributeJob', rows[0]!.id)
+  })
+}
+
 const SURE = { value: 1, low: 1, high: 1 }
 
 /** The platform of the world's live code knows no such company, so that its registration would be tried without end. */

@@ -6,7 +6,7 @@ import { CSV_MAPPING } from '../../demo/people.ts'
 import { type Answered, call } from '../bad-input/row.ts'
 import type { Whole } from '../whole.ts'
 import type { Made, Maker, Query, Run, World } from './maker.ts'
-import { makeClassChange, makeExchangeRate, makeMatching, makeQuarantine, meetOutside, stopWork } from './world-rows.ts'
+import { makeAttributeJob, makeClassChange, makeExchangeRate, makeMatching, makeQuarantine, meetOutside, stopWork } from './world-rows.ts'
 
 /** Sends an operation as a user or client of the tenant. */
 export type Ask = (query: string, variables?: object) => Promise<Answered>
@@ -57,6 +57,7 @@ export async function createWorld(whole: Whole, ask: Ask): Promise<World> {
   ids.CustomerMerge = merged.merge!.id!
   const otherCustomer = await makeReview(maker)
   await makeMatching(whole, maker)
+  await makeAttributeJob(whole, maker)
   await makeQuarantine(whole, maker)
   await stopWork(whole, maker)
   const { customers } = await query<{ customers: { pageInfo: { endCursor: string } } }>(

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest'
 import { seedSample, useModel } from '../test/matching.ts'
 import { identitySeed } from '../test/seed.ts'
 import { createApiClient } from './api-clients/create-api-client.ts'
+import { listAttributeJobs } from './attribute-jobs/list-attribute-jobs.ts'
 import { createAttributeField } from './attributes/create-attribute-field.ts'
 import { mergeCustomers } from './customers/merge-customers.ts'
 import { typeDefs } from './gen/typedefs.ts'
@@ -37,6 +38,7 @@ async function makeEach(): Promise<Record<string, [id: string, field: string]>> 
   const { id: staffId } = await addStaff(ctx, { idempotencyKey: key(), subject: 's', name: 'n', roles: ['AGENT'] })
   const view = { idempotencyKey, name: 'v', kind: 'CUSTOMERS', isShared: true } as const
   const field = { key: 'city', label: 'c', kind: 'TEXT', sensitivity: 'NONE' } as const
+  const { id: fieldId } = await createAttributeField(ctx, { idempotencyKey, ...field })
   const { rows: items } = await seed.test.owner.query<{ id: string }>(
     "INSERT INTO quarantined_items (tenant_id, kind, origin_table, origin, source, reason) VALUES ($1, 'VALUE', 'none', 'none', 's', 'R') RETURNING id",
     [seed.tenant],
@@ -58,7 +60,8 @@ async function makeEach(): Promise<Record<string, [id: string, field: string]>> 
     MatchSample: [sampleId, 'probability'],
     Tag: [tagId, 'name'],
     TagGroup: [(await ctx.load.tag.load(tagId))!.groupId, 'name'],
-    AttributeField: [(await createAttributeField(ctx, { idempotencyKey, ...field })).id, 'key'],
+    AttributeField: [fieldId, 'key'],
+    AttributeJob: [(await listAttributeJobs(ctx, { filter: { fieldId } })).nodes[0]!.id, 'kind'],
     Staff: [staffId, 'name'],
     SavedView: [(await createSavedView({ ...ctx, viewer: { ...ctx.viewer, id: staffId } }, view)).id, 'name'],
     ApiClient: [(await createApiClient(ctx, { idempotencyKey, name: 'c', scopes: ['events:write'] })).id, 'keyId'],

@@ -3,6 +3,7 @@ import { quarantineLoaders } from '@renmai/platform/quarantine/list-quarantined'
 import type { BaseContext } from '@renmai/platform/serve/mutate'
 import type { Cursors } from '@renmai/platform/serve/page'
 import { apiClients } from './api-clients/api-client.table.ts'
+import { attributeJobLoaders } from './attribute-jobs/attribute-job.loaders.ts'
 import { attributeLoaders } from './attributes/attribute.loaders.ts'
 import { customerLoaders } from './customers/customer.loaders.ts'
 import { rulings } from './graph/ruling.table.ts'
@@ -22,6 +23,7 @@ export const createLoaders = (ctx: BaseContext & { readonly cursors: Cursors }) 
   ...customerLoaders(ctx),
   ...profileLoaders(ctx),
   ...attributeLoaders(ctx),
+  ...attributeJobLoaders(ctx),
   ...tagLoaders(ctx),
   ...reviewCaseLoaders(ctx),
   ...savedViewLoaders(ctx),

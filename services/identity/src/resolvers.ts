@@ -1,6 +1,7 @@
 import { mergeResolvers } from '@renmai/platform/serve/resolvers'
 import { scalars } from '@renmai/platform/serve/scalars'
 import { apiClientResolvers } from './api-clients/api-client.resolvers.ts'
+import { attributeJobResolvers } from './attribute-jobs/attribute-job.resolvers.ts'
 import { attributeResolvers } from './attributes/attribute.resolvers.ts'
 import { customerResolvers } from './customers/customer.resolvers.ts'
 import type { Resolvers, ResolversParentTypes } from './gen/resolvers.ts'
@@ -33,6 +34,7 @@ export const resolvers = mergeResolvers<Resolvers, ResolversParentTypes>()(
   matchExplanationResolvers,
   resolutionResolvers,
   attributeResolvers,
+  attributeJobResolvers,
   tagResolvers,
   trustedDocumentResolvers,
   viewerResolvers,

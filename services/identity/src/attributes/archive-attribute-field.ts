@@ -4,6 +4,7 @@ import { idempotencyKey, mutate } from '@renmai/platform/serve/mutate'
 import { parse } from '@renmai/platform/serve/parse'
 import { requireVersion } from '@renmai/platform/serve/version'
 import { z } from 'zod'
+import { startMapping } from '../attribute-jobs/attribute-job.ts'
 import type { Context } from '../context.ts'
 import { type AttributeField, attributeFields } from './attribute.table.ts'
 import { lockField } from './lock-field.ts'
@@ -21,12 +22,16 @@ export async function archiveAttributeField(ctx: Context, raw: z.input<typeof In
   })
 }
 
+/** Makes an archived field usable again, and schedules that values which were set aside meanwhile are read again. */
 export async function restoreAttributeField(ctx: Context, raw: z.input<typeof Input>): Promise<{ id: string }> {
   const input = parse(Input, raw)
   return mutate(ctx, { name: 'restoreAttributeField', scope: 'customers:write' }, input, async (tx) => {
     const field = await lockField(tx, input.fieldId)
     requireVersion(input.expectedVersion, field.version)
-    if (field.archivedAt) await setArchived(tx, field, null)
+    if (field.archivedAt) {
+      await setArchived(tx, field, null)
+      await startMapping(tx, field, ctx.viewer.id)
+    }
     return { decided: { id: field.id }, targetId: field.id }
   })
 }

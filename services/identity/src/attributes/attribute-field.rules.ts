@@ -15,15 +15,30 @@ export const nameField = (tenantId: string): AttributeField => ({
   kind: 'TEXT',
   sensitivity: 'PERSONAL',
   options: [],
+  cardinality: 'ONE',
+  unit: null,
+  dateFormats: [],
+  currency: null,
+  folding: 'NONE',
+  aliases: [],
   sourcePriority: [],
+  survivorship: [],
+  retentionDays: null,
   archivedAt: null,
   version: 0,
   createdAt: new Date(0),
 })
 
-/** @throws AppError INVALID for a field of names that is no text, or not personal: names are stored sealed */
-export function checkName({ key, kind, sensitivity }: Pick<AttributeField, 'key' | 'kind' | 'sensitivity'>): void {
+/** @throws AppError INVALID for a field of names that is not one text, or not personal: names are stored sealed */
+export function checkName({
+  key,
+  kind,
+  sensitivity,
+  cardinality,
+}: Pick<AttributeField, 'key' | 'kind' | 'sensitivity' | 'cardinality'>): void {
   if (key === DISPLAY_NAME && kind !== 'TEXT') throw attributeFailure('NAME_IS_PERSONAL_TEXT', 'kind')
+  if (key === DISPLAY_NAME && cardinality !== 'ONE') throw attributeFailure('NAME_IS_PERSONAL_TEXT', 'cardinality')
+  if ((kind === 'PHONE' || kind === 'EMAIL') && sensitivity === 'NONE') throw attributeFailure('CONTACT_IS_PERSONAL', 'sensitivity')
   if (key === DISPLAY_NAME && sensitivity === 'NONE') throw attributeFailure('NAME_IS_PERSONAL_TEXT', 'sensitivity')
 }
 

@@ -2,7 +2,7 @@ import { type Snapshot, snapshot } from '@renmai/platform/resend/snapshot'
 import { CustomerChangedSchema } from '@renmai/proto/identity/v1/events'
 import { eventsOf, type ValueFact } from './publish-values.ts'
 
-const OPEN_FIELD = "JOIN fields f ON f.tenant_id = $1 AND f.key = v.key AND f.sensitivity = 'NONE'"
+const OPEN_FIELD = "JOIN fields f ON f.tenant_id = $1 AND f.key = v.key AND f.sensitivity = 'NONE' AND f.cardinality = 'ONE'"
 const PAGE = '($2::uuid IS NULL OR (v.profile_id, v.key) > ($2, $3))'
 const ORDERED = 'ORDER BY v.profile_id, v.key LIMIT $4'
 

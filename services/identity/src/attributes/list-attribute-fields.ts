@@ -1,4 +1,4 @@
-import { anyOf, type Conditions, contains, isPresent, matching } from '@renmai/platform/db/filters'
+import { anyOf, type Conditions, contains, equals, isPresent, matching } from '@renmai/platform/db/filters'
 import { type ListArgs, readPage } from '@renmai/platform/db/read-page'
 import type { Connection } from '@renmai/platform/serve/page'
 import type { Context } from '../context.ts'
@@ -8,6 +8,7 @@ import { type AttributeField, attributeFields } from './attribute.table.ts'
 const CONDITIONS: Conditions<AttributeFieldFilter> = {
   kinds: anyOf(attributeFields.kind),
   sensitivities: anyOf(attributeFields.sensitivity),
+  cardinality: equals(attributeFields.cardinality),
   labelContains: contains(attributeFields.label),
   isArchived: isPresent(attributeFields.archivedAt),
 }
@@ -21,6 +22,6 @@ export function listAttributeFields(
   args: ListArgs & { filter?: AttributeFieldFilter | null | undefined },
 ): Promise<Connection<AttributeField>> {
   const where = matching(CONDITIONS, args.filter, { isArchived: false })
-  const orders = { CREATED_AT: attributeFields.createdAt }
+  const orders = { LABEL: attributeFields.label, CREATED_AT: attributeFields.createdAt }
   return readPage(ctx, args, { table: attributeFields, by: attributeFields.key, orders, where })
 }

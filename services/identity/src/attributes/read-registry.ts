@@ -4,7 +4,7 @@ import { type AttributeField, attributeFields } from './attribute.table.ts'
 import { DISPLAY_NAME, nameField } from './attribute-field.rules.ts'
 
 /**
- * The fields that accept values, by their keys: archived ones are left out. The field of names is always among them.
+ * The fields that accept values, by their keys and their aliases: archived ones are left out. The field of names is always among them.
  * @param isLocked whether no field may change before the transaction ends; batches of sources have one lock for all of theirs
  */
 export async function readRegistry(tx: Tx, isLocked = false): Promise<Map<string, AttributeField>> {
@@ -13,5 +13,6 @@ export async function readRegistry(tx: Tx, isLocked = false): Promise<Map<string
     .from(attributeFields)
     .where(and(eq(attributeFields.tenantId, tx.tenantId), isNull(attributeFields.archivedAt)))
   const rows = await (isLocked ? registry.for('share') : registry)
-  return new Map([[DISPLAY_NAME, nameField(tx.tenantId)], ...rows.map((field) => [field.key, field] as const)])
+  const named = rows.flatMap((field) => [field.key, ...field.aliases].map((key) => [key, field] as const))
+  return new Map([[DISPLAY_NAME, nameField(tx.tenantId)], ...named])
 }

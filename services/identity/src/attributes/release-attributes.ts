@@ -52,9 +52,9 @@ async function release(tx: Tx, profileIds: readonly string[], keys: readonly str
   await adoptEarlier(tx, profileIds, keys)
   const { rows } = await tx.client.query<Released>(
     `WITH released AS (
-       UPDATE hand_values SET value = NULL, sealed = NULL, released_at = $4, version = version + 1
+       UPDATE hand_values SET value = NULL, sealed = NULL, sealed_original = NULL, released_at = $4, version = version + 1
        WHERE tenant_id = $1 AND profile_id = ANY($2) AND key = ANY($3) AND released_at IS NULL
-       RETURNING profile_id, key, version, old.value IS NOT NULL AS was_open
+       RETURNING profile_id, key, version, old.value IS NOT NULL AND EXISTS (SELECT 1 FROM fields f WHERE f.tenant_id = $1 AND f.key = hand_values.key AND f.cardinality = 'ONE') AS was_open
      ) SELECT r.profile_id AS "profileId", r.key, r.version, r.was_open AS "wasOpen", a.value, a.observed_at AS "observedAt"
      FROM released r LEFT JOIN attribute_values a ON a.tenant_id = $1 AND a.profile_id = r.profile_id AND a.key = r.key
        AND a.is_mapped AND a.value IS NOT NULL ORDER BY r.profile_id, r.key`,

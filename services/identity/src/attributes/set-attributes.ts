@@ -36,8 +36,7 @@ export async function setAttributes(ctx: Context, raw: z.input<typeof Input>): P
     const given = input.attributes.map(({ key, value }) => {
       const field = registry.get(key)
       if (!field) throw attributeFailure('ATTRIBUTE_UNKNOWN', key, { key })
-      checkValue(field, value)
-      return { field, value }
+      return { field, value: checkValue(field, value), original: value }
     })
     await lockGraph(tx)
     // Of a customer the oldest profile: it stays when others are added or a merge is undone.

@@ -1,11 +1,10 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRows, insertRowsReturning } from '@renmai/platform/db/rows'
 import { type KeyRing, seal } from '@renmai/platform/secrets/crypto'
-import { AppError } from '@renmai/platform/serve/errors'
 import { rankOf } from '../rank-of.ts'
-import { checkValue } from './attribute.rules.ts'
-import { type AttributeField, attributeValues, unmappedValues } from './attribute.table.ts'
-import { attributePlace } from './attribute-place.rules.ts'
+import { fitted, isPublished } from './attribute.rules.ts'
+import { attributeValues, unmappedValues } from './attribute.table.ts'
+import { attributePlace, originalPlace } from './attribute-place.rules.ts'
 import { publishValues, type ValueFact } from './publish-values.ts'
 import { readRegistry } from './read-registry.ts'
 
@@ -23,38 +22,43 @@ const NEWEST = { newest: ['observedAt', 'rank'] } as const
 
 /**
  * Keeps per profile and key the value that sources observed last, whatever the order in which they come. Values of keys that are
- * not registered or archived, and values that do not fit their field, are set aside until a newer value fits. Only values of fields that are not
- * personal are published, and none that a value set by hand hides. The caller holds the lock of the graph.
+ * not registered or archived, and values that do not fit their field, are set aside until a newer value fits. An alias of a field
+ * is stored as its key. Only values of fields that are not personal are published, and none that a value set by hand hides. The caller
+ * holds the lock of the graph.
  */
 export async function storeAttributes(tx: Tx, ring: KeyRing, observations: Observation[]): Promise<void> {
   if (observations.length === 0) return
   const registry = await readRegistry(tx)
-  const read = observations.map((one) => ({ one, field: fieldOf(registry, one) }))
-  const rows = read.flatMap(({ one, field }) => (field ? [toRow(tx, ring, one, field.sensitivity === 'NONE')] : []))
-  const others = read.flatMap(({ one, field }) => (field ? [] : [toUnmapped(tx, ring, one)]))
+  const [rows, others]: [ReturnType<typeof toRow>[], ReturnType<typeof toUnmapped>[]] = [[], []]
+  for (const one of observations) {
+    const field = registry.get(one.key)
+    const value = field && fitted(field, one.value)
+    if (field && value !== undefined)
+      rows.push(toRow(tx, ring, { ...one, key: field.key, value, original: one.value }, field.sensitivity === 'NONE'))
+    else others.push(toUnmapped(tx, ring, one))
+  }
   const stored = await insertRowsReturning(tx, attributeValues, rows, NEWEST)
   await insertRows(tx, unmappedValues, others, NEWEST)
-  await forgetReplaced(tx, observations)
+  await forgetReplaced(
+    tx,
+    observations.map(({ profileId, key }) => ({ profileId, key, stored: registry.get(key)?.key ?? key })),
+  )
   const customerOf = new Map(observations.map(({ profileId, customerId }) => [profileId, customerId]))
   const open = stored.flatMap(({ value, profileId, key, observedAt }) =>
-    value === null ? [] : [{ profileId, customerId: customerOf.get(profileId)!, key, value, observedAt, version: 0 }],
+    value === null || !isPublished(registry.get(key)!)
+      ? []
+      : [{ profileId, customerId: customerOf.get(profileId)!, key, value, observedAt, version: 0 }],
   )
   await publishValues(tx, await notHidden(tx, open))
 }
 
-/** The field that a value fits. */
-function fieldOf(registry: ReadonlyMap<string, AttributeField>, { key, value }: Observation): AttributeField | undefined {
-  const field = registry.get(key)
-  return field && fits(field, value) ? field : undefined
-}
-
-/** Deletes values that were set aside, where a value of their moment or a later one fits. */
-async function forgetReplaced(tx: Tx, observations: readonly Observation[]): Promise<void> {
+/** Deletes values that were set aside, where a value of their moment or a later one fits. @param stored the key of their field */
+async function forgetReplaced(tx: Tx, said: readonly { profileId: string; key: string; stored: string }[]): Promise<void> {
   await tx.client.query(
-    `DELETE FROM unmapped_values u USING attribute_values v, (SELECT DISTINCT * FROM unnest($2::uuid[], $3::text[])) AS said (profile_id, key)
+    `DELETE FROM unmapped_values u USING attribute_values v, (SELECT DISTINCT * FROM unnest($2::uuid[], $3::text[], $4::text[])) AS said (profile_id, key, stored)
      WHERE u.tenant_id = $1 AND u.profile_id = said.profile_id AND u.key = said.key
-       AND v.tenant_id = $1 AND v.profile_id = said.profile_id AND v.key = said.key AND v.is_mapped AND v.observed_at >= u.observed_at`,
-    [tx.tenantId, observations.map(({ profileId }) => profileId), observations.map(({ key }) => key)],
+       AND v.tenant_id = $1 AND v.profile_id = said.profile_id AND v.key = said.stored AND v.is_mapped AND v.observed_at >= u.observed_at`,
+    [tx.tenantId, said.map(({ profileId }) => profileId), said.map(({ key }) => key), said.map(({ stored }) => stored)],
   )
 }
 
@@ -72,33 +76,26 @@ async function notHidden(tx: Tx, facts: readonly ValueFact[]): Promise<ValueFact
   })
 }
 
-function fits(field: AttributeField, value: string): boolean {
-  try {
-    checkValue(field, value)
-    return true
-  } catch (error) {
-    if (error instanceof AppError) return false
-    throw error
+/** A clean value, and what was written for it. */
+export type CleanValue = { readonly profileId: string; readonly key: string; readonly value: string; readonly original: string }
+
+/** A value as it is stored: open when its field is not personal, sealed otherwise. What was written stands beside it where it differs. */
+export function storedAs({ tenantId }: Tx, ring: KeyRing, { profileId, key, value, original }: CleanValue, isOpen: boolean) {
+  return {
+    value: isOpen ? value : null,
+    sealed: isOpen ? null : seal(ring, tenantId, attributePlace(key, profileId), value),
+    sealedOriginal: original === value ? null : seal(ring, tenantId, originalPlace(key, profileId), original),
   }
 }
 
-/** A value as it is stored: open when its field is not personal, sealed otherwise. */
-export function storedAs(
-  tx: Tx,
-  ring: KeyRing,
-  { profileId, key, value }: Pick<Observation, 'profileId' | 'key' | 'value'>,
-  isOpen: boolean,
-) {
-  return { value: isOpen ? value : null, sealed: isOpen ? null : seal(ring, tx.tenantId, attributePlace(key, profileId), value) }
-}
-
-function toRow(tx: Tx, ring: KeyRing, one: Observation, isOpen: boolean) {
+function toRow(tx: Tx, ring: KeyRing, one: Observation & CleanValue, isOpen: boolean) {
   const { profileId, key, value, source, observedAt, isVerified = false } = one
   const rank = rankOf(ring, tx.tenantId, value)
   return { profileId, key, ...storedAs(tx, ring, one, isOpen), isMapped: true, source, observedAt, isVerified, rank }
 }
 
-function toUnmapped(tx: Tx, ring: KeyRing, { profileId, key, value, source, observedAt, isVerified = false }: Observation) {
+/** A value that no field accepts, sealed to the key that its source uses. */
+export function toUnmapped(tx: Tx, ring: KeyRing, { profileId, key, value, source, observedAt, isVerified = false }: Observation) {
   const sealed = seal(ring, tx.tenantId, attributePlace(key, profileId), value)
   return { profileId, key, sealed, source, observedAt, isVerified, rank: rankOf(ring, tx.tenantId, value) }
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '@renmai/platform/db/db'
 import { insertRowsReturning } from '@renmai/platform/db/rows'
 import type { KeyRing } from '@renmai/platform/secrets/crypto'
+import { isPublished } from './attribute.rules.ts'
 import { type AttributeField, handValues } from './attribute.table.ts'
 import { publishValues } from './publish-values.ts'
 import { storedAs } from './store-attributes.ts'
@@ -15,25 +16,25 @@ export async function storeByHand(
   tx: Tx,
   ring: KeyRing,
   { profileId, customerId, source, setAt }: SetByHand,
-  given: readonly { field: AttributeField; value: string }[],
+  given: readonly { field: AttributeField; value: string; original: string }[],
 ): Promise<void> {
-  const last = new Map(given.map(({ field, value }) => [field.key, { field, value }]))
+  const last = new Map(given.map((one) => [one.field.key, one]))
   await adoptEarlier(tx, [profileId], [...last.keys()])
-  const rows = [...last].map(([key, { field, value }]) => ({
+  const rows = [...last].map(([key, { field, value, original }]) => ({
     profileId,
     key,
-    ...storedAs(tx, ring, { profileId, key, value }, field.sensitivity === 'NONE'),
+    ...storedAs(tx, ring, { profileId, key, value, original }, field.sensitivity === 'NONE'),
     source,
     setAt,
   }))
   const stored = await insertRowsReturning(tx, handValues, rows, {
-    conflict: `ON CONFLICT (tenant_id, profile_id, key) DO UPDATE SET value = excluded.value, sealed = excluded.sealed, source = excluded.source,
+    conflict: `ON CONFLICT (tenant_id, profile_id, key) DO UPDATE SET value = excluded.value, sealed = excluded.sealed, sealed_original = excluded.sealed_original, source = excluded.source,
       set_at = excluded.set_at, released_at = NULL, version = hand_values.version + 1`,
   })
   await publishValues(
     tx,
     stored.flatMap(({ key, value, version }) =>
-      value === null ? [] : [{ profileId, customerId, key, value, observedAt: setAt, version }],
+      value === null || !isPublished(last.get(key)!.field) ? [] : [{ profileId, customerId, key, value, observedAt: setAt, version }],
     ),
   )
 }
@@ -43,7 +44,7 @@ export const adoptEarlier = (tx: Tx, profileIds: readonly string[], keys: readon
   tx.client.query(
     `WITH earlier AS (
        DELETE FROM attribute_values WHERE tenant_id = $1 AND profile_id = ANY($2) AND key = ANY($3) AND starts_with(source, '${STAFF}') RETURNING *
-     ) INSERT INTO hand_values (tenant_id, profile_id, key, value, sealed, source, set_at)
-     SELECT tenant_id, profile_id, key, value, sealed, source, observed_at FROM earlier ON CONFLICT DO NOTHING`,
+     ) INSERT INTO hand_values (tenant_id, profile_id, key, value, sealed, sealed_original, source, set_at)
+     SELECT tenant_id, profile_id, key, value, sealed, sealed_original, source, observed_at FROM earlier ON CONFLICT DO NOTHING`,
     [tx.tenantId, profileIds, keys],
   )

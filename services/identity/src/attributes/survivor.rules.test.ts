@@ -34,6 +34,22 @@ describe('the survivor', () => {
       expect(outcome(order, priority)).toEqual([stated[0]!.text, rule, losing.map(({ text }) => text)])
   })
 
+  it('is by the order of rules that the field names', () => {
+    const stated = [said('first'), said('last', { observedAt: day(2) }), said('verified', { observedAt: day(3), isVerified: true })]
+    const by = (...survivorship: string[]) => {
+      const { survivor, rule } = survivorOf(stated, [], survivorship)
+      return [survivor.text, rule]
+    }
+    expect([by(), by('NEWEST'), by('OLDEST'), by('LONGEST', 'VERIFIED'), by('MOST_FREQUENT')]).toEqual([
+      ['verified', 'VERIFIED'],
+      ['verified', 'NEWEST'],
+      ['first', 'OLDEST'],
+      ['verified', 'LONGEST'],
+      ['verified', 'VERIFIED'],
+    ])
+    expect(survivorOf([...stated, said('hand', { isByHand: true, observedAt: day(2) })], [], ['OLDEST']).survivor.text).toBe('hand')
+  })
+
   it('has no rule where nobody states another value, except the hand that set it', () => {
     expect(outcome([said('a'), said('a', { source: 't', observedAt: day(3) })])).toEqual(['a', null, []])
     expect(outcome([said('a', { isByHand: true })])).toEqual(['a', 'BY_HAND', []])

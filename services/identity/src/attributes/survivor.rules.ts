@@ -14,7 +14,19 @@ export type Stated = {
   readonly text: string | null
 }
 
-export type SurvivorRule = 'BY_HAND' | 'VERIFIED' | 'SOURCE_PRIORITY' | 'NEWEST' | 'MOST_FREQUENT' | 'LONGEST' | 'SOURCE_ID'
+export type SurvivorRule = 'BY_HAND' | 'VERIFIED' | 'SOURCE_PRIORITY' | 'NEWEST' | 'OLDEST' | 'MOST_FREQUENT' | 'LONGEST' | 'SOURCE_ID'
+
+/** Rules whose order a field can choose. A value that a person set wins in every field. */
+export const CHOSEN_RULES = [
+  'VERIFIED',
+  'SOURCE_PRIORITY',
+  'NEWEST',
+  'OLDEST',
+  'MOST_FREQUENT',
+  'LONGEST',
+] as const satisfies SurvivorRule[]
+/** Their order in a field that chooses none. `OLDEST` is a choice. */
+const USUAL = CHOSEN_RULES.filter((rule) => rule !== 'OLDEST')
 
 export type Survived<S> = {
   readonly survivor: S
@@ -28,9 +40,14 @@ export type Survived<S> = {
  * The survivor of a field, the same in whatever order the values are given.
  * @param stated at least one
  * @param sourcePriority prefixes of sources, the best first; a source without any comes after them
+ * @param survivorship rules that the field names, the first to decide first; the others follow in their usual order
  */
-export function survivorOf<S extends Stated>(stated: readonly S[], sourcePriority: readonly string[]): Survived<S> {
-  const rules = rulesFor(stated, sourcePriority)
+export function survivorOf<S extends Stated>(
+  stated: readonly S[],
+  sourcePriority: readonly string[],
+  survivorship: readonly string[] = [],
+): Survived<S> {
+  const rules = rulesFor(stated, sourcePriority, survivorship)
   const [survivor, ...rest] = stated.toSorted(
     (a, b) => decision(rules, a, b).order || order(a.profileId, b.profileId) || order(a.text ?? '', b.text ?? ''),
   ) as [S, ...S[]]
@@ -42,17 +59,22 @@ export function survivorOf<S extends Stated>(stated: readonly S[], sourcePriorit
 /** A rule, and what it gives a statement; the greater wins. */
 type Rule = readonly [SurvivorRule, (one: Stated) => number]
 
-function rulesFor(stated: readonly Stated[], sourcePriority: readonly string[]): Rule[] {
+function rulesFor(stated: readonly Stated[], sourcePriority: readonly string[], survivorship: readonly string[]): Rule[] {
   const count = new Map<string | null, number>()
   for (const { text } of stated) count.set(text, (count.get(text) ?? 0) + 1)
-  return [
-    ['BY_HAND', ({ isByHand }) => Number(isByHand)],
-    ['VERIFIED', ({ isVerified }) => Number(isVerified)],
-    ['SOURCE_PRIORITY', ({ source }) => -placeOf(source, sourcePriority)],
-    ['NEWEST', ({ observedAt }) => observedAt.getTime()],
-    ['MOST_FREQUENT', ({ text }) => count.get(text)!],
-    ['LONGEST', ({ text }) => (text === null ? -1 : Array.from(text).length)],
-  ]
+  const rules: Record<(typeof CHOSEN_RULES)[number], Rule[1]> = {
+    VERIFIED: ({ isVerified }) => Number(isVerified),
+    SOURCE_PRIORITY: ({ source }) => -placeOf(source, sourcePriority),
+    NEWEST: ({ observedAt }) => observedAt.getTime(),
+    OLDEST: ({ observedAt }) => -observedAt.getTime(),
+    MOST_FREQUENT: ({ text }) => count.get(text)!,
+    LONGEST: ({ text }) => (text === null ? -1 : Array.from(text).length),
+  }
+  const chosen = CHOSEN_RULES.filter((rule) => survivorship.includes(rule)).toSorted(
+    (a, b) => survivorship.indexOf(a) - survivorship.indexOf(b),
+  )
+  const usual = USUAL.filter((rule) => !survivorship.includes(rule))
+  return [['BY_HAND', ({ isByHand }) => Number(isByHand)], ...[...chosen, ...usual].map((rule): Rule => [rule, rules[rule]])]
 }
 
 const placeOf = (source: string, prefixes: readonly string[]) => {

@@ -7,8 +7,8 @@ import { identifierPlace } from '../profiles/identifier-place.rules.ts'
 
 type Row = { id: string; key: string; value: string | null; sealed: Buffer | null; kind: 'VALUE' | 'CARD' | 'IDENTIFIER'; at: string }
 
-/** Values of one profile that are read. */
-const MAX_VALUES = 200
+/** Values of one profile that are read: those of all fields that a tenant may have, set and stated, and its identifiers. */
+const MAX_VALUES = 2_200
 
 /** A value of a profile that is compared. */
 export type ProfileValue = {

@@ -14,6 +14,14 @@ export function digitsOf(currency: string): number {
 /** A formatter costs more than the rest of reading an amount. */
 const digits = new Map<string, number>()
 
+/** An amount as text with all decimals of its currency. @param minor in the currency's smallest unit */
+export function decimalOf(minor: bigint | number | string, currency: string): string {
+  const [value, digits] = [BigInt(minor), digitsOf(currency)]
+  const text = String(value < 0 ? -value : value).padStart(digits + 1, '0')
+  const whole = text.slice(0, text.length - digits)
+  return `${value < 0 ? '-' : ''}${whole}${digits === 0 ? '' : `.${text.slice(-digits)}`}`
+}
+
 const DECIMAL = /^([+-]?)(\d{1,15})(?:\.(\d{1,12}))?$/
 
 /**

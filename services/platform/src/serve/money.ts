@@ -1,16 +1,11 @@
 import { z } from 'zod'
-import { digitsOf, isCurrency } from './currency.rules.ts'
+import { decimalOf, digitsOf, isCurrency } from './currency.rules.ts'
 
 /** An amount as the API shows it: `Money` of the SDL. */
 export type Money = { amount: string; currency: string }
 
 /** @param minor in the currency's smallest unit: 1999 is 19.99 yuan */
-export function toMoney(minor: bigint | number | string, currency: string): Money {
-  const [value, digits] = [BigInt(minor), digitsOf(currency)]
-  const text = String(value < 0 ? -value : value).padStart(digits + 1, '0')
-  const whole = text.slice(0, text.length - digits)
-  return { amount: `${value < 0 ? '-' : ''}${whole}${digits === 0 ? '' : `.${text.slice(-digits)}`}`, currency }
-}
+export const toMoney = (minor: bigint | number | string, currency: string): Money => ({ amount: decimalOf(minor, currency), currency })
 
 /** ISO 4217 code of an existing currency. */
 export const currencyCode = z.string().refine(isCurrency, 'must be an ISO 4217 code such as CNY')

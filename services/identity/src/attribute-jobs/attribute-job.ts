@@ -1,0 +1,3 @@
+/** Exports of jobs on fields for other features. */
+
+export { endExpiry, scheduleExpiry, startMapping } from './start-attribute-job.ts'
