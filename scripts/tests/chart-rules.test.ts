@@ -25,7 +25,7 @@ describe('trivy', () => {
       ['config', '--timeout', '1h', '--skip-policy-update', '--quiet', '--format', 'json', path],
       { encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 },
     )
-    if (!stdout) throw new Error(`trivy says nothing: ${stderr}`)
+    if (!stdout) throw new Error(`trivy prints nothing: ${stderr}`)
     return (
       (JSON.parse(stdout) as { Results?: { Target: string; Misconfigurations?: { ID: string; Message: string; Severity: string }[] }[] })
         .Results ?? []

@@ -12,9 +12,9 @@ import {
   type GraphRuling,
   isShared,
   MAX_PER_IDENTIFIER,
-  MODEL,
   type Newcomers,
 } from './graph.rules.ts'
+import { type HoldingRuling, readBlocked, readRulings } from './ruling.queries.ts'
 
 /** More than these belong to no person: rules then join nobody by what is beyond them. Each of a batch has some of its own. */
 const [MAX_PROFILES, MAX_PER_SEED] = [5_000, 10]
@@ -39,7 +39,7 @@ export async function readGraph(
   const profiles = new Map<string, GraphProfile>(newcomers.profiles.map((profile) => [profile.id, profile]))
   const edges = new Map<string, GraphEdge[]>()
   const shared = new Set<string>()
-  const rulings = new Map<string, Read>()
+  const rulings = new Map<string, HoldingRuling>()
   const unread = (ids: readonly string[]) => [...new Set(ids)].filter((id) => !profiles.has(id))
   const arriving = holdersAmong(newcomers)
   const withDevice: string[] = []
@@ -98,7 +98,6 @@ const notWhollyRead = (edges: ReadonlyMap<string, GraphEdge[]>, profiles: Readon
 const NOBODY: Newcomers = { profiles: [], edges: [] }
 const NONE: ReadonlyMap<string, Holder[]> = new Map()
 
-type Read = GraphRuling & { readonly kind: string; readonly identifierId: string | null }
 type Holder = GraphEdge & { readonly source: string; readonly customerId: string }
 
 /** The stored holders of the identifiers of newcomers, and of those of stored profiles that are not known yet. */
@@ -152,7 +151,7 @@ function withNewcomers(stored: readonly Holder[], arriving: ReadonlyMap<string, 
 const mostOf = (namespace: string) => (isExclusive(namespace) ? MAX_EXCLUSIVE_HOLDERS : MAX_HOLDERS)
 
 const bothSides = ({ sideA, sideB }: GraphRuling) => [...sideA, ...sideB]
-const linked = (rulings: readonly Read[]) => rulings.filter(({ kind }) => kind === 'LINK').flatMap(bothSides)
+const linked = (rulings: readonly HoldingRuling[]) => rulings.filter(({ kind }) => kind === 'LINK').flatMap(bothSides)
 
 /** Those that are one customer now with another one: an identifier that joined them before may join them no longer. */
 function joined(holders: readonly Holder[]): Holder[] {
@@ -160,7 +159,11 @@ function joined(holders: readonly Holder[]): Holder[] {
   return holders.filter(({ customerId }) => perCustomer.get(customerId)!.length > 1)
 }
 
-function activeEdges(edges: ReadonlyMap<string, GraphEdge[]>, profiles: ReadonlyMap<string, unknown>, rulings: ReadonlyMap<string, Read>) {
+function activeEdges(
+  edges: ReadonlyMap<string, GraphEdge[]>,
+  profiles: ReadonlyMap<string, unknown>,
+  rulings: ReadonlyMap<string, HoldingRuling>,
+) {
   const retracted = new Set(
     [...rulings.values()].filter(({ kind }) => kind === 'RETRACTION').map((one) => `${one.sideA[0]}|${one.identifierId}`),
   )
@@ -169,7 +172,7 @@ function activeEdges(edges: ReadonlyMap<string, GraphEdge[]>, profiles: Readonly
     .filter(({ profileId, identifierId }) => profiles.has(profileId) && !retracted.has(`${profileId}|${identifierId}`))
 }
 
-function byKind(rulings: readonly Read[], profiles: ReadonlyMap<string, unknown>): Pick<Graph, 'links' | 'cannotLinks'> {
+function byKind(rulings: readonly HoldingRuling[], profiles: ReadonlyMap<string, unknown>): Pick<Graph, 'links' | 'cannotLinks'> {
   const links = rulings.filter((one) => one.kind === 'LINK' && bothSides(one).every((id) => profiles.has(id)))
   return { links, cannotLinks: rulings.filter(({ kind }) => kind === 'CANNOT_LINK').toSorted((a, b) => (a.id < b.id ? -1 : 1)) }
 }
@@ -187,19 +190,6 @@ async function readProfiles(tx: Tx, ids: readonly string[]): Promise<GraphProfil
      FROM (SELECT DISTINCT p.customer_id AS of FROM unnest($2::uuid[]) AS c (id)
        CROSS JOIN LATERAL (SELECT customer_id FROM profiles WHERE tenant_id = $1 AND profiles.id = c.id OFFSET 0) p) m
      CROSS JOIN LATERAL (SELECT * FROM profiles WHERE tenant_id = $1 AND customer_id = m.of OFFSET 0) found`,
-      [tx.tenantId, encodeArray('uuid', ids)],
-    ),
-  )
-  return rows
-}
-
-async function readRulings(tx: Tx, ids: readonly string[]): Promise<Read[]> {
-  if (ids.length === 0) return []
-  const { rows } = await tx.client.query<Read>(
-    prepared(
-      `SELECT id, kind, side_a AS "sideA", side_b AS "sideB", identifier_id AS "identifierId", decided_at AS "decidedAt",
-       starts_with(decided_by, '${MODEL}') AS "isByModel" FROM rulings
-     WHERE tenant_id = $1 AND holds AND kind IN ('LINK', 'CANNOT_LINK', 'RETRACTION') AND (side_a && $2 OR side_b && $2)`,
       [tx.tenantId, encodeArray('uuid', ids)],
     ),
   )
@@ -242,16 +232,4 @@ async function readHolders(tx: Tx, which: string, parameters: readonly Buffer[])
     ),
   )
   return rows
-}
-
-async function readBlocked(tx: Tx, identifierIds: readonly string[]): Promise<string[]> {
-  if (identifierIds.length === 0) return []
-  const { rows } = await tx.client.query<{ id: string }>(
-    prepared(
-      `SELECT b.id FROM unnest($2::uuid[]) AS b (id) WHERE EXISTS (
-       SELECT 1 FROM rulings WHERE tenant_id = $1 AND holds AND kind = 'BLOCK' AND identifier_id = b.id OFFSET 0)`,
-      [tx.tenantId, encodeArray('uuid', identifierIds)],
-    ),
-  )
-  return rows.map(({ id }) => id)
 }
