@@ -1,4 +1,5 @@
 import { newId } from '@renmai/platform/serve/ids'
+import { isInOrder } from '@renmai/platform/serve/moments.rules'
 import fc from 'fast-check'
 import type { Clause, clauses } from '../src/segments/clauses.ts'
 
@@ -29,7 +30,9 @@ const dayOfText = (text: string) => Date.parse(text) / DAY_MS
 const within = fc.constantFrom(null, 'P1D', 'P7D', 'P30D')
 const minCount = fc.constantFrom(null, 1, 2, 3)
 const date = fc.option(fc.constantFrom('2026-03-17', '2026-05-16', '2026-06-08', '2026-06-14', '2026-06-15'))
-const ago = fc.option(fc.constantFrom('PT0S', 'P1D', 'P7D', 'P30D'))
+const AGO = ['PT0S', 'P1D', 'P7D', 'P30D']
+const ago = fc.option(fc.constantFrom(...AGO))
+const placeOf = (one: string | null) => (one === null ? null : AGO.indexOf(one))
 const minNet = fc.option(fc.record({ amount: fc.constantFrom('0', '1', '5', '100', '150'), currency: fc.constantFrom('CNY', 'JPY') }))
 
 /** Inputs of each kind of clause; a kind without inputs does not compile. */
@@ -46,6 +49,7 @@ export const KINDS: Record<keyof typeof clauses, fc.Arbitrary<object>> = {
   orderDate: fc
     .record({ which: fc.constantFrom('FIRST', 'LAST'), from: date, to: date, atLeastAgo: ago, atMostAgo: ago })
     .filter(({ which: _which, ...limits }) => Object.values(limits).some((limit) => limit !== null))
+    .filter(({ from, to, atLeastAgo, atMostAgo }) => isInOrder(from, to) && isInOrder(placeOf(atLeastAgo), placeOf(atMostAgo)))
     .map((orderDate) => ({ orderDate })),
   behaviour: fc.record({ type: fc.constantFrom(...TYPES), within, minCount }).map((behaviour) => ({ behaviour })),
   rfmClasses: fc.constantFrom(['KEY_VALUE'], ['KEY_RETAIN', 'GENERAL_VALUE']).map((rfmClasses) => ({ rfmClasses })),
