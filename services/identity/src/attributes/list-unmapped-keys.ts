@@ -14,7 +14,7 @@ export type UnmappedAttributeKeyRow = { key: string; values: number; isEstimate:
  */
 export async function listUnmappedKeys(
   { db, viewer }: Context,
-  { first, after }: { first?: number | null | undefined; after?: string | null | undefined },
+  { first, afterKey }: { first?: number | null | undefined; afterKey?: string | null | undefined },
 ): Promise<UnmappedAttributeKeyRow[]> {
   const limit = first ?? USUAL
   if (limit < 1 || limit > MOST) throw new AppError('INVALID', `first is 1 to ${MOST}`, { first: `1 to ${MOST}` })
@@ -29,7 +29,7 @@ export async function listUnmappedKeys(
          SELECT count(*)::int AS n, max(observed_at) AS last, (array_agg(DISTINCT source))[1:20] AS sources FROM (
            SELECT observed_at, source FROM unmapped_values u WHERE u.tenant_id = $1 AND u.key = k.key LIMIT ${COUNTED + 1}) counted) v
        ORDER BY k.key`,
-      [tx.tenantId, after ?? null, limit],
+      [tx.tenantId, afterKey ?? null, limit],
     )
     return rows
   })

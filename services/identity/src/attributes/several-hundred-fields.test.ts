@@ -58,7 +58,7 @@ describe('keys without a field', () => {
       { key: 'City name', values: 2, isEstimate: false, sources: ['shop', 'web'] },
       { key: '职业', values: 1, sources: ['web'] },
     ])
-    expect([(await list({ first: 1 })).length, (await list({ after: 'City name' }))[0]!.key]).toEqual([1, '职业'])
+    expect([(await list({ first: 1 })).length, (await list({ afterKey: 'City name' }))[0]!.key]).toEqual([1, '职业'])
     await expect(list({ first: 101 })).rejects.toMatchObject({ code: 'INVALID', fields: { first: expect.any(String) } })
     expect(await listUnmappedKeys(seed.context(crypto.randomUUID()), {})).toEqual([])
   })
