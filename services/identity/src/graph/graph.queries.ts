@@ -14,6 +14,7 @@ import {
   MAX_PER_IDENTIFIER,
   type Newcomers,
 } from './graph.rules.ts'
+import { refusedBefore } from './refused.queries.ts'
 import { type HoldingRuling, readBlocked, readRulings } from './ruling.queries.ts'
 
 /** More than these belong to no person: rules then join nobody by what is beyond them. Each of a batch has some of its own. */
@@ -59,7 +60,11 @@ export async function readGraph(
     const { byDevices, byOthers, ofTooMany } = leadingTo(reached)
     for (const identifierId of ofTooMany) shared.add(identifierId)
     withDevice.push(...byDevices)
-    next = unread([...linked(ruled), ...byOthers, ...(isOfDevices ? byDevices : [])])
+    const refused = await refusedBefore(
+      tx,
+      ofTooMany.flatMap((identifierId) => reached.get(identifierId)!),
+    )
+    next = unread([...linked(ruled), ...byOthers, ...refused, ...(isOfDevices ? byDevices : [])])
     if (next.length > 0 || isOfDevices) continue
     isOfDevices = true
     next = unread(withDevice)

@@ -46,6 +46,16 @@ describe('a review case', () => {
     expect(await evidence(one!, {}, ctx)).toMatchObject([{ namespace: 'phone', reason: 'CHANGED_HANDS', state: 'REFUSED' }])
   })
 
+  it('about an identifier that more profiles carry than one person has is closed, and its evidence with it', async () => {
+    const phone = '13712349999'
+    const { earlier, later } = await changedHands(phone)
+    expect(await cases()).toHaveLength(1)
+    const said = ['2', '3', '4'].map((externalId) => ({ source: 'a', externalId, phone, verifiedAt: null }))
+    await resolve(seed.test, seed.tenant, said)
+    expect(await cases()).toEqual([])
+    for (const { customerId } of [earlier, later]) expect((await seed.context().load.evidenceOf(customerId, {})).nodes).toEqual([])
+  })
+
   it('that is the same person joins the two under the older customer, and can be undone', async () => {
     const { earlier, later } = await changedHands()
     const [one] = await cases()
