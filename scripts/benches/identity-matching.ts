@@ -1,18 +1,8 @@
-import type { Column } from '../../services/identity/src/matching/kinds.rules.ts'
 import { matchRecords, scorePairs } from '../../services/identity/src/matching/match-records.rules.ts'
 import { createChance } from '../identity/chance.ts'
-import { createHistorical, type Row } from './matching/create-historical.ts'
+import { COLUMNS, createHistorical, type Row } from './matching/create-historical.ts'
 
 const WHOLE = { people: 2_000, seed: 1, rounds: 5 }
-
-const COLUMNS: Column[] = [
-  { name: 'full_name', kind: 'full_name' },
-  { name: 'dob', kind: 'birth_date' },
-  { name: 'birth_place', kind: 'city' },
-  { name: 'postcode_fake', kind: 'postcode' },
-  { name: 'gender', kind: 'gender' },
-  { name: 'occupation', kind: 'occupation' },
-]
 
 /**
  * Matches records of a made historical register, whose truth is known, and measures how many pairs are scored per second on one core.

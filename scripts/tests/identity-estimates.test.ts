@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Column } from '../../services/identity/src/matching/kinds.rules.ts'
 import { type Matching, matchRecords } from '../../services/identity/src/matching/match-records.rules.ts'
 import { measureQuality } from '../../services/identity/src/matching/measure-quality.rules.ts'
-import { createHistorical, type Row } from '../benches/matching/create-historical.ts'
+import { COLUMNS, createHistorical, type Row } from '../benches/matching/create-historical.ts'
 import { createChance } from '../identity/chance.ts'
-
-const COLUMNS: Column[] = [
-  { name: 'full_name', kind: 'full_name' },
-  { name: 'dob', kind: 'birth_date' },
-  { name: 'birth_place', kind: 'city' },
-  { name: 'postcode_fake', kind: 'postcode' },
-  { name: 'gender', kind: 'gender' },
-  { name: 'occupation', kind: 'occupation' },
-]
 
 const match = (rows: readonly Row[], sources?: readonly number[]): Matching =>
   matchRecords({

@@ -1,7 +1,18 @@
+import type { Column } from '../../../services/identity/src/matching/kinds.rules.ts'
 import { type Chance, createChance } from '../../identity/chance.ts'
 import { FAMILIES, MEN, TRADES, WOMEN } from './names.ts'
 
 export type Row = Record<string, string>
+
+/** The columns of a record that are compared. */
+export const COLUMNS: Column[] = [
+  { name: 'full_name', kind: 'full_name' },
+  { name: 'dob', kind: 'birth_date' },
+  { name: 'birth_place', kind: 'city' },
+  { name: 'postcode_fake', kind: 'postcode' },
+  { name: 'gender', kind: 'gender' },
+  { name: 'occupation', kind: 'occupation' },
+]
 
 type Place = { town: string; wards: string[]; postcodes: string[] }
 type Person = {

@@ -52,14 +52,16 @@ function sizeOfBatch(waiting: readonly Letter[]): number {
 
 /**
  * Decodes the next batch while the database works for the current one. Between two letters the answers of the database have their turn,
- * and no more than one batch is kept decoded. What cannot be decoded fails again when it is handled.
+ * and no more than one batch is kept decoded.
  */
 export async function decodeAhead({ handler }: Subscriber, waiting: readonly Letter[]): Promise<void> {
   for (const letter of waiting.slice(0, sizeOfBatch(waiting))) {
     await turn()
     try {
       for (const event of letter.events) eventOf(handler, event)
-    } catch {}
+    } catch {
+      // It is decoded again when it is handled, and becomes a dead letter there.
+    }
   }
 }
 
